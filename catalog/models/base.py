@@ -1,0 +1,42 @@
+from django.db import models
+
+from catalog.text import clean_line, clean_text
+
+
+class CleanModel(models.Model):
+    """A model whose text fields never hold control characters, NUL or lone surrogates."""
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude=None):
+        self.clean_texts()
+        super().clean_fields(exclude=exclude)
+
+    def save(self, *args, **kwargs):
+        self.clean_texts()
+        super().save(*args, **kwargs)
+
+    def clean_texts(self):
+        for field in self._meta.concrete_fields:
+            value = self.__dict__.get(field.attname)
+            if isinstance(value, str) and isinstance(field, models.CharField):
+                setattr(self, field.attname, clean_line(value))
+            elif isinstance(value, str) and isinstance(field, models.TextField):
+                setattr(self, field.attname, clean_text(value).strip())
+
+
+class ProtectedManyToManyField(models.ManyToManyField):
+    """Many-to-many to a vocabulary whose terms cannot be deleted while something uses them.
+
+    Django's own link table cascades from both sides; here deleting the term raises ProtectedError
+    naming the users, and only deleting the user removes the link.
+    """
+
+    def contribute_to_class(self, cls, name, **kwargs):
+        super().contribute_to_class(cls, name, **kwargs)
+        link = self.remote_field.through
+        _id, user, term = link._meta.fields
+        term.remote_field.on_delete = models.PROTECT
+        link._meta.verbose_name = cls._meta.verbose_name
+        link.__str__ = lambda row: str(getattr(row, user.name))

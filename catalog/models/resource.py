@@ -1,0 +1,387 @@
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase, Tag
+
+from catalog.models.base import CleanModel, ProtectedManyToManyField
+from catalog.models.terms import Audience, Dimension, Level, Region, Topic
+from catalog.richtext import RichTextField
+from catalog.uploads import check_image, file_place
+
+# Parts of addresses below /videos/, /tools/ and /courses/ that are pages of their own.
+RESERVED_SLUGS = ("feed",)
+
+
+class Kind(models.TextChoices):
+    VIDEO = "video", _("Video")
+    TOOL = "tool", _("Tool")
+    COURSE = "course", _("Course")
+
+
+class ResourceQuerySet(models.QuerySet):
+    def published(self, now=None):
+        now = now or timezone.now()
+        return self.filter(published_at__lte=now).exclude(unpublished_at__lte=now)
+
+    def for_cards(self):
+        return self.prefetch_related(
+            "levels", "audiences", "deliveries", "tool__tool_type", "tool__renditions"
+        )
+
+    def with_links(self):
+        """With everything that the detail page of any kind shows beside its own fields."""
+        return self.prefetch_related(
+            "levels", "dimensions", "audiences", "topics__parent", "regions", "deliveries", "tags"
+        )
+
+
+class TaggedResource(ItemBase):
+    content_object = models.ForeignKey(
+        "catalog.Resource", models.CASCADE, related_name="tagged_items"
+    )
+    tag = models.ForeignKey(
+        Tag, models.PROTECT, related_name="tagged_resources", verbose_name=_("tag")
+    )
+
+    class Meta:
+        verbose_name = _("tagged resource")
+        verbose_name_plural = _("tagged resources")
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_per_resource")
+        ]
+
+    def __str__(self):
+        return str(self.content_object)
+
+
+class Resource(CleanModel):
+    """What videos, tools and courses have in common; only these three are ever created.
+
+    Each text as it was written (level_text, duration_text, audience_text …) stands beside what was
+    read from it: pages show the text; filters, sums and plans use the data.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, editable=False)
+    title = models.CharField(
+        _("title"),
+        max_length=200,
+        help_text=_("What people call it, in at most ten words. A course says how it is held."),
+    )
+    slug = models.SlugField(
+        _("address"),
+        max_length=200,
+        unique=True,
+        blank=True,
+        help_text=_(
+            "The last part of its web address. Left empty, it is made from the title. "
+            "When you change it, the old address leads to the new one."
+        ),
+    )
+    summary = models.TextField(
+        _("summary"),
+        max_length=500,
+        blank=True,
+        help_text=_("One or two sentences that say what a team gets from it. Shown on its card."),
+    )
+    body = RichTextField(
+        _("description"),
+        blank=True,
+        help_text=_("The whole text. Paste from Word is welcome: what cannot stay is taken out."),
+    )
+    image = models.ImageField(
+        _("image"),
+        upload_to=file_place,
+        max_length=300,
+        blank=True,
+        width_field="image_width",
+        height_field="image_height",
+        validators=[check_image],
+        help_text=_("JPEG, PNG or WebP, at least 800 pixels wide, 16:9 looks best."),
+    )
+    image_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    image_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    image_alt = models.CharField(
+        _("image described"),
+        max_length=250,
+        blank=True,
+        help_text=_("What the picture shows, for people who cannot see it. Needed with an image."),
+    )
+    level_text = models.CharField(
+        _("levels as written"),
+        max_length=200,
+        blank=True,
+        help_text=_("Only where words say more than the ticks, as in “for teams at any level”."),
+    )
+    levels = ProtectedManyToManyField(
+        Level, blank=True, related_name="resources", verbose_name=_("levels")
+    )
+    dimensions = ProtectedManyToManyField(
+        Dimension, blank=True, related_name="resources", verbose_name=_("dimensions")
+    )
+    audience_text = models.TextField(
+        _("audience as written"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Who it is for, in your words. Readers see this text."),
+    )
+    audiences = ProtectedManyToManyField(
+        Audience,
+        blank=True,
+        related_name="resources",
+        verbose_name=_("audiences"),
+        help_text=_("The groups it is for. Filters and plans use these."),
+    )
+    audience_only = models.BooleanField(
+        _("for these audiences only"),
+        default=False,
+        help_text=_("Tick it where others may not take part, not where it is merely meant for them."),
+    )
+    topics = ProtectedManyToManyField(
+        Topic, blank=True, related_name="resources", verbose_name=_("topics")
+    )
+    regions = ProtectedManyToManyField(
+        Region,
+        blank=True,
+        related_name="resources",
+        verbose_name=_("regions"),
+        help_text=_("Leave empty when it is for all."),
+    )
+    duration_text = models.TextField(
+        _("time needed as written"),
+        max_length=500,
+        blank=True,
+        help_text=_("As readers should see it, as in “two 2-hour modules (4 hours in all)”."),
+    )
+    minutes_min = models.PositiveIntegerField(
+        _("minutes, at least"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty when nobody knows; never 0. Plans add these up."),
+    )
+    minutes_max = models.PositiveIntegerField(
+        _("minutes, at most"),
+        null=True,
+        blank=True,
+        help_text=_("The same number again when the time is exact."),
+    )
+    seconds = models.PositiveIntegerField(
+        _("running time in seconds"),
+        null=True,
+        blank=True,
+        help_text=_("1:29 is 89. Leave empty when unknown; never 0."),
+    )
+    related = models.ManyToManyField(
+        "self",
+        blank=True,
+        verbose_name=_("related resources"),
+        help_text=_("Shown on both pages."),
+    )
+    related_text = models.TextField(
+        _("related titles as written"),
+        blank=True,
+        help_text=_("Titles named before they exist in the catalog, one a line. Only editors see them."),
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="resources",
+        verbose_name=_("owner"),
+        help_text=_("Who answers for it."),
+    )
+    published_at = models.DateTimeField(
+        _("published"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("Empty: a draft. In the future: appears by itself at that time."),
+    )
+    unpublished_at = models.DateTimeField(
+        _("unpublished"),
+        null=True,
+        blank=True,
+        help_text=_("When it leaves the site. Empty: it stays."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    tags = TaggableManager(
+        through=TaggedResource,
+        blank=True,
+        verbose_name=_("tags"),
+        help_text=_("Free words with commas between them."),
+    )
+
+    objects = ResourceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
+        ordering = ["-published_at", "-id"]
+        permissions = [("publish_resource", _("Can publish and unpublish"))]
+        indexes = [models.Index(fields=["kind", "-published_at"], name="resource_kind_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="resource_kind_known"),
+            models.CheckConstraint(condition=~Q(title=""), name="resource_has_title"),
+            models.CheckConstraint(
+                condition=~Q(slug="") & ~Q(slug__in=RESERVED_SLUGS), name="resource_has_free_slug"
+            ),
+            models.CheckConstraint(
+                condition=Q(image="") | ~Q(image_alt=""),
+                name="resource_image_described",
+                violation_error_message=_("An image needs a description of what it shows."),
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_min__isnull=True, minutes_max__isnull=True)
+                | Q(minutes_min__gte=1, minutes_max__gte=F("minutes_min")),
+                name="resource_minutes_a_range",
+                violation_error_message=_(
+                    "Minutes are either both empty or both given, from 1, the most not below the least."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(seconds__isnull=True) | Q(seconds__gte=1, kind=Kind.VIDEO),
+                name="resource_seconds_of_a_video",
+                violation_error_message=_("A running time is at least one second, and only of a video."),
+            ),
+            models.CheckConstraint(
+                condition=Q(unpublished_at__isnull=True) | Q(unpublished_at__gt=F("published_at")),
+                name="resource_unpublished_after_published",
+                violation_error_message=_("It cannot leave the site before it appears there."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse(f"{self.kind}-detail", args=[self.slug])
+
+    def get_pdf_url(self):
+        return reverse(f"{self.kind}-pdf", args=[self.slug])
+
+    def clean(self):
+        if self.slug in RESERVED_SLUGS:
+            raise ValidationError({"slug": _("“%s” is a page of the site itself.") % self.slug})
+        if taken := FormerSlug.objects.filter(slug=self.slug).exclude(resource=self.pk).first():
+            raise ValidationError(
+                {"slug": _("This address still leads to “%s”, which had it before.") % taken.resource}
+            )
+        if self.image and not self.image_alt.strip():
+            raise ValidationError({"image_alt": _("Say what the image shows.")})
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        self.slug = self.slug or self.free_slug()
+        former = Resource.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
+        super().save(*args, **kwargs)
+        if former and former != self.slug:
+            FormerSlug.objects.filter(slug=self.slug, resource=self.pk).delete()
+            FormerSlug.objects.create(slug=former, resource_id=self.pk)
+
+    def free_slug(self):
+        """The title as an address, with the first number that makes it unique."""
+        wanted = slugify(self.title)[:190].strip("-_")
+        if not wanted or wanted in RESERVED_SLUGS:
+            wanted = f"{self.kind}-{wanted}".strip("-")
+        slug, number = wanted, 1
+        while self.slug_taken(slug):
+            number += 1
+            slug = f"{wanted}-{number}"
+        return slug
+
+    def slug_taken(self, slug):
+        others = Resource.objects.exclude(pk=self.pk).filter(slug=slug)
+        return others.exists() or FormerSlug.objects.filter(slug=slug).exists()
+
+    @property
+    def is_public(self):
+        now = timezone.now()
+        appeared = self.published_at and self.published_at <= now
+        return bool(appeared and not (self.unpublished_at and self.unpublished_at <= now))
+
+    @property
+    def state(self):
+        """Draft, scheduled, published or withdrawn, as a word for people."""
+        if self.is_public:
+            return _("published")
+        if not self.published_at:
+            return _("draft")
+        return _("scheduled") if self.published_at > timezone.now() else _("withdrawn")
+
+    @property
+    def level_numbers(self):
+        return [level.number for level in self.levels.all()]
+
+    @property
+    def level_words(self):
+        """The levels in words, a run as a range: "Levels 2–3", "Levels 1, 3", "" for none."""
+        numbers = self.level_numbers
+        if not numbers:
+            return ""
+        run = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1))
+        words = f"{numbers[0]}–{numbers[-1]}" if run else ", ".join(map(str, numbers))
+        return ngettext("Level %s", "Levels %s", len(numbers)) % words
+
+
+class FormerSlug(CleanModel):
+    """An address a resource had before; it answers with a redirect to the present one."""
+
+    slug = models.SlugField(_("former address"), max_length=200, unique=True)
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="former_slugs")
+    changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+
+    def __str__(self):
+        return self.slug
+
+
+class Delivery(models.Model):
+    """A way in which a resource is held, with its own time where that differs by the way."""
+
+    class Mode(models.TextChoices):
+        CLASSROOM = "classroom", _("Classroom")
+        ONLINE = "online", _("Online")
+        VIRTUAL = "virtual", _("Virtual")
+        CONSULTANT = "consultant", _("Consultant delivery")
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="deliveries")
+    mode = models.CharField(_("delivery"), max_length=12, choices=Mode)
+    minutes = models.PositiveIntegerField(
+        _("minutes"),
+        null=True,
+        blank=True,
+        help_text=_("Only where the time differs from one delivery to another."),
+    )
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["mode"]
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "mode"], name="delivery_mode_once"),
+            models.CheckConstraint(
+                condition=Q(mode__in=["classroom", "online", "virtual", "consultant"]),
+                name="delivery_mode_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__gte=1), name="delivery_minutes_from_1"
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_mode_display()

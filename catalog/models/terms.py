@@ -1,0 +1,124 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.base import CleanModel
+
+
+class Term(CleanModel):
+    """A word of a vocabulary that resources are sorted by."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    slug = models.SlugField(
+        _("address"),
+        max_length=80,
+        unique=True,
+        blank=True,
+        help_text=_("The last part of its web address. Left empty, it is made from the name."),
+    )
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        max_length=300,
+        help_text=_("One sentence under the title of its page."),
+    )
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Lower numbers stand first.")
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "name"]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.slug = self.slug or slugify(self.name) or "term"
+        super().save(*args, **kwargs)
+
+
+class Topic(Term):
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("inside"),
+        help_text=_("A wider topic that this one belongs to. Topics are at most two deep."),
+    )
+
+    class Meta(Term.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="topic_not_in_itself"
+            )
+        ]
+
+    def get_absolute_url(self):
+        return reverse("topic-listing", args=[self.slug])
+
+    def clean(self):
+        if self.parent and self.parent.parent_id:
+            raise ValidationError(
+                {"parent": _("“%s” is itself inside a topic; choose a top one.") % self.parent}
+            )
+        if self.parent and self.pk and self.children.exists():
+            raise ValidationError({"parent": _("This topic holds others, so it must stay on top.")})
+
+
+class Audience(Term):
+    class Meta(Term.Meta):
+        verbose_name = _("audience")
+        verbose_name_plural = _("audiences")
+
+    def get_absolute_url(self):
+        return reverse("audience-listing", args=[self.slug])
+
+
+class Region(Term):
+    class Meta(Term.Meta):
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+
+
+class ToolType(Term):
+    class Meta(Term.Meta):
+        verbose_name = _("tool type")
+        verbose_name_plural = _("tool types")
+
+
+class Dimension(Term):
+    """One of the seven rows of Path to Performance."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("dimension")
+        verbose_name_plural = _("dimensions")
+
+
+class Level(CleanModel):
+    """One of the five levels of Path to Performance; its number is its key."""
+
+    number = models.PositiveSmallIntegerField(_("number"), primary_key=True)
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    summary = models.TextField(_("summary"), blank=True, max_length=300)
+
+    class Meta:
+        verbose_name = _("level")
+        verbose_name_plural = _("levels")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__range=(1, 5)), name="level_from_1_to_5")
+        ]
+
+    def __str__(self):
+        return _("Level %(number)s · %(name)s") % {"number": self.number, "name": self.name}
+
+    def get_absolute_url(self):
+        return reverse("level-listing", args=[self.number])

@@ -1,0 +1,241 @@
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Kind, Resource, ResourceQuerySet
+from catalog.models.base import CleanModel
+from courses.names import names_of
+
+
+class CourseQuerySet(ResourceQuerySet):
+    def for_detail(self):
+        return self.with_links().prefetch_related(
+            "modules", "requirements__named_course", "follow_ups__named_course"
+        )
+
+
+class Course(Resource):
+    other_names = models.TextField(
+        _("other names"),
+        blank=True,
+        help_text=_(
+            "What else people call this course, one a line, as in LMPO. "
+            "A requirement that uses one of these names links here by itself."
+        ),
+    )
+    outcomes = models.TextField(
+        _("learning outcomes"),
+        blank=True,
+        help_text=_("What people can do afterwards, one a line, each starting with a verb."),
+    )
+    requirements_text = models.TextField(
+        _("requirements as written"),
+        blank=True,
+        help_text=_("Only editors see this; readers see the requirements listed below."),
+    )
+    enrollment_text = models.TextField(
+        _("enrollment"), blank=True, help_text=_("How to get a seat, in one or two sentences.")
+    )
+    enrollment_address = models.URLField(_("enrollment address"), max_length=500, blank=True)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        self.kind = Kind.COURSE
+        super().save(*args, **kwargs)
+        Requirement.objects.link_up(self)
+        FollowUp.objects.link_up(self)
+
+    @property
+    def outcome_list(self):
+        return [line.strip() for line in self.outcomes.splitlines() if line.strip()]
+
+    @property
+    def names(self):
+        """Every name a text may call it by, in the form that courses.names compares."""
+        texts = [self.title, *self.other_names.splitlines()]
+        return set().union(*(names_of(text) for text in texts))
+
+
+class CourseModule(CleanModel):
+    course = models.ForeignKey(Course, models.CASCADE, related_name="modules")
+    title = models.CharField(_("title"), max_length=200)
+    minutes = models.PositiveIntegerField(
+        _("minutes"), null=True, blank=True, help_text=_("Empty when unknown; never 0.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__gte=1),
+                name="module_minutes_from_1",
+                violation_error_message=_("Minutes count from 1; leave it empty when unknown."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class CourseReferenceQuerySet(models.QuerySet):
+    def dangling(self):
+        """Those that name a course the catalog does not hold, or holds twice."""
+        return self.filter(named_course=None)
+
+    def link_up(self, course):
+        """Save again the dangling ones that go by a name of `course`: saving links them."""
+        names = course.names
+        for reference in self.dangling().exclude(course=course):
+            if reference.names & names:
+                reference.save()
+
+
+class RequirementQuerySet(CourseReferenceQuerySet):
+    def dangling(self):
+        return super().dangling().filter(type__in=["course", "knowledge"])
+
+
+class CourseReference(CleanModel):
+    """A course named in words that may not exist yet: the text stays, the link comes by itself."""
+
+    text = models.CharField(
+        _("as written"),
+        max_length=500,
+        blank=True,
+        help_text=_("Left empty, it becomes the title of the course chosen beside it."),
+    )
+    named_course = models.ForeignKey(
+        Course,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="named_in_%(class)ss",
+        verbose_name=_("course"),
+        help_text=_("Left empty, it is found by its title, now or when such a course appears."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return f"{self.course}: {self.text}"
+
+    def save(self, *args, **kwargs):
+        if self.named_course and not self.text:
+            self.text = self.named_course.title
+        if not self.named_course and self.names_a_course:
+            self.named_course = self.course_named()
+        super().save(*args, **kwargs)
+
+    @property
+    def names(self):
+        return names_of(self.text)
+
+    def course_named(self):
+        """The one course, other than its own, that goes by the text; None for none or several."""
+        courses = Course.objects.exclude(pk=self.course_id).only("title", "other_names", "kind")
+        found = [course for course in courses if self.names & course.names]
+        return found[0] if len(found) == 1 else None
+
+
+class Requirement(CourseReference):
+    class Type(models.TextChoices):
+        COURSE = "course", _("Course")
+        KNOWLEDGE = "knowledge", _("Knowledge")
+        CONDITION = "condition", _("Condition")
+        ELIGIBILITY = "eligibility", _("Eligibility")
+        ADVICE = "advice", _("Advice")
+
+    class Necessity(models.TextChoices):
+        REQUIRED = "required", _("required")
+        RECOMMENDED = "recommended", _("recommended")
+
+    course = models.ForeignKey(Course, models.CASCADE, related_name="requirements")
+    type = models.CharField(
+        _("type"),
+        max_length=11,
+        choices=Type,
+        default=Type.COURSE,
+        help_text=_(
+            "Course: to be taken first. Knowledge: to be known, wherever it was learned. "
+            "Condition: how to attend. Eligibility: who may attend. Advice: good to have."
+        ),
+    )
+    necessity = models.CharField(
+        _("necessity"), max_length=11, choices=Necessity, default=Necessity.REQUIRED
+    )
+
+    objects = RequirementQuerySet.as_manager()
+
+    class Meta(CourseReference.Meta):
+        verbose_name = _("requirement")
+        verbose_name_plural = _("requirements")
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="requirement_has_text"),
+            models.CheckConstraint(
+                condition=Q(named_course__isnull=True) | ~Q(named_course=F("course")),
+                name="requirement_not_of_itself",
+                violation_error_message=_("A course cannot require itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(named_course__isnull=True) | Q(type__in=["course", "knowledge"]),
+                name="requirement_course_for_course_or_knowledge",
+                violation_error_message=_("Only a course or knowledge requirement names a course."),
+            ),
+            models.UniqueConstraint(
+                fields=["course", "named_course"],
+                condition=Q(named_course__isnull=False),
+                name="requirement_course_once",
+                violation_error_message=_("This course is required already."),
+            ),
+        ]
+
+    @property
+    def names_a_course(self):
+        return self.type in (self.Type.COURSE, self.Type.KNOWLEDGE)
+
+    def clean(self):
+        if not self.text and not self.named_course:
+            raise ValidationError(_("Say what is required, or choose the course."))
+
+
+class FollowUp(CourseReference):
+    course = models.ForeignKey(Course, models.CASCADE, related_name="follow_ups")
+
+    names_a_course = True
+
+    objects = CourseReferenceQuerySet.as_manager()
+
+    class Meta(CourseReference.Meta):
+        verbose_name = _("follow-up course")
+        verbose_name_plural = _("follow-up courses")
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="follow_up_has_text"),
+            models.CheckConstraint(
+                condition=Q(named_course__isnull=True) | ~Q(named_course=F("course")),
+                name="follow_up_not_of_itself",
+                violation_error_message=_("A course cannot follow itself."),
+            ),
+            models.UniqueConstraint(
+                fields=["course", "named_course"],
+                condition=Q(named_course__isnull=False),
+                name="follow_up_once",
+                violation_error_message=_("This course follows already."),
+            ),
+        ]
+
+    def clean(self):
+        if not self.text and not self.named_course:
+            raise ValidationError(_("Name the course that follows, or choose it."))

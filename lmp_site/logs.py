@@ -1,0 +1,9 @@
+import logging
+
+
+class OneLine(logging.Filter):
+    """Lets every record pass, without its traceback."""
+
+    def filter(self, record):
+        record.exc_info = record.exc_text = None
+        return True
