@@ -57,6 +57,10 @@ class Course(Resource):
         return [line.strip() for line in self.outcomes.splitlines() if line.strip()]
 
     @property
+    def required_courses(self):
+        return [r for r in self.requirements.all() if r.type == Requirement.Type.COURSE]
+
+    @property
     def names(self):
         """Every name a text may call it by, in the form that courses.names compares."""
         texts = [self.title, *self.other_names.splitlines()]
@@ -142,6 +146,11 @@ class CourseReference(CleanModel):
     @property
     def names(self):
         return names_of(self.text)
+
+    @property
+    def public_course(self):
+        """The course that is named, where readers may see it."""
+        return self.named_course if self.named_course and self.named_course.is_public else None
 
     def course_named(self):
         """The one course, other than its own, that goes by the text; None for none or several."""

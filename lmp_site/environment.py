@@ -89,8 +89,8 @@ def read_hosts(site_url):
 
 
 def read_folder(name, default):
-    folder = Path(text(name, default)).expanduser()
-    if not folder.is_absolute() or (folder.exists() and not folder.is_dir()):
+    folder = Path(text(name, default))
+    if not folder.is_absolute() or (os.path.exists(folder) and not folder.is_dir()):
         refuse(name, "the whole path of a folder, such as /srv/catalog/media")
     return folder
 
@@ -120,9 +120,13 @@ def kept_secret(path: Path):
 
 def read_database(state):
     """The database of DATABASE_URL (sqlite or postgres), else an SQLite file in `state`."""
-    default = {"ENGINE": "django.db.backends.sqlite3", "NAME": state / "catalog.sqlite3"}
-    database = read("dj_db_url", "DATABASE_URL", default, DATABASE_EXPECTED)
+    database = read("dj_db_url", "DATABASE_URL", None, DATABASE_EXPECTED) or own_database(state)
     engine = database["ENGINE"].rpartition(".")[2]
     if engine not in ENGINE_SETTINGS or not database["NAME"]:
         refuse("DATABASE_URL", DATABASE_EXPECTED)
     return database | ENGINE_SETTINGS[engine]
+
+
+def own_database(state):
+    state.mkdir(parents=True, exist_ok=True)
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": state / "catalog.sqlite3"}

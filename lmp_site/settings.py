@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lmp_site.one_time_password.OneTimePasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -142,6 +143,10 @@ LOGGING = {
         "one_line": {"class": "logging.StreamHandler", "filters": ["one_line"]},
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # A request that is refused for its form (a wrong Host, say) is no fault of the code.
-    "loggers": {"django.security": {"handlers": ["one_line"], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        # A request refused for its form (a wrong Host, say) is no fault of the code.
+        "django.security": {"handlers": ["one_line"], "propagate": False},
+    },
 }

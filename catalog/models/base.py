@@ -1,6 +1,15 @@
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
 from catalog.text import clean_line, clean_text
+
+
+def public(prefix="", now=None):
+    """The condition under which readers may see a resource that is reached by `prefix`."""
+    now = now or timezone.now()
+    stays = Q(**{f"{prefix}unpublished_at": None}) | Q(**{f"{prefix}unpublished_at__gt": now})
+    return Q(**{f"{prefix}published_at__lte": now}) & stays
 
 
 class CleanModel(models.Model):

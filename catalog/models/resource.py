@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, Tag
 
-from catalog.models.base import CleanModel, ProtectedManyToManyField
+from catalog.durations import minutes_in_short, minutes_in_words
+from catalog.models.base import CleanModel, ProtectedManyToManyField, public
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 from catalog.richtext import RichTextField
 from catalog.uploads import check_image, file_place
@@ -28,9 +29,8 @@ class Kind(models.TextChoices):
 
 
 class ResourceQuerySet(models.QuerySet):
-    def published(self, now=None):
-        now = now or timezone.now()
-        return self.filter(published_at__lte=now).exclude(unpublished_at__lte=now)
+    def published(self):
+        return self.filter(public())
 
     def for_cards(self):
         return self.prefetch_related(
@@ -42,6 +42,20 @@ class ResourceQuerySet(models.QuerySet):
         return self.prefetch_related(
             "levels", "dimensions", "audiences", "topics__parent", "regions", "deliveries", "tags"
         )
+
+    def whole(self):
+        """A list of the rows in their order, each as the video, tool or course that it is.
+
+        What prints or is sent out shows every field: one query for the rows, then some for each
+        kind, however many rows there are.
+        """
+        ids = list(self.values_list("pk", flat=True))
+        children = {
+            child.pk: child
+            for model in Resource.__subclasses__()
+            for child in model.objects.filter(pk__in=ids).for_detail()
+        }
+        return [children[pk] for pk in ids]
 
 
 class TaggedResource(ItemBase):
@@ -319,6 +333,25 @@ class Resource(CleanModel):
         if not self.published_at:
             return _("draft")
         return _("scheduled") if self.published_at > timezone.now() else _("withdrawn")
+
+    @property
+    def time_words(self):
+        return self.duration_text or minutes_in_words(self.minutes_min, self.minutes_max)
+
+    @property
+    def time_short(self):
+        return minutes_in_short(self.minutes_min, self.minutes_max)
+
+    @property
+    def running_time(self):
+        """Minutes and seconds as a player shows them: 89 is "1:29"; "" when unknown."""
+        return f"{self.seconds // 60}:{self.seconds % 60:02}" if self.seconds else ""
+
+    @property
+    def track(self):
+        """For each of the five levels, whether the resource is for it."""
+        numbers = self.level_numbers
+        return [number in numbers for number in range(1, 6)]
 
     @property
     def level_numbers(self):

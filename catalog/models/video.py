@@ -53,11 +53,6 @@ class Video(Resource):
         self.kind = Kind.VIDEO
         super().save(*args, **kwargs)
 
-    @property
-    def running_time(self):
-        """Minutes and seconds as a player shows them: 89 is "1:29"; "" when unknown."""
-        return f"{self.seconds // 60}:{self.seconds % 60:02}" if self.seconds else ""
-
 
 class Credit(CleanModel):
     video = models.ForeignKey(Video, models.CASCADE, related_name="credits")

@@ -22,6 +22,8 @@ FAMILY = "Atkinson Hyperlegible Next"
 
 def font_faces():
     """The @font-face rules of the weights used, read from the folder DEMO_FONTS."""
+    if not (FONTS / FONT_FILE.format(400)).exists():
+        raise SystemExit(f"No {FONT_FILE.format(400)} in {FONTS}; set DEMO_FONTS to its folder.")
     face = "@font-face{{font-family:'{}';font-weight:{};src:url({})}}"
     return "".join(
         face.format(FAMILY, weight, (FONTS / FONT_FILE.format(weight)).as_uri())
@@ -78,10 +80,8 @@ def words(text, x, y, size, fill=INK, weight=600, anchor="middle", **more):
 
 
 def group(inside, x=0, y=0, scale=1, opacity=1.0):
-    return (
-        f'<g transform="translate({x:.2f} {y:.2f}) scale({scale:.4f})" opacity="{opacity:.3f}">'
-        f"{inside}</g>"
-    )
+    faded = f' opacity="{opacity:.2f}"' if opacity < 1 else ""
+    return f'<g transform="translate({x:.2f} {y:.2f}) scale({scale:.4f})"{faded}>{inside}</g>'
 
 
 def attributes(more):

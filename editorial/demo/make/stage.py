@@ -17,8 +17,14 @@ from pictograms import sign
 
 WIDTH, HEIGHT, FPS = 640, 360, 12
 RATE = 22050  # of espeak-ng, samples per second
-VOICE = ["espeak-ng", "-v", "en-us", "-s", "142", "-p", "42", "-g", "2"]
+VOICE = ["espeak-ng", "-v", "en-us", "-s", "150", "-p", "42", "-g", "2"]
 LEAD, GAP, TAIL = 0.7, 0.4, 1.1  # silence before, between and after the sentences of a scene
+
+
+def trimmed(samples, quiet=100):
+    """`samples` without the silence before and after the voice."""
+    loud = [n for n, sample in enumerate(samples) if abs(sample) > quiet]
+    return samples[loud[0] : loud[-1] + RATE // 20]
 
 
 @dataclass
@@ -32,7 +38,7 @@ class Line:
             file = Path(folder) / "line.wav"
             subprocess.run([*VOICE, "-w", file, self.text], check=True)
             with wave.open(str(file)) as sound:
-                return array.array("h", sound.readframes(sound.getnframes()))
+                return trimmed(array.array("h", sound.readframes(sound.getnframes())))
 
     @property
     def seconds(self):

@@ -1,0 +1,43 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock clean
+python := .venv/bin/python
+compile := $(python) -m uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-emit-index-url --custom-compile-command "make lock"
+templates = $(shell git ls-files --cached --others --exclude-standard '*.html')
+production := DEBUG= SECRET_KEY= ALLOWED_HOSTS= MEDIA_ROOT= PORT= \
+	SITE_URL=https://catalog.example.org DATABASE_URL=sqlite://:memory:
+
+help: ## Say what each of these does
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: ## Bring up the catalog at http://127.0.0.1:8000 (PORT=9000 make run for another port)
+	@bin/setup run
+	@exec $(python) manage.py start
+
+test: ## Run every test (ARGS="-k feed" for some of them)
+	@bin/setup test
+	@$(python) -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: ## Lint, look for unformatted files, missing migrations and unsafe settings
+	@bin/setup test
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	$(python) -m djade --target-version 5.2 --check $(templates)
+	$(production) $(python) manage.py check --deploy --fail-level WARNING
+	$(production) $(python) manage.py makemigrations --check --dry-run
+
+format: ## Write the code in its one format
+	@bin/setup test
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+	$(python) -m djade --target-version 5.2 $(templates)
+
+lock: ## Write requirements*.txt and package-lock.json anew (ARGS=--upgrade for newer versions)
+	@bin/setup test
+	$(compile) $(ARGS) pyproject.toml --output-file requirements.txt
+	$(compile) $(ARGS) pyproject.toml --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+	npm install --package-lock-only --ignore-scripts
+
+clean: ## Remove what was installed and made, but keep the catalog's data in var/ and media/
+	rm -rf .venv node_modules var/static .pytest_cache .ruff_cache .hypothesis test-results

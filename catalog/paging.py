@@ -1,0 +1,28 @@
+from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.utils.translation import gettext as _
+
+
+def page_of(paginator, asked):
+    """The page that `asked` (text or None) names, and a sentence where it names none.
+
+    A number beyond the end gives the last page; anything else that is no page gives the first.
+    """
+    try:
+        return paginator.page(read_number(asked)), ""
+    except EmptyPage:
+        page = paginator.page(paginator.num_pages if read_number(asked) > 0 else 1)
+    except PageNotAnInteger:
+        page = paginator.page(1)
+    notice = _("There is no page “%(asked)s”. This is page %(page)d of %(pages)d.")
+    facts = {"asked": asked[:20], "page": page.number, "pages": paginator.num_pages}
+    return page, notice % facts
+
+
+def read_number(asked):
+    """Plain digits with an optional sign as a number, None as 1; what int() takes beyond is not."""
+    if asked is None:
+        return 1
+    digits = asked.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+        raise PageNotAnInteger
+    return int(asked)

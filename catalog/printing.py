@@ -1,0 +1,1 @@
+"""The one module that owns WeasyPrint: templates in, PDF out."""

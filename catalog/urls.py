@@ -1,0 +1,33 @@
+from django.urls import path
+
+from catalog import feeds, listing, views
+from catalog.models import Kind
+
+
+def listing_urls(route, name, find, **fixed):
+    """The renderings of a listing, all at addresses that start with its own."""
+    options = {"find": find} | fixed
+    return [
+        path(f"{route}/", views.listing_page, options, name=f"{name}-listing"),
+        path(f"{route}/feed/", feeds.RssFeed(), options, name=f"{name}-feed"),
+        path(f"{route}/feed/atom/", feeds.AtomFeed(), options, name=f"{name}-atom"),
+        path(f"{route}.pdf", views.listing_pdf, options, name=f"{name}-listing-pdf"),
+    ]
+
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("topics/", views.topics, name="topics"),
+    *listing_urls("new", "all", listing.everything),
+    *listing_urls("videos", "video", listing.kind_listing, kind=Kind.VIDEO),
+    *listing_urls("tools", "tool", listing.kind_listing, kind=Kind.TOOL),
+    *listing_urls("courses", "course", listing.kind_listing, kind=Kind.COURSE),
+    *listing_urls("topics/<slug:slug>", "topic", listing.topic_listing),
+    *listing_urls("levels/<int:number>", "level", listing.level_listing),
+    *listing_urls("audiences/<slug:slug>", "audience", listing.audience_listing),
+    *listing_urls("tags/<str:slug>", "tag", listing.tag_listing),
+    path("videos/<slug:slug>/", views.video_detail, name="video-detail"),
+    path("videos/<slug:slug>.pdf", views.video_pdf, name="video-pdf"),
+    path("tools/<slug:slug>/", views.tool_detail, name="tool-detail"),
+    path("tools/<slug:slug>.pdf", views.tool_pdf, name="tool-pdf"),
+]

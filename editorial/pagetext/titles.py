@@ -1,0 +1,38 @@
+"""Telling a title from a sentence."""
+
+import re
+
+LONGEST = 200  # characters in a title
+SHORT = 60  # a longer line that ends in a full stop is a sentence
+BRACKETED = re.compile(r"\([^()]*\)")
+WORD = re.compile(r"[^\W_][\w'’.-]*")
+SENTENCE_END = re.compile(r"[.!?][”\"’)]* [“\"‘(]?[A-Z]")
+
+
+def can_be_title(text: str) -> bool:
+    """Whether a line in a title's place can be one: short, no label, not a sentence.
+
+    >>> can_be_title("How to Use LMPartnership.org"), can_be_title("Learn how to use the website:")
+    (True, False)
+    """
+    if len(text) > LONGEST or text.endswith((":", ";", ",")) or not WORD.search(text):
+        return False
+    return not (text.endswith(".") and len(text) > SHORT) and not (
+        len(text) > SHORT and SENTENCE_END.search(text)
+    )
+
+
+def looks_like_title(text: str) -> bool:
+    """Whether a line reads as a title wherever it stands: most of its words are capitalised.
+
+    >>> looks_like_title("Checklists for Running a Meeting")
+    True
+    >>> looks_like_title("This short animated video explains how to use our guides")
+    False
+    """
+    if not can_be_title(text) or text.endswith(".") or SENTENCE_END.search(text):
+        return False
+    words = WORD.findall(BRACKETED.sub(" ", text))
+    heavy = [word for word in words if len(word) > 3 or word.isupper()] or words
+    capitals = sum(not word[0].islower() for word in heavy)
+    return bool(words) and not words[0][0].islower() and capitals >= 0.6 * len(heavy)

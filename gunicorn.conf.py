@@ -1,0 +1,21 @@
+"""The production server: `manage.py start` runs gunicorn with this."""
+
+from lmp_site.environment import read_port
+
+bind = f"127.0.0.1:{read_port()}"
+worker_class = "gthread"
+workers = 2
+threads = 8
+# Loaded once before the workers part, so that they share its memory.
+preload_app = True
+# A worker is replaced now and then, which gives back what long PDFs have taken.
+max_requests = 2000
+max_requests_jitter = 400
+keepalive = 75
+graceful_timeout = 10
+control_socket_disable = True
+loglevel = "warning"
+
+
+def when_ready(server):
+    print(f"The catalog is at http://{bind}/ (Ctrl-C ends it).", flush=True)

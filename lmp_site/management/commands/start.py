@@ -1,0 +1,87 @@
+import os
+import socket
+import sys
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lmp_site import one_time_password, static_stamp
+
+
+class Command(BaseCommand):
+    help = "Prepares the database and the static files, then serves the catalog (see `make run`)."
+    requires_system_checks = []
+
+    def handle(self, **options):
+        refuse_busy_port(settings.PORT)
+        self.prepare_database()
+        self.prepare_first_time()
+        self.collect_static()
+        connection.close()
+        serve()
+
+    def prepare_database(self):
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except OperationalError as error:
+            raise CommandError(_("The database does not answer: %s") % error) from error
+
+    def prepare_first_time(self):
+        """A database without users is a new one: it gets an admin, and when empty the demo too.
+
+        The admin comes last, so a start that was interrupted is a first time again.
+        """
+        if get_user_model().objects.exists():
+            return
+        if not apps.get_model("catalog", "Resource").objects.exists():
+            self.say(_("Loading the demo catalog"))
+            call_command("load_demo", verbosity=0)
+        self.show_admin(*one_time_password.make_admin())
+
+    def show_admin(self, name, password):
+        self.say(
+            "",
+            _("  Sign in at:         %s") % (settings.SITE_URL + reverse("admin:index")),
+            _("  Name:               %s") % name,
+            _("  One-time password:  %s") % password,
+            _("  It is shown only now, and the first sign-in asks for one of your own."),
+            _("  Lost it?            .venv/bin/python manage.py changepassword %s") % name,
+            "",
+        )
+
+    def collect_static(self):
+        if not static_stamp.is_current():
+            self.say(_("Collecting the static files"))
+            call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+            static_stamp.write()
+
+    def say(self, *lines):
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+
+def refuse_busy_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError as error:
+            raise CommandError(_("Port %s may be used by root only.") % port) from error
+        except OSError as error:
+            sentence = _("Port %(port)s is in use already. Choose another: PORT=%(other)s make run")
+            facts = {"port": port, "other": port % 65535 + 1}
+            raise CommandError(sentence % facts) from error
+
+
+def serve():
+    """Becomes gunicorn; a single arena of memory for each core keeps its threads small."""
+    environment = os.environ | {"MALLOC_ARENA_MAX": "2"}
+    command = [sys.executable, "-m", "gunicorn", "lmp_site.wsgi"]
+    os.chdir(settings.BASE_DIR)
+    os.execve(sys.executable, command, environment)

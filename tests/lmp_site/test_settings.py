@@ -1,0 +1,220 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import ConnectionHandler, IntegrityError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmp_site import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "0123456789abcdefghijklmnopqrstuvwxyz" * 2
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch):
+    for name in environment.NAMES:
+        monkeypatch.delenv(name, raising=False)
+
+
+def manage(*arguments, **variables):
+    """A run of manage.py that sees none of the caller's settings and writes nothing into var/."""
+    base = {"PATH": os.environ["PATH"], "SECRET_KEY": SECRET, "DATABASE_URL": "sqlite://:memory:"}
+    return subprocess.run(
+        [sys.executable, ROOT / "manage.py", *arguments],
+        env=base | variables,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "eighty", "PORT is 'eighty', but it must be a port number from 1 to 65535."),
+        ("PORT", "70000", "PORT is '70000', but it must be a port number from 1 to 65535."),
+        ("DEBUG", "maybe", "DEBUG is 'maybe', but it must be true or false."),
+        (
+            "SITE_URL",
+            "catalog.example.org",
+            "SITE_URL is 'catalog.example.org', but it must be an address without a path, "
+            "such as https://catalog.example.org.",
+        ),
+        (
+            "MEDIA_ROOT",
+            "uploads",
+            "MEDIA_ROOT is 'uploads', but it must be the whole path of a folder, "
+            "such as /srv/catalog/media.",
+        ),
+        (
+            "ALLOWED_HOSTS",
+            "*",
+            "ALLOWED_HOSTS is '*', but it must be exact host names with commas between them.",
+        ),
+        (
+            "ALLOWED_HOSTS",
+            "catalog.example.org",
+            "ALLOWED_HOSTS is 'catalog.example.org', but it must be a list that holds 127.0.0.1, "
+            "the host of SITE_URL.",
+        ),
+        (
+            "SECRET_KEY",
+            "django-insecure-" + "abcdef" * 10,
+            "SECRET_KEY must be a random text of at least 50 characters. "
+            "Leave it out to have one made and kept in var/.",
+        ),
+        (
+            "DATABASE_URL",
+            "mysql://user:password@host/name",
+            "DATABASE_URL must be an address such as postgres://user@host/name "
+            "or sqlite:////srv/catalog/catalog.sqlite3.",
+        ),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_sentence(name, value, sentence):
+    run = manage("check", **{name: value})
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", sentence + "\n")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org",
+        "https://",
+        "https://example.org/catalog",
+        "https://example.org?page=1",
+        "https://user@example.org",
+        "https://example.org:port",
+        "https://exam ple.org",
+        "https://.example.org",
+    ],
+)
+def test_a_site_address_is_scheme_host_and_port(monkeypatch, url):
+    monkeypatch.setenv("SITE_URL", url)
+    with pytest.raises(environment.ImproperlyConfigured, match="^SITE_URL is "):
+        environment.read_site_url(8000)
+
+
+@pytest.mark.parametrize("hosts", [".example.org", "a.org,,b.org", "a.org:80", "a/b", "a b"])
+def test_hosts_are_exact_names(monkeypatch, hosts):
+    monkeypatch.setenv("ALLOWED_HOSTS", hosts)
+    with pytest.raises(environment.ImproperlyConfigured, match="^ALLOWED_HOSTS is "):
+        environment.read_hosts("http://a.org")
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_any_text_is_a_value_or_a_clear_refusal(text):
+    readers = {
+        "PORT": environment.read_port,
+        "SITE_URL": lambda: environment.read_site_url(8000),
+        "ALLOWED_HOSTS": lambda: environment.read_hosts("http://127.0.0.1:8000"),
+        "MEDIA_ROOT": lambda: environment.read_folder("MEDIA_ROOT", ROOT / "media"),
+    }
+    for name, reader in readers.items():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(name, text)
+            try:
+                assert reader()
+            except environment.ImproperlyConfigured as error:
+                assert str(error).startswith(f"{name} is ")
+
+
+def test_nothing_set_means_this_machine_and_an_sqlite_file(tmp_path):
+    assert environment.read_port() == 8000
+    assert environment.read_site_url(9000) == "http://127.0.0.1:9000"
+    assert environment.read_hosts("http://127.0.0.1:9000") == ["127.0.0.1", "localhost"]
+    assert environment.read_database(tmp_path)["NAME"] == tmp_path / "catalog.sqlite3"
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch, tmp_path):
+    for name in environment.NAMES:
+        monkeypatch.setenv(name, " ")
+    assert environment.read_port() == 8000
+    assert environment.read_database(tmp_path)["NAME"] == tmp_path / "catalog.sqlite3"
+    assert len(environment.read_secret_key(False, tmp_path)) >= environment.SHORTEST_SECRET
+
+
+def test_the_site_address_loses_its_last_slash_and_brings_its_host(monkeypatch):
+    monkeypatch.setenv("SITE_URL", "https://Catalog.example.org/")
+    url = environment.read_site_url(8000)
+    assert url == "https://catalog.example.org"
+    assert environment.read_hosts(url) == ["catalog.example.org", "127.0.0.1", "localhost"]
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner_only(tmp_path):
+    state = tmp_path / "var"
+    secret = environment.read_secret_key(False, state)
+    assert environment.read_secret_key(False, state) == secret
+    assert [file.name for file in state.iterdir()] == ["secret_key"]
+    assert (state / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_a_weak_secret_is_taken_with_debug_only(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "short")
+    assert environment.read_secret_key(True, tmp_path) == "short"
+    with pytest.raises(environment.ImproperlyConfigured):
+        environment.read_secret_key(False, tmp_path)
+
+
+@pytest.fixture
+def sqlite(tmp_path, django_db_blocker):
+    connection = ConnectionHandler({"default": environment.read_database(tmp_path)})["default"]
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        yield cursor
+        connection.close()
+
+
+def test_sqlite_readers_and_writers_wait_for_each_other(sqlite):
+    names = ("journal_mode", "foreign_keys", "busy_timeout")
+    answers = [sqlite.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+    assert answers == ["wal", 1, 10_000]
+    assert sqlite.db.transaction_mode == "IMMEDIATE"
+
+
+def test_sqlite_refuses_a_foreign_key_to_nothing(sqlite):
+    sqlite.execute("CREATE TABLE topic (id INTEGER PRIMARY KEY)")
+    sqlite.execute("CREATE TABLE tool (topic INTEGER NOT NULL REFERENCES topic (id))")
+    with pytest.raises(IntegrityError):
+        sqlite.execute("INSERT INTO tool VALUES (7)")
+
+
+def test_postgres_keeps_its_connections_and_checks_them(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", "postgres://editor:word@db.example.org:5433/catalog")
+    database = environment.read_database(tmp_path)
+    assert (database["HOST"], database["PORT"], database["NAME"]) == (
+        "db.example.org",
+        5433,
+        "catalog",
+    )
+    assert database["CONN_HEALTH_CHECKS"]
+
+
+def test_production_settings_leave_no_warning():
+    address = "https://catalog.example.org"
+    run = manage("check", "--deploy", "--fail-level", "WARNING", SITE_URL=address)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_no_header_of_a_request_is_believed_to_be_https():
+    assert settings.SECURE_PROXY_SSL_HEADER is None
+
+
+def test_a_foreign_host_name_is_a_bad_request(client):
+    assert client.get("/", headers={"host": "elsewhere.example.org"}).status_code == 400
+
+
+def test_every_setting_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text()
+    undocumented = [name for name in environment.NAMES if f"`{name}`" not in readme]
+    assert undocumented == []
+
+
+def test_every_variable_that_is_read_is_a_known_setting():
+    code = "".join(path.read_text() for path in (ROOT / "lmp_site").glob("*.py"))
+    names = re.findall(r"(?:text|read_folder|read\(\"\w+\",|environ\.get)\(?\s*\"([A-Z_]+)\"", code)
+    assert set(names) == set(environment.NAMES)

@@ -1,0 +1,146 @@
+"""What docs/architecture.md says of the rooms, held."""
+
+import ast
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ["catalog", "courses", "editorial", "lmp_site"]
+# Within an app, a module may name those of its own floor and of the floors below it.
+FLOORS = [
+    ["text", "names", "richtext", "uploads", "pagetext"],
+    ["models"],
+    ["forms", "listing", "paging", "search", "feeds", "printing", "admin"],
+    ["views"],
+    ["urls"],
+]
+
+
+def tracked(*patterns):
+    """The project's own files, the new ones among them, as paths from the root."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [Path(line) for line in listing.stdout.splitlines() if (ROOT / line).exists()]
+
+
+def imported(path):
+    """The dotted names that the Python file at `path` imports, relative ones resolved.
+
+    `from catalog.models import Tool` gives catalog.models and catalog.models.Tool.
+    """
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = path.parts[: len(path.parts) - node.level] if node.level else ()
+            source = ".".join([*above, *filter(None, [node.module])])
+            yield source
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def room_of(name):
+    return name.split(".")[0]
+
+
+def floor_of(module):
+    return next((floor for floor, names in enumerate(FLOORS) if module in names), None)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_rooms_before_it(room):
+    later = ROOMS[ROOMS.index(room) + 1 :]
+    wrong = [
+        f"{path}: {name}"
+        for path in tracked(f"{room}/*.py")
+        for name in imported(path)
+        if room_of(name) in later
+    ]
+    assert wrong == []
+
+
+def test_only_the_urls_and_the_start_of_the_site_name_its_apps():
+    wrong = [
+        f"{path}: {name}"
+        for path in tracked("lmp_site/*.py")
+        for name in imported(path)
+        if room_of(name) in ROOMS[:-1] and path.name != "urls.py"
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ROOMS[:-1])
+def test_a_module_imports_only_lower_floors_of_its_room(room):
+    wrong = [
+        f"{path}: {name}"
+        for path in tracked(f"{room}/*.py")
+        for name in imported(path)
+        if room_of(name) == room and climbs(path, name)
+    ]
+    assert wrong == []
+
+
+def climbs(path, name):
+    here, there = (floor_of(part.removesuffix(".py")) for part in (path.parts[1], module_of(name)))
+    return here is not None and there is not None and there > here
+
+
+def module_of(name):
+    """
+    >>> module_of("catalog.models.Tool"), module_of("catalog")
+    ('models', '')
+    """
+    return (name.split(".") + [""])[1]
+
+
+def test_the_reader_of_old_pages_needs_no_django():
+    files = tracked("editorial/pagetext.py", "editorial/pagetext/*.py")
+    assert files
+    wrong = [f"{path}: {name}" for path in files for name in imported(path) if name.startswith("django")]
+    assert wrong == []
+
+
+class Inline(HTMLParser):
+    """Collects what a policy without unsafe-inline would refuse."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        names = dict(attributes)
+        handlers = [name for name in names if name == "style" or name.startswith("on")]
+        inline_script = tag == "script" and "src" not in names
+        if tag == "style" or inline_script or handlers:
+            self.found.append(f"<{tag}> {' '.join(handlers)}".strip())
+
+
+def test_the_parser_of_inline_code_sees_it():
+    parser = Inline()
+    parser.feed('<p style="x"><style></style><script src="a"></script><script></script><a onclick=1>')
+    assert parser.found == ["<p> style", "<style>", "<script>", "<a> onclick"]
+
+
+def test_no_template_holds_inline_script_or_style():
+    wrong = {}
+    for path in tracked("templates/*.html", "*/templates/*.html"):
+        parser = Inline()
+        parser.feed(re.sub(r"{%.*?%}|{{.*?}}", "", (ROOT / path).read_text()))
+        if parser.found:
+            wrong[str(path)] = parser.found
+    assert wrong == {}
+
+
+def test_no_text_names_a_registry_or_a_path_of_one_machine():
+    hosts = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com"]
+    paths = [f"{ROOT}/", "/home" + "/", "/Users" + "/", "/root" + "/"]
+    wrong = [
+        f"{path}: {word}"
+        for path in tracked()
+        for word in hosts + paths
+        if word.encode() in (ROOT / path).read_bytes()
+    ]
+    assert wrong == []
