@@ -3,7 +3,7 @@
 python := .venv/bin/python
 compile := $(python) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --custom-compile-command "make lock"
-templates = $(shell git ls-files --cached --others --exclude-standard '*.html')
+templates = $(shell find templates -name '*.html')
 production := DEBUG= SECRET_KEY= ALLOWED_HOSTS= MEDIA_ROOT= PORT= \
 	SITE_URL=https://catalog.example.org DATABASE_URL=sqlite://:memory:
 

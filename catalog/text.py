@@ -3,19 +3,27 @@
 import re
 import unicodedata
 
-# C0 and C1 controls but tab and line feed, lone surrogates, and the non-characters XML forbids.
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# C0 and C1 controls but tab and line feed, lone surrogates, the non-characters XML forbids, and
+# the marks that turn the direction of the text after them.
+UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+LINE_END = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 
 def clean_text(text):
-    """`text` with line ends as \\n and without control characters, NUL and lone surrogates.
+    """`text` composed (NFC), line ends as \\n, without what strip_unprintable takes out.
 
     PowerPoint's vertical tab is its line break, so it becomes one.
     >>> clean_text("Waste\\x0bwalk\\x00")
     'Waste\\nwalk'
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
-    return unicodedata.normalize("NFC", UNPRINTABLE.sub("", text))
+    return unicodedata.normalize("NFC", strip_unprintable(text))
+
+
+def strip_unprintable(text):
+    """`text` with line ends as \\n and without control characters, NUL and lone surrogates."""
+    return UNPRINTABLE.sub("", LINE_END.sub("\n", text))
 
 
 def clean_line(text):

@@ -40,6 +40,7 @@ def listing_page(request, find, **names):
         request,
         "catalog/listing.html",
         {
+            "section": listing.name,
             "listing": listing,
             "page": page,
             "notice": notice,
@@ -66,8 +67,12 @@ def detail_page(request, model, slug, template, more=lambda resource: {}):
     resource = seen_by(request, model).filter(slug=slug).first()
     if resource is None:
         return moved(request, model, slug, Resource.get_absolute_url)
-    context = {"resource": resource, "related": related_to(resource)} | more(resource)
-    response = render(request, template, context)
+    context = {
+        "section": resource.kind,
+        "resource": resource,
+        "related": related_to(resource),
+    }
+    response = render(request, template, context | more(resource))
     if not resource.is_public:
         response["Cache-Control"] = "private, no-store"
     return response

@@ -1,8 +1,11 @@
 import shutil
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db.models.signals import post_migrate
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -28,7 +31,7 @@ def pytest_collection_modifyitems(items):
 def browser_type_launch_args(browser_type_launch_args):
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
-        pytest.fail("No Chromium was found. `make test` installs one; it takes any of " + str(BROWSERS))
+        pytest.fail(f"None of {', '.join(BROWSERS)} was found. `make test` installs one.")
     return browser_type_launch_args | {"executable_path": found, "args": BROWSER_ARGS}
 
 
@@ -49,7 +52,11 @@ def nu_errors():
     return check
 
 
-@pytest.fixture
-def site_file():
-    """A function from a path in the project to the text of that file."""
-    return lambda path: (ROOT / path).read_text()
+@pytest.fixture(scope="session", autouse=True)
+def vocabularies_outlive_a_flush():
+    """Tests that commit are cleaned up by a flush, which takes the migrations' rows with it."""
+    post_migrate.connect(restore_vocabularies, sender=apps.get_app_config("editorial"))
+
+
+def restore_vocabularies(**kwargs):
+    import_module("catalog.migrations.0002_vocabularies").make(apps, None)

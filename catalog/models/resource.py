@@ -257,8 +257,10 @@ class Resource(CleanModel):
                 violation_error_message=_("An image needs a description of what it shows."),
             ),
             models.CheckConstraint(
-                condition=Q(minutes_min__isnull=True, minutes_max__isnull=True)
-                | Q(minutes_min__gte=1, minutes_max__gte=F("minutes_min")),
+                # A comparison with NULL is neither true nor false, and so would pass.
+                condition=Q(minutes_min=None, minutes_max=None)
+                | Q(minutes_min__gte=1, minutes_max__isnull=False)
+                & Q(minutes_min__isnull=False, minutes_max__gte=F("minutes_min")),
                 name="resource_minutes_a_range",
                 violation_error_message=_(
                     "Minutes are either both empty or both given, from 1, the most not below the least."

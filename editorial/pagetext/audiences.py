@@ -2,7 +2,9 @@
 
 import re
 
-LIMIT = re.compile(r"(?<!not )\bonly(?= ?(?:$|[.;,:)]))|\b(?:limited|restricted|open only) to\b", re.I)
+LIMIT = re.compile(
+    r"(?<!not )\bonly(?= ?(?:$|[.;,:)]))|\b(?:limited|restricted|open only) to\b", re.I
+)
 
 
 def is_limit(text: str) -> bool:

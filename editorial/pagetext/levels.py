@@ -11,6 +11,7 @@ LIST = re.compile(
     r"(\d{1,3}(?: ?(?:[-,&/]|,? ?(?:and|or|to|through|thru)\b){1,2} ?(?:levels? )?\d{1,3}){0,9})"
     r"( ?\+|,? \(?(?:and|or|&) (?:higher|above|up|beyond|lower|below))?"
 )
+BARE = re.compile(r"\d(?:[\d ,&/+-]|and|or|to|through|higher|above|up)*")
 PART = re.compile(r"\d+|-|\b(?:to|through|thru)\b")
 ANY = re.compile(r"\b(?:any|all|every)(?: \w{1,20})? levels?\b")
 TEAMS_AT_ANY = re.compile(r"\b(?:teams|ubts),? (?:at|on|of) (?:any|all|every) levels?\b")
@@ -25,7 +26,7 @@ def read_levels(text: str) -> tuple[int, ...]:
     ((1, 2, 3, 4, 5), ())
     """
     text = with_digits(text[:LONGEST])
-    if text[:1].isdigit():
+    if BARE.fullmatch(text):
         text = "level " + text
     return _named(text) or (ALL if ANY.search(text) else ())
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from .titles import looks_like_title
 
 LONGEST = 1000  # characters of one requirement that are read
-NOTHING = re.compile(r"(?:none|no(?: \w+)?(?: \w+)? (?:requirements?|prerequisites?)|n/?a)\.?", re.I)
+NOTHING = re.compile(
+    r"(?:none|n/?a|(?:.{1,30} )?no (?:\w{1,20} ){0,2}(?:requirements?|prerequisites?).{0,30})\.?",
+    re.IGNORECASE,
+)
 BETWEEN_NAMES = re.compile(r"(?<=\)),? (?:and|or|&) |(?<=\)), |; ")
 KNOWLEDGE = re.compile(
     r"(?:\w{1,20} ){0,3}?(?:knowledge|understanding) of(?: the following)?:? ?(.*)", re.IGNORECASE
@@ -21,9 +24,13 @@ ADVICE = re.compile(
     re.IGNORECASE,
 )
 DONE = re.compile(
-    r"\b(?:complet(?:ed?|ing|ion of)|attend(?:ed|ance (?:at|of))?|taken?|prerequisites?:?|requires?)"
-    r" (?:the )?(.+)",
+    r"\b(?:complet(?:ed?|ing|ion of)|attend(?:ed|ance (?:at|of))?|taken?|prerequisites?:?"
+    r"|requires?) (?:the )?(.+)",
     re.IGNORECASE,
+)
+NOUN_AFTER = re.compile(r" (?:course|training|workshop|class)$")
+PERSONAL = re.compile(
+    r"(?:belong|be|must(?! (?:have|complete|attend|take))|open to)\b", re.IGNORECASE
 )
 ELIGIBILITY = re.compile(
     r"\b(?:belong|unions?|represented|eligible|must be|members? of|employees? of|open to|only)\b",
@@ -76,6 +83,8 @@ def _entry(text: str, lead: str) -> Requirement:
     if ADVICE.search(text):
         return Requirement(text, "advice", "recommended")
     necessity = "recommended" if ADVICE.search(lead) else "required"
+    if PERSONAL.match(text):
+        return Requirement(text, "eligibility", necessity)
     if KNOWLEDGE.match(lead) or lead == "knowledge of:":
         return Requirement(text, "knowledge", necessity)
     if name := _course_name(text):
@@ -86,10 +95,9 @@ def _entry(text: str, lead: str) -> Requirement:
 def _course_name(text: str) -> str:
     """The course that the text is, or that it says must be completed."""
     bare = text.rstrip(". ")
-    if looks_like_title(bare) or ORIENTATION.fullmatch(bare):
-        return bare
     done = DONE.search(bare)
-    if not done:
-        return ""
-    orientation = ORIENTATION.search(done[1])
-    return done[1] if looks_like_title(done[1]) else orientation[0] if orientation else ""
+    name = NOUN_AFTER.sub("", done[1]) if done else bare
+    if looks_like_title(name) or ORIENTATION.fullmatch(name):
+        return name
+    orientation = ORIENTATION.search(name) if done else None
+    return orientation[0] if orientation else ""

@@ -1,4 +1,6 @@
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 from django.http import Http404
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from lmp_site.media import serve_media
 
+ROOT = Path(__file__).resolve().parents[2]
 VIDEO = bytes(range(256)) * 40
 
 
@@ -116,7 +119,9 @@ def test_what_a_browser_can_show_opens_in_it(client, media, name, kind):
     assert "sandbox" not in response["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("name", ["page.html", "page.svg", "page.xhtml", "page.js", "page", "a.pptx"])
+@pytest.mark.parametrize(
+    "name", ["page.html", "page.svg", "page.xhtml", "page.js", "page", "a.pptx"]
+)
 def test_anything_else_is_handed_over_and_never_runs(client, media, name):
     (media / name).write_bytes(b"<script>alert(1)</script>")
     response = client.get(f"/media/{name}")
@@ -150,6 +155,15 @@ def test_there_is_nothing_outside_the_uploads(client, db, media, path):
     (media.parent / "secret.txt").write_text("secret")
     os.symlink(media.parent / "secret.txt", media / "link.txt")
     assert client.get(f"/media/{path}").status_code == 404
+
+
+def test_a_video_opens_and_seeks_in_a_browser(page, live_server, media):
+    shutil.copy(next((ROOT / "editorial" / "demo").rglob("*.mp4")), media / "real.mp4")
+    page.goto(f"{live_server.url}/media/real.mp4")
+    page.wait_for_function("document.querySelector('video').readyState > 1")
+    page.evaluate("document.querySelector('video').currentTime = 20")
+    page.wait_for_function("!document.querySelector('video').seeking")
+    assert page.evaluate("document.querySelector('video').currentTime") >= 20
 
 
 @given(st.text(st.characters(exclude_categories=[])))

@@ -3,7 +3,6 @@
 Drawings are SVG text. WeasyPrint turns them into PDF pages, pypdfium2 turns pages into pixels.
 """
 
-import os
 from pathlib import Path
 
 import pypdfium2
@@ -15,19 +14,16 @@ LEVELS = ["#9fd3c7", "#5fb3ab", "#2d8f93", "#146b79", "#0b4357"]
 
 MAKE = Path(__file__).resolve().parent
 DEMO = MAKE.parent
-FONTS = Path(os.environ.get("DEMO_FONTS", MAKE / "fonts"))
-FONT_FILE = "atkinson-hyperlegible-next-latin-{}-normal.woff2"
+FONTS = DEMO.parent.parent / "catalog/static/catalog/fonts"
 FAMILY = "Atkinson Hyperlegible Next"
 
 
 def font_faces():
-    """The @font-face rules of the weights used, read from the folder DEMO_FONTS."""
-    if not (FONTS / FONT_FILE.format(400)).exists():
-        raise SystemExit(f"No {FONT_FILE.format(400)} in {FONTS}; set DEMO_FONTS to its folder.")
     face = "@font-face{{font-family:'{}';font-weight:{};src:url({})}}"
+    file = "atkinson-hyperlegible-next-latin-{}-normal.woff2"
     return "".join(
-        face.format(FAMILY, weight, (FONTS / FONT_FILE.format(weight)).as_uri())
-        for weight in (400, 600, 800)
+        face.format(FAMILY, weight, (FONTS / file.format(weight)).as_uri())
+        for weight in (400, 700, 800)
     )
 
 
@@ -72,7 +68,7 @@ def path(shape, stroke, width, **more):
     )
 
 
-def words(text, x, y, size, fill=INK, weight=600, anchor="middle", **more):
+def words(text, x, y, size, fill=INK, weight=700, anchor="middle", **more):
     return (
         f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}"'
         f' text-anchor="{anchor}"{attributes(more)}>{text}</text>'

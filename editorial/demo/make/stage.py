@@ -187,4 +187,4 @@ def text(place, content, x=320, y=180, size=30, **look):
 
 
 def note(place, content, x=320, y=180, size=20, **look):
-    return enter(place, words(content, x, y, size, **{"weight": 600, "fill": INK, **look}))
+    return enter(place, words(content, x, y, size, **{"weight": 700, "fill": INK, **look}))

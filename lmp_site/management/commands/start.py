@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,8 +29,8 @@ class Command(BaseCommand):
     def prepare_database(self):
         try:
             call_command("migrate", interactive=False, verbosity=0)
-        except OperationalError as error:
-            raise CommandError(_("The database does not answer: %s") % error) from error
+        except DatabaseError as error:
+            raise CommandError(_("The database cannot be used: %s") % error) from error
 
     def prepare_first_time(self):
         """A database without users is a new one: it gets an admin, and when empty the demo too.

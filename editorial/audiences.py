@@ -1,0 +1,36 @@
+"""Which of the countable audiences a written audience text names."""
+
+import re
+
+NAMES = {
+    "Co-leads": r"co-?leads?",
+    "Sponsors": r"sponsors?",
+    "Stewards": r"stewards?",
+    "Health and safety champions": r"health (?:and|&) saf\w+ champions?",
+    "UBT consultants": r"consultants?",
+    "Union partnership representatives": r"union partnership representatives?|UPRs?",
+    "Frontline employees": r"frontline (?:employees|staff|workers)",
+    "Union members": (
+        r"labor participants|(?:labor|union) members|union-represented"
+        r"|represented by a union|labor(?= \()"
+    ),
+    "Team members": r"(?:unit-based )?team members?|UBT members?|members of a unit-based team",
+    "Managers": r"managers",
+    "Physicians": r"physicians",
+    "Leaders": r"leaders",
+}
+PATTERNS = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in NAMES.items()}
+LONGEST = 2000  # characters read; a written audience has about 300
+
+
+def named_audiences(text):
+    """Names of audiences, as catalog's vocabulary has them, in the order of that vocabulary.
+
+    An adjective names nobody: "physician co-leads" are co-leads.
+    >>> named_audiences("Labor, management and physician sponsors")
+    ['Sponsors']
+    >>> named_audiences("Frontline employees, managers and physicians")
+    ['Frontline employees', 'Managers', 'Physicians']
+    """
+    text = text[:LONGEST].replace("\u2010", "-").replace("\u2011", "-")
+    return [name for name, pattern in PATTERNS.items() if pattern.search(text)]

@@ -1,0 +1,166 @@
+"""What an import knows of a resource, as plain values that can be compared and kept as JSON.
+
+Facts are a dict from a field's name to text, number, None, a list of names or a list of rows.
+They are made from a record of a page (`facts_of`), read from a resource (`facts_in`) and written
+to one (`write`). A resource holds only the facts of its kind.
+"""
+
+from itertools import zip_longest
+
+from django.utils.html import format_html_join
+
+from catalog.models import Audience, Kind, Level, Rendition, Tool, Topic, Video
+from catalog.richtext import sanitize
+from catalog.text import clean_line, clean_text
+from courses.models import Course
+from editorial.audiences import named_audiences
+
+MODELS = {Kind.VIDEO: Video, Kind.TOOL: Tool, Kind.COURSE: Course}
+
+LINES = {"title", "level_text", "format_text", "size_text"}
+PLAIN = [
+    "title",
+    "summary",
+    "body",
+    "level_text",
+    "audience_text",
+    "audience_only",
+    "duration_text",
+    "minutes_min",
+    "minutes_max",
+    "related_text",
+]
+PLAIN_OF = {
+    Kind.VIDEO: ["seconds"],
+    Kind.TOOL: ["format_text", "size_text", "best_used"],
+    Kind.COURSE: ["outcomes", "requirements_text", "enrollment_text"],
+}
+LINKS = {"levels": (Level, "number"), "audiences": (Audience, "name"), "topics": (Topic, "name")}
+ROWS = {"deliveries": ["mode", "minutes"]}
+ROWS_OF = {
+    Kind.VIDEO: {"credits": ["role", "name"]},
+    Kind.TOOL: {"renditions": ["format", "color", "pages", "paper"]},
+    Kind.COURSE: {
+        "modules": ["title", "minutes"],
+        "requirements": ["type", "necessity", "text"],
+        "follow_ups": ["text"],
+    },
+}
+SHORTEST_SUMMARY = 500  # characters that a card's summary may have
+
+
+def facts_of(record, topic=""):
+    """The facts of an editorial.pagetext record that stood on the listing page of `topic`."""
+    kind = Kind(record.kind)
+    facts = {name: _plain(name, record) for name in [*PLAIN, *PLAIN_OF[kind]]}
+    facts["levels"] = list(record.levels)
+    facts["audiences"] = sorted(named_audiences(record.audience_text or ""))
+    facts["topics"] = [topic] if topic else []
+    facts["deliveries"] = [[mode, record.durations_by_mode.get(mode)] for mode in record.delivery]
+    return facts | _rows_of(record, kind)
+
+
+def _plain(name, record):
+    if name in COMPOSED:
+        return COMPOSED[name](record)
+    value = getattr(record, name if name != "seconds" else "duration_seconds")
+    if isinstance(value, bool | int) or name in ("seconds", "minutes_min", "minutes_max"):
+        return value
+    return clean_line(value or "") if name in LINES else clean_text(value or "").strip()
+
+
+def _summary(record):
+    """The record's own summary, else its first paragraph when that is short enough for a card."""
+    first = clean_text(record.summary or record.body or "").strip().split("\n\n")[0]
+    return first if len(first) <= SHORTEST_SUMMARY else ""
+
+
+def _body(record):
+    """The description as HTML; nothing where the summary says all of it already."""
+    text = clean_text(record.body or "").strip()
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    if paragraphs == [_summary(record)]:
+        return ""
+    return sanitize(format_html_join("", "<p>{}</p>", ((part,) for part in paragraphs)))
+
+
+COMPOSED = {
+    "summary": _summary,
+    "body": _body,
+    "audience_only": lambda record: record.audience_only,
+    "outcomes": lambda record: "\n".join(clean_line(line) for line in record.outcomes),
+    "related_text": lambda record: "\n".join(clean_line(line) for line in record.related),
+}
+
+
+def _rows_of(record, kind):
+    if kind == Kind.VIDEO:
+        return {"credits": [[role, name] for role, names in record.credits for name in names]}
+    if kind == Kind.TOOL:
+        return {"renditions": _renditions(record)}
+    return {
+        "modules": [[title, minutes] for title, minutes in record.modules],
+        "requirements": [[r.type, r.necessity, clean_line(r.text)] for r in record.requirements],
+        "follow_ups": [[clean_line(title)] for title in record.next_courses],
+    }
+
+
+def _renditions(record):
+    """A row for each format, twice where it comes in color and in black and white.
+
+    Written color versions belong to the PDF; a slide deck has no paper.
+    """
+    colors = ["bw" if color.startswith("black") else "color" for color in record.color_versions]
+    return [
+        [format, color, record.pages, record.paper or ""]
+        for format in record.formats
+        if format in Rendition.Format
+        for color in (colors if format == "PDF" and colors else [""])
+    ]
+
+
+def facts_in(resource):
+    """The facts that a saved video, tool or course holds now."""
+    facts = {name: getattr(resource, name) for name in [*PLAIN, *PLAIN_OF[resource.kind]]}
+    for name, (_model, key) in LINKS.items():
+        facts[name] = sorted(getattr(resource, name).values_list(key, flat=True))
+    for name, columns in (ROWS | ROWS_OF[resource.kind]).items():
+        facts[name] = [list(row) for row in getattr(resource, name).values_list(*columns)]
+    return facts
+
+
+def write(resource, facts):
+    """Save `facts`, some or all of those of its kind, to the resource and its rows."""
+    fill(resource, facts)
+    resource.full_clean(exclude=["slug"])
+    resource.save()
+    for name in LINKS.keys() & facts.keys():
+        getattr(resource, name).set(_terms(name, facts[name]))
+    rows = ROWS | ROWS_OF[resource.kind]
+    for name in rows.keys() & facts.keys():
+        _write_rows(getattr(resource, name), rows[name], facts[name])
+
+
+def fill(resource, facts):
+    for name in {*PLAIN, *PLAIN_OF[resource.kind]} & facts.keys():
+        setattr(resource, name, facts[name])
+
+
+def _terms(name, values):
+    model, key = LINKS[name]
+    return [model.objects.get_or_create(**{key: value})[0] for value in values]
+
+
+def _write_rows(manager, columns, rows):
+    """Rows are written over in their order, so that a file hung on one of them stays there."""
+    for position, (kept, row) in enumerate(zip_longest(list(manager.all()), rows)):
+        if row is None:
+            kept.delete()
+            continue
+        line = kept or manager.model(**{manager.field.name: manager.instance})
+        for column, value in zip(columns, row, strict=True):
+            setattr(line, column, value)
+        if hasattr(line, "position"):
+            line.position = position
+        line.full_clean(exclude=[manager.field.name])
+        line.save()

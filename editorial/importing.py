@@ -1,0 +1,184 @@
+"""From page text to the catalog: a plan of changes that can be printed, then one transaction."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import Resource
+from courses.names import plain
+from editorial.facts import MODELS, facts_in, facts_of, fill, write
+from editorial.models import ImportedRecord
+from editorial.pagetext import read_page
+
+LARGEST = 10_000_000  # bytes; the longest listing page stored is under 100 kB
+
+
+class UnreadableFile(Exception):
+    """Says in a sentence why a file cannot be read as page text."""
+
+
+@dataclass
+class Change:
+    """What one record means for the catalog: create, update or unchanged."""
+
+    action: str
+    record: object
+    facts: dict
+    resource: Resource | None = None
+    changes: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a person has to look at, and where."""
+
+    file: str
+    line: int
+    sentence: str
+
+
+def read_file(path):
+    """The page in the file at `path`. Raises UnreadableFile."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UnreadableFile(
+                _("%(file)s is larger than 10 MB; a listing page is never so long.")
+                % {"file": path.name}
+            )
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UnreadableFile(
+            _("%(file)s cannot be opened: %(why)s.") % {"file": path, "why": error.strerror}
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            _("%(file)s is not text in UTF-8 (byte %(byte)d).")
+            % {"file": path.name, "byte": error.start}
+        ) from error
+    if "\x00" in text:
+        raise UnreadableFile(_("%(file)s is not text: it holds zero bytes.") % {"file": path.name})
+    return read_page(text, path.name)
+
+
+def plan(pages):
+    """The changes that the pages ask for, and the notes on what needs a person. Saves nothing."""
+    changes, notes, seen = [], [], {}
+    for page in pages:
+        notes += [Note(note.file, note.line, note.sentence) for note in page.attention]
+        for record in page.records:
+            if record.title is None:
+                continue  # the reader's own note says so
+            facts = facts_of(record, page.topic)
+            earlier = seen.get(key := (record.kind, plain(record.title)))
+            if earlier is None:
+                change, more = plan_record(record, facts)
+                notes += more
+                if change:
+                    changes.append(change)
+                seen[key] = facts
+            elif earlier | {"topics": []} != facts | {"topics": []}:
+                sentence = _("“%s” stands here in another wording; the first one is taken.")
+                notes.append(Note(record.file, record.line, sentence % record.title))
+    return changes, notes
+
+
+def plan_record(record, facts):
+    imported = ImportedRecord.objects.filter(kind=record.kind, title=facts["title"]).first()
+    resource = find(record.kind, facts["title"], imported)
+    if resource is None:
+        return plan_creation(record, facts)
+    now = facts_in(resource)
+    facts = facts | {"topics": sorted({*now["topics"], *facts["topics"]})}
+    base = imported.facts if imported else {}
+    changes, kept = merge(facts, base, now)
+    sentence = _("“%(title)s”: %(field)s was changed by an editor and differs from the page; kept.")
+    notes = [
+        Note(record.file, record.line, sentence % {"title": record.title, "field": name})
+        for name in kept
+    ]
+    action = "update" if changes else "unchanged"
+    return Change(action, record, facts, resource, changes), notes
+
+
+def plan_creation(record, facts):
+    resource = MODELS[record.kind](kind=record.kind)
+    fill(resource, facts)
+    try:
+        resource.full_clean(exclude=["slug"])
+    except ValidationError as error:
+        sentence = _("“%(title)s” is set aside: %(why)s")
+        why = " ".join(error.messages)
+        return None, [
+            Note(record.file, record.line, sentence % {"title": record.title[:80], "why": why})
+        ]
+    return Change("create", record, facts, None, facts), []
+
+
+def find(kind, title, imported):
+    if imported:
+        return MODELS[kind].objects.get(pk=imported.resource_id)
+    return MODELS[kind].objects.filter(title__iexact=title).first()
+
+
+def merge(facts, base, now):
+    """What to write so that `now` follows the page, and the fields that an editor keeps.
+
+    A field is written when the page says something new and nobody else has changed it since the
+    last import (`base`), or when it is empty.
+    >>> merge({"a": 2, "b": 2}, {"a": 1, "b": 1}, {"a": 1, "b": 9})
+    ({'a': 2}, ['b'])
+    """
+    news = {
+        name: value
+        for name, value in facts.items()
+        if value != now[name] and value != base.get(name) and value not in ("", None, [])
+    }
+    free = {
+        name
+        for name in news
+        if now[name] in ("", None, [], False) or (name in base and base[name] == now[name])
+    }
+    free |= {"topics"} & news.keys()
+    return {name: news[name] for name in news if name in free}, sorted(news.keys() - free)
+
+
+@transaction.atomic
+def apply(changes, publish=False):
+    """Carry the plan out. With `publish`, what is a draft appears now, in the order of the pages."""
+    now = timezone.now()
+    for position, change in enumerate(changes):
+        resource = change.resource or MODELS[change.record.kind]()
+        appears = publish and not resource.published_at
+        if appears:
+            resource.published_at = now - timedelta(milliseconds=position)
+        if appears or change.changes:
+            write(resource, change.changes)
+        remember(resource, change)
+    link_related()
+
+
+def remember(resource, change):
+    ImportedRecord.objects.update_or_create(
+        resource=resource,
+        defaults={
+            "kind": change.record.kind,
+            "title": change.facts["title"],
+            "facts": change.facts,
+            "file": change.record.file,
+            "line": change.record.line,
+        },
+    )
+
+
+def link_related():
+    """Relate resources to those that their pages name by title, as far as the catalog has them."""
+    by_title = {plain(title): pk for pk, title in Resource.objects.values_list("pk", "title")}
+    for resource in Resource.objects.exclude(related_text=""):
+        titles = map(plain, resource.related_text.splitlines())
+        resource.related.add(*(by_title[title] for title in titles if title in by_title))

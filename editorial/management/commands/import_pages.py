@@ -1,0 +1,68 @@
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from editorial.importing import UnreadableFile, apply, plan, read_file
+
+
+class Command(BaseCommand):
+    help = "Read listing pages of the old site and say, or with --apply do, what they change."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("files", nargs="+", metavar="FILE", help="page text in UTF-8")
+        parser.add_argument("--apply", action="store_true", help="write it, in one transaction")
+        parser.add_argument("--publish", action="store_true", help="also publish what is written")
+        parser.add_argument(
+            "--json", action="store_true", help="print the records read, one object a line"
+        )
+
+    def handle(self, files, **options):
+        if options["publish"] and not options["apply"]:
+            raise CommandError(_("--publish goes with --apply."))
+        try:
+            pages = [read_file(file) for file in files]
+        except UnreadableFile as error:
+            raise CommandError(_("%s Nothing was changed.") % error) from error
+        if options["json"]:
+            self.print_records(pages)
+        else:
+            self.take_in(pages, options)
+
+    def print_records(self, pages):
+        for page in pages:
+            for record in page.records:
+                self.stdout.write(json.dumps(record.as_json(), ensure_ascii=False))
+
+    def take_in(self, pages, options):
+        changes, notes = plan(pages)
+        if options["apply"]:
+            apply(changes, publish=options["publish"])
+        for change in changes:
+            self.stdout.write(line_of(change))
+        for note in notes:
+            self.stdout.write(
+                _("needs attention  %(file)s:%(line)d  %(sentence)s") % vars(note)
+            )
+        self.stdout.write(total(changes, notes))
+        if not options["apply"]:
+            self.stderr.write(_("Nothing was changed. Add --apply to write it."))
+
+
+def line_of(change):
+    fields = ", ".join(sorted(change.changes)) if change.action == "update" else ""
+    return f"{change.action:<16} {change.record.kind:<7} {change.record.title}  {fields}".rstrip()
+
+
+def total(changes, notes):
+    actions = [change.action for change in changes]
+    return _(
+        "%(created)d created, %(updated)d updated, %(unchanged)d unchanged, "
+        "%(attention)d need attention"
+    ) % {
+        "created": actions.count("create"),
+        "updated": actions.count("update"),
+        "unchanged": actions.count("unchanged"),
+        "attention": len(notes),
+    }

@@ -1,0 +1,3 @@
+from editorial.models.imported import ImportedRecord
+
+__all__ = ["ImportedRecord"]

@@ -1,0 +1,51 @@
+"""What a person must look at in the records of a page."""
+
+from collections.abc import Iterator, Sequence
+
+from .duplicates import rivals
+from .fields import Fields
+from .items import Item
+from .records import Record
+
+SHOWN = 80  # characters of a text that a sentence repeats
+
+
+def check(record: Record, item: Item, fields: Fields) -> Iterator[tuple[int, str]]:
+    """Line and sentence for each thing that could not be read."""
+    if not record.title:
+        yield record.line, f"The {record.kind} has no title here; it is set aside."
+    elif item.title_is_guess:
+        yield (
+            record.line,
+            (f"The title was read as “{record.title}”: only an author’s name seems to follow it."),
+        )
+    if record.title and not record.complete:
+        yield record.line, f"The stored text ends in the middle of “{record.title}”."
+    for name, is_read in _readings(record):
+        if fields[name].lines and not is_read:
+            text = fields[name].text.replace("\n", " / ")[:SHOWN]
+            yield fields[name].number, f"“{fields[name].label}: {text}” could not be read."
+    yield from _open_ends(record, fields)
+
+
+def _readings(record: Record) -> Iterator[tuple[str, bool]]:
+    """Each field that has a meaning beside its text, and whether it was found."""
+    yield "format", bool(record.formats)
+    yield "size", bool(record.pages or record.paper)
+    yield "level", bool(record.levels or record.minutes_max)
+    yield "duration", bool(record.minutes_max or record.modules)
+    yield "running_time", bool(record.duration_seconds)
+
+
+def _open_ends(record: Record, fields: Fields) -> Iterator[tuple[int, str]]:
+    """A lead-in whose list is missing."""
+    last = fields["requirements"].lines[-1:]
+    for line in last:
+        if line.text.endswith(":"):
+            yield line.number, f"“{line.text[:SHOWN]}” is followed by nothing."
+
+
+def check_titles(records: Sequence[Record]) -> Iterator[tuple[int, str]]:
+    """Records that cannot both be the entry of their title."""
+    for record, other in rivals(records):
+        yield record.line, f"“{record.title}” stands on line {other.line} too, with other facts."

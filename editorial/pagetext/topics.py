@@ -1,0 +1,64 @@
+"""A page's head: its address, the site's banner, and the heading of a listing."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from .items import Item
+from .lines import Line
+from .text import tidy
+from .titles import can_be_title
+
+ADDRESS = re.compile(r"URL: *(\S{1,2000})", re.IGNORECASE)
+LISTINGS = ("topic", "topics", "subject", "subjects", "taxonomy")
+BANNER = re.compile(
+    r"kaiser permanente and the .*|labor management partnership|lmpartnership\.org"
+    r"|[a-z]{3,9} \d{1,2}, \d{4}",
+    re.IGNORECASE,
+)
+LITTLE_WORDS = {"a", "and", "for", "in", "of", "the", "to"}
+WORD = re.compile(r"[^\W_]+")
+
+
+def split_head(lines: list[Line]) -> tuple[str, list[Line]]:
+    """The page's address, and its lines without address, banners and date.
+
+    The address is "" when the first line gives none.
+    """
+    address = ADDRESS.fullmatch(lines[0].text) if lines else None
+    at = 1 if address else 0
+    while at < len(lines) and len(lines[at].text) < 200 and BANNER.fullmatch(lines[at].text):
+        at += 1
+    return address[1] if address else "", lines[at:]
+
+
+def named_topic(url: str, lines: Sequence[Line]) -> str:
+    """The topic that the page's address or its feed's name confirms, or ""."""
+    heading = lines[0].text if lines else ""
+    feeds = (line.value for line in reversed(lines) if line.name == "subscribe")
+    if feed := next(feeds, ""):
+        return tidy(feed)
+    return tidy(heading) if len(heading) < 200 and _key(heading) == _key(_slug(url)) != [] else ""
+
+
+def heading_topic(url: str, lines: Sequence[Line], items: Sequence[Item]) -> str:
+    """The first line of a listing page, when it belongs to no item."""
+    first_item = items[0].line if items else 0
+    if len(lines) < 2 or lines[0].number >= first_item or not lines[1].after_gap:
+        return ""
+    is_listing = not url or _listing(url)
+    return tidy(lines[0].text) if is_listing and can_be_title(lines[0].text) else ""
+
+
+def _listing(url: str) -> bool:
+    """Whether the address is a topic's; regions, keywords and roles have listings too."""
+    return any(f"/{word}/" in url for word in LISTINGS)
+
+
+def _slug(url: str) -> str:
+    path = url.partition("?")[0].rstrip("/")
+    return unquote(path.rpartition("/")[2]) if _listing(url) else ""
+
+
+def _key(text: str) -> list[str]:
+    return [word for word in WORD.findall(text.casefold()) if word not in LITTLE_WORDS]

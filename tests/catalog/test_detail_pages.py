@@ -1,0 +1,150 @@
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+
+from tests.makers import days_ago, make_course, make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+def html_of(client, resource):
+    response = client.get(resource.get_absolute_url())
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("make", [make_video, make_tool, make_course])
+def test_it_works(client, make):
+    assert "<h1>Just a title</h1>" in html_of(client, make("Just a title"))
+
+
+@pytest.mark.parametrize("make", [make_video, make_tool, make_course])
+def test_no_label_stands_without_its_value(client, make):
+    html = html_of(client, make("Just a title"))
+    labels = re.findall(r"<dt>(.*?)</dt>", html)
+    assert labels == ["Published"]
+    assert re.findall(r"<h2", html) == []
+
+
+def test_a_video_shows_every_field_that_has_a_value(client):
+    video = make_video(
+        seconds=89,
+        file=ContentFile(b"\0\0\0\x18ftypisom", "film.mp4"),
+        captions=ContentFile(b"WEBVTT\n", "film.vtt"),
+        transcript="Mix it. Taste it.",
+        level_text="For teams at any level",
+        audience_text="Anyone",
+    )
+    video.credits.create(role="Produced by", name="Kellie Applen", position=1)
+    video.credits.create(role="Produced by", name="Paul Erskine", position=2)
+    video.credits.create(role="Animation by", name="Piehole.TV", position=3)
+    html = html_of(client, video)
+    for text in (
+        "1:29",
+        'kind="captions"',
+        video.captions.url,
+        "Mix it. Taste it.",
+        "Produced by Kellie Applen, Paul Erskine",
+        "Animation by Piehole.TV",
+        "For teams at any level",
+        "Anyone",
+    ):
+        assert text in html
+
+
+def test_a_video_elsewhere_is_a_link_and_loads_nothing_from_there(client):
+    html = html_of(client, make_video(address="https://videos.example.org/7"))
+    assert '<a class="button strong" href="https://videos.example.org/7"' in html
+    assert "<video" not in html
+
+
+def test_a_tool_offers_each_rendition_with_its_format_pages_and_size(client):
+    tool = make_tool(best_used="At the end of a huddle.", size_text='2 pages; 8.5" x 11"')
+    sheet = ContentFile(b"%PDF-" + bytes(2043), "sheet.pdf")
+    tool.renditions.create(format="PDF", file=sheet, color="bw", pages=2, paper="8.5 × 11 in")
+    tool.renditions.create(format="PPT", address="https://files.example.org/deck", pages=1)
+    tool.renditions.create(format="DOC")
+    html = html_of(client, tool)
+    for text in (
+        "Download PDF",
+        "black and white",
+        "2 pages",
+        "8.5 × 11 in",
+        "2.0\xa0KB",
+        "Open PowerPoint",
+        "https://files.example.org/deck",
+        "1 slide",
+        "file not here yet",
+        "At the end of a huddle.",
+        "2 pages; 8.5&quot; x 11&quot;",
+    ):
+        assert text in html
+
+
+@pytest.mark.parametrize("make", [make_video, make_tool, make_course])
+def test_related_resources_are_shown_in_both_directions(client, make):
+    one, other = make("One"), make_tool("Other")
+    one.related.add(other)
+    assert other.get_absolute_url() in html_of(client, one)
+    assert one.get_absolute_url() in html_of(client, other)
+
+
+def test_a_related_draft_is_not_shown(client):
+    assert "Draft" not in html_of(client, make_tool(related=[make_video("Draft", published=False)]))
+
+
+def test_it_announces_its_pdf(client):
+    tool = make_tool("Poster")
+    html = html_of(client, tool)
+    assert 'type="application/pdf" title="Poster (PDF)"' in html
+    assert 'class="button" href="/tools/poster.pdf"' in html
+
+
+def test_a_changed_address_redirects_for_good(client):
+    tool = make_tool("Poster")
+    tool.slug = "wall-poster"
+    tool.save()
+    tool.slug = "big-poster"
+    tool.save()
+    for former in ("poster", "wall-poster"):
+        response = client.get(f"/tools/{former}/")
+        assert (response.status_code, response["Location"]) == (301, "/tools/big-poster/")
+        assert client.get(f"/tools/{former}.pdf")["Location"] == "/tools/big-poster.pdf"
+
+
+def test_a_former_address_of_a_draft_does_not_tell_the_new_one(client):
+    tool = make_tool("Poster", published=False)
+    tool.slug = "secret-name"
+    tool.save()
+    assert client.get("/tools/poster/").status_code == 404
+
+
+def test_a_resource_is_found_under_its_own_kind_only(client):
+    make_tool("Poster")
+    assert client.get("/videos/poster/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"published": False},
+        {"published": days_ago(-1)},
+        {"published": days_ago(2), "unpublished_at": days_ago(1)},
+    ],
+)
+@pytest.mark.parametrize("make", [make_video, make_tool, make_course])
+class TestWhatIsNotPublic:
+    def test_readers_do_not_find_it(self, client, make, fields):
+        assert client.get(make(**fields).get_absolute_url()).status_code == 404
+
+    def test_staff_see_it_at_its_real_address_and_it_is_not_kept(self, admin_client, make, fields):
+        response = admin_client.get(make(**fields).get_absolute_url())
+        assert response.status_code == 200
+        assert "This page is not public" in response.content.decode()
+        assert response["Cache-Control"] == "private, no-store"
+
+
+def test_a_signed_in_account_without_staff_rights_sees_no_drafts(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("reader"))
+    assert client.get(make_tool(published=False).get_absolute_url()).status_code == 404

@@ -1,0 +1,115 @@
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+
+from courses.models import FollowUp, Requirement
+from courses.names import names_of
+from tests.makers import make_course
+
+LMPO = "Labor Management Partnership Orientation (LMPO)"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "LMP Orientation",
+        "Labor Management Partnership Orientation",
+        "Labor Management Partnership Orientation (LMPO)",
+        "Labor Management Partnership Orientation (classroom)",
+        "LMPO",
+    ],
+)
+@pytest.mark.parametrize("text", [LMPO, "LMP Orientation", "labor-management partnership orientation"])
+def test_texts_that_name_the_same_course(title, text):
+    assert names_of(title) & names_of(text)
+
+
+@pytest.mark.parametrize("text", ["Co-Lead Workshop", "Orientation", "", "(LMPO)x", "🙂"])
+def test_texts_that_do_not(text):
+    assert not names_of("LMP Orientation") & names_of(text)
+
+
+@pytest.mark.django_db
+class TestLinkingUp:
+    def test_a_requirement_is_linked_when_its_course_exists(self):
+        orientation = make_course("LMP Orientation")
+        requirement = make_course().requirements.create(text=LMPO)
+        assert requirement.named_course == orientation
+
+    def test_a_dangling_one_keeps_its_text_and_is_linked_when_the_course_appears(self):
+        requirement = make_course().requirements.create(text=LMPO)
+        assert list(Requirement.objects.dangling()) == [requirement]
+        orientation = make_course("LMP Orientation")
+        requirement.refresh_from_db()
+        assert (requirement.named_course, requirement.text) == (orientation, LMPO)
+
+    def test_it_is_linked_when_a_course_is_given_that_name(self):
+        orientation = make_course("Welcome to partnership")
+        requirement = make_course().requirements.create(text=LMPO)
+        orientation.other_names = "LMPO"
+        orientation.save()
+        requirement.refresh_from_db()
+        assert requirement.named_course == orientation
+
+    def test_two_courses_of_one_name_are_a_question_for_an_editor(self):
+        make_course("Consensus Decision Making (classroom)")
+        make_course("Consensus Decision Making (online)")
+        requirement = make_course().requirements.create(text="Consensus Decision Making (CDM)")
+        assert requirement.named_course is None
+
+    def test_a_condition_is_never_linked(self):
+        make_course("LMP Orientation")
+        requirement = make_course().requirements.create(type="condition", text="LMP Orientation")
+        assert requirement.named_course is None
+
+    def test_a_course_is_not_linked_to_itself(self):
+        course = make_course("LMP Orientation")
+        assert course.requirements.create(text=LMPO).named_course is None
+
+    def test_a_follow_up_is_linked_in_the_same_way(self):
+        follow_up = make_course().follow_ups.create(text="Team Leadership for Co-leads")
+        later = make_course("Team Leadership for Co-Leads (classroom)")
+        follow_up.refresh_from_db()
+        assert follow_up.named_course == later
+        assert not FollowUp.objects.dangling()
+
+    def test_a_chosen_course_gives_the_text_when_none_is_written(self):
+        orientation = make_course("LMP Orientation")
+        assert make_course().requirements.create(named_course=orientation).text == "LMP Orientation"
+
+
+@pytest.mark.django_db
+class TestWhatTheDatabaseRefuses:
+    def test_a_course_that_requires_itself(self):
+        course = make_course()
+        with pytest.raises(IntegrityError):
+            course.requirements.create(named_course=course)
+
+    def test_the_same_course_required_twice(self):
+        course, other = make_course(), make_course("Other")
+        course.requirements.create(named_course=other)
+        with pytest.raises(IntegrityError):
+            course.requirements.create(named_course=other)
+
+    def test_a_condition_with_a_course(self):
+        with pytest.raises(IntegrityError):
+            make_course().requirements.create(type="condition", named_course=make_course("Other"))
+
+    def test_a_module_of_no_minutes(self):
+        with pytest.raises(IntegrityError):
+            make_course().modules.create(title="Empty", minutes=0)
+
+    def test_a_requirement_of_nothing(self):
+        course = make_course()
+        with pytest.raises(ValidationError, match="Say what is required"):
+            Requirement(course=course).full_clean()
+        with pytest.raises(IntegrityError):
+            course.requirements.create()
+
+    def test_deleting_a_course_that_another_requires(self):
+        orientation = make_course("LMP Orientation")
+        requirement = make_course().requirements.create(named_course=orientation)
+        with pytest.raises(ProtectedError) as refusal:
+            orientation.delete()
+        assert refusal.value.protected_objects == {requirement}

@@ -1,0 +1,134 @@
+"""`manage.py start` for real, in a copy of the project where nothing was started before."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Running:
+    """The site as a process; `seconds` is what it took until it answered."""
+
+    def __init__(self, folder, port):
+        self.port = port
+        self.log = Path(tempfile.mkstemp(dir=folder, suffix=".log")[1])
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "start"],
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "PORT": str(port)},
+            stdout=self.log.open("w"),
+            stderr=subprocess.STDOUT,
+        )
+        while self.process.poll() is None and "The catalog is at" not in self.output():
+            time.sleep(0.05)
+        self.seconds = time.monotonic() - began
+
+    def output(self):
+        return self.log.read_text()
+
+    def get(self, path, **headers):
+        """(status, headers, body) of the page at `path`."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.headers, response.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def interrupt(self):
+        """What Ctrl-C does; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A folder with the project's own files only."""
+    folder = tmp_path_factory.mktemp("copy")
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in filter(lambda name: (ROOT / name).exists(), listing.stdout.splitlines()):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(copy):
+    site = Running(copy, free_port())
+    yield site
+    site.interrupt()
+
+
+def test_the_first_start_tells_where_to_sign_in_and_how(site):
+    assert f"Sign in at:         http://127.0.0.1:{site.port}/admin/" in site.output()
+    assert re.search(r"Name: +admin\n", site.output())
+    assert re.search(r"One-time password: +(\w{5}-){3}\w{5}\n", site.output())
+
+
+def test_the_first_start_brings_the_demo_catalog(site):
+    for path in ("/", "/videos/", "/tools/", "/courses/", "/topics/"):
+        assert site.get(path)[0] == 200
+    assert b'class="card' in site.get("/courses/")[2]
+
+
+def test_static_files_are_served_for_good(site):
+    page = site.get("/")[2].decode()
+    sheet = re.search(r'href="(/static/[^"]+\.css)"', page)[1]
+    status, headers, _ = site.get(sheet)
+    assert status == 200
+    assert "immutable" in headers["Cache-Control"]
+
+
+def test_uploads_are_served_in_parts(copy, site):
+    upload = next((copy / "media").rglob("*.mp4"))
+    path = upload.relative_to(copy).as_posix()
+    status, headers, body = site.get(f"/{path}", Range="bytes=0-1")
+    assert (status, len(body)) == (206, 2)
+    assert headers["Content-Range"] == f"bytes 0-1/{upload.stat().st_size}"
+
+
+def test_a_foreign_host_name_leaves_one_line_in_the_log(site):
+    before = len(site.output())
+    assert site.get("/", Host="elsewhere.example.org")[0] == 400
+    lines = site.output()[before:].splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("Invalid HTTP_HOST header: 'elsewhere.example.org'.")
+
+
+def test_a_port_in_use_is_told_in_a_sentence(copy, site):
+    second = Running(copy, site.port)
+    assert second.process.returncode == 1
+    other = f"Choose another: PORT={site.port + 1} make run"
+    assert second.output() == f"CommandError: Port {site.port} is in use already. {other}\n"
+
+
+def test_a_second_start_is_fast_keeps_the_data_and_ends_at_ctrl_c(copy, site):
+    second = Running(copy, free_port())
+    try:
+        assert second.seconds < 5
+        address = f"http://127.0.0.1:{second.port}/"
+        assert second.output() == f"The catalog is at {address} (Ctrl-C ends it).\n"
+        assert second.get("/courses/")[2] == site.get("/courses/")[2]
+    finally:
+        assert second.interrupt() == 0
+    assert len(second.output().splitlines()) == 1

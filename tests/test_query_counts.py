@@ -1,0 +1,90 @@
+"""Every page, feed and PDF asks the database as often for 2n resources as for n."""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
+
+pytestmark = pytest.mark.django_db
+
+LISTINGS = ["/new", "/videos", "/tools", "/courses", "/topics/roles", "/levels/2", "/audiences/co-leads", "/tags/huddle"]
+PATHS = ["/", "/topics/", "/tools/the-tool/", "/videos/the-video/", "/courses/the-course/"]
+PATHS += ["/tools/the-tool.pdf", "/videos/the-video.pdf", "/courses/the-course.pdf"]
+for listing in LISTINGS:
+    PATHS += [listing + end for end in ("/", "/?kind=tool&level=2", "/feed/", "/feed/atom/", ".pdf")]
+
+
+def fill(first, last):
+    for number in range(first, last):
+        links = {
+            "levels": [2],
+            "topics": ["Roles", f"Topic {number}"],
+            "audiences": ["Co-leads", f"Audience {number}"],
+            "dimensions": ["Leadership"],
+            "regions": ["Hawaii"],
+            "tags": ["huddle", f"tag {number}"],
+            "published": days_ago(number + 1),
+        }
+        make_topic(f"Inner {number}", parent=make_topic(f"Topic {number}"))
+        tool = make_tool(f"Tool {number}", **links)
+        tool.renditions.create(format="PDF", file=ContentFile(b"%PDF-", "a.pdf"))
+        tool.topics.add(make_topic(f"Inner {number}"))
+        video = make_video(f"Video {number}", **links)
+        video.credits.create(role="Produced by", name="Us")
+        course = make_course(f"Course {number}", **links)
+        course.modules.create(title="One", minutes=10)
+        course.deliveries.create(mode="online")
+
+
+def hang_on_the_three(first, last):
+    """Rows of every sort that one detail page shows."""
+    from courses.models import Course
+
+    tool, video, course = the_three()
+    for number in range(first, last):
+        for one in (tool, video, course):
+            old = days_ago(100)
+            one.related.add(make_tool(f"Related {one.kind} {number}", published=old))
+            one.topics.add(make_topic(f"Hung {number}"))
+            one.tags.add(f"hung {number}")
+        tool.renditions.create(format="PDF", file=ContentFile(b"%PDF-", "a.pdf"))
+        video.credits.create(role="Produced by", name=f"Person {number}")
+        course.modules.create(title=f"Module {number}")
+        course.requirements.create(named_course=Course.objects.get(title=f"Course {number}"))
+        course.follow_ups.create(named_course=Course.objects.get(title=f"Course {number}"))
+        later = make_course(f"Later {number}", levels=[3], published=days_ago(100))
+        later.requirements.create(named_course=course)
+
+
+def the_three():
+    from catalog.models import Tool, Video
+    from courses.models import Course
+
+    return [
+        model.objects.filter(title=title).first() or make(title, levels=[2])
+        for model, title, make in (
+            (Tool, "The tool", make_tool),
+            (Video, "The video", make_video),
+            (Course, "The course", make_course),
+        )
+    ]
+
+
+def counted(client, path):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_data(client):
+    the_three()
+    fill(0, 4)
+    hang_on_the_three(0, 4)
+    few = {path: counted(client, path) for path in PATHS}
+    fill(4, 8)
+    hang_on_the_three(4, 8)
+    many = {path: counted(client, path) for path in PATHS}
+    assert many == few
+    assert max(many.values()) <= 40
