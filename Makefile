@@ -20,7 +20,7 @@ test: ## Run every test (ARGS="-k feed" for some of them)
 
 check: ## Lint, look for unformatted files, missing migrations and unsafe settings
 	@bin/setup test
-	$(python) -m ruff check
+	$(python) -m ruff check --output-format concise
 	$(python) -m ruff format --check
 	$(python) -m djade --target-version 5.2 --check $(templates)
 	$(production) $(python) manage.py check --deploy --fail-level WARNING

@@ -46,7 +46,7 @@ ROWS_OF = {
         "follow_ups": ["text"],
     },
 }
-SHORTEST_SUMMARY = 500  # characters that a card's summary may have
+LONGEST_SUMMARY = 500  # characters
 
 
 def facts_of(record, topic=""):
@@ -71,17 +71,22 @@ def _plain(name, record):
 
 def _summary(record):
     """The record's own summary, else its first paragraph when that is short enough for a card."""
-    first = clean_text(record.summary or record.body or "").strip().split("\n\n")[0]
-    return first if len(first) <= SHORTEST_SUMMARY else ""
+    summary = clean_text(record.summary or "").strip()
+    first = summary or _paragraphs(record)[0]
+    return first if len(first) <= LONGEST_SUMMARY else ""
 
 
 def _body(record):
-    """The description as HTML; nothing where the summary says all of it already."""
-    text = clean_text(record.body or "").strip()
-    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    if paragraphs == [_summary(record)]:
-        return ""
+    """The description as HTML, without the paragraph that became the summary."""
+    paragraphs = _paragraphs(record)
+    if paragraphs[0] == _summary(record):
+        del paragraphs[0]
     return sanitize(format_html_join("", "<p>{}</p>", ((part,) for part in paragraphs)))
+
+
+def _paragraphs(record):
+    text = clean_text(record.body or "").strip()
+    return [part.strip() for part in text.split("\n\n")]
 
 
 COMPOSED = {
@@ -108,7 +113,7 @@ def _rows_of(record, kind):
 def _renditions(record):
     """A row for each format, twice where it comes in color and in black and white.
 
-    Written color versions belong to the PDF; a slide deck has no paper.
+    Written color versions belong to the PDF.
     """
     colors = ["bw" if color.startswith("black") else "color" for color in record.color_versions]
     return [
@@ -127,6 +132,12 @@ def facts_in(resource):
     for name, columns in (ROWS | ROWS_OF[resource.kind]).items():
         facts[name] = [list(row) for row in getattr(resource, name).values_list(*columns)]
     return facts
+
+
+def label_of(kind, name):
+    """What the admin calls the field or the rows of that name."""
+    found = MODELS[kind]._meta.get_field(name)
+    return found.related_model._meta.verbose_name_plural if found.one_to_many else found.verbose_name
 
 
 def write(resource, facts):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Resource
 from courses.names import plain
-from editorial.facts import MODELS, facts_in, facts_of, fill, write
+from editorial.facts import MODELS, facts_in, facts_of, fill, label_of, write
 from editorial.models import ImportedRecord
 from editorial.pagetext import read_page
 
@@ -68,24 +68,40 @@ def read_file(path):
 
 def plan(pages):
     """The changes that the pages ask for, and the notes on what needs a person. Saves nothing."""
-    changes, notes, seen = [], [], {}
+    notes = [Note(note.file, note.line, note.sentence) for page in pages for note in page.attention]
+    changes = []
+    for record, facts in best_of(pages, notes):
+        change, more = plan_record(record, facts)
+        changes += [change] if change else []
+        notes += more
+    return changes, notes
+
+
+def best_of(pages, notes):
+    """Each titled record once, with its facts: the first one printed whole, else the first one.
+
+    Where two that are whole say different things, the second goes into `notes`.
+    """
+    best = {}
     for page in pages:
-        notes += [Note(note.file, note.line, note.sentence) for note in page.attention]
         for record in page.records:
             if record.title is None:
                 continue  # the reader's own note says so
             facts = facts_of(record, page.topic)
-            earlier = seen.get(key := (record.kind, plain(record.title)))
-            if earlier is None:
-                change, more = plan_record(record, facts)
-                notes += more
-                if change:
-                    changes.append(change)
-                seen[key] = facts
-            elif earlier | {"topics": []} != facts | {"topics": []}:
+            key = (record.kind, plain(record.title))
+            chosen, known = best.setdefault(key, (record, facts))
+            topics = sorted({*known["topics"], *facts["topics"]})
+            if record.complete and not chosen.complete:
+                chosen, known = record, facts
+            elif record.complete and without_topics(known) != without_topics(facts):
                 sentence = _("“%s” stands here in another wording; the first one is taken.")
                 notes.append(Note(record.file, record.line, sentence % record.title))
-    return changes, notes
+            best[key] = (chosen, known | {"topics": topics})
+    return best.values()
+
+
+def without_topics(facts):
+    return facts | {"topics": []}
 
 
 def plan_record(record, facts):
@@ -96,18 +112,21 @@ def plan_record(record, facts):
     now = facts_in(resource)
     facts = facts | {"topics": sorted({*now["topics"], *facts["topics"]})}
     base = imported.facts if imported else {}
-    changes, kept = merge(facts, base, now)
-    sentence = _("“%(title)s”: %(field)s was changed by an editor and differs from the page; kept.")
-    notes = [
-        Note(record.file, record.line, sentence % {"title": record.title, "field": name})
-        for name in kept
-    ]
+    changes, kept = merge(facts, base if record.complete else {}, now)
     action = "update" if changes else "unchanged"
-    return Change(action, record, facts, resource, changes), notes
+    notes = [note_of_kept(record, name) for name in kept if record.complete]
+    read = facts if record.complete or not base else base
+    return Change(action, record, read, resource, changes), notes
+
+
+def note_of_kept(record, field):
+    sentence = _("“%(title)s”: an editor's “%(field)s” differs from the page's; it is kept.")
+    facts = {"title": record.title, "field": label_of(record.kind, field)}
+    return Note(record.file, record.line, sentence % facts)
 
 
 def plan_creation(record, facts):
-    resource = MODELS[record.kind](kind=record.kind)
+    resource = new(record.kind)
     fill(resource, facts)
     try:
         resource.full_clean(exclude=["slug"])
@@ -118,6 +137,10 @@ def plan_creation(record, facts):
             Note(record.file, record.line, sentence % {"title": record.title[:80], "why": why})
         ]
     return Change("create", record, facts, None, facts), []
+
+
+def new(kind):
+    return MODELS[kind](kind=kind)
 
 
 def find(kind, title, imported):
@@ -153,7 +176,7 @@ def apply(changes, publish=False):
     """Carry the plan out. With `publish`, what is a draft appears now, in the order of the pages."""
     now = timezone.now()
     for position, change in enumerate(changes):
-        resource = change.resource or MODELS[change.record.kind]()
+        resource = change.resource or new(change.record.kind)
         appears = publish and not resource.published_at
         if appears:
             resource.published_at = now - timedelta(milliseconds=position)

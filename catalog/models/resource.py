@@ -1,4 +1,5 @@
 import uuid
+from html import unescape
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -6,7 +7,8 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.html import strip_tags
+from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
@@ -335,6 +337,13 @@ class Resource(CleanModel):
         if not self.published_at:
             return _("draft")
         return _("scheduled") if self.published_at > timezone.now() else _("withdrawn")
+
+    @property
+    def blurb(self):
+        """What a card says under the title: the summary, else the start of what else is said."""
+        if self.summary or self.kind == Kind.TOOL and self.tool.best_used:
+            return self.summary or self.tool.best_used
+        return Truncator(unescape(strip_tags(self.body.replace("</", " </")))).words(40)
 
     @property
     def time_words(self):

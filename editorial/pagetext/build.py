@@ -93,7 +93,10 @@ def _told(item: Item, fields: Fields) -> dict:
     """A course's description, and what stands before it as its summary."""
     description, story = fields["description"].texts, fields["story"].texts
     if not description:
-        return {"summary": _prose(fields["teaser"].texts), "body": _prose(story)}
+        return {
+            "summary": _prose(fields["teaser"].texts),
+            "body": _prose(story or _lead(item, fields)),
+        }
     before = fields["teaser"].texts or story or _lead(item, fields)
     return {"summary": _prose(before), "body": _prose(description)}
 

@@ -14,10 +14,10 @@ def check(record: Record, item: Item, fields: Fields) -> Iterator[tuple[int, str
     """Line and sentence for each thing that could not be read."""
     if not record.title:
         yield record.line, f"The {record.kind} has no title here; it is set aside."
-    elif item.title_is_guess:
+    elif item.guessed_author:
         yield (
             record.line,
-            (f"The title was read as “{record.title}”: only an author’s name seems to follow it."),
+            f"“{item.guessed_author}” was taken for the author’s name, not the title’s.",
         )
     if record.title and not record.complete:
         yield record.line, f"The stored text ends in the middle of “{record.title}”."

@@ -24,6 +24,8 @@ REQUIREMENT_START = re.compile(
     r"(?:it is )?(?:requires?|required|must|recommended|belong|participants|complet|prior)\b", re.I
 )
 
+Lines = tuple[Line, ...]
+
 
 @dataclass(frozen=True)
 class Field:
@@ -32,7 +34,7 @@ class Field:
     name: str
     label: str = ""
     number: int = 0
-    lines: tuple[Line, ...] = ()
+    lines: Lines = ()
 
     @property
     def texts(self) -> list[str]:
@@ -98,13 +100,9 @@ def _own_lines(row: Field, bounded: bool, compact: bool) -> Iterable[Line]:
         return _links(row, compact)
     if bounded or row.name in WHOLE:
         return row.lines
-    if compact:
-        return _first_line_and_list(row.lines)
-    if row.name in ONE_PARAGRAPH:
+    if row.name in ONE_PARAGRAPH and not compact:
         return _first_paragraph(row.lines)
-    if row.name in ("level", "duration"):
-        return _while(_is_time_or_level, row.lines)
-    return _while(_is_requirement if row.name == "requirements" else _is_prose, row.lines)
+    return _while(CONTINUES.get(row.name, _is_credit if compact else _is_prose), row.lines, compact)
 
 
 def _links(row: Field, compact: bool) -> Iterable[Line]:
@@ -118,26 +116,27 @@ def _links(row: Field, compact: bool) -> Iterable[Line]:
     return near or takewhile(lambda line: line.bullet, row.lines)
 
 
-def _first_paragraph(lines: tuple[Line, ...]) -> list[Line]:
+def _first_paragraph(lines: Lines) -> list[Line]:
     return [*lines[:1], *takewhile(lambda line: not line.after_gap, lines[1:])]
 
 
-def _first_line_and_list(lines: tuple[Line, ...]) -> list[Line]:
-    return [*lines[:1], *takewhile(lambda line: line.bullet or read_credit(line.text), lines[1:])]
-
-
-def _while(belongs: Callable[[str, str], bool], lines: tuple[Line, ...]) -> list[Line]:
-    """The first paragraph, and those after it as long as each belongs to the one before."""
-    kept = _first_paragraph(lines)
-    for line in lines[len(kept) :]:
-        if line.after_gap and not line.bullet and not belongs(line.text, kept[-1].text):
+def _while(belongs: Callable[[str, str], bool], lines: Lines, compact: bool) -> list[Line]:
+    """The first line and what goes on from it: without a gap, in a list, or by what it says."""
+    kept = list(lines[:1])
+    for line in lines[1:]:
+        goes_on = line.bullet or not (line.after_gap or compact)
+        if not goes_on and not belongs(line.text, kept[-1].text):
             break
         kept.append(line)
     return kept
 
 
 def _is_prose(text: str, above: str) -> bool:
-    return text.endswith(SENTENCE_ENDS) or above.endswith(":") or read_credit(text) is not None
+    return text.endswith(SENTENCE_ENDS) or above.endswith(":") or _is_credit(text, above)
+
+
+def _is_credit(text: str, above: str) -> bool:
+    return read_credit(text) is not None
 
 
 def _is_time_or_level(text: str, above: str) -> bool:
@@ -148,3 +147,10 @@ def _is_requirement(text: str, above: str) -> bool:
     if above.endswith(":") and looks_like_title(text):
         return True
     return bool(REQUIREMENT_START.match(text) or ORIENTATION.match(text))
+
+
+CONTINUES = {
+    "level": _is_time_or_level,
+    "duration": _is_time_or_level,
+    "requirements": _is_requirement,
+}

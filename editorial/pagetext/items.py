@@ -14,6 +14,7 @@ KINDS = ("tool", "course", "video", "help")
 SHARED = {"related", "interest", "tools", "outline", "outcomes", "enrollment"}
 # A paragraph after one of these may be the next item's title; after any other label it is its text.
 OFTEN_EMPTY = {"requirements", "related", "interest", "story", "deck"}
+MOST_TEASERS = 4  # paragraphs between a title and its first label
 NODE_ENDS = ("migrated", "not migrated")
 
 
@@ -26,7 +27,7 @@ class Item:
     heading: str
     lines: tuple[Line, ...]
     is_dump: bool = False  # written by the old editor, its fields between the public ones
-    title_is_guess: bool = False
+    guessed_author: str = ""
     is_last: bool = False
 
 
@@ -37,13 +38,13 @@ class Start:
     title: str | None = None
     heading: str = ""
     is_dump: bool = False
-    title_is_guess: bool = False
+    guessed_author: str = ""
 
 
 def split_items(lines: list[Line], compact: bool) -> list[Item]:
     """The page's items in order; what stands before the first belongs to none."""
     starts = _starts(lines, compact)
-    ends = [start.at for start in starts[1:]] + [len(lines)]
+    ends = [*(start.at for start in starts), len(lines)][1:]
     return [_item(lines, start, end) for start, end in zip(starts, ends, strict=True)]
 
 
@@ -54,7 +55,7 @@ def _item(lines: list[Line], start: Start, end: int) -> Item:
         start.heading,
         tuple(lines[start.body : end]),
         start.is_dump,
-        start.title_is_guess,
+        start.guessed_author,
         end == len(lines),
     )
 
@@ -77,8 +78,8 @@ def _start(lines, at: int, seen: set[str] | None, compact: bool, written: set[st
     if line.role == "heading":
         return _start_at_heading(lines, at)
     if line.role == "dump":
-        title, is_guess = _title_of_dump(line.value, written)
-        return Start(at, at + 1, title, is_dump=True, title_is_guess=is_guess)
+        title, guessed_author = _title_of_dump(line.value, written)
+        return Start(at, at + 1, title, is_dump=True, guessed_author=guessed_author)
     if line.role == "submitted" or _begins_node(lines, at):
         titled = at > 0 and lines[at - 1].role == "text"
         return Start(at - titled, at, lines[at - 1].text if titled else None, is_dump=True)
@@ -118,20 +119,19 @@ def _begins_node(lines: list[Line], at: int) -> bool:
     return at <= 2 or lines[at - 2].text.casefold() in NODE_ENDS
 
 
-def _title_of_dump(text: str, written: set[str]) -> tuple[str, bool]:
-    """The title in front of the author's name, and whether only the name's form tells them apart.
+def _title_of_dump(text: str, written: set[str]) -> tuple[str, str]:
+    """The title in front of the author's name; and that name, where only its form tells it apart.
 
-    The page often repeats the title, or the author, on a line of its own.
+    The page mostly repeats the title, or the author, on a line of its own.
     """
-    words = text.split(" ")
-    cuts = range(len(words) - 1, 0, -1)
-    for cut in cuts:
-        title, author = " ".join(words[:cut]), " ".join(words[cut:])
+    words = text.split()
+    parts = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(len(words) - 1, 0, -1)]
+    for title, author in parts:
         if title in written or author in written:
-            return title, False
+            return title, ""
     is_login = "." in words[-1] or words[-1].islower()
-    cut = len(words) - (1 if is_login or len(words) < 3 else 2)
-    return " ".join(words[:cut]), True
+    author_words = 1 if is_login or len(words) < 3 else 2
+    return parts[author_words - 1] if len(words) > 1 else (text, "")
 
 
 def _title_before(lines: list[Line], at: int, compact: bool) -> int | None:
@@ -147,8 +147,19 @@ def _title_before(lines: list[Line], at: int, compact: bool) -> int | None:
     sure = opener.name in ("story", "deck", "course_title") or lines[at + 1].role == "player"
     if _is_title(lines[at].text, sure and not compact):
         return at
-    behind_teaser = at > 0 and not compact and _is_free_text(lines, at - 1)
-    return at - 1 if behind_teaser and looks_like_title(lines[at - 1].text) else None
+    return _title_above(lines, at, compact)
+
+
+def _title_above(lines: list[Line], at: int, compact: bool) -> int | None:
+    """The title above a teaser: next to it, or further up if its brackets name a delivery mode."""
+    for above in range(at - 1, max(at - MOST_TEASERS, 0) - 1, -1):
+        if not _is_free_text(lines, above):
+            break
+        text = lines[above].text
+        near = above == at - 1 and not compact
+        if (near and looks_like_title(text)) or read_title_modes(text[:300]):
+            return above
+    return None
 
 
 def _is_free_text(lines: list[Line], at: int) -> bool:

@@ -1,6 +1,7 @@
 """Which kind of record an item is, if any."""
 
 from .credits import read_credit
+from .durations import read_range
 from .fields import Fields
 from .items import Item
 from .labels import COURSE
@@ -14,7 +15,7 @@ def kind_of(item: Item, fields: Fields) -> str:
     stated = {name for name, field in fields.items() if field.lines}
     if _is_tool(item, stated):
         return "tool"
-    if _is_course(stated):
+    if _is_course(fields, stated):
         return "course"
     return "video" if _is_video(item, fields, stated) else ""
 
@@ -25,8 +26,11 @@ def _is_tool(item: Item, stated: set[str]) -> bool:
     return bool(stated & {"format", "best_used"}) or {"size", "audience"} <= stated
 
 
-def _is_course(stated: set[str]) -> bool:
-    return bool(stated & {"course_title", "description"}) or len(stated & COURSE_FACTS) > 1
+def _is_course(fields: Fields, stated: set[str]) -> bool:
+    """Its title or description label, or two others; the time may stand under the level's."""
+    if stated & {"course_title", "description"} or len(stated & COURSE_FACTS) > 1:
+        return True
+    return any(read_range(text) for text in fields["level"].texts)
 
 
 def _is_video(item: Item, fields: Fields, stated: set[str]) -> bool:

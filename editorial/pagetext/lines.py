@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from . import labels
+from .durations import read_range
 from .text import clean
 
 MOST_CHARACTERS = 2_000_000
-MOST_LINES = 20_000  # a real page has about 100; the limit holds the time
+MOST_LINES = 5_000  # a real page has about 100; each may cost a record, 0.1 ms
 BULLET = re.compile(r"[•·▪◦‣*–-] +")
 LONG_LABEL = 60  # characters before a label's colon
+BARE_LEVEL = re.compile(r"levels? [1-5][1-5 ,&and–—-]{0,20}", re.IGNORECASE)
 LONGEST_MARKED = 400  # characters of a line that can be anything but text
 
 
@@ -31,12 +33,17 @@ class Line:
     value: str = ""
 
 
+BLANK = Line(0, "", role="blank")
+
+
 def read_lines(text: str) -> tuple[list[Line], bool]:
     """The lines that hold something, and whether the text was too long to take whole."""
     rows = clean(text[:MOST_CHARACTERS]).split("\n")
     filled = [(number, stripped) for number, row in enumerate(rows, 1) if (stripped := row.strip())]
     lines = _without_menus(_marked(filled[:MOST_LINES]))
-    return _without_false_headings(lines), len(text) > MOST_CHARACTERS or len(filled) > MOST_LINES
+    return _with_bare_levels(_without_false_headings(lines)), len(text) > MOST_CHARACTERS or len(
+        filled
+    ) > MOST_LINES
 
 
 def _marked(filled: list[tuple[int, str]]) -> Iterator[Line]:
@@ -80,6 +87,24 @@ def _without_false_headings(lines: list[Line]) -> list[Line]:
         replace(line, role="text", name="") if line.role == "heading" and held else line
         for line, held in zip(lines, under, strict=False)
     ]
+
+
+def _with_bare_levels(lines: list[Line]) -> list[Line]:
+    """Where all labels were lost, a levels line above a time is still a course's."""
+    return [
+        replace(line, role="label", name="level", value=line.text)
+        if above.name != "level" and _is_bare_level(line) and _is_time(below)
+        else line
+        for above, line, below in zip([BLANK, *lines], lines, [*lines[1:], BLANK], strict=False)
+    ]
+
+
+def _is_bare_level(line: Line) -> bool:
+    return line.role == "text" and not line.bullet and BARE_LEVEL.fullmatch(line.text) is not None
+
+
+def _is_time(line: Line) -> bool:
+    return line.role == "text" and len(line.text) <= labels.LONGEST and bool(read_range(line.text))
 
 
 def _leads(line: Line) -> bool:

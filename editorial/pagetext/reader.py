@@ -14,7 +14,7 @@ from .records import Attention, Page, Record
 from .topics import heading_topic, named_topic, split_head
 
 NOTHING = "Nothing to import was found: no video, tool or course is described on this page."
-TOO_LONG = f"The page is too long: only its first {MOST_LINES} lines were read."
+TOO_LONG = f"The page is too long: only its first {MOST_LINES} lines of text were read."
 BEGINS = "A {} begins here, but the stored text ends before its fields."
 LINES_PER_GAP = 8  # fewer blank lines than this, and they do not part the page's items
 

@@ -24,41 +24,44 @@ class Sheet:
     """`prints` are the endings of its files: "" is color on letter; "bw" and "tabloid" say so."""
 
     prints: tuple = ("",)
+    pages: int = 1
     landscape: bool = False
+    largest: float = 13.5  # points that its text may have; it is as large as the pages allow
 
 
-COLOR, WITH_BW, POSTER = ("",), ("", "bw"), ("", "bw", "tabloid")
+WITH_BW = ("", "bw")
+POSTER = {"prints": ("", "bw", "tabloid"), "largest": 30}
 SHEETS = {
     "a-good-first-minute": Sheet(),
-    "certificate-thank-you-team": Sheet(WITH_BW, landscape=True),
+    "certificate-thank-you-team": Sheet(WITH_BW, landscape=True, largest=12.5),
     "checklists-for-running-a-meeting": Sheet(),
     "co-lead-planning-sheet": Sheet(),
     "consensus-decision-making-continuum": Sheet(landscape=True),
-    "crossword-words-of-partnership": Sheet(("bw",)),
-    "employment-and-income-security-agreement": Sheet(),
+    "crossword-words-of-partnership": Sheet(("bw",), pages=2),
+    "employment-and-income-security-agreement": Sheet(pages=6, largest=14.5),
     "five-whys": Sheet(),
-    "huddle-starter-cards": Sheet(),
+    "huddle-starter-cards": Sheet(pages=2, largest=12),
     "icebreaker-common-ground": Sheet(),
-    "interest-based-problem-solving-a-step-by-step-guide": Sheet(WITH_BW),
-    "path-to-performance-team-assessment": Sheet(landscape=True),
+    "interest-based-problem-solving-a-step-by-step-guide": Sheet(WITH_BW, pages=2),
+    "path-to-performance-team-assessment": Sheet(pages=2, landscape=True),
     "plan-do-study-act-worksheet": Sheet(WITH_BW),
-    "poster-lift-with-a-partner": Sheet(),
-    "poster-path-to-performance": Sheet(POSTER),
-    "poster-say-it-before-it-hurts": Sheet(POSTER),
-    "poster-the-value-compass": Sheet(("", "tabloid")),
+    "poster-lift-with-a-partner": Sheet(largest=30),
+    "poster-path-to-performance": Sheet(**POSTER),
+    "poster-say-it-before-it-hurts": Sheet(**POSTER),
+    "poster-the-value-compass": Sheet(("", "tabloid"), largest=30),
     "questions-and-answers-goals": Sheet(),
     "run-chart-paper": Sheet(("bw",), landscape=True),
     "safety-walk-around-checklist": Sheet(WITH_BW),
     "shift-handoff-in-five-lines": Sheet(),
     "sleep-after-a-night-shift": Sheet(),
     "smart-goal-worksheet": Sheet(),
-    "sponsors-first-90-days": Sheet(),
-    "team-notes-the-huddle-issue": Sheet(),
+    "sponsors-first-90-days": Sheet(pages=2),
+    "team-notes-the-huddle-issue": Sheet(pages=4),
     "team-working-agreement": Sheet(),
-    "waste-walk-eight-kinds-of-waste": Sheet(WITH_BW),
+    "waste-walk-eight-kinds-of-waste": Sheet(WITH_BW, pages=2),
     "welcome-a-new-teammate": Sheet(),
     "who-does-what-in-a-unit-based-team": Sheet(),
-    "word-search-a-safer-shift": Sheet(("bw",)),
+    "word-search-a-safer-shift": Sheet(("bw",), pages=2, largest=12),
     "words-and-short-forms": Sheet(),
 }
 
@@ -123,10 +126,11 @@ def heading(facts):
     )
 
 
-def page(slug, ending):
+def page(slug, ending, points):
     bw, (facts, body) = "bw" in ending, read(slug)
     classes = [ending or "color", slug] + ["landscape"] * SHEETS[slug].landscape
     size = "@page{size:11in 17in;margin:0.8in 0.85in 0.95in}" if "tabloid" in ending else ""
+    size += f"html{{font-size:{points}pt}}"
     style = font_faces() + (MAKE / "sheets" / "sheet.css").read_text() + size
     return (
         f'<!doctype html><html lang="en-US" class="{" ".join(classes)}"><head>'
@@ -136,14 +140,30 @@ def page(slug, ending):
     )
 
 
+def laid_out(slug, ending, points):
+    return HTML(string=page(slug, ending, points)).render(pdf_variant="pdf/ua-1", pdf_tags=True)
+
+
+def largest_that_fits(slug, ending):
+    """The document with the largest text, by quarter points, that keeps to its pages."""
+    sheet = SHEETS[slug]
+    low, high = 36, int(sheet.largest * 4)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if len(laid_out(slug, ending, middle / 4).pages) <= sheet.pages:
+            low = middle
+        else:
+            high = middle - 1
+    return low / 4, laid_out(slug, ending, low / 4)
+
+
 def make(slug):
     for ending in SHEETS[slug].prints:
         file = DEMO / "pdfs" / f"{slug}{'-' if ending else ''}{ending}.pdf"
-        document = HTML(string=page(slug, ending), base_url=str(MAKE)).render(
-            pdf_variant="pdf/ua-1", pdf_tags=True
-        )
+        points, document = largest_that_fits(slug, ending)
         document.write_pdf(file, pdf_variant="pdf/ua-1")
-        print(f"{file.name}: {len(document.pages)} pages, {file.stat().st_size // 1000} kB")
+        kilobytes = file.stat().st_size // 1000
+        print(f"{file.name}: {len(document.pages)} pages, {points} pt, {kilobytes} kB")
 
 
 if __name__ == "__main__":

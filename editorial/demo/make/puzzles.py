@@ -103,7 +103,7 @@ def crossword_grid(solved, bw):
     squares = [
         rect(x * 30 + 1, y * 30 + 1, 30, 30, WHITE, stroke=INK, stroke_width=1.4) for x, y in grid
     ]
-    marks = [
+    starts = [
         words(n, x * 30 + 4, y * 30 + 11, 9, weight=400, anchor="start")
         for (x, y), n in numbers.items()
     ]
@@ -113,7 +113,7 @@ def crossword_grid(solved, bw):
     ]
     width, height = (max(place[n] for place in grid) * 30 + 32 for n in (0, 1))
     title = "Crossword solution" if solved else "Crossword: the clues say where each word starts"
-    return picture(title, width, height, squares + marks + (letters if solved else []))
+    return picture(title, width, height, squares + (letters if solved else starts))
 
 
 def clues(step):
@@ -121,10 +121,9 @@ def clues(step):
     numbers = numbered(placed)
     lines = sorted((numbers[x, y], word) for word, x, y, way in placed if way == step)
     items = "".join(
-        f'<li value="{n}">{CLUES[word]} <span class="small">({len(word)})</span></li>'
-        for n, word in lines
+        f"<li><strong>{n}</strong> {CLUES[word]} ({len(word)})</li>" for n, word in lines
     )
-    return f"<ol>{items}</ol>"
+    return f'<ul class="clue">{items}</ul>'
 
 
 HIDDEN = ["SPEAK", "SPILL", "GLOVES", "LIFT", "CORD", "REPORT", "HAZARD", "MASK", "STRETCH"]
@@ -138,18 +137,8 @@ def search_grid():
     """(grid, found): a full square of letters, and (word, x, y, step) for each hidden word."""
     for seed in range(1000):
         chance, grid, found = random.Random(seed), {}, []
-        for word in sorted(HIDDEN, key=len, reverse=True):
-            choices = [
-                (x, y, way)
-                for x in range(SIZE)
-                for y in range(SIZE)
-                for way in WAYS
-                if all(
-                    0 <= cx < SIZE and 0 <= cy < SIZE and grid.get((cx, cy), letter) == letter
-                    for cx, cy, letter in cells(word, x, y, way)
-                )
-            ]
-            spot = chance.choice(choices)
+        for number, word in enumerate(sorted(HIDDEN, key=len, reverse=True)):
+            spot = chance.choice(list(free_spots(grid, word, WAYS[number % len(WAYS)])))
             grid.update({(x, y): letter for x, y, letter in cells(word, *spot)})
             found.append((word, *spot))
         for place in ((x, y) for y in range(SIZE) for x in range(SIZE)):
@@ -157,6 +146,15 @@ def search_grid():
         if all(times(grid, word) == 1 for word in HIDDEN):
             return grid, found
     raise SystemExit("No grid hides every word exactly once.")
+
+
+def free_spots(grid, word, way):
+    for x in range(SIZE):
+        for y in range(SIZE):
+            places = cells(word, x, y, way)
+            inside = all(0 <= cx < SIZE and 0 <= cy < SIZE for cx, cy, _letter in places)
+            if inside and all(grid.get((cx, cy), letter) == letter for cx, cy, letter in places):
+                yield x, y, way
 
 
 def times(grid, word):
@@ -171,7 +169,9 @@ def times(grid, word):
 
 def word_search(solved, bw):
     grid, found = search_grid()
-    letters = [words(letter, x * 30 + 15, y * 30 + 22, 19) for (x, y), letter in grid.items()]
+    columns = " ".join(str(x * 30 + 8.5) for x in range(SIZE))
+    rows = ["".join(grid[x, y] for x in range(SIZE)) for y in range(SIZE)]
+    letters = [words(row, columns, y * 30 + 22, 19, anchor="start") for y, row in enumerate(rows)]
     marks = [
         path(
             f"M{x * 30 + 15} {y * 30 + 15} l{way[0] * 30 * (len(word) - 1)}"

@@ -45,9 +45,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("needs attention  %(file)s:%(line)d  %(sentence)s") % vars(note)
             )
-        self.stdout.write(total(changes, notes))
         if not options["apply"]:
-            self.stderr.write(_("Nothing was changed. Add --apply to write it."))
+            self.stdout.write(_("Nothing was changed yet; --apply does it."))
+        self.stdout.write(total(changes, notes))
 
 
 def line_of(change):

@@ -1,0 +1,79 @@
+"""What every public page says to the browser, and what it does not."""
+
+import re
+
+import pytest
+
+from tests.makers import make_course, make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+
+PATHS = [
+    "/",
+    "/topics/",
+    "/topics/roles/",
+    "/new/",
+    "/videos/",
+    "/tools/?level=2&page=9",
+    "/courses/",
+    "/levels/1/",
+    "/audiences/co-leads/",
+    "/tags/huddle/",
+    "/videos/a-film/",
+    "/tools/a-poster/",
+    "/courses/a-course/",
+    "/tools/a-poster.pdf",
+    "/tools/feed/",
+    "/tools/feed/atom/",
+    "/nowhere/",
+]
+
+
+@pytest.fixture(params=PATHS)
+def response(request, client):
+    links = {"topics": ["Roles"], "audiences": ["Co-leads"], "levels": [1], "tags": ["huddle"]}
+    make_video("A film", address="https://videos.example.org/7", **links)
+    make_tool("A poster", body="<p>Pin it up.</p>", **links)
+    make_course("A course", **links)
+    return client.get(request.param)
+
+
+def test_no_cookie_is_set(response):
+    assert not response.cookies
+
+
+def test_the_policy_allows_only_the_site_itself(response):
+    policy = response["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_it_is_neither_framed_nor_guessed_at(response):
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_it_loads_nothing_from_elsewhere_and_runs_nothing_inline(response):
+    if "html" in response["Content-Type"]:
+        html = response.content.decode()
+        loaded = re.findall(r"<(?:script|img|link rel=\"(?:stylesheet|icon|preload)\"|video|source|track|iframe)[^>]*?(?:src|href)=\"([^\"]+)", html)
+        assert loaded
+        assert all(address.startswith("/") for address in loaded)
+        assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html)
+
+
+def test_it_names_its_language(response):
+    if "html" in response["Content-Type"]:
+        assert '<html lang="en-us">' in response.content.decode()
+
+
+def test_it_is_small(response):
+    if "html" in response["Content-Type"]:
+        assert len(response.content) < 60_000
+
+
+def test_it_does_not_vary_by_cookie(response):
+    assert "Cookie" not in response.get("Vary", "")
