@@ -20,6 +20,7 @@ def make_admin():
     """A superuser, and the (name, password) to tell its owner."""
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
     user = get_user_model().objects.create_superuser(NAME, password=password)
+    kept_hash().touch(mode=0o600)
     kept_hash().write_text(user.password)
     return NAME, password
 

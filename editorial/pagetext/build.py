@@ -76,7 +76,9 @@ def _course(item: Item, fields: Fields) -> dict:
         **_told(item, fields),
         **_audience(fields["attend"]),
         "level_text": _written(levels),
-        "levels": read_levels(" ".join(levels)) or read_audience_levels(fields["attend"].text),
+        "levels": (
+            read_levels(" ".join(levels)) if levels else read_audience_levels(fields["attend"].text)
+        ),
         **_duration(times, fields),
         "delivery": _delivery(title or "", fields["headline"].text, times),
         "outcomes": tuple(_outcomes(fields["outcomes"])),

@@ -32,7 +32,7 @@ def _readings(record: Record) -> Iterator[tuple[str, bool]]:
     """Each field that has a meaning beside its text, and whether it was found."""
     yield "format", bool(record.formats)
     yield "size", bool(record.pages or record.paper)
-    yield "level", bool(record.levels or record.minutes_max)
+    yield "level", bool(record.levels) or not record.level_text
     yield "duration", bool(record.minutes_max or record.modules)
     yield "running_time", bool(record.duration_seconds)
 

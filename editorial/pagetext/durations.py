@@ -29,7 +29,9 @@ TOTAL_BEFORE = re.compile(r"\btotal(?: of| time)?:? ?(?:about |approximately )?$
 TOTAL_AFTER = re.compile(r" (?:in )?total\b| altogether\b")
 LIMIT = re.compile(r"\b(?:up to|at (?:least|most)|(?:less|more) than|minimum|maximum)\b")
 
-MODULE = re.compile(r"(.*[^\W\d].*?) ?(?:[,:(]| [–—-]) ?([^,:()–—]{1,40})\)?\.?")
+SEPARATOR = re.compile(r" ?[,:(] ?| [–—-] ")
+LETTER = re.compile(r"[^\W\d]")
+LONGEST_MODULE = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,12 @@ def read_module(line: str) -> tuple[str, int] | None:
     >>> read_module("Two 2-hour modules (4 hours total)") is None
     True
     """
-    match = MODULE.fullmatch(line.strip()) if len(line) <= 300 else None
-    if not match or _spans(_even(match[1])):
+    cuts = list(SEPARATOR.finditer(line)) if len(line) <= LONGEST_MODULE else []
+    title = line[: cuts[-1].start()].strip() if cuts else ""
+    if not LETTER.search(title) or _spans(_even(title)):
         return None
-    found = read_range(match[2])
-    return (match[1].strip(), found[0]) if found and found[2] and found[0] == found[1] else None
+    found = read_range(line[cuts[-1].end() :])
+    return (title, found[0]) if found and found[2] and found[0] == found[1] else None
 
 
 def _even(text: str) -> str:

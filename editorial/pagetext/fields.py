@@ -98,7 +98,7 @@ def _is_long(internal: Field) -> bool:
 def _own_lines(row: Field, bounded: bool, compact: bool) -> Iterable[Line]:
     if row.name in LINKS:
         return _links(row, compact)
-    if bounded or row.name in WHOLE:
+    if (bounded and row.name != "level") or row.name in WHOLE:
         return row.lines
     if row.name in ONE_PARAGRAPH and not compact:
         return _first_paragraph(row.lines)
@@ -149,7 +149,12 @@ def _is_requirement(text: str, above: str) -> bool:
     return bool(REQUIREMENT_START.match(text) or ORIENTATION.match(text))
 
 
+def _always(text: str, above: str) -> bool:
+    return True
+
+
 CONTINUES = {
+    "enrollment": _always,
     "level": _is_time_or_level,
     "duration": _is_time_or_level,
     "requirements": _is_requirement,

@@ -83,7 +83,7 @@ def _start(lines, at: int, seen: set[str] | None, compact: bool, written: set[st
     if line.role == "submitted" or _begins_node(lines, at):
         titled = at > 0 and lines[at - 1].role == "text"
         return Start(at - titled, at, lines[at - 1].text if titled else None, is_dump=True)
-    if line.role in ("label", "clock") and _is_new(line.name, seen):
+    if line.role in ("label", "clock") and (_is_new(line.name, seen) or _is_titled(lines, at)):
         title = _title_before(lines, at, compact)
         return Start(at, at) if title is None else Start(title, title + 1, lines[title].text)
     return None
@@ -100,6 +100,13 @@ def _is_new(name: str, seen: set[str] | None) -> bool:
     if family == "story":
         return bool(families.intersection(KINDS)) or name in seen or "story" in seen
     return name in seen or (family in KINDS and bool(families.intersection(KINDS) - {family}))
+
+
+def _is_titled(lines: list[Line], at: int) -> bool:
+    """Whether a course surely begins: a title naming its delivery, then its first label."""
+    if lines[at].name not in ("description", "course_title") or not at:
+        return False
+    return _is_free_text(lines, at - 1) and bool(read_title_modes(lines[at - 1].text[:300]))
 
 
 def _start_at_heading(lines: list[Line], at: int) -> Start:

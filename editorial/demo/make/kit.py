@@ -35,7 +35,7 @@ def svg(width, height, *parts):
     )
 
 
-def pixels(drawings, width, height, scale=1.0):
+def pixels(drawings, width, height, scale=1.0, **render):
     """One Pillow image per SVG text in `drawings`, each `width` × `height` CSS px times `scale`."""
     style = (
         f"{font_faces()}@page{{size:{width}px {height}px;margin:0}}body{{margin:0}}"
@@ -45,7 +45,9 @@ def pixels(drawings, width, height, scale=1.0):
         HTML(string=f"<style>{style}</style>{''.join(drawings)}").write_pdf()
     )
     try:
-        return [pages[n].render(scale=scale * 96 / 72).to_pil() for n in range(len(drawings))]
+        return [
+            pages[n].render(scale=scale * 96 / 72, **render).to_pil() for n in range(len(drawings))
+        ]
     finally:
         pages.close()
 
