@@ -3,7 +3,7 @@
 import re
 
 LIMIT = re.compile(
-    r"(?<!not )\bonly(?= ?(?:$|[.;,:)]))|\b(?:limited|restricted|open only) to\b", re.I
+    r"(?<!not )\bonly\b(?! (?:one|an?|\d))|\b(?:limited|restricted) to\b", re.IGNORECASE
 )
 
 

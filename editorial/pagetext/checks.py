@@ -7,6 +7,7 @@ from .fields import Fields
 from .items import Item
 from .records import Record
 
+AUTHOR = "“{}” behind “{}” was taken for the author’s name."
 SHOWN = 80  # characters of a text that a sentence repeats
 
 
@@ -15,10 +16,7 @@ def check(record: Record, item: Item, fields: Fields) -> Iterator[tuple[int, str
     if not record.title:
         yield record.line, f"The {record.kind} has no title here; it is set aside."
     elif item.guessed_author:
-        yield (
-            record.line,
-            f"“{item.guessed_author}” was taken for the author’s name, not the title’s.",
-        )
+        yield record.line, AUTHOR.format(item.guessed_author, record.title)
     if record.title and not record.complete:
         yield record.line, f"The stored text ends in the middle of “{record.title}”."
     for name, is_read in _readings(record):

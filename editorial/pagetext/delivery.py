@@ -13,6 +13,7 @@ SPELLINGS = {
 MODES = {spelling: mode for mode, spellings in SPELLINGS.items() for spelling in spellings}
 MODE = re.compile(r"\b(?:" + "|".join(MODES) + r")\b")
 FILLERS = re.compile(r"\b(?:for|via|by|and|or|only|delivery|delivered|training|course|version)\b")
+LONGEST = 300  # characters read of a title
 BRACKETS = re.compile(r"\(([^()]{1,80})\)")
 TAIL = re.compile(r"\bfor ([^()]{1,80} delivery)$")
 
@@ -35,7 +36,7 @@ def read_title_modes(title: str) -> tuple[str, ...]:
     >>> read_title_modes("Leading Virtual Teams (LMPO)")
     ()
     """
-    title = straight(title).lower().strip()
+    title = straight(title[:LONGEST]).lower().strip()
     places = BRACKETS.findall(title) + TAIL.findall(title)
     return tuple(dict.fromkeys(mode for text in places for mode in _pure_modes(text)))
 

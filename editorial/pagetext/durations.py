@@ -12,16 +12,17 @@ NEAR = 60  # characters before and after a time that can belong to it
 NUMBER = r"(?<![\d.])(\d{1,4}(?:\.\d{1,2})?)"
 UNIT = r"(hour|hr|minute|min)s?\b\.?"
 SPAN = re.compile(
-    rf"{NUMBER}(?:[ -]?{UNIT})? ?(?:-|to) ?{NUMBER}[ -]?{UNIT}"
+    rf"{NUMBER}(?:[ -]?{UNIT})? ?(?:-|to|or) ?{NUMBER}[ -]?{UNIT}"
     rf"|{NUMBER}[ -]?{UNIT}(?:,? (?:and |& )?(\d{{1,2}}) min(?:ute)?s?\b)?"
 )
 BETWEEN = re.compile(rf"\bbetween {NUMBER}( {UNIT})? and ")
 
 PART = r"(?:module|session|part|class|course|meeting|workshop|segment|lesson|webinar|unit|day)"
-COUNT_BEFORE = re.compile(r"(?<![\d.])(\d{1,2}),? (?:\w+ )?$")
+COUNT = r"(?<![\d.-])(?<!- )(?<!to )(?<!or )(\d{1,2})"  # of parts; "3 to 4" is none
+COUNT_BEFORE = re.compile(rf"{COUNT},? (?:\w+ )?$")
 PARTS_AFTER = re.compile(rf" (?:[\w-]+ )?{PART}(?:e?s)\b")
 PARTS_BEFORE = re.compile(
-    rf"(?<![\d.])(\d{{1,2}}) (?:[\w-]+ )?{PART}(?:e?s)?"
+    rf"{COUNT} (?:[\w-]+ )?{PART}(?:e?s)?"
     r"(?:[ ,:(-]|(?:of|at|each|lasting|running|approximately|approx\.?|about|around|roughly)\b)*$"
 )
 EACH = re.compile(rf"\beach\b|\bapiece\b|\bper {PART}")

@@ -79,15 +79,19 @@ def _opened(line: Line, current: Field) -> list[Field]:
     """The fields that a line begins."""
     if line.role in ("label", "clock"):
         beside = (replace(line, text=line.value, after_gap=False),) if line.value else ()
-        label = line.text.removesuffix(line.value).rstrip(": ") or "(running time)"
-        opened = Field(line.name, label, line.number, beside)
-        return [opened, Field("free")] if line.role == "clock" else [opened]
+        if line.role == "clock":
+            return [Field(line.name, "(running time)", line.number, beside), Field("free")]
+        return [Field(line.name, _label(line), line.number, beside)]
     if line.role == "player":
         return [Field("player", lines=(line,)), Field("free")]
     if line.role in ("internal", "submitted", "dump", "end"):
         return [Field("internal", line.name or line.role)]
     ends_internal = current.name == "internal" and line.after_gap and not _is_long(current)
     return [Field("free")] if ends_internal else []
+
+
+def _label(line: Line) -> str:
+    return line.text.removesuffix(line.value).rstrip(": ")
 
 
 def _is_long(internal: Field) -> bool:

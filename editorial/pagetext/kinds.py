@@ -3,6 +3,7 @@
 from .credits import read_credit
 from .durations import read_range
 from .fields import Fields
+from .formats import read_formats
 from .items import Item
 from .labels import COURSE
 from .running_times import read_seconds
@@ -13,17 +14,20 @@ COURSE_FACTS = set(COURSE.values()) - {"tools", "outline"}
 def kind_of(item: Item, fields: Fields) -> str:
     """Video, tool or course in lower case; "" for a story, a teaser, a menu, anything else."""
     stated = {name for name, field in fields.items() if field.lines}
-    if _is_tool(item, stated):
+    if _is_tool(item, fields, stated):
         return "tool"
     if _is_course(fields, stated):
         return "course"
     return "video" if _is_video(item, fields, stated) else ""
 
 
-def _is_tool(item: Item, stated: set[str]) -> bool:
-    if item.heading == "tool" and item.title and "audience" in stated:
+def _is_tool(item: Item, fields: Fields, stated: set[str]) -> bool:
+    """Two of its labels, or one that is plain enough."""
+    if "best_used" in stated or len(stated & {"format", "size", "audience"}) > 1:
         return True
-    return bool(stated & {"format", "best_used"}) or {"size", "audience"} <= stated
+    if item.heading == "tool" and item.title:
+        return bool(stated & {"format", "audience"})
+    return bool(read_formats(fields["format"].text))
 
 
 def _is_course(fields: Fields, stated: set[str]) -> bool:

@@ -29,7 +29,6 @@ COURSE = {
     "path to performance level": "level",
     "path to performance levels": "level",
     "course description": "description",
-    "description": "description",
     "who should attend": "attend",
     "who should participate": "attend",
     "course requirements": "requirements",
@@ -71,7 +70,7 @@ FAMILIES = {
     for name in labels.values()
 }
 # Words that stand alone on a line for other reasons too: only with a colon are they labels.
-NEED_COLON = {"format", "formats", "size", "audience", "description", "requirements"}
+NEED_COLON = {"format", "formats", "size", "audience", "requirements"}
 
 HEADINGS = {
     "tools": "tool",
@@ -89,7 +88,7 @@ INTERNAL = {
     "request number", "short teaser", "status", "story type", "taxonomy upgrade extras",
     "tool type", "topics", "tracking",
 }  # fmt: skip
-INTERNAL_ENDS = ("(reporters)", "(editors)", "(webmaster)", "(if known, reporters)", "(as needed)")
+INTERNAL_MARKS = ("reporters)", "(editors)", "(webmaster)", "(as needed)")
 # Their text may hold paragraphs; the others' ends at the first blank line.
 LONG_INTERNAL = ("highlighted stories", "notes", "photos & artwork", "comments")
 FURNITURE = {
@@ -106,7 +105,10 @@ OUTLINE_ENDS = (" objectives and learning outcomes", " course objectives", " cou
 SUBSCRIBE = re.compile(r"Subscribe to RSS ?[-–—:]? ?(.*)", re.IGNORECASE)
 SUBMITTED = re.compile(r"submitted (?:by|on) .*\d", re.IGNORECASE)
 DUMP = re.compile(r"(.{1,300}) (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d/\d\d/\d{4} - \d\d:\d\d")
-FILE_NAME = re.compile(r"\S+_\S+|\S+\.(?:zip|wmv|mp4|mov|jpe?g|png|gif|pdf|docx?|pptx?)", re.I)
+FILE_NAME = re.compile(
+    r"\S+_\S+|\S+\.(?:zip|wmv|mp4|mov|jpe?g|png|gif|pdf|docx?|pptx?)", re.IGNORECASE
+)
+REQUEST = re.compile(r"[A-Z]{2,3}-\d{1,5}")
 LATER_PART = re.compile(r"story body part [2-9]\d?:?", re.IGNORECASE)
 INTEREST = re.compile(r"(you (?:may|might) also be interested in)\b:? ?(.*)", re.IGNORECASE)
 PLAYER = re.compile(r"loading the player(?:\.{3}|…)? ?(.*)", re.IGNORECASE)
@@ -126,13 +128,15 @@ def field_of(written: str) -> str:
 
 
 def is_internal(text: str) -> bool:
-    """Whether the line is one of the editors' own fields or settings, or a file's name."""
+    """Whether the line is one of the editors' own fields or settings, a request or a file's name.
+
+    >>> is_internal("Tracking (editors)"), is_internal("LSR-1983"), is_internal("PDF")
+    (True, True, False)
+    """
     folded = text.rstrip(": ").casefold()
-    return (
-        folded in INTERNAL
-        or folded.endswith(INTERNAL_ENDS)
-        or FILE_NAME.fullmatch(text) is not None
-    )
+    if folded in INTERNAL or any(mark in folded for mark in INTERNAL_MARKS):
+        return True
+    return bool(FILE_NAME.fullmatch(text) or REQUEST.fullmatch(text))
 
 
 def is_clock(text: str) -> bool:

@@ -10,7 +10,7 @@ from .durations import read_range
 from .text import clean
 
 MOST_CHARACTERS = 2_000_000
-MOST_LINES = 5_000  # a real page has about 100; each may cost a record, 0.1 ms
+MOST_LINES = 3_000  # a real page has about 100; each may cost a record, 0.1 ms
 BULLET = re.compile(r"[•·▪◦‣*–-] +")
 LONG_LABEL = 60  # characters before a label's colon
 BARE_LEVEL = re.compile(r"levels? [1-5][1-5 ,&and–—-]{0,20}", re.IGNORECASE)
@@ -40,19 +40,18 @@ def read_lines(text: str) -> tuple[list[Line], bool]:
     """The lines that hold something, and whether the text was too long to take whole."""
     rows = clean(text[:MOST_CHARACTERS]).split("\n")
     filled = [(number, stripped) for number, row in enumerate(rows, 1) if (stripped := row.strip())]
-    lines = _without_menus(_marked(filled[:MOST_LINES]))
-    return _with_bare_levels(_without_false_headings(lines)), len(text) > MOST_CHARACTERS or len(
-        filled
-    ) > MOST_LINES
+    lines = _without_false_headings(_without_menus(_marked(filled[:MOST_LINES])))
+    too_long = len(text) > MOST_CHARACTERS or len(filled) > MOST_LINES
+    return _with_bare_levels(lines), too_long
 
 
 def _marked(filled: list[tuple[int, str]]) -> Iterator[Line]:
-    last, skipped = 0, False
+    last, gap = 0, False
     for number, written in filled:
-        gap, last = number > last + 1 or skipped, number
-        skipped = _is_furniture(written)
-        if not skipped:
+        gap, last = gap or number > last + 1, number
+        if not _is_furniture(written):
             yield _line(number, written, gap)
+            gap = False
 
 
 def _line(number: int, written: str, gap: bool) -> Line:

@@ -14,6 +14,8 @@ WORD = re.compile(r"\b(?:" + "|".join(NAMES) + r")\b")
 FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75", "1/2": ".5", "1/4": ".25", "3/4": ".75"}
 FRACTION = re.compile(r"(?<![\d/])(\d{0,3})[ -]?([½¼¾]|[13]/[24](?![\d/]))")
 PHRASES = (
+    (re.compile(r"\b(\d{1,4}) \(\1\)"), r"\1"),
+    (re.compile(r"(?<=\d)- to "), " to "),
     (re.compile(r"\b(?:an|1) hour and a half\b"), "1.5 hours"),
     (re.compile(r"\b(\d{1,2}) and a half\b"), r"\1.5"),
     (re.compile(r"\bhalf an hour\b"), "30 minutes"),

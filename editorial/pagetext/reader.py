@@ -11,7 +11,7 @@ from .items import Item, split_items
 from .kinds import kind_of
 from .lines import MOST_LINES, Line, read_lines
 from .records import Attention, Page, Record
-from .topics import heading_topic, named_topic, split_head
+from .topics import heading_topic, split_head, split_topic
 
 NOTHING = "Nothing to import was found: no video, tool or course is described on this page."
 TOO_LONG = f"The page is too long: only its first {MOST_LINES} lines of text were read."
@@ -33,22 +33,18 @@ def read_page(text: str, file: str = "") -> Page:
 
     `text` may hold anything; `file` is only repeated in what comes back.
     """
-    lines, is_cut_short = read_lines(text)
+    lines, too_long = read_lines(text)
     url, lines = split_head(lines)
-    topic = named_topic(url, lines)
-    if topic and lines[0].text.casefold() == topic.casefold():
-        lines = lines[1:]
+    topic, lines = split_topic(url, lines)
     compact = is_compact(lines)
     items = split_items(lines, compact)
     readings = list(_readings(items, compact, file))
     records = without_copies([reading.record for reading in readings])
-    findings = [(1, TOO_LONG)] * is_cut_short + sorted(_findings(readings, records, items))
-    if not records:
-        findings = [(1, NOTHING)]
+    findings = sorted(_findings(readings, records, items)) if records else [(1, NOTHING)]
+    attention = [Attention(file, *finding) for finding in [(1, TOO_LONG)] * too_long + findings]
     if not topic and not compact:
         topic = heading_topic(url, lines, items)
-    attention = tuple(Attention(file, line, sentence) for line, sentence in findings)
-    return Page(file, url, topic, tuple(records), attention)
+    return Page(file, url, topic, tuple(records), tuple(attention))
 
 
 def is_compact(lines: Sequence[Line]) -> bool:
@@ -71,6 +67,6 @@ def _findings(
         if id(reading.record) in kept:
             yield from check(reading.record, reading.item, reading.fields)
     yield from check_titles(records)
-    last = items[-1] if items else None
-    if last and last.heading in ("tool", "video") and last.line not in {r.line for r in records}:
+    last = items[-1]
+    if last.heading in ("tool", "video") and last.line not in {one.record.line for one in readings}:
         yield last.line, BEGINS.format(last.heading)

@@ -11,7 +11,7 @@ PAGES = re.compile(
 NUMBER = r"(\d{1,3}(?:\.\d{1,2})?)"
 MARK = r' ?-?(?:"|\'\'|in\b\.?|inch(?:es)?\b)?'
 PAPER = re.compile(
-    rf"(?<![\d.]){NUMBER}{MARK} ?(?:x|×|by) ?{NUMBER}(?![\d.]*\d){MARK} ?(cm|mm|px|pixels?)?"
+    rf"(?<![\d.]){NUMBER}{MARK}[ -]?(?:x|×|by)[ -]?{NUMBER}(?![\d.]*\d){MARK} ?(cm|mm|px|pixels?)?"
 )
 NAMED = {
     "letter": "8.5 x 11 in",

@@ -6,20 +6,21 @@ LONGEST = 200  # characters in a title
 SHORT = 60  # a longer line that ends in a full stop is a sentence
 BRACKETED = re.compile(r"\([^()]*\)")
 WORD = re.compile(r"[^\W_][\w'’.-]*")
+DATE = re.compile(r"[A-Z][a-z]{2,8} \d{1,2}, \d{4}")
 SENTENCE_END = re.compile(r"[.!?][”\"’)]* [“\"‘(]?[A-Z]")
 
 
 def can_be_title(text: str) -> bool:
-    """Whether a line in a title's place can be one: short, no label, not a sentence.
+    """Whether a line in a title's place can be one: short, no label, no date, not a sentence.
 
     >>> can_be_title("How to Use LMPartnership.org"), can_be_title("Learn how to use the website:")
     (True, False)
     """
     if len(text) > LONGEST or text.endswith((":", ";", ",")) or not WORD.search(text):
         return False
-    return not (text.endswith(".") and len(text) > SHORT) and not (
-        len(text) > SHORT and SENTENCE_END.search(text)
-    )
+    if len(text) > SHORT:
+        return not text.endswith(".") and not SENTENCE_END.search(text)
+    return not DATE.fullmatch(text)
 
 
 def looks_like_title(text: str) -> bool:

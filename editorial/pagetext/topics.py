@@ -32,17 +32,19 @@ def split_head(lines: list[Line]) -> tuple[str, list[Line]]:
     return address[1] if address else "", lines[at:]
 
 
-def named_topic(url: str, lines: Sequence[Line]) -> str:
-    """The topic that the page's address or its feed's name confirms, or ""."""
-    heading = lines[0].text if lines else ""
+def split_topic(url: str, lines: list[Line]) -> tuple[str, list[Line]]:
+    """The topic that the page's feed or address confirms, or "", and the lines without it."""
+    heading = tidy(lines[0].text) if lines and len(lines[0].text) < 200 else ""
     feeds = (line.value for line in reversed(lines) if line.name == "subscribe")
-    if feed := next(feeds, ""):
-        return tidy(feed)
-    return tidy(heading) if len(heading) < 200 and _key(heading) == _key(_slug(url)) != [] else ""
+    topic = tidy(next(feeds, ""))
+    if not topic and _key(heading) == _key(_slug(url)) != []:
+        topic = heading
+    is_heading = topic and heading.casefold() == topic.casefold()
+    return topic, lines[1:] if is_heading else lines
 
 
 def heading_topic(url: str, lines: Sequence[Line], items: Sequence[Item]) -> str:
-    """The first line of a listing page, when it belongs to no item."""
+    """The first line of a listing page, when a gap follows it and it belongs to no item."""
     first_item = items[0].line if items else 0
     if len(lines) < 2 or lines[0].number >= first_item or not lines[1].after_gap:
         return ""

@@ -1,0 +1,77 @@
+import pytest
+
+from editorial.pagetext.follow_ups import read_next_courses, split_interest
+from editorial.pagetext.requirements import Requirement, read_requirements
+
+LMPO = "Labor Management Partnership Orientation (LMPO)"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "type"),
+    [
+        (LMPO, LMPO, "course"),
+        ("LMP orientation", "LMP orientation", "course"),
+        ("Effective Meetings (classroom)", "Effective Meetings (classroom)", "course"),
+        ("Participants must have completed LMP Orientation.", "LMP Orientation", "course"),
+        ("Completion of the Effective Meetings course", "Effective Meetings", "course"),
+        ("Requires basic knowledge of: Lean (L)", "Lean (L)", "knowledge"),
+        ("Co-leads attend the day together", "Co-leads attend the day together", "condition"),
+        ("Belong to a union", "Belong to a union", "eligibility"),
+        ("Must be a steward.", "Must be a steward.", "eligibility"),
+    ],
+)
+def test_a_requirement_is_one_of_five_things(line, text, type):
+    assert read_requirements([line]) == (Requirement(text, type),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It is recommended participants have finished the basics for level 1 teams.",
+        "Participants should have led a meeting.",
+        "Effective Meetings is helpful.",
+    ],
+)
+def test_a_recommendation_is_advice_and_no_prerequisite(line):
+    (advice,) = read_requirements([line])
+    assert (advice.text, advice.type, advice.necessity) == (line, "advice", "recommended")
+    assert not advice.is_prerequisite
+
+
+def test_what_follows_a_lead_in_is_knowledge():
+    entries = read_requirements([LMPO, "Requires basic knowledge of:", "Lean (L)", "Kaizen"])
+    assert [entry.type for entry in entries] == ["course", "knowledge", "knowledge"]
+    assert all(entry.is_prerequisite for entry in entries)
+
+
+def test_a_recommended_list_is_recommended_entry_by_entry():
+    entries = read_requirements(["Recommended:", "Effective Meetings"])
+    assert entries == (Requirement("Effective Meetings", "course", "recommended"),)
+
+
+def test_courses_joined_in_one_line_are_two():
+    entries = read_requirements([f"{LMPO} and Lean Basics (LB)"])
+    assert [entry.text for entry in entries] == [LMPO, "Lean Basics (LB)"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[], [""], ["None"], ["N/A"], ["There are no prerequisites for this course."]]
+    + [["Requires basic knowledge of:"]],
+)
+def test_nothing_is_asked_where_nothing_is_named(lines):
+    assert read_requirements(lines) == ()
+
+
+def test_the_next_course_is_the_one_people_are_sent_on_to():
+    text = (
+        "For bakers. Following this course, bakers are encouraged to attend the advanced course, "
+    )
+    assert read_next_courses(text + "Ovens for Bakers.") == ("Ovens for Bakers",)
+    assert read_next_courses("Bakers may have attended Ovens for Bakers.") == ()
+
+
+def test_what_may_also_interest_is_cut_from_the_text():
+    text = "On the wall. You might also be interested in: Poster: Lift Smart."
+    assert split_interest(text) == ("On the wall.", ("Poster: Lift Smart",))
+    assert split_interest("On the wall.") == ("On the wall.", ())
