@@ -137,7 +137,9 @@ def facts_in(resource):
 def label_of(kind, name):
     """What the admin calls the field or the rows of that name."""
     found = MODELS[kind]._meta.get_field(name)
-    return found.related_model._meta.verbose_name_plural if found.one_to_many else found.verbose_name
+    if found.one_to_many:
+        return found.related_model._meta.verbose_name_plural
+    return found.verbose_name
 
 
 def write(resource, facts):

@@ -173,7 +173,7 @@ def merge(facts, base, now):
 
 @transaction.atomic
 def apply(changes, publish=False):
-    """Carry the plan out. With `publish`, what is a draft appears now, in the order of the pages."""
+    """Carry the plan out. With `publish`, drafts appear now, in the order of the pages."""
     now = timezone.now()
     for position, change in enumerate(changes):
         resource = change.resource or new(change.record.kind)

@@ -5,30 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportedRecord',
+            name="ImportedRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10)),
-                ('title', models.CharField(max_length=200)),
-                ('facts', models.JSONField()),
-                ('file', models.CharField(max_length=300)),
-                ('line', models.PositiveIntegerField()),
-                ('imported_at', models.DateTimeField(auto_now=True)),
-                ('resource', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='imported', to='catalog.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=200)),
+                ("facts", models.JSONField()),
+                ("file", models.CharField(max_length=300)),
+                ("line", models.PositiveIntegerField()),
+                ("imported_at", models.DateTimeField(auto_now=True)),
+                (
+                    "resource",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="imported",
+                        to="catalog.resource",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'imported record',
-                'verbose_name_plural': 'imported records',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'title'), name='imported_once_per_title')],
+                "verbose_name": "imported record",
+                "verbose_name_plural": "imported records",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "title"), name="imported_once_per_title"
+                    )
+                ],
             },
         ),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from .audiences import is_limit
 from .credits import read_credit
 from .delivery import read_modes, read_title_modes
-from .durations import read_duration, read_module, read_range
+from .durations import names_time, read_duration, read_module
 from .endings import is_cut
 from .fields import SENTENCE_ENDS, Field, Fields
 from .follow_ups import read_next_courses, split_interest
@@ -118,7 +118,7 @@ def _levels_and_times(fields: Fields) -> tuple[list[str], list[str]]:
     levels, times = fields["level"].texts, fields["duration"].texts
     if times:
         return levels, times
-    times = [text for text in levels if not read_levels(text) and read_range(text)]
+    times = [text for text in levels if not read_levels(text) and names_time(text)]
     return [text for text in levels if text not in times], times
 
 

@@ -25,7 +25,8 @@ PARTS_BEFORE = re.compile(
     rf"{COUNT} (?:[\w-]+ )?{PART}(?:e?s)?"
     r"(?:[ ,:(-]|(?:of|at|each|lasting|running|approximately|approx\.?|about|around|roughly)\b)*$"
 )
-EACH = re.compile(rf"\beach\b|\bapiece\b|\bper {PART}")
+EACH = re.compile(rf"\beach\b|\bapiece\b|\bper {PART}|\ba day\b|\bdaily\b")
+CHOICE = re.compile(r"\b(?:choose|choice|select|pick)\b")
 TOTAL_BEFORE = re.compile(r"\btotal(?: of| time)?:? ?(?:about |approximately )?$")
 TOTAL_AFTER = re.compile(r" (?:in )?total\b| altogether\b")
 LIMIT = re.compile(r"\b(?:up to|at (?:least|most)|(?:less|more) than|minimum|maximum)\b")
@@ -78,14 +79,31 @@ def read_duration(lines: Sequence[str]) -> Duration:
     return _of_range(read_range("; ".join(rest)), tuple(modules))
 
 
-def read_range(text: str) -> tuple[int, int, bool] | None:
-    """The shortest and longest time, and whether it is the time of the whole thing.
+def read_range(text: str) -> tuple[int, int] | None:
+    """The shortest and longest time of the whole thing; a part's time alone says nothing of it.
 
     >>> read_range("4 modules, approximately 1 hour each"), read_range("30 minutes to 60 minutes")
-    ((240, 240, True), (30, 60, True))
+    ((240, 240), (30, 60))
     >>> read_range("ten sessions to choose from, 20–60 minutes each"), read_range("half day")
-    ((20, 60, False), None)
+    ((20, 60), None)
+    >>> read_range("Each course runs 45 minutes"), read_range("8 hours per day for two days")
+    (None, None)
     """
+    found = _read(text)
+    return found[:2] if found and (found[2] or CHOICE.search(text)) else None
+
+
+def names_time(text: str) -> bool:
+    """Whether it says how long the whole takes, or a part of it.
+
+    >>> names_time("2 hours per session"), names_time("half day")
+    (True, False)
+    """
+    return _read(text) is not None
+
+
+def _read(text: str) -> tuple[int, int, bool] | None:
+    """The shortest and longest time, and whether it is the time of the whole thing."""
     text = _even(text)
     spans = _spans(text)
     if not spans or LIMIT.search(text):
@@ -112,7 +130,7 @@ def read_module(line: str) -> tuple[str, int] | None:
     if not LETTER.search(title) or _spans(_even(title)):
         return None
     found = read_range(line[cuts[-1].end() :])
-    return (title, found[0]) if found and found[2] and found[0] == found[1] else None
+    return (title, found[0]) if found and found[0] == found[1] else None
 
 
 def _even(text: str) -> str:
@@ -158,11 +176,11 @@ def _is_each(text: str, spans: list[Span]) -> bool:
     return bool(EACH.search(text)) or any(PARTS_AFTER.match(span.after) for span in spans)
 
 
-def _of_range(found: tuple[int, int, bool] | None, modules: tuple = ()) -> Duration:
+def _of_range(found: tuple[int, int] | None, modules: tuple = ()) -> Duration:
     if not found:
         return Duration(modules=modules)
-    low, high, whole = found
-    return Duration(low if whole and low == high else None, low, high, modules=modules)
+    low, high = found
+    return Duration(low if low == high else None, low, high, modules=modules)
 
 
 def _of_modes(by_mode: dict[str, int]) -> Duration:

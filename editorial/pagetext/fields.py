@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from .credits import read_credit
-from .durations import read_range
+from .durations import names_time
 from .items import Item
 from .labels import FAMILIES, LONG_INTERNAL
 from .levels import read_levels
@@ -144,7 +144,7 @@ def _is_credit(text: str, above: str) -> bool:
 
 
 def _is_time_or_level(text: str, above: str) -> bool:
-    return len(text) < 200 and bool(read_levels(text) or read_range(text))
+    return len(text) < 200 and bool(read_levels(text) or names_time(text))
 
 
 def _is_requirement(text: str, above: str) -> bool:

@@ -1,7 +1,7 @@
 """Which kind of record an item is, if any."""
 
 from .credits import read_credit
-from .durations import read_range
+from .durations import names_time
 from .fields import Fields
 from .formats import read_formats
 from .items import Item
@@ -34,7 +34,7 @@ def _is_course(fields: Fields, stated: set[str]) -> bool:
     """Its title or description label, or two others; the time may stand under the level's."""
     if stated & {"course_title", "description"} or len(stated & COURSE_FACTS) > 1:
         return True
-    return any(read_range(text) for text in fields["level"].texts)
+    return any(names_time(text) for text in fields["level"].texts)
 
 
 def _is_video(item: Item, fields: Fields, stated: set[str]) -> bool:

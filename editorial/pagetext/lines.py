@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from . import labels
-from .durations import read_range
+from .durations import names_time
 from .text import clean
 
 MOST_CHARACTERS = 2_000_000
@@ -103,7 +103,7 @@ def _is_bare_level(line: Line) -> bool:
 
 
 def _is_time(line: Line) -> bool:
-    return line.role == "text" and len(line.text) <= labels.LONGEST and bool(read_range(line.text))
+    return line.role == "text" and len(line.text) <= labels.LONGEST and names_time(line.text)
 
 
 def _leads(line: Line) -> bool:

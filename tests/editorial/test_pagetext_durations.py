@@ -41,12 +41,9 @@ def test_an_exact_time_is_one_number_of_minutes(text, minutes):
         ("30–60 minutes", 30, 60),
         ("45 minutes to 1 hour", 45, 60),
         ("1 to 1.5 hours", 60, 90),
-        ("Each course runs between 45 and 55 minutes:", 45, 55),
         ("ten sessions to choose from, 20–60 minutes each", 20, 60),
-        ("2 hours per session", 120, 120),
         ("4- to 6-hour day", 240, 360),
         ("2 or 3 hours", 120, 180),
-        ("3 to 4 two-hour sessions", 120, 120),
     ],
 )
 def test_a_range_has_no_exact_time(text, low, high):
@@ -57,6 +54,7 @@ def test_a_range_has_no_exact_time(text, low, high):
 @pytest.mark.parametrize(
     "text",
     ["", "half day", "Full day", "2 days", "8 a.m. to 4:30 p.m.", "up to 2 hours", "0 hours"]
+    + ["2 hours per session", "3 to 4 two-hour sessions", "8 hours per day for two days"]
     + ["8 hours, with a lunch of 30 minutes", "It depends", "60–30 minutes", "9" * 400],
 )
 def test_what_gives_no_sure_time_stays_unknown(text):
@@ -84,7 +82,7 @@ def test_modules_with_their_own_times_are_listed_and_not_summed():
         + ["Ovens (55 minutes)"]
     )
     assert duration.modules == (("Bread: Why It Rises (BWR)", 45), ("Ovens", 55))
-    assert (duration.exact, duration.low, duration.high) == (None, 45, 55)
+    assert (duration.exact, duration.low, duration.high) == (None, None, None)
 
 
 @pytest.mark.parametrize("line", ["45 minutes", "Ovens", "4 hours (2 hours each)", "20–60 minutes"])
