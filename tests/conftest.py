@@ -2,10 +2,14 @@ import shutil
 import subprocess
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
 from django.db.models.signals import post_migrate
+from pytest_django.live_server_helper import LiveServer
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
@@ -52,11 +56,31 @@ def nu_errors():
     return check
 
 
+@pytest.fixture(scope="module")
+def demo_site(django_db_setup, django_db_blocker):
+    """The address of a server with the demo catalog, loaded once for the tests of a module.
+
+    They only read it: each is marked django_db, not transactional, which would empty the tables.
+    """
+    with django_db_blocker.unblock():
+        call_command("load_demo", verbosity=0)
+        server = LiveServer("127.0.0.1", start=False)
+        # Static files and uploads come from the site itself, as in production, not from the
+        # handlers that Django's test server puts before it: they know no ranges.
+        server.thread.static_handler = lambda uploads: uploads.application
+        server.start()
+        yield server.url
+        server.stop()
+        call_command("flush", interactive=False, verbosity=0)
+
+
 @pytest.fixture(scope="session", autouse=True)
-def vocabularies_outlive_a_flush():
+def migrated_rows_outlive_a_flush():
     """Tests that commit are cleaned up by a flush, which takes the migrations' rows with it."""
-    post_migrate.connect(restore_vocabularies, sender=apps.get_app_config("editorial"))
+    post_migrate.connect(make_migrated_rows, sender=apps.get_app_config("editorial"))
 
 
-def restore_vocabularies(**kwargs):
-    import_module("catalog.migrations.0002_vocabularies").make(apps, None)
+def make_migrated_rows(**kwargs):
+    schema_editor = SimpleNamespace(connection=connection)
+    import_module("catalog.migrations.0002_vocabularies").make(apps, schema_editor)
+    import_module("editorial.migrations.0002_roles").make_roles(apps, schema_editor)

@@ -1,3 +1,4 @@
+from editorial.models.demo import DemoItem
 from editorial.models.imported import ImportedRecord
 
-__all__ = ["ImportedRecord"]
+__all__ = ["DemoItem", "ImportedRecord"]

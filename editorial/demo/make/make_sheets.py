@@ -56,7 +56,7 @@ SHEETS = {
     "sleep-after-a-night-shift": Sheet(),
     "smart-goal-worksheet": Sheet(),
     "sponsors-first-90-days": Sheet(pages=2),
-    "team-notes-the-huddle-issue": Sheet(pages=4),
+    "team-notes-the-huddle-issue": Sheet(pages=4, largest=11.75),
     "team-working-agreement": Sheet(),
     "waste-walk-eight-kinds-of-waste": Sheet(WITH_BW, pages=2),
     "welcome-a-new-teammate": Sheet(),
@@ -83,8 +83,8 @@ def track(levels, bw):
     drawn = level_track(numbers, 12, 12)
     for color, gray in zip(LEVELS, GRAYS, strict=True) if bw else ():
         drawn = drawn.replace(f'fill="{color}"', f'fill="{gray}" stroke="#000" stroke-width="2"')
-    plural = "s" if len(numbers) > 1 else ""
-    return f'<div class="track">{backdrop(svg(160, 24, drawn), "dots")}<p>Level{plural} {run}</p></div>'
+    words = f"Levels {run}" if len(numbers) > 1 else f"Level {run}"
+    return f'<div class="track">{backdrop(svg(160, 24, drawn), "dots")}<p>{words}</p></div>'
 
 
 def squared(size, bw):
@@ -93,7 +93,9 @@ def squared(size, bw):
     across = "".join(f"M0 {y * 10} h{columns * 10}" for y in range(rows + 1))
     down = "".join(f"M{x * 10} 0 v{rows * 10}" for x in range(columns + 1))
     frame = path(f"M0 0 v{rows * 10} h{columns * 10}", "#000", 1.2)
-    return backdrop(svg(columns * 10, rows * 10, path(across + down, "#999", 0.3), frame), "squared")
+    return backdrop(
+        svg(columns * 10, rows * 10, path(across + down, "#999", 0.3), frame), "squared"
+    )
 
 
 def filled(text, bw):

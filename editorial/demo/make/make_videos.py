@@ -1,6 +1,6 @@
 """Makes editorial/demo/videos/<slug>.mp4, .vtt and .txt, and the poster of each video.
 
-    python make_videos.py [slug …]
+python make_videos.py [slug …]
 """
 
 import subprocess
@@ -55,7 +55,16 @@ def encode(story, sound, file):
     command += ["-s", f"{WIDTH}x{HEIGHT}", "-r", str(FPS), "-i", "-", "-i", sound]
     command += ["-af", "highpass=f=90,lowpass=f=7000,loudnorm=I=-18:TP=-2"]
     command += ["-c:v", "libx264", "-profile:v", "baseline", "-pix_fmt", "yuv420p"]
-    command += ["-preset", "veryslow", "-tune", "animation", "-crf", "35" if long else "31", "-g", "480"]
+    command += [
+        "-preset",
+        "veryslow",
+        "-tune",
+        "animation",
+        "-crf",
+        "35" if long else "31",
+        "-g",
+        "480",
+    ]
     command += ["-c:a", "aac", "-ac", "1", *tone, "-t", str(story.seconds)]
     command += ["-movflags", "+faststart", "-map_metadata", "-1", file]
     process = subprocess.Popen(command, stdin=subprocess.PIPE)

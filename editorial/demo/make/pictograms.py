@@ -108,20 +108,23 @@ PICTOGRAMS = {
     + '/><rect x="68" y="20" width="14" height="62" rx="3" '
     + WARM
     + "/>",
-    "bin": '<path d="M24 30 l6 58 h40 l6 -58" fill="{b}"/><path d="M16 30 h68 M40 30 v-12 h20 v12"/>'
+    "bin": '<path d="M24 30 l6 58 h40 l6 -58" fill="{b}"/>'
+    '<path d="M16 30 h68 M40 30 v-12 h20 v12"/>'
     '<path d="M42 44 l2 30 M58 44 l-2 30" stroke="{c}"/>',
     "shield": '<path d="M50 8 l34 12 v26 c0 22 -16 36 -34 46 c-18 -10 -34 -24 -34 -46 v-26 z"'
     ' fill="{b}"/><path d="M34 48 l12 13 l22 -25" stroke="{c}"/>',
     "hazard": '<path d="M50 12 l42 74 h-84 z" fill="{b}"/><path d="M50 40 v20" stroke="{c}"/>'
     '<circle cx="50" cy="73" r="3.6" fill="{c}" stroke="none"/>',
     "heart": '<path d="M50 86 c-26 -18 -40 -32 -40 -50 a20 20 0 0 1 40 -8 a20 20 0 0 1 40 8'
-    ' c0 18 -14 32 -40 50 z" fill="{b}"/><path d="M22 50 h16 l7 -14 l10 26 l7 -12 h16" stroke="{c}"/>',
+    ' c0 18 -14 32 -40 50 z" fill="{b}"/>'
+    '<path d="M22 50 h16 l7 -14 l10 26 l7 -12 h16" stroke="{c}"/>',
     "moon": '<path d="M64 14 a38 38 0 1 0 24 54 a32 32 0 0 1 -24 -54 z" fill="{b}"/>'
     '<circle cx="80" cy="24" r="4" fill="{c}" stroke="none"/>'
     '<circle cx="90" cy="44" r="3" fill="{c}" stroke="none"/>',
     "ribbon": '<path d="M36 58 l-10 34 l24 -12 l24 12 l-10 -34"/>'
     '<circle cx="50" cy="38" r="29" fill="{b}"/>'
-    f'<g transform="translate(27 15) scale(.46)"><path d="{star()}" fill="{{c}}" stroke="none"/></g>',
+    f'<g transform="translate(27 15) scale(.46)">'
+    f'<path d="{star()}" fill="{{c}}" stroke="none"/></g>',
     "star": f'<path d="{star()}" fill="{{b}}"/>',
     "puzzle": squares(),
     "cards": '<rect x="12" y="24" width="46" height="60" rx="7" transform="rotate(-12 35 54)"'
@@ -132,7 +135,8 @@ PICTOGRAMS = {
     '<path d="M50 16 l7.8 34 h-15.6 z" fill="{c}" stroke="none"/>',
     "magnifier": '<circle cx="42" cy="42" r="28" fill="{b}"/><path d="M63 63 l26 26"/>'
     '<path d="M32 42 h20 M42 32 v20" stroke="{c}"/>',
-    "smile": '<circle cx="50" cy="50" r="40" fill="{b}"/><path d="M32 58 q18 20 36 0" stroke="{c}"/>'
+    "smile": '<circle cx="50" cy="50" r="40" fill="{b}"/>'
+    '<path d="M32 58 q18 20 36 0" stroke="{c}"/>'
     '<circle cx="37" cy="40" r="4.5" fill="{a}" stroke="none"/>'
     '<circle cx="63" cy="40" r="4.5" fill="{a}" stroke="none"/>',
     "whys": '<path d="M14 16 q24 0 26 18 q2 16 20 16 q18 0 20 18 q1 8 6 16"/>'
@@ -143,14 +147,16 @@ PICTOGRAMS = {
     '<circle cx="46" cy="54" r="7" fill="{a}" stroke="none"/>'
     '<path d="M46 54 l40 -40 M76 12 v12 h12" stroke="{c}"/>',
     "bulb": '<path d="M38 72 c0 -10 -14 -16 -14 -34 a26 26 0 0 1 52 0 c0 18 -14 24 -14 34 z"'
-    ' fill="{b}"/><path d="M40 84 h20 M45 94 h10"/><path d="M42 40 l8 8 l8 -8 M50 48 v20" stroke="{c}"/>',
+    ' fill="{b}"/><path d="M40 84 h20 M45 94 h10"/>'
+    '<path d="M42 40 l8 8 l8 -8 M50 48 v20" stroke="{c}"/>',
     "book": '<path d="M50 24 c-12 -10 -26 -10 -40 -8 v62 c14 -2 28 -2 40 8 c12 -10 26 -10 40 -8'
     ' v-62 c-14 -2 -28 -2 -40 8 z" fill="{b}"/><path d="M50 24 v62"/>'
     '<path d="M22 34 h16 M22 48 h16 M62 34 h16 M62 48 h16" stroke="{c}"/>',
     "umbrella": '<path d="M8 52 a42 40 0 0 1 84 0 q-10 -8 -21 0 q-10 -8 -21 0 q-10 -8 -21 0'
     ' q-11 -8 -21 0 z" fill="{b}"/><path d="M50 52 v30 a9 9 0 0 0 18 0 M50 8 v5" stroke="{c}"/>',
     "megaphone": '<path d="M14 42 h16 l40 -22 v60 l-40 -20 h-16 z" fill="{b}"/>'
-    '<path d="M30 62 l6 24 h11 l-5 -19"/><path d="M81 38 q7 12 0 24 M90 30 q12 20 0 40" stroke="{c}"/>',
+    '<path d="M30 62 l6 24 h11 l-5 -19"/>'
+    '<path d="M81 38 q7 12 0 24 M90 30 q12 20 0 40" stroke="{c}"/>',
     "key": '<circle cx="30" cy="50" r="20" fill="{b}"/><path d="M50 50 h42 v14 M76 50 v10"/>'
     '<circle cx="30" cy="50" r="5" fill="{c}" stroke="none"/>',
     "calendar": '<rect x="12" y="18" width="76" height="70" rx="8" fill="{b}"/>'

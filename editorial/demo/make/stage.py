@@ -76,7 +76,7 @@ class Scene:
 
 
 class Story:
-    """Scenes in their order; `seconds` asks for an exact length, met by longer or shorter pauses."""
+    """Scenes in their order. `seconds` asks for an exact length, met by changing the pauses."""
 
     def __init__(self, *scenes, seconds=None, poster=0.5):
         self.scenes, self.poster = scenes, poster
@@ -131,7 +131,9 @@ def progress(share):
     """Five small dots at the top that fill while the video runs."""
     filled = share * 5
     dots = [
-        dot(x, 26, 4.6, LEVELS[n]) if filled >= n + 0.5 else dot(x, 26, 3.8, WHITE, stroke="#8fa0a3")
+        dot(x, 26, 4.6, LEVELS[n])
+        if filled >= n + 0.5
+        else dot(x, 26, 3.8, WHITE, stroke="#8fa0a3")
         for n, x in enumerate(range(30, 31 + 4 * 15, 15))
     ]
     return path("M30 26 h60", LINE, 2) + "".join(dots)

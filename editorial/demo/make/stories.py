@@ -1,6 +1,21 @@
 """What each video says and shows. A story is scenes; a scene is sentences and moving parts."""
 
-from kit import ACCENT, INK, LEVELS, LINE, PALE, PAPER, SAND, TEAL, WHITE, dot, group, path, rect, words
+from kit import (
+    ACCENT,
+    INK,
+    LEVELS,
+    LINE,
+    PALE,
+    PAPER,
+    SAND,
+    TEAL,
+    WHITE,
+    dot,
+    group,
+    path,
+    rect,
+    words,
+)
 from stage import Line, Scene, Story, ease, enter, grow, icon, note, pop, slide, text, trace
 
 DARK = {"background": "#0b4357"}
@@ -17,9 +32,7 @@ def title_scene(sign, title, lines, second_row=""):
 
 
 def closing(sign, lines, *rows):
-    shown = [
-        text(place, row, y=230 + 40 * n, size=28) for n, (place, row) in enumerate(rows)
-    ]
+    shown = [text(place, row, y=230 + 40 * n, size=28) for n, (place, row) in enumerate(rows)]
     return Scene(lines, icon(0, sign, 320, 120, 110), *shown, background=PALE)
 
 
@@ -212,9 +225,18 @@ FIND = Story(
         card(1.35, 350, 98, 230, 56, "Second room"),
         card(1.7, 205, 172, 230, 56, "Board on wheels"),
         card(2, 205, 172, 230, 56, "Board on wheels", fill=ACCENT, ink=WHITE),
-        slide(3, group('<g fill="none" stroke="#0b5563" stroke-width="5"><rect x="10" y="10"'
-        ' width="90" height="50" rx="5" fill="#e3f0f1"/><circle cx="30" cy="74" r="8"/>'
-        '<circle cx="80" cy="74" r="8"/></g>', 265, 240), dx=-220, length=2.5),
+        slide(
+            3,
+            group(
+                '<g fill="none" stroke="#0b5563" stroke-width="5"><rect x="10" y="10"'
+                ' width="90" height="50" rx="5" fill="#e3f0f1"/><circle cx="30" cy="74" r="8"/>'
+                '<circle cx="80" cy="74" r="8"/></g>',
+                265,
+                240,
+            ),
+            dx=-220,
+            length=2.5,
+        ),
     ),
     closing(
         "bulb",
@@ -229,7 +251,7 @@ FIND = Story(
         (3, "Start with why."),
     ),
     seconds=120,
-    poster=0.36,
+    poster=0.347,
 )
 
 TEAM = Story(
@@ -295,18 +317,9 @@ FIVE = Story(
             "Level four, operational. The team steers by its own numbers.",
             "Level five, high-performing. It keeps its results and spreads what works.",
         ],
-        *[
-            grow(n, 66 + 106 * n, 262, 92, 44 + 36 * n, color)
-            for n, color in enumerate(LEVELS)
-        ],
-        *[
-            text(n + 0.1, str(n + 1), 112 + 106 * n, 206 - 36 * n, 30)
-            for n in range(5)
-        ],
-        *[
-            note(n + 0.1, name, 112 + 106 * n, 286, 14)
-            for n, name in enumerate(NAMES)
-        ],
+        *[grow(n, 66 + 106 * n, 262, 92, 44 + 36 * n, color) for n, color in enumerate(LEVELS)],
+        *[text(n + 0.1, str(n + 1), 112 + 106 * n, 206 - 36 * n, 30) for n in range(5)],
+        *[note(n + 0.1, name, 112 + 106 * n, 286, 14) for n, name in enumerate(NAMES)],
     ),
     closing(
         "flag",
@@ -342,7 +355,7 @@ LOWEST = Story(
         ],
         *[note(0.1 * n, name, 98 + 74 * n, 304, 15) for n, name in enumerate(DIMENSIONS)],
         grow(1, 72 + 74 * 4, 278, 52, 92, ACCENT),
-        enter(2, path("M60 186 h520", ACCENT, 4, stroke_dasharray="3 11")),
+        enter(2, path("M70 186 h510", ACCENT, 4, stroke_dasharray="3 11")),
         text(2.1, "Level 2", x=32, y=192, size=16, fill=ACCENT),
     ),
     closing(
@@ -358,7 +371,9 @@ LOWEST = Story(
 )
 
 PDSA = Story(
-    title_scene("cycle", "Plan, do, study, act", ["Plan, do, study, act. Four boxes on one sheet."]),
+    title_scene(
+        "cycle", "Plan, do, study, act", ["Plan, do, study, act. Four boxes on one sheet."]
+    ),
     Scene(
         [
             "In Plan, write who tries what, where and when. Then write your guess.",
@@ -408,7 +423,10 @@ HUDDLE = Story(
         enter(0, dot(320, 160, 70, "none", stroke=LINE, stroke_width=18)),
         *[huddle_clock(n, n) for n in range(4)],
         text(0, "1", y=176, size=44),
-        *[enter(n, dot(320, 160, 40, PAPER) + words(n + 1, 320, 176, 44, INK, 800)) for n in (1, 2, 3)],
+        *[
+            enter(n, dot(320, 160, 40, PAPER) + words(n + 1, 320, 176, 44, INK, 800))
+            for n in (1, 2, 3)
+        ],
         enter(0.2, words("One number from yesterday", 320, 292, 26)),
         *[
             enter(n + 0.05, rect(60, 262, 520, 44, PAPER) + words(label, 320, 292, 26))
@@ -441,7 +459,9 @@ SPEAK = Story(
             "Say what you need. Let's block it off and call for a mop.",
         ],
         numbered(0, "1", "What I see", 96, 90),
-        note(0.5, "“There is water by the door.”", x=126, y=136, size=20, anchor="start", fill=TEAL),
+        note(
+            0.5, "“There is water by the door.”", x=126, y=136, size=20, anchor="start", fill=TEAL
+        ),
         numbered(1, "2", "Why it matters", 176, 90),
         note(1.5, "“Someone could go down.”", x=126, y=216, size=20, anchor="start", fill=TEAL),
         numbered(2, "3", "What I need", 256, 90),
@@ -554,7 +574,9 @@ CONSENSUS = Story(
 
 
 def compass_point(place, x, y, label, color):
-    tip = f'<path d="M320 186 L{x} {y} " stroke="{color}" stroke-width="10" stroke-linecap="round"/>'
+    tip = (
+        f'<path d="M320 186 L{x} {y} " stroke="{color}" stroke-width="10" stroke-linecap="round"/>'
+    )
     left = "start" if x > 320 else "end" if x < 320 else "middle"
     aside = 18 if x > 320 else -18 if x < 320 else 0
     below = 7 if aside else (36 if y > 186 else -20)
@@ -578,7 +600,12 @@ COMPASS = Story(
         compass_point(2, 320, 266, "Most affordable", LEVELS[4]),
         compass_point(3, 244, 186, "Best place to work", LEVELS[3]),
         pop(4, 320, 186, 30, ACCENT),
-        enter(4.1, group(dot(320, 178, 7, WHITE) + f'<path d="M307 201 a13 13 0 0 1 26 0 z" fill="{WHITE}"/>')),
+        enter(
+            4.1,
+            group(
+                dot(320, 178, 7, WHITE) + f'<path d="M307 201 a13 13 0 0 1 26 0 z" fill="{WHITE}"/>'
+            ),
+        ),
     ),
     closing(
         "compass",
@@ -589,7 +616,7 @@ COMPASS = Story(
         (1, "Which point does it move?"),
         (1.5, "And the other three?"),
     ),
-    poster=0.62,
+    poster=0.53,
 )
 
 TALLY = [("Waiting", 4), ("Hunting for things", 7), ("Extra steps", 3), ("Doing it twice", 2)]
@@ -606,7 +633,10 @@ WALK = Story(
     title_scene(
         "bin",
         "The five-minute waste walk",
-        ["Waste takes time, space or supplies, and helps nobody.", "You can find it in five minutes."],
+        [
+            "Waste takes time, space or supplies, and helps nobody.",
+            "You can find it in five minutes.",
+        ],
     ),
     Scene(
         [
@@ -661,15 +691,23 @@ BREATHS = Story(
     breath("One"),
     breath("Two"),
     breath("Three"),
-    closing("heart", ["That took less than a minute.", "Take it with you."], (0, "Less than a minute."), (1, "Take it with you.")),
-    poster=0.36,
+    closing(
+        "heart",
+        ["That took less than a minute.", "Take it with you."],
+        (0, "Less than a minute."),
+        (1, "Take it with you."),
+    ),
+    poster=0.225,
 )
 
 PIN = Story(
     title_scene(
         "board",
         "Find it, print it, pin it",
-        ["You have two minutes before the huddle.", "Here is how to get something useful on the board."],
+        [
+            "You have two minutes before the huddle.",
+            "Here is how to get something useful on the board.",
+        ],
     ),
     Scene(
         [
@@ -680,17 +718,24 @@ PIN = Story(
         ],
         enter(0, rect(70, 84, 380, 176, WHITE, radius=14, stroke=LINE, stroke_width=2)),
         text(0.2, "Workplace Safety", x=100, y=128, size=28, anchor="start"),
-        enter(0.5, rect(100, 150, 250, 12, LINE, radius=6) + rect(100, 172, 190, 12, LINE, radius=6)),
+        enter(
+            0.5, rect(100, 150, 250, 12, LINE, radius=6) + rect(100, 172, 190, 12, LINE, radius=6)
+        ),
         trace(1, "M112 222 h120", 120, "#8fa0a3", 3),
         *[pop(1.1 + 0.2 * n, 112 + 40 * n, 222, 12, LEVELS[n]) for n in range(3)],
-        slide(2.3, rect(494, 112, 92, 120, SAND, radius=3, stroke="#d9b89f", stroke_width=2), dx=150),
+        slide(
+            2.3, rect(494, 112, 92, 120, SAND, radius=3, stroke="#d9b89f", stroke_width=2), dx=150
+        ),
         card(2, 312, 202, 118, 44, "Print PDF", 19, TEAL, WHITE),
         pop(3, 540, 116, 9, ACCENT),
         note(3.2, "Done.", x=540, y=272, size=24),
     ),
     closing(
         "board",
-        ["Want to hear about new ones? Subscribe to the topic.", "And yes, take the old poster down."],
+        [
+            "Want to hear about new ones? Subscribe to the topic.",
+            "And yes, take the old poster down.",
+        ],
         (0, "Subscribe to the topic."),
         (1, "Take the old poster down."),
     ),

@@ -42,9 +42,7 @@ class Command(BaseCommand):
         for change in changes:
             self.stdout.write(line_of(change))
         for note in notes:
-            self.stdout.write(
-                _("needs attention  %(file)s:%(line)d  %(sentence)s") % vars(note)
-            )
+            self.stdout.write(_("needs attention  %(file)s:%(line)d  %(sentence)s") % vars(note))
         if not options["apply"]:
             self.stdout.write(_("Nothing was changed yet; --apply does it."))
         self.stdout.write(total(changes, notes))

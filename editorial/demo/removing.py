@@ -1,0 +1,77 @@
+"""Takes away what load_demo made, and leaves everything else as it stands."""
+
+from dataclasses import dataclass, field
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, ProtectedError
+
+from catalog.models import Resource
+from courses.models import FollowUp, Requirement
+from editorial.models import DemoItem
+
+
+@dataclass
+class Removal:
+    """What was taken away, and what stays: `freed` as (course, text), `kept` as terms in use."""
+
+    resources: list = field(default_factory=list)
+    edited: int = 0
+    terms: list = field(default_factory=list)
+    freed: list = field(default_factory=list)
+    kept: list = field(default_factory=list)
+    files: int = 0
+
+
+def remove():
+    """Removes the demo in one transaction, and its files once that has succeeded."""
+    removal = Removal()
+    with transaction.atomic():
+        items = DemoItem.objects.exclude(resource=None).select_related("resource")
+        removal.resources = [item.resource for item in items]
+        removal.edited = sum(item.resource.updated_at > item.made_at for item in items)
+        take_entries(removal)
+        take_terms(removal)
+    removal.files = sum(empty_folder(folder_of(resource)) for resource in removal.resources)
+    return removal
+
+
+def take_entries(removal):
+    ids = [resource.pk for resource in removal.resources]
+    for model in (Requirement, FollowUp):
+        model.objects.filter(course__in=ids).delete()
+        named = model.objects.filter(named_course__in=ids).select_related("course")
+        removal.freed += [(row.course, row.text) for row in named]
+        # Not by saving: a saved requirement looks for its course again.
+        named.update(named_course=None)
+    Resource.objects.filter(pk__in=ids).delete()
+
+
+def take_terms(removal):
+    """Deletes the marked terms that nothing uses. One in use becomes the editors': no mark."""
+    items = DemoItem.objects.filter(resource=None)
+    for item in items.order_by(F("topic__parent").asc(nulls_last=True), "pk"):
+        term = item.thing
+        try:
+            with transaction.atomic():
+                term.delete()
+            removal.terms.append(term)
+        except ProtectedError:
+            item.delete()
+            removal.kept.append(term)
+
+
+def folder_of(resource):
+    return f"{resource.kind}s/{resource.uid}"
+
+
+def empty_folder(folder):
+    """Deletes the folder with all that is in it; returns how many files that were."""
+    if not default_storage.exists(folder):
+        return 0
+    folders, files = default_storage.listdir(folder)
+    inside = sum(empty_folder(f"{folder}/{name}") for name in folders)
+    for name in files:
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)
+    return inside + len(files)

@@ -1,0 +1,31 @@
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from editorial.demo.removing import remove
+
+
+class Command(BaseCommand):
+    help = "Take away what load_demo made, changed or not; your own entries and files stay."
+
+    def handle(self, **options):
+        removal = remove()
+        for course, text in removal.freed:
+            self.stdout.write(
+                _("“%(course)s” still names “%(text)s”; it is now text without a course.")
+                % {"course": course, "text": text}
+            )
+        for term in removal.kept:
+            self.stdout.write(_("“%s” stays: entries of your own use it.") % term)
+        self.stdout.write(total(removal))
+
+
+def total(removal):
+    return _(
+        "%(entries)d entries removed (%(edited)d of them edited since), "
+        "%(terms)d terms and %(files)d files"
+    ) % {
+        "entries": len(removal.resources),
+        "edited": removal.edited,
+        "terms": len(removal.terms),
+        "files": removal.files,
+    }

@@ -1,0 +1,32 @@
+"""One address of each page type of the demo catalog, for tests that look at all of them."""
+
+from catalog.models import Resource, Tool
+from courses.models import Course
+
+LISTINGS = {
+    "home": "/",
+    "topics": "/topics/",
+    "topic": "/topics/lmp-processes/",
+    "filtered": "/topics/lmp-processes/?kind=course&level=2",
+    "empty": "/audiences/stewards/?kind=video&level=5",
+    "beyond the end": "/tools/?page=99",
+    "videos": "/videos/",
+    "tools": "/tools/?page=2",
+    "courses": "/courses/",
+    "level": "/levels/3/",
+    "audience": "/audiences/co-leads/",
+    "not found": "/nowhere/",
+}
+
+
+def page_types():
+    """Names and addresses: the listings, a tag and a resource of each kind with much on its page."""
+    courses = Course.objects.published().exclude(requirements=None).exclude(modules=None)
+    tools = Tool.objects.published().exclude(related=None)
+    return LISTINGS | {
+        "tag": f"/tags/{Resource.tags.most_common()[0].slug}/",
+        "video": "/videos/cook-up-a-small-test-of-change/",
+        "tool": tools.first().get_absolute_url(),
+        "course": courses.first().get_absolute_url(),
+        "long title": max(Resource.objects.published(), key=lambda r: len(r.title)).get_absolute_url(),
+    }
