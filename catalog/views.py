@@ -21,7 +21,7 @@ def home(request):
             "listing": everything(request.GET),
             "newest": newest[:6],
             "levels": Level.objects.all(),
-            "topics": Topic.objects.filter(parent=None).in_use(),
+            "topics": Topic.objects.tree(),
             "audiences": Audience.objects.in_use(),
         },
     )
