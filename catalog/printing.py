@@ -1,5 +1,6 @@
 """The one module that owns WeasyPrint: templates in, PDF out."""
 
+import atexit
 import hashlib
 import io
 import logging
@@ -8,9 +9,10 @@ import posixpath
 import re
 import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote, unquote
 
 import weasyprint
 from django.conf import settings
@@ -29,23 +31,25 @@ from PIL import Image, ImageFile, ImageOps
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from catalog.tables import tidy
+
 # WeasyPrint has Pillow take half a picture for a whole one, in the whole process; what checks
 # uploads must not.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
-ENTRIES = 100  # of a listing: about 10 pages and 2 s
+ENTRIES = 60  # of a listing: 9 pages, 1 s and some 25 MB while it is made
 PAPERS = {"letter": "Letter", "a4": "A4"}
 DAY = 24 * 60 * 60
 VARIANT = "pdf/ua-1"
 SHEET = "catalog/pdf.css"
-TIGHT = "html { font-size: 9pt }"
+SMALLER = ["html { font-size: 9.7pt }", "html { font-size: 9pt }"]
 WIDEST_PICTURE = 1100  # pixels: 200 to the inch over the text column
-MOST_PIXELS = 16_000_000  # of a PNG or WebP, which open only whole: 64 MB
+MOST_PIXELS = 12_000_000  # of a PNG or WebP, which open only whole: 50 MB
 PICTURES = ["JPEG", "PNG", "WEBP"]
 
-# Pango's font maps are not for several threads at once, and each document in the making takes
-# memory; so one is made at a time, and few wait, so that pages are still answered meanwhile.
-PRESS = threading.Lock()
+# One thread makes all PDFs of a process: Pango's font maps are not for several at once, and each
+# thread that makes one keeps the memory it took. Few may wait, so that pages are still answered.
+PRESS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
 WAITING = threading.BoundedSemaphore(4)
 
 logger = logging.getLogger(__name__)
@@ -73,7 +77,7 @@ def listing_pdf(request, listing):
 def count_words(total):
     """
     >>> count_words(1234)
-    'The newest 100 of 1,234'
+    'The newest 60 of 1,234'
     """
     if total > ENTRIES:
         facts = {"newest": ENTRIES, "total": number_format(total, force_grouping=True)}
@@ -100,21 +104,23 @@ def respond(request, template, context):
     html = sheet_html(request, template, context)
     key = hashlib.sha256("\n".join([version(), paper, html]).encode()).hexdigest()
     etag = f'"{key}"'
-    response = get_conditional_response(request, etag=etag) or pdf_answer(html, paper, key)
-    if response.status_code == 503:
-        return response
+    try:
+        response = get_conditional_response(request, etag=etag) or pdf_answer(html, paper, key)
+    except TooBusy:
+        return busy_answer()
     response["ETag"] = etag
     response["Content-Disposition"] = disposition(context["title"])
     return response
 
 
 def pdf_answer(html, paper, key):
-    try:
-        return HttpResponse(kept(html, paper, key), content_type="application/pdf")
-    except TooBusy:
-        words = _("Many PDFs are being made at this moment. Try again in a few seconds.")
-        headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-        return HttpResponse(words, content_type="text/plain", status=503, headers=headers)
+    return HttpResponse(kept(html, paper, key), content_type="application/pdf")
+
+
+def busy_answer():
+    words = _("Many PDFs are being made at this moment. Try again in a few seconds.")
+    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
+    return HttpResponse(words, content_type="text/plain", status=503, headers=headers)
 
 
 def disposition(title):
@@ -129,10 +135,14 @@ def sheet_html(request, template, context):
         "host": settings.SITE_URL.partition("://")[2],
         "printed_on": timezone.localdate(),
     }
-    return with_scopes(with_addresses(render_to_string(template, common | context, request)))
+    return with_addresses(render_to_string(template, common | context, request))
 
 
-LINK = re.compile(r'<a (?P<class>class=)?[^>]*?href="(?P<to>[^"]*)"[^>]*>(?P<words>.*?)</a>', re.S)
+# As templates/pdf and the sanitiser write a link.
+LINK = re.compile(
+    r'<a (?P<class>class="web" )?href="(?P<to>[^"]*)"(?: title="[^"]*")?>(?P<words>.*?)</a>',
+    re.DOTALL,
+)
 SCHEME = re.compile(r"^(https?://|mailto:|tel:)")
 
 
@@ -143,31 +153,31 @@ def with_addresses(html):
 
 def with_address(link):
     """The link with plain words: PDF/UA has each element inside a link as a stray link."""
-    words = " ".join(strip_tags(link["words"].replace("<br>", " ")).split())
-    address = SCHEME.sub("", urljoin(f"{settings.SITE_URL}/", link["to"]))
-    if link["class"] or words.rstrip("/") in (address.rstrip("/"), link["to"].rstrip("/")):
-        return f'<a class="web" href="{link["to"]}">{words}</a>'
-    return f'<a href="{link["to"]}" data-address="{address}">{words}</a>'
-
-
-def with_scopes(html):
-    """PDF/UA wants to know what a table's heading heads; editors seldom say it."""
-    return re.sub(r"<th(?![^>]*\bscope=)(?=[ >])", '<th scope="col"', html)
+    to, words = link["to"], " ".join(strip_tags(link["words"].replace("<br>", " ")).split())
+    if to.startswith(("#", "?")):
+        return words
+    address = SCHEME.sub("", settings.SITE_URL + to if to.startswith("/") else to)
+    if link["class"] or words.rstrip("/") in (address.rstrip("/"), to.rstrip("/")):
+        return f'<a class="web" href="{to}">{words}</a>'
+    return f'<a href="{to}" data-address="{address}">{words}</a>'
 
 
 def kept(html, paper, key):
-    """The PDF from the cache or, in its turn, from the press; raises TooBusy."""
-    shelf = caches["pdf" if "pdf" in settings.CACHES else "default"]
-    if pdf := shelf.get(key):
+    """The PDF from the shelf or, in its turn, from the press; raises TooBusy."""
+    if pdf := caches["pdf"].get(key):
         return pdf
     if not WAITING.acquire(blocking=False):
         raise TooBusy
     try:
-        with PRESS:
-            pdf = shelf.get(key) or printed(html, paper)
-            shelf.set(key, pdf, timeout=DAY)
+        return PRESS.submit(pressed, html, paper, key).result()
     finally:
         WAITING.release()
+
+
+def pressed(html, paper, key):
+    """The PDF, unless who waited in front wanted the same."""
+    pdf = caches["pdf"].get(key) or printed(html, paper)
+    caches["pdf"].set(key, pdf, timeout=DAY)
     return pdf
 
 
@@ -185,22 +195,30 @@ def printed(html, paper):
 
 
 def fitted(html, paper):
-    """The pages; what needs two of them is set smaller when that makes it one."""
+    """The pages; what needs two of them is set smaller where that makes it one."""
     pages = laid_out(html, style(paper))
     if len(pages.pages) == 2:
-        tight = laid_out(html, style(paper), rules(TIGHT))
-        return tight if len(tight.pages) == 1 else pages
+        smaller = (laid_out(html, style(paper), rules(size)) for size in SMALLER)
+        return next((sheet for sheet in smaller if len(sheet.pages) == 1), pages)
     return pages
 
 
 def laid_out(html, *styles):
     source = weasyprint.HTML(string=html, base_url=f"{settings.SITE_URL}/", url_fetcher=FETCHER)
-    return source.render(stylesheets=[main_style(), *styles], font_config=fonts(), pdf_variant=VARIANT)
+    for table in list(source.etree_element.iter("table")):
+        tidy(table)
+    return source.render(
+        stylesheets=[main_style(), *styles],
+        font_config=fonts(),
+        pdf_variant=VARIANT,
+        presentational_hints=True,  # the number that a list starts with
+    )
 
 
 @cache
 def fonts():
-    """Made at the first PDF of a process: a worker that ends takes its folder of fonts with it."""
+    """Made at the first PDF of a process: its end removes the folder that they are unpacked in."""
+    atexit.register(fonts.cache_clear)
     return FontConfiguration()
 
 
@@ -290,13 +308,20 @@ def picture(name):
         image.draft("RGB", (WIDEST_PICTURE, WIDEST_PICTURE))
         if image.width * image.height > MOST_PIXELS:
             raise ValueError("too many pixels")
-        image.thumbnail((WIDEST_PICTURE, WIDEST_PICTURE))
-        turned = ImageOps.exif_transpose(image).convert("RGBA")
-    flat = Image.new("RGB", turned.size, "white")
-    flat.paste(turned, mask=turned)
+        drawn = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    drawn.thumbnail((WIDEST_PICTURE, WIDEST_PICTURE))
+    drawn = on_white(ImageOps.exif_transpose(drawn))
     file = io.BytesIO()
-    flat.save(file, "JPEG", quality=82)
+    drawn.save(file, "JPEG", quality=82)
     return file.getvalue(), {"Content-Type": "image/jpeg"}
+
+
+def on_white(image):
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image)
+    return white
 
 
 def inside(folder, name):

@@ -102,8 +102,13 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 200},
-    }
+    },
+    # Kept in files, so that all workers share them and none holds them in memory.
+    "pdf": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": STATE_DIR / "pdf",
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 
 TAGGIT_CASE_INSENSITIVE = True
@@ -135,6 +140,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "catalog.admin.site.csrf_failure"
 
 LOGGING = {
     "version": 1,

@@ -18,13 +18,13 @@ class CleanModel(models.Model):
     class Meta:
         abstract = True
 
-    def clean_fields(self, exclude=None):
-        self.clean_texts()
-        super().clean_fields(exclude=exclude)
-
     def save(self, *args, **kwargs):
         self.clean_texts()
         super().save(*args, **kwargs)
+
+    def clean_fields(self, exclude=None):
+        self.clean_texts()
+        super().clean_fields(exclude=exclude)
 
     def clean_texts(self):
         for field in self._meta.concrete_fields:

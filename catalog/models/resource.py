@@ -1,3 +1,4 @@
+import re
 import uuid
 from html import unescape
 
@@ -160,7 +161,7 @@ class Resource(CleanModel):
     audience_only = models.BooleanField(
         _("for these audiences only"),
         default=False,
-        help_text=_("Tick it where others may not take part, not where it is merely meant for them."),
+        help_text=_("Tick it where others may not take part, not where it is only meant for them."),
     )
     topics = ProtectedManyToManyField(
         Topic, blank=True, related_name="resources", verbose_name=_("topics")
@@ -205,7 +206,7 @@ class Resource(CleanModel):
     related_text = models.TextField(
         _("related titles as written"),
         blank=True,
-        help_text=_("Titles named before they exist in the catalog, one a line. Only editors see them."),
+        help_text=_("Titles named before they exist here, one a line. Only editors see them."),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -265,13 +266,15 @@ class Resource(CleanModel):
                 & Q(minutes_min__isnull=False, minutes_max__gte=F("minutes_min")),
                 name="resource_minutes_a_range",
                 violation_error_message=_(
-                    "Minutes are either both empty or both given, from 1, the most not below the least."
+                    "Give both minutes or neither, from 1, and the most not below the least."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(seconds__isnull=True) | Q(seconds__gte=1, kind=Kind.VIDEO),
                 name="resource_seconds_of_a_video",
-                violation_error_message=_("A running time is at least one second, and only of a video."),
+                violation_error_message=_(
+                    "A running time is from one second, and of a video only."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(unpublished_at__isnull=True) | Q(unpublished_at__gt=F("published_at")),
@@ -293,9 +296,8 @@ class Resource(CleanModel):
         if self.slug in RESERVED_SLUGS:
             raise ValidationError({"slug": _("“%s” is a page of the site itself.") % self.slug})
         if taken := FormerSlug.objects.filter(slug=self.slug).exclude(resource=self.pk).first():
-            raise ValidationError(
-                {"slug": _("This address still leads to “%s”, which had it before.") % taken.resource}
-            )
+            sentence = _("This address still leads to “%s”, which had it before.")
+            raise ValidationError({"slug": sentence % taken.resource})
         if self.image and not self.image_alt.strip():
             raise ValidationError({"image_alt": _("Say what the image shows.")})
 
@@ -369,6 +371,12 @@ class Resource(CleanModel):
         return [level.number for level in self.levels.all()]
 
     @property
+    def level_note(self):
+        """The levels as written, where the words say more than the numbers: not "Level 2, 3"."""
+        says_more = re.sub(r"levels?|and|[^a-z]", "", self.level_text.lower())
+        return self.level_text if says_more or not self.level_words else ""
+
+    @property
     def level_words(self):
         """The levels in words, a run as a range: "Levels 2–3", "Levels 1, 3", "" for none."""
         numbers = self.level_numbers
@@ -423,7 +431,8 @@ class Delivery(models.Model):
                 name="delivery_mode_known",
             ),
             models.CheckConstraint(
-                condition=Q(minutes__isnull=True) | Q(minutes__gte=1), name="delivery_minutes_from_1"
+                condition=Q(minutes__isnull=True) | Q(minutes__gte=1),
+                name="delivery_minutes_from_1",
             ),
         ]
 

@@ -24,8 +24,8 @@ class TopicQuerySet(TermQuerySet):
         links = Topic.resources.through.objects.filter(
             Q(topic=OuterRef("pk")) | Q(topic__parent=OuterRef("pk")), public("resource__")
         )
-        totals = links.order_by().values(whole=Value(1)).annotate(
-            total=Count("resource", distinct=True)
+        totals = (
+            links.order_by().values(whole=Value(1)).annotate(total=Count("resource", distinct=True))
         )
         return self.annotate(total=Coalesce(Subquery(totals.values("total")), 0))
 

@@ -32,10 +32,16 @@ class Tool(Resource):
         help_text=_("When a team takes it in hand, and what for."),
     )
     format_text = models.CharField(
-        _("format as written"), max_length=200, blank=True, help_text=_("As in “PDF and PPT slide”.")
+        _("format as written"),
+        max_length=200,
+        blank=True,
+        help_text=_("As in “PDF and PPT slide”."),
     )
     size_text = models.CharField(
-        _("size as written"), max_length=200, blank=True, help_text=_("As in “2 pages; 8.5\" x 11\"”.")
+        _("size as written"),
+        max_length=200,
+        blank=True,
+        help_text=_("As in “2 pages; 8.5 x 11 in”."),
     )
 
     objects = ToolQuerySet.as_manager()
@@ -117,9 +123,8 @@ class Rendition(CleanModel):
     def clean(self):
         ending = self.file.name.rpartition(".")[2].lower() if self.file else ""
         if ending and self.format not in ENDINGS.get(ending, ()):
-            raise ValidationError(
-                {"format": _("The file ends in .%(ending)s; choose the format that it is.") % {"ending": ending}}
-            )
+            sentence = _("The file ends in .%s; choose the format that it is.")
+            raise ValidationError({"format": sentence % ending})
 
     def save(self, *args, **kwargs):
         self.bytes, self.sha256 = file_facts(self.file) if self.file else (None, "")

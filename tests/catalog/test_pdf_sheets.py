@@ -1,0 +1,336 @@
+"""The sheet of a video, of a tool and of a listing, as it comes out of the printer."""
+
+import shutil
+import subprocess
+
+import pytest
+from django.core.cache import caches
+from django.core.files.base import ContentFile
+
+from catalog import printing
+from catalog.models import SiteSettings
+from tests.files import picture
+from tests.makers import days_ago, make_tool, make_topic, make_video
+from tests.sheets import faults, sheet
+
+pytestmark = pytest.mark.django_db
+
+BODY = (
+    "<h2>How to</h2><p>Look <em>twice</em>, says <a href='https://example.org/a?b=1&c=2'>"
+    "<strong>this</strong> guide</a>.</p><ul><li><p>One</p><ul><li><p>Inner</p></li></ul></li></ul>"
+    "<ol start='3'><li>Three</li></ol><blockquote><p>Said.</p></blockquote><h3>More</h3>"
+    "<table><tr><th>Who</th><th>What</th></tr><tr><td>Co-leads</td></tr></table>"
+)
+SCRIPTS = "Łódź Ελληνικά Кириллица العربية עברית हिन्दी 日本語 한국어 ไทย 🎉 👩🏽‍🏭 → ✓ ﷽ \ue000"
+
+
+@pytest.fixture(autouse=True)
+def place(settings):
+    settings.SITE_URL = "https://catalog.example.org"
+    settings.TIME_ZONE = "UTC"
+
+
+def make_full_tool(**fields):
+    fields = {
+        "summary": "Say how it will be decided.",
+        "body": BODY,
+        "image": ContentFile(picture(size=(1600, 900)), "a.png"),
+        "image_alt": "A line with five dots",
+        "levels": [2, 3],
+        "topics": ["LMP Processes"],
+        "tags": ["huddle"],
+        "audience_text": "Leaders at any level",
+        "best_used": "At the start of a meeting.",
+    } | fields
+    return make_tool(**fields)
+
+
+def test_a_tool_says_its_title_page_number_and_address(client):
+    found = sheet(client.get(make_tool("Waste Walk").get_pdf_url()))
+    assert found.title == "Waste Walk – Partnership Catalog"
+    assert "Waste Walk" in found.text
+    assert "Page 1 of 1" in found.text
+    assert "catalog.example.org/tools/waste-walk/" in found.text
+    assert "https://catalog.example.org/tools/waste-walk/" in found.links
+
+
+def test_the_site_says_its_own_name(client):
+    SiteSettings.objects.create(name="Our Shelf", organisation="Us", contact="us@example.org")
+    found = sheet(client.get(make_tool().get_pdf_url()))
+    for words in ("Our Shelf", "Us · us@example.org · Printed"):
+        assert words in found.text
+
+
+def test_each_kind_can_be_read_by_everyone(client):
+    for resource in (
+        make_full_tool(),
+        make_video(body=BODY, transcript="One.\n\nTwo."),
+        make_tool("Bare"),
+    ):
+        assert faults(client.get(resource.get_pdf_url()).content) == []
+
+
+def test_a_listing_can_be_read_by_everyone(client):
+    make_full_tool()
+    make_video(levels=[1])
+    assert faults(client.get("/topics/lmp-processes.pdf").content) == []
+    assert faults(client.get("/new.pdf").content) == []
+
+
+def test_the_file_itself_is_sound(client, tmp_path):
+    if not shutil.which("qpdf"):
+        pytest.skip("qpdf is not installed")
+    path = tmp_path / "a.pdf"
+    path.write_bytes(client.get(make_full_tool().get_pdf_url()).content)
+    assert "No syntax or stream encoding errors" in qpdf_check(path)
+
+
+def qpdf_check(path):
+    return subprocess.run(["qpdf", "--check", path], capture_output=True, text=True).stdout
+
+
+def test_the_fonts_are_the_sites_own_and_in_the_file(client):
+    found = sheet(client.get(make_full_tool(title="Łódź at work").get_pdf_url()))
+    assert found.fonts
+    assert all(found.fonts.values())
+    assert all("Atkinson" in name for name in found.fonts)
+
+
+def test_links_work_and_their_addresses_are_printed(client):
+    tool = make_full_tool(related=[make_video("Cake")])
+    tool.renditions.create(format="WEB", address="https://files.example.org/a/b.html")
+    found = sheet(client.get(tool.get_pdf_url()))
+    for address in (
+        "example.org/a?b=1&c=2",
+        "files.example.org/a/b.html",
+        "catalog.example.org/videos/cake/",
+    ):
+        assert f"https://{address}" in found.links
+        assert address in found.solid
+    assert "this guide" in found.text
+
+
+def test_an_address_that_stands_there_already_is_not_printed_twice(client):
+    tool = make_tool(body="<p>See <a href='https://example.org/'>example.org</a>.</p>")
+    found = sheet(client.get(tool.get_pdf_url()))
+    assert found.text.count("example.org.") == 1
+    assert "example.org example.org" not in found.text
+
+
+def test_a_tool_lists_its_renditions(client):
+    tool = make_tool(format_text="PDF and PPT", size_text='One page, 8.5" x 11"')
+    file = ContentFile(b"%PDF-" + b"x" * 240000, "poster.pdf")
+    tool.renditions.create(format="PDF", color="bw", pages=2, paper="11 × 17 in", file=file)
+    tool.renditions.create(format="PPT", pages=1)
+    found = sheet(client.get(tool.get_pdf_url()))
+    assert "PDF · black and white · 2 pages · 11 × 17 in · 234.4 KB" in found.text.replace(
+        "\xa0", " "
+    )
+    assert "PowerPoint · 1 slide · file not here yet" in found.text
+    assert tool.renditions.first().file.url in found.solid
+    assert 'One page, 8.5" x 11"' in found.text
+
+
+def test_a_video_says_its_length_its_makers_and_what_is_said(client):
+    video = make_video(
+        seconds=89, transcript="Take two minutes.", address="https://video.example.org/1"
+    )
+    video.credits.create(role="Produced by", name="A")
+    video.credits.create(role="Produced by", name="B")
+    found = sheet(client.get(video.get_pdf_url()))
+    for words in (
+        "1:29",
+        "Produced by A, B",
+        "Transcript Take two minutes.",
+        "video.example.org/1",
+    ):
+        assert words in found.text
+
+
+def test_no_label_stands_without_a_value(client):
+    words = sheet(client.get(make_tool("Bare").get_pdf_url())).text
+    labels = ["Format", "Size", "Time needed", "Intended audience", "Path to Performance", "Topics"]
+    labels += ["Tags", "Regions", "Best used", "Get the tool", "Related", "Running time", "Credits"]
+    assert [label for label in labels if label in words] == []
+
+
+def test_levels_are_said_in_words_beside_the_track(client):
+    found = sheet(client.get(make_tool(levels=[2, 3]).get_pdf_url()))
+    assert "Levels 2–3 Foundational, Transitional" in found.text
+
+
+def test_levels_as_written_stand_beside_the_track(client):
+    tool = make_tool(levels=[1, 2, 3, 4, 5], level_text="For teams at any level")
+    assert "Levels 1–5 For teams at any level" in sheet(client.get(tool.get_pdf_url())).text
+
+
+def test_levels_as_written_are_left_out_where_they_say_no_more(client):
+    tool = make_tool(levels=[2, 3], level_text="Levels 2, 3")
+    words = sheet(client.get(tool.get_pdf_url())).text
+    assert "Levels 2–3 Foundational, Transitional" in words
+    assert "Levels 2, 3" not in words
+
+
+@pytest.mark.parametrize("audience", ["Co-leads", "Co-leads who have worked together a year. " * 4])
+def test_an_audience_is_printed_short_or_long(client, audience):
+    words = sheet(client.get(make_tool(audience_text=audience).get_pdf_url())).text
+    assert f"Intended audience {audience.strip()}" in words
+    assert words.count("Intended audience") == 1
+
+
+def test_an_audience_says_where_it_is_only_for_them(client):
+    only = make_tool("One", audiences=["Sponsors"], audience_only=True)
+    assert "Sponsors For these groups only." in sheet(client.get(only.get_pdf_url())).text
+    told = make_tool("Two", audiences=["Sponsors"], audience_only=True, audience_text="Us")
+    assert "Us For these groups only: Sponsors" in sheet(client.get(told.get_pdf_url())).text
+
+
+def test_the_picture_is_printed_and_described(client):
+    found = sheet(client.get(make_full_tool().get_pdf_url()))
+    assert found.pictures == 1
+    assert found.descriptions == ["A line with five dots"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", picture("JPEG", (90, 90))[:700]])
+def test_a_damaged_picture_leaves_its_description(client, content):
+    tool = make_full_tool()
+    with open(tool.image.path, "wb") as file:
+        file.write(content)
+    response = client.get(tool.get_pdf_url())
+    assert "A line with five dots" in sheet(response).text
+    assert faults(response.content) == []
+
+
+def test_a_missing_picture_leaves_its_description(client):
+    tool = make_full_tool()
+    tool.image.storage.delete(tool.image.name)
+    response = client.get(tool.get_pdf_url())
+    assert "A line with five dots" in sheet(response).text
+
+
+def test_letters_that_no_font_has_are_marked_and_break_nothing(client):
+    tool = make_tool(f"Say {SCRIPTS}", summary=SCRIPTS, body=f"<p>{SCRIPTS}</p>", slug="say")
+    response = client.get(tool.get_pdf_url())
+    found = sheet(response)
+    assert found.title.startswith(f"Say {SCRIPTS[:30]}")
+    assert "Say Łódź" in found.text
+    assert faults(response.content) == []
+
+
+def test_marks_that_no_font_has_vanish_and_letters_leave_a_sign():
+    html = '<title>漢字</title><a href="/漢/">漢字 ok 🎉</a>'
+    assert printing.without(html, {"漢", "字", "🎉"}) == (
+        '<title>漢字</title><a href="/漢/">[…] ok </a>'
+    )
+
+
+@pytest.mark.parametrize("paper", ["letter", "a4"])
+def test_words_without_end_stay_on_the_paper(client, paper):
+    tool = make_tool(
+        "W" * 200,
+        slug="w" * 200,
+        summary="s" * 500,
+        body=f"<p>{'x' * 3000}</p>",
+        audience_text="z" * 1000,
+    )
+    tool.renditions.create(format="WEB", address="https://example.org/" + "a" * 450)
+    found = sheet(client.get(f"{tool.get_pdf_url()}?paper={paper}"))
+    assert found.rightmost < 0.93
+    assert "W" * 200 in found.solid
+    assert found.solid.count("x") >= 3000
+
+
+def test_letter_is_the_paper_unless_another_is_asked_for(client):
+    path = make_tool().get_pdf_url()
+    sizes = {
+        asked: sheet(client.get(path + asked)).size for asked in ("", "?paper=a4", "?paper=a0")
+    }
+    assert sizes[""] == sizes["?paper=a0"] == (612, 792)
+    assert [round(length) for length in sizes["?paper=a4"]] == [595, 842]
+
+
+def test_what_nearly_fits_one_page_is_set_smaller(client, monkeypatch):
+    words = "<p>" + "Words that say a little more. " * 20 + "</p>"
+    path = make_tool("Waste Walk", body=words * 6).get_pdf_url()
+    assert len(sheet(client.get(path)).pages) == 1
+    caches["pdf"].clear()
+    monkeypatch.setattr(printing, "SMALLER", [])
+    assert len(sheet(client.get(path)).pages) == 2
+
+
+def test_a_long_text_goes_on_with_its_title_over_each_page(client):
+    words = "<h2>Part</h2><p>" + "Words that fill a page. " * 60 + "</p>"
+    found = sheet(client.get(make_tool("Waste Walk", body=words * 8).get_pdf_url()))
+    assert len(found.pages) > 2
+    assert all("Waste Walk" in text for text in found.pages)
+    assert f"Page 2 of {len(found.pages)}" in found.text
+
+
+def test_the_text_can_be_copied_in_its_order(client):
+    words = sheet(client.get(make_full_tool().get_pdf_url())).text
+    order = ["How to", "Look twice", "• One", "– Inner", "3. Three", "Said.", "More", "Who What"]
+    assert [words.find(part) for part in order] == sorted(words.find(part) for part in order)
+    assert all(part in words for part in order)
+
+
+def test_a_listing_prints_each_with_its_facts(client):
+    tool = make_full_tool(title="Waste Walk", format_text="PDF")
+    make_video("Cake", seconds=89, levels=[1], topics=["LMP Processes"], audience_text="All")
+    make_topic().save()
+    found = sheet(client.get("/topics/lmp-processes.pdf"))
+    for words in (
+        "LMP Processes",
+        "2 results",
+        "Waste Walk",
+        "Cake",
+        "1:29",
+        "Levels 2–3",
+        "For: All",
+    ):
+        assert words in found.text
+    assert f"https://catalog.example.org{tool.get_absolute_url()}" in found.links
+    assert "catalog.example.org/tools/waste-walk/" in found.text
+
+
+def test_a_listing_prints_what_its_filters_show(client):
+    make_tool("Waste Walk", levels=[2])
+    make_video("Cake", levels=[2])
+    make_tool("Icebreaker", levels=[5])
+    found = sheet(client.get("/new.pdf?kind=tool&level=2"))
+    assert found.title.startswith("New in the catalog · Tools · Level 2 –")
+    assert "Waste Walk" in found.text
+    assert "Cake" not in found.text
+    assert "Icebreaker" not in found.text
+    assert "catalog.example.org/new/?kind=tool&level=2" in found.text
+
+
+def test_an_empty_listing_says_so(client):
+    make_topic("Leadership")
+    found = sheet(client.get("/topics/leadership.pdf"))
+    assert "Nothing has been published here yet." in found.text
+    assert "0 results" not in found.text
+
+
+def test_a_long_listing_prints_the_newest_and_says_how_many_there_are(client, monkeypatch):
+    monkeypatch.setattr(printing, "ENTRIES", 3)
+    for number in range(5):
+        make_tool(f"Tool number {number}", published=days_ago(number + 1))
+    found = sheet(client.get("/tools.pdf"))
+    assert "The newest 3 of 5" in found.text
+    assert "Tool number 2" in found.text
+    assert "Tool number 3" not in found.text
+
+
+def test_a_listing_holds_only_what_is_published(client):
+    make_tool("Waste Walk")
+    make_tool("Draft", published=False)
+    make_tool("Tomorrow", published=days_ago(-1))
+    words = sheet(client.get("/tools.pdf")).text
+    assert "Waste Walk" in words
+    assert "Draft" not in words
+    assert "Tomorrow" not in words
+
+
+def test_a_related_draft_is_not_printed(client):
+    tool = make_tool(related=[make_tool("Draft", published=False)])
+    assert "Draft" not in sheet(client.get(tool.get_pdf_url())).text

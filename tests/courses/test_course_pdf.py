@@ -1,0 +1,111 @@
+"""The sheet of a course: what comes before it, what it holds, where it leads."""
+
+import pytest
+
+from tests.makers import make_course
+from tests.sheets import faults, sheet
+
+pytestmark = pytest.mark.django_db
+
+
+def words_of(client, course):
+    return sheet(client.get(course.get_pdf_url())).text
+
+
+def test_it_works(client):
+    course = make_course("Co-Lead Workshop", levels=[2, 3], minutes_min=480, minutes_max=480)
+    course.deliveries.create(mode="classroom", minutes=450)
+    words = words_of(client, course)
+    assert "COURSE · CLASSROOM Co-Lead Workshop" in words
+    assert "Delivery Classroom · 450 minutes Time needed 8 hours" in words
+
+
+def test_requirements_say_what_is_required_and_what_is_recommended(client):
+    course = make_course()
+    workshop = make_course("Co-Lead Workshop")
+    course.requirements.create(named_course=workshop)
+    course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
+    course.requirements.create(text="Attend together", type="condition")
+    response = client.get(course.get_pdf_url())
+    words = sheet(response).text
+    assert "Before this course REQUIRED Co-Lead Workshop" in words
+    assert "RECOMMENDED Basic knowledge of: Goals" in words
+    assert "REQUIRED Attend together" in words
+    assert f"http://127.0.0.1:8000{workshop.get_absolute_url()}" in sheet(response).links
+    assert faults(response.content) == []
+
+
+def test_a_course_not_in_the_catalog_is_only_its_words(client):
+    course = make_course()
+    course.requirements.create(text="Labor Management Partnership Orientation (LMPO)")
+    found = sheet(client.get(course.get_pdf_url()))
+    assert "REQUIRED Labor Management Partnership Orientation (LMPO)" in found.text
+    assert not [link for link in found.links if "orientation" in link]
+
+
+def test_a_draft_that_is_required_is_only_its_words(client):
+    course = make_course()
+    course.requirements.create(named_course=make_course("Orientation", published=False))
+    found = sheet(client.get(course.get_pdf_url()))
+    assert "REQUIRED Orientation" in found.text
+    assert not [link for link in found.links if "orientation" in link]
+
+
+def test_what_it_opens_and_what_follows(client):
+    course = make_course()
+    opened = make_course("Team Leadership", levels=[3, 4])
+    opened.requirements.create(named_course=course)
+    hidden = make_course("Secret Leadership", published=False)
+    hidden.requirements.create(named_course=course)
+    course.follow_ups.create(text="Leading Across Teams")
+    words = words_of(client, course)
+    assert "After this course IT OPENS Team Leadership" in words
+    assert "Levels 3–4" in words
+    assert "NEXT Leading Across Teams" in words
+    assert "Secret" not in words
+
+
+def test_modules_outcomes_and_enrollment(client):
+    course = make_course(
+        outcomes="Plan a test\nRead a chart",
+        enrollment_text="Ask your consultant.",
+        enrollment_address="https://learn.example.org/1",
+    )
+    course.modules.create(title="First half", minutes=120, position=1)
+    course.modules.create(title="Second half", position=2)
+    found = sheet(client.get(course.get_pdf_url()))
+    assert "What you will be able to do • Plan a test • Read a chart" in found.text
+    assert "Modules 1. First half · 120 minutes 2. Second half" in found.text
+    assert "Enrollment Ask your consultant. Find a session learn.example.org/1" in found.text
+    assert "https://learn.example.org/1" in found.links
+
+
+def test_a_bare_course_has_no_empty_headings(client):
+    words = words_of(client, make_course("Bare"))
+    headings = ["Before", "After", "Modules", "able to do", "Enrollment", "Delivery", "attend"]
+    assert [heading for heading in headings if heading in words] == []
+
+
+def test_a_listing_says_what_each_course_requires(client):
+    course = make_course("Effective Sponsorship", levels=[2], audience_text="Sponsors")
+    course.requirements.create(text="Orientation")
+    course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
+    course.deliveries.create(mode="online")
+    words = sheet(client.get("/courses.pdf")).text
+    for part in (
+        "Required: Orientation",
+        "Recommended: Goals",
+        "Online",
+        "For: Sponsors",
+        "Level 2",
+    ):
+        assert part in words
+
+
+def test_a_long_course_and_a_short_one_can_be_read_by_everyone(client):
+    long = make_course("Long", body="<h2>One</h2><p>Words.</p>" * 40, outcomes="Do\n" * 30)
+    for number in range(30):
+        long.modules.create(title=f"Module {number}")
+        long.requirements.create(text=f"Requirement {number}", type="advice")
+    for course in (long, make_course("Short")):
+        assert faults(client.get(course.get_pdf_url()).content) == []
