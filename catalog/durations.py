@@ -45,4 +45,6 @@ def _exact_short(minutes):
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("%d min") % rest
-    return _("%(hours)d h %(rest)02d") % {"hours": hours, "rest": rest} if rest else _("%d h") % hours
+    return (
+        _("%(hours)d h %(rest)02d") % {"hours": hours, "rest": rest} if rest else _("%d h") % hours
+    )

@@ -44,7 +44,9 @@ def listing_page(request, find, **names):
             "listing": listing,
             "page": page,
             "notice": notice,
-            "page_range": page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+            "page_range": page.paginator.get_elided_page_range(
+                page.number, on_each_side=2, on_ends=1
+            ),
             "groups": listing.form.groups(listing.resources),
         },
     )
@@ -82,7 +84,9 @@ def detail_pdf(request, model, slug, more=lambda resource: {}):
     resource = seen_by(request, model).filter(slug=slug).first()
     if resource is None:
         return moved(request, model, slug, Resource.get_pdf_url)
-    return printing.resource_pdf(request, resource, {"related": related_to(resource)} | more(resource))
+    return printing.resource_pdf(
+        request, resource, {"related": related_to(resource)} | more(resource)
+    )
 
 
 def video_pdf(request, slug):

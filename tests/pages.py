@@ -28,5 +28,7 @@ def page_types():
         "video": "/videos/cook-up-a-small-test-of-change/",
         "tool": tools.first().get_absolute_url(),
         "course": courses.first().get_absolute_url(),
-        "long title": max(Resource.objects.published(), key=lambda r: len(r.title)).get_absolute_url(),
+        "long title": max(
+            Resource.objects.published(), key=lambda r: len(r.title)
+        ).get_absolute_url(),
     }

@@ -59,7 +59,10 @@ def test_it_is_neither_framed_nor_guessed_at(response):
 def test_it_loads_nothing_from_elsewhere_and_runs_nothing_inline(response):
     if "html" in response["Content-Type"]:
         html = response.content.decode()
-        loaded = re.findall(r"<(?:script|img|link rel=\"(?:stylesheet|icon|preload)\"|video|source|track|iframe)[^>]*?(?:src|href)=\"([^\"]+)", html)
+        loaded = re.findall(
+            r"<(?:script|img|link rel=\"(?:stylesheet|icon|preload)\"|video|source|track|iframe)[^>]*?(?:src|href)=\"([^\"]+)",
+            html,
+        )
         assert loaded
         assert all(address.startswith("/") for address in loaded)
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html)

@@ -9,11 +9,22 @@ from tests.makers import days_ago, make_course, make_tool, make_topic, make_vide
 
 pytestmark = pytest.mark.django_db
 
-LISTINGS = ["/new", "/videos", "/tools", "/courses", "/topics/roles", "/levels/2", "/audiences/co-leads", "/tags/huddle"]
+LISTINGS = [
+    "/new",
+    "/videos",
+    "/tools",
+    "/courses",
+    "/topics/roles",
+    "/levels/2",
+    "/audiences/co-leads",
+    "/tags/huddle",
+]
 PATHS = ["/", "/topics/", "/tools/the-tool/", "/videos/the-video/", "/courses/the-course/"]
 PATHS += ["/tools/the-tool.pdf", "/videos/the-video.pdf", "/courses/the-course.pdf"]
 for listing in LISTINGS:
-    PATHS += [listing + end for end in ("/", "/?kind=tool&level=2", "/feed/", "/feed/atom/", ".pdf")]
+    PATHS += [
+        listing + end for end in ("/", "/?kind=tool&level=2", "/feed/", "/feed/atom/", ".pdf")
+    ]
 
 
 def fill(first, last):

@@ -18,7 +18,8 @@ class TestAddresses:
         assert make_tool("Waste Walk: 8 Types of Waste").slug == "waste-walk-8-types-of-waste"
 
     @pytest.mark.parametrize(
-        ("title", "slug"), [("Feed", "tool-feed"), ("🙂", "tool"), ("---", "tool"), ("feed!", "tool-feed")]
+        ("title", "slug"),
+        [("Feed", "tool-feed"), ("🙂", "tool"), ("---", "tool"), ("feed!", "tool-feed")],
     )
     def test_a_title_that_gives_none_is_helped(self, title, slug):
         assert make_tool(title).slug == slug

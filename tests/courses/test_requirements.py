@@ -20,7 +20,9 @@ LMPO = "Labor Management Partnership Orientation (LMPO)"
         "LMPO",
     ],
 )
-@pytest.mark.parametrize("text", [LMPO, "LMP Orientation", "labor-management partnership orientation"])
+@pytest.mark.parametrize(
+    "text", [LMPO, "LMP Orientation", "labor-management partnership orientation"]
+)
 def test_texts_that_name_the_same_course(title, text):
     assert names_of(title) & names_of(text)
 

@@ -1,0 +1,179 @@
+import pytest
+
+from courses.models import Course
+from tests.admin import add_page, errors_in, form_in, page_in, page_of, send, sign_in_as_root
+from tests.makers import make_course
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def signed_in(client):
+    return sign_in_as_root(client)
+
+
+def requirement(**fields):
+    return ("requirements", fields)
+
+
+def test_a_course_with_everything(client):
+    orientation = make_course("LMP Orientation")
+    response = send(
+        client,
+        add_page(Course),
+        title="Co-Lead Workshop",
+        outcomes="Plan together\nLead together",
+        duration_text="two 4-hour modules",
+        minutes_min="480",
+        rows=[
+            requirement(text="LMPO"),
+            requirement(text="Consensus Decision Making", type="knowledge"),
+            requirement(text="Co-leads attend together", type="condition"),
+            ("follow_ups", {"text": "Team Leadership for Co-Leads"}),
+            ("modules", {"title": "Morning", "minutes": "240"}),
+            ("deliveries", {"mode": "classroom"}),
+        ],
+    )
+    assert errors_in(response) == []
+    course = Course.objects.get(title="Co-Lead Workshop")
+    links = [(r.text, r.named_course) for r in course.requirements.all()]
+    assert links == [
+        ("LMPO", orientation),
+        ("Consensus Decision Making", None),
+        ("Co-leads attend together", None),
+    ]
+    assert course.follow_ups.get().named_course is None
+    assert course.modules.get().minutes == 240
+
+
+def test_a_dangling_requirement_is_seen_and_links_up_when_the_course_comes(client):
+    course = make_course()
+    course.requirements.create(text="LMP Orientation (LMPO)")
+    course.requirements.create(text="Be there", type="condition")
+    assert links_in(client.get(page_of(course))) == ["not yet", ""]
+    send(client, add_page(Course), title="LMP Orientation")
+    assert links_in(client.get(page_of(course))) == ["yes", ""]
+
+
+def links_in(response):
+    cells = page_in(response).xpath(
+        "//div[@id='requirements-group']//div[contains(@class, 'has_original')]"
+        "//div[contains(@class, 'field-linked')]//div[@class='readonly']"
+    )
+    return [cell.text_content().strip() for cell in cells]
+
+
+def test_a_chosen_course_needs_no_words(client):
+    orientation, course = make_course("LMP Orientation"), make_course()
+    rows = [
+        requirement(named_course=orientation.pk),
+        ("follow_ups", {"named_course": orientation.pk}),
+    ]
+    assert errors_in(send(client, page_of(course), rows=rows)) == []
+    assert course.requirements.get().text == "LMP Orientation"
+    assert course.follow_ups.get().text == "LMP Orientation"
+
+
+@pytest.mark.parametrize(
+    "row, sentence",
+    [
+        (requirement(type="course", position="1"), "Say what is required, or choose the course."),
+        (requirement(text="x" * 501), "Ensure this value has at most 500 characters (it has 501)."),
+        (
+            requirement(text="A", named_course="999"),
+            "Select a valid choice. That choice is not one",
+        ),
+        (requirement(text="A", type="rumor"), "Select a valid choice. rumor is not one of the"),
+        (("follow_ups", {"position": "1"}), "Name the course that follows, or choose it."),
+        (("modules", {"title": "A", "minutes": "0"}), "Count from 1; leave it empty when unknown."),
+        (("modules", {"title": "", "minutes": "5"}), "This field is required."),
+        (("deliveries", {"mode": "online", "minutes": "0"}), "Count from 1; leave it empty when"),
+        (("deliveries", {"mode": "by pigeon"}), "Select a valid choice. by pigeon is not one of"),
+    ],
+)
+def test_a_mistake_in_a_row_gets_one_sentence(client, row, sentence):
+    course = make_course()
+    errors = errors_in(send(client, page_of(course), rows=[row]))
+    assert len(errors) == 1 and errors[0].startswith(sentence)
+
+
+def test_a_course_cannot_require_or_follow_itself(client):
+    course = make_course()
+    rows = [requirement(named_course=course.pk), ("follow_ups", {"named_course": course.pk})]
+    errors = errors_in(send(client, page_of(course), rows=rows))
+    assert errors == ["Choose another course than this one."] * 2
+
+
+def test_a_course_is_required_once(client):
+    orientation, course = make_course("LMP Orientation"), make_course()
+    row = requirement(named_course=orientation.pk)
+    errors = errors_in(send(client, page_of(course), rows=[row, row]))
+    assert errors[0] == "Two rows say the same; remove one."
+    assert not course.requirements.exists()
+
+
+@pytest.mark.parametrize("text", ["LMPO", "LMP Orientation (online)", "Not Yet Made"])
+def test_a_course_is_required_once_by_whatever_name(client, text):
+    orientation, course = make_course("LMP Orientation"), make_course()
+    other = {"named_course": orientation.pk} if text != "Not Yet Made" else {"text": "not yet made"}
+    rows = [requirement(**other), requirement(text=text)]
+    errors = errors_in(send(client, page_of(course), rows=rows))
+    assert errors == ["Two rows say the same; remove one."]
+
+
+def test_only_a_course_or_knowledge_names_a_course(client):
+    orientation, course = make_course("LMP Orientation"), make_course()
+    row = requirement(text="A", type="advice", named_course=orientation.pk)
+    errors = errors_in(send(client, page_of(course), rows=[row]))
+    assert errors == ["Only a course or knowledge requirement names a course."]
+
+
+def test_an_error_keeps_every_row(client):
+    orientation, course = make_course("LMP Orientation"), make_course()
+    rows = [
+        requirement(text="One", necessity="recommended"),
+        requirement(named_course=orientation.pk),
+        ("modules", {"title": "Morning", "minutes": "zero"}),
+    ]
+    kept = form_in(send(client, page_of(course), rows=rows))
+    assert kept["requirements-0-text"] == ["One"]
+    assert kept["requirements-0-necessity"] == ["recommended"]
+    assert kept["requirements-1-named_course"] == [str(orientation.pk)]
+    assert kept["modules-0-title"] == ["Morning"]
+    assert kept["modules-0-minutes"] == ["zero"]
+
+
+FORGED = [
+    {"requirements-TOTAL_FORMS": "99999999999"},
+    {"requirements-INITIAL_FORMS": "99999999999"},
+    {"requirements-INITIAL_FORMS": "-1"},
+    {"requirements-TOTAL_FORMS": "abc"},
+    {"requirements-TOTAL_FORMS": []},
+    {"requirements-0-id": "abc"},
+    {"requirements-0-id": "99999999999999999999999"},
+    {"requirements-0-named_course": "99999999999999999999999"},
+    {"requirements-0-course": "999"},
+    {"topics": ["99999999999999999999999"]},
+    {"topics": ["abc", "\x00"]},
+    {"related": ["99999999999999999999999"]},
+    {"owner": "99999999999999999999999"},
+    {"owner": "abc"},
+    {"version": ["abc", "\x00"]},
+    {"version": []},
+    {"published_at_0": "99999-99-99"},
+    {"published_at_0": "0001-01-01", "published_at_1": "00:00"},
+    {"published_at_0": "9999-12-31", "published_at_1": "23:59:59"},
+    {"_saveasnew": "1", "requirements-0-id": "²"},
+    {"_to_field": "password"},
+    {"_popup": "1"},
+]
+
+
+@pytest.mark.parametrize("changes", FORGED, ids=str)
+def test_nothing_sent_makes_the_form_fail(client, changes):
+    course = make_course()
+    course.requirements.create(text="One")
+    sent = form_in(client.get(page_of(course))) | {"_save": "1"} | changes
+    response = client.post(page_of(course), sent, follow=True)
+    assert response.status_code in (200, 400)
+    assert Course.objects.get(pk=course.pk).title == course.title
