@@ -65,7 +65,7 @@ class BrowseForm(forms.Form):
         ]
 
     def groups(self, resources):
-        """For each filter its label and its options, with how many of `resources` each would show."""
+        """For each filter its name, label and options, with how many rows each would show."""
         return [
             (name, field.label, self.options(name, field, resources))
             for name, field in self.fields.items()

@@ -65,7 +65,7 @@ def tool_detail(request, slug):
 
 
 def detail_page(request, model, slug, template, more=lambda resource: {}):
-    """The page of one resource; its former addresses lead here, staff see it before it is public."""
+    """The page of one resource; its former addresses lead here, staff see drafts too."""
     resource = seen_by(request, model).filter(slug=slug).first()
     if resource is None:
         return moved(request, model, slug, Resource.get_absolute_url)

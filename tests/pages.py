@@ -20,7 +20,7 @@ LISTINGS = {
 
 
 def page_types():
-    """Names and addresses: the listings, a tag and a resource of each kind with much on its page."""
+    """Names and addresses: the listings, a tag, and resources with much on their pages."""
     courses = Course.objects.published().exclude(requirements=None).exclude(modules=None)
     tools = Tool.objects.published().exclude(related=None)
     return LISTINGS | {

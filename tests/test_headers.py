@@ -28,6 +28,11 @@ PATHS = [
     "/nowhere/",
 ]
 
+LOADED = re.compile(
+    r'<(?:script|img|link rel="(?:stylesheet|icon|preload)"|video|source|track|iframe)'
+    r'[^>]*?(?:src|href)="([^"]+)'
+)
+
 
 @pytest.fixture(params=PATHS)
 def response(request, client):
@@ -59,10 +64,7 @@ def test_it_is_neither_framed_nor_guessed_at(response):
 def test_it_loads_nothing_from_elsewhere_and_runs_nothing_inline(response):
     if "html" in response["Content-Type"]:
         html = response.content.decode()
-        loaded = re.findall(
-            r"<(?:script|img|link rel=\"(?:stylesheet|icon|preload)\"|video|source|track|iframe)[^>]*?(?:src|href)=\"([^\"]+)",
-            html,
-        )
+        loaded = LOADED.findall(html)
         assert loaded
         assert all(address.startswith("/") for address in loaded)
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html)
