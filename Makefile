@@ -16,7 +16,7 @@ run: ## Bring up the catalog at http://127.0.0.1:8000 (PORT=9000 make run for an
 
 test: ## Run every test (ARGS="-k feed" for some of them)
 	@bin/setup test
-	@$(python) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## Lint, look for unformatted files, missing migrations and unsafe settings
 	@bin/setup test

@@ -23,7 +23,7 @@ NAMES = [
 ]
 SHORTEST_SECRET = 50
 DATABASE_EXPECTED = (
-    "an address such as postgres://user@host/name or sqlite:////srv/catalog/catalog.sqlite3"
+    "an address such as postgres://user@host/name or sqlite:////srv/data/catalog.sqlite3"
 )
 # SQLite: readers never wait for a writer (WAL) and writers queue for up to 10 s. IMMEDIATE takes
 # the write lock when a transaction begins; taken later, SQLite cannot wait for it and answers
@@ -91,7 +91,7 @@ def read_hosts(site_url):
 def read_folder(name, default):
     folder = Path(text(name, default))
     if not folder.is_absolute() or (os.path.exists(folder) and not folder.is_dir()):
-        refuse(name, "the whole path of a folder, such as /srv/catalog/media")
+        refuse(name, "the whole path of a folder, such as /srv/data/media")
     return folder
 
 

@@ -1,8 +1,11 @@
 """What every public page says to the browser, and what it does not."""
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 from tests.makers import make_course, make_tool, make_video
 
@@ -82,3 +85,8 @@ def test_it_is_small(response):
 
 def test_it_does_not_vary_by_cookie(response):
     assert "Cookie" not in response.get("Vary", "")
+
+
+def test_style_and_scripts_of_public_pages_are_small():
+    sources = [finders.find(name) for name in ("catalog/site.css",)]
+    assert sum(len(gzip.compress(Path(source).read_bytes())) for source in sources) < 60_000

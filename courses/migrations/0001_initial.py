@@ -5,80 +5,280 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('resource_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='catalog.resource')),
-                ('other_names', models.TextField(blank=True, help_text='What else people call this course, one a line, as in LMPO. A requirement that uses one of these names links here by itself.', verbose_name='other names')),
-                ('outcomes', models.TextField(blank=True, help_text='What people can do afterwards, one a line, each starting with a verb.', verbose_name='learning outcomes')),
-                ('requirements_text', models.TextField(blank=True, help_text='Only editors see this; readers see the requirements listed below.', verbose_name='requirements as written')),
-                ('enrollment_text', models.TextField(blank=True, help_text='How to get a seat, in one or two sentences.', verbose_name='enrollment')),
-                ('enrollment_address', models.URLField(blank=True, max_length=500, verbose_name='enrollment address')),
+                (
+                    "resource_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="catalog.resource",
+                    ),
+                ),
+                (
+                    "other_names",
+                    models.TextField(
+                        blank=True,
+                        help_text="What else people call this course, one a line, as in LMPO. A requirement that uses one of these names links here by itself.",
+                        verbose_name="other names",
+                    ),
+                ),
+                (
+                    "outcomes",
+                    models.TextField(
+                        blank=True,
+                        help_text="What people can do afterwards, one a line, each starting with a verb.",
+                        verbose_name="learning outcomes",
+                    ),
+                ),
+                (
+                    "requirements_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Only editors see this; readers see the requirements listed below.",
+                        verbose_name="requirements as written",
+                    ),
+                ),
+                (
+                    "enrollment_text",
+                    models.TextField(
+                        blank=True,
+                        help_text="How to get a seat, in one or two sentences.",
+                        verbose_name="enrollment",
+                    ),
+                ),
+                (
+                    "enrollment_address",
+                    models.URLField(blank=True, max_length=500, verbose_name="enrollment address"),
+                ),
             ],
             options={
-                'verbose_name': 'course',
-                'verbose_name_plural': 'courses',
+                "verbose_name": "course",
+                "verbose_name_plural": "courses",
             },
-            bases=('catalog.resource',),
+            bases=("catalog.resource",),
         ),
         migrations.CreateModel(
-            name='CourseModule',
+            name="CourseModule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('minutes', models.PositiveIntegerField(blank=True, help_text='Empty when unknown; never 0.', null=True, verbose_name='minutes')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modules', to='courses.course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "minutes",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Empty when unknown; never 0.",
+                        null=True,
+                        verbose_name="minutes",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="modules",
+                        to="courses.course",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'module',
-                'verbose_name_plural': 'modules',
-                'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__isnull', True), ('minutes__gte', 1), _connector='OR'), name='module_minutes_from_1', violation_error_message='Minutes count from 1; leave it empty when unknown.')],
+                "verbose_name": "module",
+                "verbose_name_plural": "modules",
+                "ordering": ["position", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minutes__isnull", True), ("minutes__gte", 1), _connector="OR"
+                        ),
+                        name="module_minutes_from_1",
+                        violation_error_message="Minutes count from 1; leave it empty when unknown.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(blank=True, help_text='Left empty, it becomes the title of the course chosen beside it.', max_length=500, verbose_name='as written')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='courses.course')),
-                ('named_course', models.ForeignKey(blank=True, help_text='Left empty, it is found by its title, now or when such a course appears.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='named_in_%(class)ss', to='courses.course', verbose_name='course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Left empty, it becomes the title of the course chosen beside it.",
+                        max_length=500,
+                        verbose_name="as written",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "named_course",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Left empty, it is found by its title, now or when such a course appears.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="named_in_%(class)ss",
+                        to="courses.course",
+                        verbose_name="course",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'follow-up course',
-                'verbose_name_plural': 'follow-up courses',
-                'ordering': ['position', 'id'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='follow_up_has_text'), models.CheckConstraint(condition=models.Q(('named_course__isnull', True), models.Q(('named_course', models.F('course')), _negated=True), _connector='OR'), name='follow_up_not_of_itself', violation_error_message='A course cannot follow itself.'), models.UniqueConstraint(condition=models.Q(('named_course__isnull', False)), fields=('course', 'named_course'), name='follow_up_once', violation_error_message='This course follows already.')],
+                "verbose_name": "follow-up course",
+                "verbose_name_plural": "follow-up courses",
+                "ordering": ["position", "id"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="follow_up_has_text"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("named_course__isnull", True),
+                            models.Q(("named_course", models.F("course")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="follow_up_not_of_itself",
+                        violation_error_message="A course cannot follow itself.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("named_course__isnull", False)),
+                        fields=("course", "named_course"),
+                        name="follow_up_once",
+                        violation_error_message="This course follows already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Requirement',
+            name="Requirement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(blank=True, help_text='Left empty, it becomes the title of the course chosen beside it.', max_length=500, verbose_name='as written')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('type', models.CharField(choices=[('course', 'Course'), ('knowledge', 'Knowledge'), ('condition', 'Condition'), ('eligibility', 'Eligibility'), ('advice', 'Advice')], default='course', help_text='Course: to be taken first. Knowledge: to be known, wherever it was learned. Condition: how to attend. Eligibility: who may attend. Advice: good to have.', max_length=11, verbose_name='type')),
-                ('necessity', models.CharField(choices=[('required', 'required'), ('recommended', 'recommended')], default='required', max_length=11, verbose_name='necessity')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requirements', to='courses.course')),
-                ('named_course', models.ForeignKey(blank=True, help_text='Left empty, it is found by its title, now or when such a course appears.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='named_in_%(class)ss', to='courses.course', verbose_name='course')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(
+                        blank=True,
+                        help_text="Left empty, it becomes the title of the course chosen beside it.",
+                        max_length=500,
+                        verbose_name="as written",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("course", "Course"),
+                            ("knowledge", "Knowledge"),
+                            ("condition", "Condition"),
+                            ("eligibility", "Eligibility"),
+                            ("advice", "Advice"),
+                        ],
+                        default="course",
+                        help_text="Course: to be taken first. Knowledge: to be known, wherever it was learned. Condition: how to attend. Eligibility: who may attend. Advice: good to have.",
+                        max_length=11,
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "necessity",
+                    models.CharField(
+                        choices=[("required", "required"), ("recommended", "recommended")],
+                        default="required",
+                        max_length=11,
+                        verbose_name="necessity",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="requirements",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "named_course",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Left empty, it is found by its title, now or when such a course appears.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="named_in_%(class)ss",
+                        to="courses.course",
+                        verbose_name="course",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'requirement',
-                'verbose_name_plural': 'requirements',
-                'ordering': ['position', 'id'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='requirement_has_text'), models.CheckConstraint(condition=models.Q(('named_course__isnull', True), models.Q(('named_course', models.F('course')), _negated=True), _connector='OR'), name='requirement_not_of_itself', violation_error_message='A course cannot require itself.'), models.CheckConstraint(condition=models.Q(('named_course__isnull', True), ('type__in', ['course', 'knowledge']), _connector='OR'), name='requirement_course_for_course_or_knowledge', violation_error_message='Only a course or knowledge requirement names a course.'), models.UniqueConstraint(condition=models.Q(('named_course__isnull', False)), fields=('course', 'named_course'), name='requirement_course_once', violation_error_message='This course is required already.')],
+                "verbose_name": "requirement",
+                "verbose_name_plural": "requirements",
+                "ordering": ["position", "id"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="requirement_has_text"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("named_course__isnull", True),
+                            models.Q(("named_course", models.F("course")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="requirement_not_of_itself",
+                        violation_error_message="A course cannot require itself.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("named_course__isnull", True),
+                            ("type__in", ["course", "knowledge"]),
+                            _connector="OR",
+                        ),
+                        name="requirement_course_for_course_or_knowledge",
+                        violation_error_message="Only a course or knowledge requirement names a course.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("named_course__isnull", False)),
+                        fields=("course", "named_course"),
+                        name="requirement_course_once",
+                        violation_error_message="This course is required already.",
+                    ),
+                ],
             },
         ),
     ]

@@ -49,7 +49,7 @@ def manage(*arguments, **variables):
             "MEDIA_ROOT",
             "uploads",
             "MEDIA_ROOT is 'uploads', but it must be the whole path of a folder, "
-            "such as /srv/catalog/media.",
+            "such as /srv/data/media.",
         ),
         (
             "ALLOWED_HOSTS",
@@ -72,7 +72,7 @@ def manage(*arguments, **variables):
             "DATABASE_URL",
             "mysql://user:password@host/name",
             "DATABASE_URL must be an address such as postgres://user@host/name "
-            "or sqlite:////srv/catalog/catalog.sqlite3.",
+            "or sqlite:////srv/data/catalog.sqlite3.",
         ),
     ],
 )

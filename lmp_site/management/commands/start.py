@@ -19,30 +19,27 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options):
+        """A database without users is a new one: it gets the demo when empty, and an admin.
+
+        The admin comes last, so a start that was interrupted is a first time again.
+        """
         refuse_busy_port(settings.PORT)
-        self.prepare_database()
-        self.prepare_first_time()
+        self.migrate()
+        new = not get_user_model().objects.exists()
+        if new and not apps.get_model("catalog", "Resource").objects.exists():
+            self.say(_("Loading the demo catalog"))
+            call_command("load_demo", verbosity=0)
         self.collect_static()
+        if new:
+            self.show_admin(*one_time_password.make_admin())
         connection.close()
         serve()
 
-    def prepare_database(self):
+    def migrate(self):
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except DatabaseError as error:
             raise CommandError(_("The database cannot be used: %s") % error) from error
-
-    def prepare_first_time(self):
-        """A database without users is a new one: it gets an admin, and when empty the demo too.
-
-        The admin comes last, so a start that was interrupted is a first time again.
-        """
-        if get_user_model().objects.exists():
-            return
-        if not apps.get_model("catalog", "Resource").objects.exists():
-            self.say(_("Loading the demo catalog"))
-            call_command("load_demo", verbosity=0)
-        self.show_admin(*one_time_password.make_admin())
 
     def show_admin(self, name, password):
         self.say(
