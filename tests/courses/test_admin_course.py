@@ -121,6 +121,26 @@ def test_a_course_is_required_once_by_whatever_name(client, text):
     assert errors == ["Two rows say the same; remove one."]
 
 
+def test_a_row_may_take_the_place_of_one_that_goes(client):
+    one, two, course = make_course("One"), make_course("Two"), make_course()
+    kept = course.requirements.create(named_course=one)
+    course.requirements.create(named_course=two)
+    changes = {"requirements-0-named_course": two.pk, "requirements-0-text": ""}
+    response = send(client, page_of(course), **changes, **{"requirements-1-DELETE": "1"})
+    assert errors_in(response) == []
+    assert [(r.pk, r.named_course) for r in course.requirements.all()] == [(kept.pk, two)]
+    assert "Deleted requirement" in client.get(page_of(course, "history")).content.decode()
+
+
+def test_two_rows_that_change_places_are_asked_to_do_it_in_turn(client):
+    one, two, course = make_course("One"), make_course("Two"), make_course()
+    course.requirements.create(named_course=one)
+    course.requirements.create(named_course=two)
+    changes = {"requirements-0-named_course": two.pk, "requirements-1-named_course": one.pk}
+    errors = errors_in(send(client, page_of(course), **changes))
+    assert errors == ["A row takes over what another one said: save that in two steps."]
+
+
 def test_only_a_course_or_knowledge_names_a_course(client):
     orientation, course = make_course("LMP Orientation"), make_course()
     row = requirement(text="A", type="advice", named_course=orientation.pk)

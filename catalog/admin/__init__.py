@@ -1,0 +1,6 @@
+"""The editors' desk: Django's admin, arranged for people who write."""
+
+from catalog.admin import people, resources, vocabulary
+from catalog.admin.site import site
+
+__all__ = ["people", "resources", "site", "vocabulary"]

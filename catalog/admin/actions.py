@@ -1,0 +1,116 @@
+"""What can be done to several entries at once."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import transaction
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from taggit.models import Tag
+
+from catalog.admin.fields import TagsField
+
+SHOWN = 20  # titles named on the page that asks for tags
+
+
+@admin.action(description=gettext_lazy("Publish the selected entries"), permissions=["publish"])
+def publish(desk, request, queryset):
+    hidden = [resource for resource in queryset if not resource.is_public]
+    with transaction.atomic():
+        for resource in hidden:
+            if not resource.published_at or resource.published_at > timezone.now():
+                resource.published_at = timezone.now()
+            resource.unpublished_at = None
+            keep(desk, request, resource, _("Published."), "published_at", "unpublished_at")
+    done = ngettext("%d entry is published now.", "%d entries are published now.", len(hidden))
+    desk.message_user(request, done % len(hidden), messages.SUCCESS)
+
+
+@admin.action(description=gettext_lazy("Unpublish the selected entries"), permissions=["publish"])
+def unpublish(desk, request, queryset):
+    """A published entry is withdrawn; one that was to appear is a draft again."""
+    shown = [resource for resource in queryset if resource.is_public or is_scheduled(resource)]
+    with transaction.atomic():
+        for resource in shown:
+            if is_scheduled(resource):
+                resource.published_at = resource.unpublished_at = None
+            else:
+                just_after = resource.published_at + timedelta(microseconds=1)
+                resource.unpublished_at = max(timezone.now(), just_after)
+            keep(desk, request, resource, _("Unpublished."), "published_at", "unpublished_at")
+    done = ngettext("%d entry is off the site now.", "%d entries are off the site now.", len(shown))
+    desk.message_user(request, done % len(shown), messages.SUCCESS)
+
+
+@admin.action(description=gettext_lazy("Add tags to the selected entries"), permissions=["change"])
+def add_tags(desk, request, queryset):
+    form = AddTagsForm(request.POST if "apply" in request.POST else None)
+    if not form.is_valid():
+        return ask(desk, request, queryset, form, _("Add tags"))
+    tag_all(desk, request, queryset, "add", form.cleaned_data["tags"])
+
+
+@admin.action(
+    description=gettext_lazy("Remove tags from the selected entries"), permissions=["change"]
+)
+def remove_tags(desk, request, queryset):
+    used = Tag.objects.filter(tagged_resources__content_object__in=queryset.values("pk")).distinct()
+    form = RemoveTagsForm(request.POST if "apply" in request.POST else None)
+    form.fields["tags"].queryset = used.order_by("name")
+    if not form.is_valid():
+        return ask(desk, request, queryset, form, _("Remove tags"))
+    tag_all(desk, request, queryset, "remove", [tag.name for tag in form.cleaned_data["tags"]])
+
+
+class AddTagsForm(forms.Form):
+    tags = TagsField(
+        label=gettext_lazy("Tags"),
+        help_text=gettext_lazy("Free words with commas between them."),
+    )
+
+
+class RemoveTagsForm(forms.Form):
+    tags = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Tags"), queryset=None, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def tag_all(desk, request, queryset, change, names):
+    resources = list(queryset)
+    with transaction.atomic():
+        for resource in resources:
+            getattr(resource.tags, change)(*names)
+            keep(desk, request, resource, _("Changed tags."))
+    done = ngettext(
+        "The tags of %d entry are changed.", "The tags of %d entries are changed.", len(resources)
+    )
+    desk.message_user(request, done % len(resources), messages.SUCCESS)
+
+
+def ask(desk, request, queryset, form, title):
+    """The page between choosing an action and doing it, which asks for what it needs."""
+    context = desk.admin_site.each_context(request) | {
+        "title": title,
+        "opts": desk.model._meta,
+        "form": form,
+        "count": queryset.count(),
+        "resources": queryset[:SHOWN],
+        "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+        "checkbox_name": ACTION_CHECKBOX_NAME,
+        "action": request.POST["action"],
+        "select_across": request.POST.get("select_across", "0"),
+    }
+    return TemplateResponse(request, "admin/ask_for_tags.html", context)
+
+
+def keep(desk, request, resource, message, *fields):
+    resource.save(update_fields=[*fields, "updated_at"])
+    desk.log_change(request, resource, message)
+
+
+def is_scheduled(resource):
+    return bool(resource.published_at and resource.published_at > timezone.now())

@@ -1,0 +1,151 @@
+from contextlib import contextmanager
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import (
+    AdminFileWidget,
+    AdminIntegerFieldWidget,
+    AdminTextareaWidget,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
+from django.core.exceptions import BadRequest
+from django.db import DataError, models
+from django.db.models import ProtectedError
+from django.forms import FileField
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_SEARCH = 200
+# What a filter's parameter may end in; others, such as regex, can make the database fail.
+COMPARISONS = ("exact", "isnull", "isempty")
+
+
+class PictureWidget(AdminFileWidget):
+    template_name = "admin/widgets/picture.html"
+
+
+class NumbersOnly:
+    """Passes over what is no row's number, which Django's widget would look up all the same."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if is_number(key)], attr)
+
+
+class Suggested(NumbersOnly, AutocompleteSelect):
+    pass
+
+
+class SuggestedMany(NumbersOnly, AutocompleteSelectMultiple):
+    pass
+
+
+class FieldsMixin:
+    """How every form of the admin, inlines too, asks for numbers, addresses and files."""
+
+    formfield_overrides = {
+        models.PositiveIntegerField: {
+            "widget": AdminIntegerFieldWidget,
+            "min_value": 1,
+            "max_value": 1_000_000,
+            "error_messages": {"min_value": _("Count from 1; leave it empty when unknown.")},
+        },
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+        models.URLField: {"assume_scheme": "https"},
+        models.ImageField: {"widget": PictureWidget, "form_class": FileField},
+    }
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Suggested(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SuggestedMany(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.FileField):
+            # Before the model has it: an image is measured, so opened, as soon as it is assigned.
+            kwargs["validators"] = db_field.validators
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # To delete a course is nothing for a small button beside a requirement.
+            field.widget.can_delete_related = field.widget.can_view_related = False
+        return field
+
+
+class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+
+    def lookup_allowed(self, lookup, value, request=None):
+        name, *rest = lookup.split("__")
+        if lookup in self.filter_names():
+            return True
+        compares = name in self.filter_names() and rest and rest[-1] in COMPARISONS
+        return bool(compares) and super().lookup_allowed(lookup, value, request)
+
+    def filter_names(self):
+        """The fields and the parameters that this list is filtered by."""
+        return {
+            getattr(item, "parameter_name", item[0] if isinstance(item, tuple) else item)
+            for item in self.list_filter
+        }
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with known_numbers():
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def history_view(self, request, object_id, extra_context=None):
+        with known_numbers():
+            return super().history_view(request, object_id, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        if request.method == "POST":
+            request.POST = with_numbers_only(request.POST, ACTION_CHECKBOX_NAME)
+        try:
+            with known_numbers():
+                return super().changelist_view(request, extra_context)
+        except ProtectedError as error:
+            return self.refuse_deletion(request, error)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            with known_numbers():
+                return super().delete_view(request, object_id, extra_context)
+        except ProtectedError as error:
+            return self.refuse_deletion(request, error)
+
+    def refuse_deletion(self, request, error):
+        """For what came into use after the page was shown that asks whether to delete it."""
+        users = ", ".join(sorted({str(user) for user in error.protected_objects}))
+        sentence = _("Nothing was deleted, for it has come into use: %s") % users
+        self.message_user(request, sentence, messages.ERROR)
+        return redirect(request.get_full_path())
+
+
+@contextmanager
+def known_numbers():
+    """Answers a number that no database can hold, in an address or a choice, with 400."""
+    try:
+        yield
+    except (OverflowError, DataError) as error:
+        raise BadRequest(_("There is no such number.")) from error
+
+
+def with_numbers_only(values, name):
+    """A copy of the QueryDict `values` without those of `name` that are no number."""
+    values = values.copy()
+    values.setlist(name, list(filter(is_number, values.getlist(name))))
+    return values
+
+
+def is_number(value):
+    """Whether it can be the number of a row; no database counts beyond 19 digits."""
+    return str(value).isascii() and str(value).isdigit() and len(str(value)) < 19

@@ -1,0 +1,274 @@
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django import forms
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import UniqueConstraint
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Resource
+from catalog.models.tool import ENDINGS
+from catalog.text import clean_line
+from catalog.uploads import document_facts, ending
+
+CHECKBOXES = ("levels", "dimensions", "regions")
+YEARS = range(1990, 2101)  # further on, a time zone leads out of what databases can hold
+NO_LEVEL = _("There is no such level: they go from 1 to 5.")
+
+
+@dataclass
+class Conflict:
+    """What somebody else saved while this form was being written."""
+
+    version: str
+    when: datetime
+    who: str = ""
+    what: str = ""
+
+
+class ResourceForm(forms.ModelForm):
+    """The form of one entry. It carries the version that its writer saw: when it was last saved."""
+
+    original = None  # the entry that “Save as new” copies
+    conflict = None
+
+    class Meta:
+        widgets = dict.fromkeys(CHECKBOXES, forms.CheckboxSelectMultiple) | {
+            "title": AdminTextInputWidget(attrs={"class": "title-input"}),
+            "transcript": AdminTextareaWidget(attrs={"rows": 12}),
+        }
+        help_texts = {
+            "topics": _("Where people look for it. One to three are a good number."),
+            "levels": _("The levels at which a team makes use of it."),
+            "dimensions": _("The rows of Path to Performance in which it helps a team on."),
+            "tool_type": _("What sort of thing it is. Readers see it and search by it."),
+            "tags": _("Words people search by, with commas between them: huddles, team meeting."),
+        }
+        error_messages = {
+            "levels": {"invalid_choice": NO_LEVEL, "invalid_pk_value": NO_LEVEL},
+            "slug": {"invalid": _("Use the letters a to z, digits, hyphens and underscores only.")},
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        keep_files(self, self.original)
+
+    @property
+    def version(self):
+        """The version its writer saw first, kept through every error."""
+        first = self.data.getlist("version")[:1] if self.is_bound else []
+        return first[0] if first else version_of(self.instance.updated_at)
+
+    def _get_validation_exclusions(self):
+        """An empty address is filled in when it is saved, so no constraint is held against it."""
+        excluded = super()._get_validation_exclusions()
+        return excluded if self.cleaned_data.get("slug") else excluded | {"slug"}
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        holder = Resource.objects.filter(slug=slug).exclude(pk=self.instance.pk).first()
+        if slug and holder:
+            facts = {"title": holder.title, "kind": holder.get_kind_display()}
+            raise ValidationError(
+                _("“%(title)s” (%(kind)s) has this address already; choose another.") % facts
+            )
+        return slug
+
+    def clean_related(self):
+        related = self.cleaned_data["related"]
+        if self.instance.pk and related.filter(pk=self.instance.pk).exists():
+            raise ValidationError(_("It cannot be related to itself."))
+        return related
+
+    def clean(self):
+        super().clean()
+        self.clean_minutes()
+        self.clean_times()
+        if self.instance.pk:
+            self.refuse_conflict()
+
+    def clean_minutes(self):
+        least, most = (self.cleaned_data.get(f"minutes_{end}") for end in ("min", "max"))
+        if {"minutes_min", "minutes_max"} & self.errors.keys():
+            return
+        if least and not most:
+            self.cleaned_data["minutes_max"] = least
+        elif most and not least:
+            self.add_error("minutes_min", _("Say the least too: the same when it is exact."))
+        elif least and most < least:
+            self.add_error("minutes_max", _("The most cannot be below the least."))
+
+    def clean_times(self):
+        for name in ("published_at", "unpublished_at"):
+            when = self.cleaned_data.get(name)
+            if when and when.year not in YEARS:
+                sentence = _("Choose a year from %(first)s to %(last)s.")
+                self.add_error(name, sentence % {"first": YEARS[0], "last": YEARS[-1]})
+        appears, leaves = (self.cleaned_data.get(n) for n in ("published_at", "unpublished_at"))
+        if leaves and "published_at" not in self.errors and (not appears or leaves <= appears):
+            self.add_error("unpublished_at", _("It cannot leave the site before it appears there."))
+
+    def refuse_conflict(self):
+        """Nobody overwrites unknowingly; “save all the same” sends the newer version too."""
+        rows = Resource.objects.select_for_update().filter(pk=self.instance.pk)
+        when = rows.values_list("updated_at", flat=True).first()
+        if version_of(when) not in self.data.getlist("version"):
+            self.conflict = conflict(self.instance, when)
+            self.add_error(None, _("Your text is not saved yet, for somebody saved meanwhile."))
+
+
+def keep_files(form, original):
+    """Makes the files of `original` (a row or None) those of `form`, unless others are chosen."""
+    for name, field in form.fields.items():
+        if original and isinstance(field, forms.FileField):
+            form.initial[name] = getattr(original, name)
+
+
+def version_of(when):
+    return when.isoformat() if when else ""
+
+
+def conflict(resource, when):
+    entries = LogEntry.objects.filter(
+        content_type__app_label=resource._meta.app_label,
+        content_type__model=resource._meta.model_name,
+        object_id=str(resource.pk),
+        action_time__gte=when,
+    )
+    last = entries.select_related("user").order_by("-action_time").first()
+    if last is None:
+        return Conflict(version_of(when), when)
+    who = last.user.get_full_name() or last.user.get_username()
+    return Conflict(version_of(when), when, who, last.get_change_message())
+
+
+class RowForm(forms.ModelForm):
+    """A row of an inline."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "_saveasnew" in self.data:
+            key = self.data.get(self.add_prefix("id"), "")
+            rows = self._meta.model.objects.filter(pk=key if key.isdecimal() else None)
+            keep_files(self, rows.first())
+
+    def clean(self):
+        """Texts as they will be saved, so that rows are told apart by what they will say."""
+        super().clean()
+        texts = {name: text for name, text in self.cleaned_data.items() if isinstance(text, str)}
+        self.cleaned_data |= {name: clean_line(text) for name, text in texts.items()}
+
+
+class Rows(BaseInlineFormSet):
+    """The rows of an inline. One that somebody removed while it was written is a new row."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_bound and not self.save_as_new and self.management_form.is_valid():
+            self.renew_rows()
+
+    def get_unique_error_message(self, unique_check):
+        return _("Two rows say the same; remove one.")
+
+    def clean(self):
+        super().clean()
+        rows = [form for form in self.initial_forms if form.is_valid() and not is_to_go(form)]
+        for fields in unique_fields(self.model, self.fk.name):
+            holders = {key_of(row.initial, fields): row for row in rows}
+            wanted = {key_of(row.cleaned_data, fields): row for row in rows}
+            both = holders.keys() & wanted.keys() - {None}
+            if any(holders[key] is not wanted[key] for key in both):
+                raise ValidationError(
+                    _("A row takes over what another one said: save that in two steps.")
+                )
+
+    def save(self, commit=True):
+        """Deletes first: a row may take over what one said that goes."""
+        gone = [form.instance for form in self.deleted_forms if form.instance.pk]
+        for row in gone if commit else ():
+            self.delete_existing(row)
+        rows = super().save(commit)
+        self.deleted_objects += gone if commit else []
+        return rows
+
+    def renew_rows(self):
+        total = self.total_form_count()
+        known = min(self.initial_form_count(), total)
+        there = {str(key) for key in self.get_queryset().values_list("pk", flat=True)}
+        gone = [n for n in range(known) if self.data.get(f"{self.prefix}-{n}-id") not in there]
+        if gone:
+            stay = [number for number in range(known) if number not in gone]
+            order = [*stay, *gone, *range(known, total)]
+            self.files = self.files and renumbered(self.files, self.prefix, order)
+            self.data = renumbered(self.data, self.prefix, order)
+            self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(stay))
+            for number in range(len(stay), known):
+                self.data[f"{self.prefix}-{number}-id"] = ""
+            del self.management_form
+
+
+def is_to_go(form):
+    return form.cleaned_data.get("DELETE", False)
+
+
+def unique_fields(model, parent):
+    """The sets of fields by which the rows of one `parent` differ from each other."""
+    sets = [c.fields for c in model._meta.constraints if isinstance(c, UniqueConstraint)]
+    return [[name for name in fields if name != parent] for fields in sets]
+
+
+def key_of(values, fields):
+    """What `values` says in `fields`, a row as its number; None where it says nothing."""
+    key = tuple(getattr(values.get(name), "pk", values.get(name)) for name in fields)
+    return key if all(key) else None
+
+
+def renumbered(values, prefix, order):
+    """A copy of the MultiValueDict `values` with the rows of `prefix` in the order of `order`."""
+    places = {str(old): new for new, old in enumerate(order)}
+    copy = values.copy()
+    copy.clear()
+    for name, texts in values.lists():
+        row = re.fullmatch(rf"{prefix}-(\d+)-(.+)", name)
+        if row and row[1] in places:
+            name = f"{prefix}-{places[row[1]]}-{row[2]}"
+        copy.setlist(name, texts)
+    return copy
+
+
+class RenditionForm(RowForm):
+    """What can be read from a file need not be typed."""
+
+    class Meta:
+        help_texts = {
+            "file": _("PDF, PowerPoint, Word, Excel or a picture, at most 100 MB."),
+            "format": _("Left empty, it is read from the file."),
+            "pages": _("Pages or slides. Left empty, they are counted in the file."),
+            "paper": _("As in “8.5 × 11 in”. Left empty, it is read from the file."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "format" in self.fields:
+            self.fields["format"].required = False
+
+    def clean(self):
+        super().clean()
+        file = self.cleaned_data.get("file")
+        if isinstance(file, UploadedFile):
+            self.fill_in(file)
+        if not self.cleaned_data.get("format") and "format" not in self.errors:
+            self.add_error("format", _("Choose its format, or a file that says it."))
+
+    def fill_in(self, file):
+        pages, paper = document_facts(file)
+        found = {"format": ENDINGS.get(ending(file), [""])[0], "pages": pages, "paper": paper}
+        for name, value in found.items():
+            untouched = not self.cleaned_data.get(name) or name not in self.changed_data
+            if untouched and name not in self.errors:
+                self.cleaned_data[name] = value or self.cleaned_data.get(name)

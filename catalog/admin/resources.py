@@ -1,0 +1,335 @@
+from pathlib import PurePosixPath
+
+import js_asset
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.files.base import File
+from django.db import models
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+
+from catalog.admin import actions
+from catalog.admin.base import CatalogAdmin, FieldsMixin, known_numbers
+from catalog.admin.fields import TagsField
+from catalog.admin.filters import GapFilter, StateFilter
+from catalog.admin.forms import RenditionForm, ResourceForm, RowForm, Rows
+from catalog.admin.site import site
+from catalog.models import Credit, Delivery, Rendition, Resource, Tool, Video
+
+PUBLISHING = ("published_at", "unpublished_at")
+HISTORY = ["former_addresses", "created_at", "updated_at"]
+# “Save as new” makes a draft: these are not sent on.
+NOT_COPIED = [f"{name}_{part}" for name in PUBLISHING for part in (0, 1)]
+
+
+def arranged(what=(), time=(), files=(), more=()):
+    """The fieldsets of an entry as an editor thinks of it; the closing ones follow the inlines."""
+    return [
+        (_("What it is"), {"fields": ["title", "summary", "body", *what, "topics", "tags"]}),
+        (
+            _("Who it is for"),
+            {"fields": ["audience_text", "audiences", "audience_only", "regions"]},
+        ),
+        (_("Path to Performance"), {"fields": ["levels", "level_text", "dimensions"]}),
+        (_("Time"), {"fields": ["duration_text", ("minutes_min", "minutes_max"), *time]}),
+        (_("Files"), {"fields": [*files, "image", "image_alt"]}),
+        *more,
+        (_("Related"), {"fields": ["related", "related_text"], "classes": ["closing"]}),
+        (
+            _("Publishing"),
+            {
+                "fields": ["state_now", *PUBLISHING, "slug", "owner"],
+                "classes": ["closing"],
+            },
+        ),
+        (_("History"), {"fields": HISTORY, "classes": ["closing"]}),
+    ]
+
+
+class RowsMixin(FieldsMixin):
+    form = RowForm
+    formset = Rows
+    extra = 0
+    max_num = 100
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """What says that it has more rows than anybody writes is not read that far."""
+        return super().get_formset(request, obj, absolute_max=2 * self.max_num, **kwargs)
+
+
+class RowInline(RowsMixin, admin.TabularInline):
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """The head of a column is no label to a screen reader."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs["aria-label"] = field.label
+        return field
+
+
+class DeliveryInline(RowInline):
+    model = Delivery
+
+
+class ResourceAdmin(CatalogAdmin):
+    """What the forms and lists of videos, tools and courses share."""
+
+    form = ResourceForm
+    change_form_template = "admin/resource_form.html"
+    fieldsets = arranged()
+    readonly_fields = ["state_now", *HISTORY]
+    autocomplete_fields = ["topics", "audiences", "related", "owner"]
+    save_as = True
+    save_on_top = True
+    actions = [actions.publish, actions.unpublish, actions.add_tags, actions.remove_tags]
+    list_display = ["title", "state_now", "levels_in_words", "in_topics", "time", "missing"]
+    list_filter = [
+        StateFilter,
+        GapFilter,
+        "levels",
+        "topics",
+        "audiences",
+        ("image", admin.EmptyFieldListFilter),
+    ]
+    search_fields = ["title", "slug", "summary", "tags__name"]
+    ordering = ["-updated_at"]
+
+    class Media:
+        js = ["catalog/admin.js"]
+
+    def gaps(self):
+        """What an entry may lack: {annotation: (name, condition)}; lists show and filter by it."""
+        topics = Resource.topics.through.objects.filter(resource=OuterRef("pk"))
+        levels = Resource.levels.through.objects.filter(resource=OuterRef("pk"))
+        return {
+            "lacks_summary": (_("summary"), Q(summary="")),
+            "lacks_topic": (_("topic"), ~Exists(topics)),
+            "lacks_level": (_("level"), ~Exists(levels)),
+            "lacks_related": (_("related title in the catalog"), ~Q(related_text="")),
+        }
+
+    def get_queryset(self, request):
+        gaps = {
+            name: ExpressionWrapper(condition, models.BooleanField())
+            for name, (_label, condition) in self.gaps().items()
+        }
+        resources = super().get_queryset(request).annotate(**gaps)
+        return resources.prefetch_related("levels", "topics")
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else fieldsets[:-1]
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if self.has_publish_permission(request) else [*fixed, *PUBLISHING]
+
+    def has_publish_permission(self, request):
+        return request.user.has_perm("catalog.publish_resource")
+
+    def get_changeform_initial_data(self, request):
+        return {"owner": request.user.pk} | super().get_changeform_initial_data(request)
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url()
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, TaggableManager):
+            kwargs["form_class"] = TagsField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if "_saveasnew" in request.POST:
+            form.original = self.get_object(request, unquote(address_id(request)))
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with known_numbers():
+            if request.method == "POST" and object_id:
+                self.keep_what_is_gone(request, object_id)
+        if "_saveasnew" in request.POST:
+            request.POST = as_new(request.POST)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def keep_what_is_gone(self, request, object_id):
+        """What is written in an entry that was deleted meanwhile is kept as a new draft."""
+        if self.get_object(request, unquote(object_id)) is None:
+            request.POST = request.POST.copy()
+            request.POST["_saveasnew"] = "1"
+            sentence = _("This entry was deleted while you wrote. Your text is a new draft.")
+            self.message_user(request, sentence, messages.WARNING)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        if request.method == "POST":
+            forms = forms_of(context)
+            ask_for_files_again(request.FILES, forms)
+            context["wrong"] = [place for form in forms for place in wrong_fields(form)]
+        # The rich text editor's import map is inline.
+        context["media"] = js_asset.Media.from_media(context["media"], nonce=request.csp_nonce)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            own_files(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        for row in formset.forms if not change else ():
+            own_files(row.instance)
+        super().save_formset(request, form, formset, change)
+
+    @admin.display(description=_("state"), ordering="published_at")
+    def state_now(self, obj):
+        public = "public" if obj.is_public else "hidden"
+        return format_html('<span class="state state-{}">{}</span>', public, obj.state)
+
+    @admin.display(description=_("levels"))
+    def levels_in_words(self, obj):
+        return obj.level_words
+
+    @admin.display(description=_("topics"))
+    def in_topics(self, obj):
+        return ", ".join(topic.name for topic in obj.topics.all())
+
+    @admin.display(description=_("time"), ordering="minutes_min")
+    def time(self, obj):
+        return obj.running_time or obj.time_short
+
+    @admin.display(description=_("missing"))
+    def missing(self, obj):
+        return ", ".join(
+            str(label) for name, (label, _q) in self.gaps().items() if getattr(obj, name)
+        )
+
+    @admin.display(description=_("former addresses"))
+    def former_addresses(self, obj):
+        return ", ".join(former.slug for former in obj.former_slugs.all()) or _("none")
+
+
+class CreditInline(RowInline):
+    model = Credit
+
+
+@admin.register(Video, site=site)
+class VideoAdmin(ResourceAdmin):
+    fieldsets = arranged(
+        what=["transcript"], time=["seconds"], files=["file", "address", "captions"]
+    )
+    inlines = [CreditInline, DeliveryInline]
+
+    def gaps(self):
+        return super().gaps() | {
+            "lacks_time": (_("running time"), Q(seconds=None, minutes_min=None)),
+            "lacks_file": (_("video"), Q(file="", address="")),
+            "lacks_captions": (_("captions"), ~Q(file="") & Q(captions="")),
+        }
+
+
+class RenditionInline(RowsMixin, admin.StackedInline):
+    model = Rendition
+    form = RenditionForm
+    verbose_name = _("file or link")
+    verbose_name_plural = _("files and links")
+    fields = [("file", "address"), ("format", "color", "pages", "paper", "position")]
+
+
+@admin.register(Tool, site=site)
+class ToolAdmin(ResourceAdmin):
+    fieldsets = arranged(what=["tool_type", "best_used"], files=["format_text", "size_text"])
+    inlines = [RenditionInline, DeliveryInline]
+    list_display = [*ResourceAdmin.list_display[:2], "tool_type", *ResourceAdmin.list_display[2:]]
+    list_filter = [*ResourceAdmin.list_filter[:2], "tool_type", *ResourceAdmin.list_filter[2:]]
+    list_select_related = ["tool_type"]
+
+    def gaps(self):
+        files = Rendition.objects.filter(tool=OuterRef("pk")).exclude(file="", address="")
+        return super().gaps() | {"lacks_file": (_("file"), ~Exists(files))}
+
+
+@admin.register(Resource, site=site)
+class EveryResourceAdmin(CatalogAdmin):
+    """All kinds together: for suggestions and search; each is edited in the form of its kind."""
+
+    list_display = ["title", "kind", "state"]
+    list_filter = [StateFilter, "kind"]
+    search_fields = ["title", "slug", "tags__name"]
+    ordering = ["-updated_at"]
+    actions = None
+
+    def has_module_permission(self, request):
+        return False
+
+    def has_add_permission(self, request):
+        return False
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return self.of_its_kind(request, object_id, "change")
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self.of_its_kind(request, object_id, "delete")
+
+    def history_view(self, request, object_id, extra_context=None):
+        return self.of_its_kind(request, object_id, "history")
+
+    def of_its_kind(self, request, object_id, role):
+        with known_numbers():
+            resource = self.get_object(request, unquote(object_id))
+        for model in Resource.__subclasses__() if resource else ():
+            if model._meta.model_name == resource.kind:
+                name = f"admin:{model._meta.app_label}_{resource.kind}_{role}"
+                return redirect(name, resource.pk)
+        raise Http404(_("There is no such entry."))
+
+
+def address_id(request):
+    """The id in the address of the form that was sent; "" for one that adds."""
+    return request.resolver_match.kwargs.get("object_id", "")
+
+
+def as_new(values):
+    """What a form sent, without that which a copy must not share with its original."""
+    values = values.copy()
+    for name in NOT_COPIED:
+        values.pop(name, None)
+    if Resource.objects.filter(slug=values.get("slug", "")).exists():
+        values["slug"] = ""
+    return values
+
+
+def own_files(row):
+    """Lets a new row have copies of the files it shares with the one it was made from."""
+    for field in row._meta.concrete_fields:
+        file = getattr(row, field.name) if isinstance(field, models.FileField) else None
+        if file and file._committed:
+            there = file.storage.exists(file.name)
+            name = PurePosixPath(file.name).name
+            setattr(row, field.name, File(file.storage.open(file.name), name) if there else "")
+
+
+def forms_of(context):
+    """The form of an entry and those of its rows."""
+    rows = [row for inline in context["inline_admin_formsets"] for row in inline.formset.forms]
+    return [context["adminform"].form, *rows]
+
+
+def wrong_fields(form):
+    """For each field with an error: its id in the page, its label and what is wrong."""
+    return [
+        (form[name].id_for_label or form[name].auto_id, form[name].label, errors[0])
+        for name, errors in form.errors.items()
+        if name in form.fields
+    ]
+
+
+def ask_for_files_again(files, forms):
+    """No browser keeps the files that were chosen in a form that comes back with errors."""
+    for form in forms:
+        for name in form.fields:
+            file = files.get(form.add_prefix(name))
+            if file and name not in form.errors:
+                sentence = _("Choose “%s” again: it is not saved yet, and the browser forgot it.")
+                form.add_error(name, sentence % file.name)

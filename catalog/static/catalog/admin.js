@@ -1,0 +1,52 @@
+"use strict";
+
+// The rich text editor puts its base style into the page, which the site's policy forbids, unless
+// there is one already. This element is none, but is found; the rules are in admin.css.
+const placeholder = document.createElementNS("", "style");
+placeholder.setAttribute("data-tiptap-style", "");
+document.head.append(placeholder);
+
+// The field that people write rich text in is not the one its label is for.
+document.addEventListener("prose-editor:ready", (event) => {
+  const { editor, textarea } = event.detail;
+  const name = textarea.closest(".form-row").querySelector("label").textContent.replace(":", "");
+  editor.view.dom.setAttribute("aria-label", name);
+  editor.view.dom.setAttribute("aria-multiline", "true");
+});
+
+// Nor is the field that suggestions are typed into.
+function nameSuggestions() {
+  document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.parentElement.querySelector(".select2-search__field, .select2-selection");
+    if (label && box) box.setAttribute("aria-label", label.textContent.replace(":", "").trim());
+  });
+}
+
+// A list of suggestions completes one word; tags are several, with commas between them.
+function suggestTags(input) {
+  const known = Array.from(document.getElementById(input.getAttribute("list")).options);
+  const names = known.map((option) => option.value);
+  input.addEventListener("input", () => {
+    const before = input.value.replace(/[^,;]*$/, "");
+    const start = before && `${before.trimEnd()} `;
+    known.forEach((option, place) => { option.value = start + names[place]; });
+  });
+}
+
+// A link away from a form in which something was written asks first.
+function guard(form) {
+  let written = false;
+  form.addEventListener("input", () => { written = true; });
+  form.addEventListener("submit", () => { written = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (written) event.preventDefault();
+  });
+}
+
+window.addEventListener("load", nameSuggestions);
+document.addEventListener("formset:added", () => setTimeout(nameSuggestions));
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("input[list]").forEach(suggestTags);
+  document.querySelectorAll(".change-form #content-main form").forEach(guard);
+});

@@ -1,0 +1,101 @@
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from catalog.admin import site
+from catalog.admin.forms import RowForm, Rows
+from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, RowsMixin, arranged
+from courses.models import Course, CourseModule, FollowUp, Requirement
+from courses.names import names_of
+
+
+class CourseReferenceForm(RowForm):
+    def clean(self):
+        super().clean()
+        course = self.cleaned_data.get("named_course")
+        if course and not self.cleaned_data.get("text"):
+            self.cleaned_data["text"] = course.title
+        if course and course.pk == self.instance.course_id:
+            self.add_error("named_course", _("Choose another course than this one."))
+        if "text" in self.errors:
+            # What is wrong with it is said already; the model shall not take it for empty.
+            self.instance.text = "?"
+
+    def _get_validation_exclusions(self):
+        """Of an empty text the model's own sentence tells, not that of the constraint."""
+        return super()._get_validation_exclusions() | {"text"}
+
+
+class CourseReferenceRows(Rows):
+    def clean(self):
+        """Nor may two rows name one course by two of its names."""
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            names = names_in(form)
+            if names & seen:
+                raise ValidationError(self.get_unique_error_message(()))
+            seen |= names
+
+
+def names_in(form):
+    """What the row calls a course, in the form that courses.names compares."""
+    facts = getattr(form, "cleaned_data", {})
+    if not form.instance.names_a_course or facts.get("DELETE") or not facts.get("text"):
+        return set()
+    course = facts.get("named_course")
+    return course.names if course else names_of(facts["text"])
+
+
+class CourseReferenceInline(RowsMixin, admin.StackedInline):
+    form = CourseReferenceForm
+    formset = CourseReferenceRows
+    fk_name = "course"
+    autocomplete_fields = ["named_course"]
+    readonly_fields = ["linked"]
+
+    @admin.display(description=_("in the catalog"), empty_value="")
+    def linked(self, obj):
+        """Nothing for what names no course: a condition, advice."""
+        if not obj.pk or not obj.names_a_course:
+            return ""
+        badge = ("public", _("yes")) if obj.named_course_id else ("hidden", _("not yet"))
+        return format_html('<span class="state state-{}">{}</span>', *badge)
+
+
+class RequirementInline(CourseReferenceInline):
+    model = Requirement
+    fields = [("text", "named_course"), ("type", "necessity", "position", "linked")]
+
+
+class FollowUpInline(CourseReferenceInline):
+    model = FollowUp
+    fields = [("text", "named_course"), ("position", "linked")]
+
+
+class ModuleInline(RowInline):
+    model = CourseModule
+
+
+@admin.register(Course, site=site)
+class CourseAdmin(ResourceAdmin):
+    fieldsets = arranged(
+        what=["outcomes", "other_names"],
+        more=[
+            (_("Enrollment"), {"fields": ["enrollment_text", "enrollment_address"]}),
+            (_("Requirements"), {"fields": ["requirements_text"]}),
+        ],
+    )
+    inlines = [RequirementInline, FollowUpInline, ModuleInline, DeliveryInline]
+    search_fields = [*ResourceAdmin.search_fields, "other_names"]
+
+    def gaps(self):
+        required = Requirement.objects.dangling().filter(course=OuterRef("pk"))
+        following = FollowUp.objects.dangling().filter(course=OuterRef("pk"))
+        return super().gaps() | {
+            "lacks_time": (_("time"), Q(minutes_min=None)),
+            "lacks_required": (_("required course in the catalog"), Exists(required)),
+            "lacks_following": (_("follow-up course in the catalog"), Exists(following)),
+        }

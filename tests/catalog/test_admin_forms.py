@@ -1,0 +1,353 @@
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog.models import FormerSlug, Resource, Tool, Video
+from tests import files
+from tests.admin import (
+    add_page,
+    errors_in,
+    form_in,
+    messages_in,
+    page_in,
+    page_of,
+    send,
+    sign_in_as_root,
+)
+from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def signed_in(client):
+    return sign_in_as_root(client)
+
+
+def kept_files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def upload(name, content):
+    return SimpleUploadedFile(name, content)
+
+
+def test_it_works(client, signed_in):
+    topic = make_topic("LMP Processes")
+    response = send(
+        client,
+        add_page(Video),
+        title="The Two-Minute Huddle",
+        body="<p>Watch <b>this</b>.<script>alert(1)</script></p>",
+        topics=[topic.pk],
+        levels=["2", "3"],
+        tags="team work, Huddles, huddles",
+        seconds="89",
+        rows=[("credits", {"role": "Produced by", "name": "LMP Communications"})],
+    )
+    assert "was added successfully" in messages_in(response)[0]
+    video = Video.objects.get()
+    assert video.slug == "the-two-minute-huddle"
+    assert video.body == "<p>Watch <strong>this</strong>.</p>"
+    assert video.level_numbers == [2, 3]
+    assert list(video.topics.all()) == [topic]
+    assert sorted(video.tags.names()) == ["huddles", "team work"]
+    assert str(video.credits.get()) == "Produced by LMP Communications"
+    assert (video.owner, video.state) == (signed_in, "draft")
+
+
+def test_saving_unchanged_changes_nothing(client):
+    tool = make_tool(
+        levels=[1, 4],
+        topics=["Roles"],
+        audiences=["Co-leads"],
+        tags=["a b", "c"],
+        regions=["Hawaii"],
+        related=[make_course()],
+        body="<h2>One</h2>",
+        minutes_min=30,
+        minutes_max=60,
+        published=days_ago(3),
+    )
+    tool.renditions.create(format="WEB", address="https://example.org/", pages=2)
+    tool.deliveries.create(mode="online", minutes=30)
+    before = values_of(tool)
+    send(client, page_of(tool))
+    assert values_of(Tool.objects.get()) == before
+
+
+def values_of(tool):
+    columns = {
+        field.attname: getattr(tool, field.attname)
+        for field in tool._meta.concrete_fields
+        if field.name != "updated_at"
+    }
+    names = (
+        "levels",
+        "topics",
+        "audiences",
+        "regions",
+        "tags",
+        "related",
+        "renditions",
+        "deliveries",
+    )
+    links = {name: sorted(str(row) for row in getattr(tool, name).all()) for name in names}
+    # A form knows no split seconds.
+    return columns | links | {"published_at": tool.published_at.replace(microsecond=0)}
+
+
+def test_an_error_keeps_all_that_was_written(client):
+    topic = make_topic()
+    response = send(
+        client,
+        add_page(Video),
+        title="",
+        body="<p>Half a page of <em>text</em>.</p>",
+        summary="A  summary",
+        tags="one, two words",
+        topics=[topic.pk],
+        levels=["2"],
+        published_at_0="2030-02-31",
+        published_at_1="10:00",
+        minutes_min="a few",
+        rows=[("credits", {"role": "Produced by", "name": ""})],
+    )
+    kept = form_in(response)
+    assert kept["body"] == ["<p>Half a page of <em>text</em>.</p>"]
+    assert kept["summary"] == ["A  summary"]
+    assert kept["tags"] == ["one, two words"]
+    assert kept["topics"] == [str(topic.pk)]
+    assert kept["levels"] == ["2"]
+    assert kept["published_at_0"] == ["2030-02-31"]
+    assert kept["minutes_min"] == ["a few"]
+    assert kept["credits-0-role"] == ["Produced by"]
+    assert errors_in(response) == [
+        "This field is required.",
+        "Enter a whole number.",
+        "This field is required.",
+        "Enter a valid date.",
+    ]
+    assert not Resource.objects.exists()
+
+
+def test_an_error_is_named_on_top_with_a_link_to_its_field(client):
+    response = send(client, add_page(Video), title="A", seconds="0")
+    page = page_in(response)
+    link = page.xpath("//ul[@class='wrong']/li")[0]
+    sentence = "Running time in seconds: Count from 1; leave it empty when unknown."
+    assert link.text_content() == sentence
+    assert page.get_element_by_id(link.find("a").get("href")[1:]).get("name") == "seconds"
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"minutes_min": "60", "minutes_max": "30"}, "The most cannot be below the least."),
+        ({"minutes_max": "30"}, "Say the least too: the same when it is exact."),
+        ({"minutes_min": "0"}, "Count from 1; leave it empty when unknown."),
+        ({"seconds": "-5"}, "Count from 1; leave it empty when unknown."),
+        ({"seconds": "9" * 30}, "Ensure this value is less than or equal to 1000000."),
+        ({"levels": ["7"]}, "There is no such level: they go from 1 to 5."),
+        ({"levels": ["two"]}, "There is no such level: they go from 1 to 5."),
+        ({"slug": "feed"}, "“feed” is a page of the site itself."),
+        ({"slug": "a b"}, "Use the letters a to z, digits, hyphens and underscores only."),
+        ({"slug": "taken"}, "“The First” (Tool) has this address already; choose another."),
+        ({"slug": "once"}, "This address still leads to “The First”, which had it before."),
+        ({"address": "javascript:alert(1)"}, "Enter a valid URL."),
+        ({"tags": "x" * 101}, f"“{'x' * 40}…” is too long for a tag."),
+        ({"tags": "fine, ???"}, "“???” cannot be a tag: it needs a letter or a digit."),
+        (
+            {"unpublished_at_0": "2030-01-01", "unpublished_at_1": "10:00"},
+            "It cannot leave the site before it appears there.",
+        ),
+        (
+            {
+                "published_at_0": "2030-01-01",
+                "published_at_1": "10:00",
+                "unpublished_at_0": "2030-01-01",
+                "unpublished_at_1": "10:00",
+            },
+            "It cannot leave the site before it appears there.",
+        ),
+        (
+            {"published_at_0": "9999-12-31", "published_at_1": "23:59:59"},
+            "Choose a year from 1990 to 2100.",
+        ),
+        ({"title": "x" * 201}, "Ensure this value has at most 200 characters (it has 201)."),
+        (
+            {"owner": "999"},
+            "Select a valid choice. That choice is not one of the available choices.",
+        ),
+    ],
+)
+def test_a_mistake_gets_one_sentence(client, changes, sentence):
+    first = make_tool("The First", slug="once")
+    first.slug = "taken"
+    first.save()
+    response = send(client, add_page(Video), **({"title": "A"} | changes))
+    assert errors_in(response) == [sentence]
+    assert not Video.objects.exists()
+
+
+def test_an_exact_time_needs_one_number(client):
+    send(client, add_page(Video), title="A", minutes_min="30")
+    video = Video.objects.get()
+    assert (video.minutes_min, video.minutes_max) == (30, 30)
+
+
+def test_control_characters_never_come_in(client):
+    send(
+        client,
+        add_page(Video),
+        title="Waste\x0bwalk\x00 now\ufffe",
+        summary="One\x0btwo\x07",
+        body="<p>a\x0bb\x00</p>",
+        tags="safe\x00ty",
+    )
+    video = Video.objects.get()
+    assert (video.title, video.slug) == ("Waste walk now", "waste-walk-now")
+    assert video.summary == "One\ntwo"
+    assert video.body == "<p>a\nb</p>"
+    assert list(video.tags.names()) == ["safety"]
+
+
+def test_a_title_of_nothing_but_control_characters_is_no_title(client):
+    response = send(client, add_page(Video), title="\x00\x0b\x1f")
+    assert errors_in(response) == ["This field is required."]
+
+
+def test_nothing_is_related_to_itself(client):
+    video = make_video()
+    response = send(client, page_of(video), related=[video.pk])
+    assert errors_in(response) == ["It cannot be related to itself."]
+
+
+def test_a_changed_address_leads_on_and_is_told(client):
+    video = make_video(slug="old")
+    send(client, page_of(video), slug="new")
+    assert FormerSlug.objects.get().slug == "old"
+    assert b"old" in client.get(page_of(video)).content
+
+
+def test_a_picture_needs_its_description(client, media):
+    picture = upload("a.png", files.picture())
+    response = send(client, add_page(Video), title="A", files={"image": picture})
+    assert errors_in(response) == [
+        "Choose “a.png” again: it is not saved yet, and the browser forgot it.",
+        "Say what the image shows.",
+    ]
+    assert kept_files(media) == []
+
+
+def test_a_broken_file_is_refused_beside_its_field_and_nothing_is_kept(client, media):
+    chosen = {
+        "image": upload("a.jpg", files.picture("PNG")),
+        "file": upload("a.mp4", files.mp4()[:-3]),
+        "captions": upload("a.vtt", files.CAPTIONS.encode()),
+    }
+    response = send(client, add_page(Video), title="A", image_alt="A", files=chosen)
+    assert errors_in(response) == [
+        "“a.mp4” is cut off; the video would not play.",
+        "Choose “a.vtt” again: it is not saved yet, and the browser forgot it.",
+        "“a.jpg” does not open as a picture; it may be damaged.",
+    ]
+    assert not Video.objects.exists()
+    assert kept_files(media) == []
+
+
+def test_a_file_saved_once_is_not_asked_for_again(client, media):
+    chosen = {"file": upload("My Film.mp4", files.mp4())}
+    send(client, add_page(Video), title="A", files=chosen)
+    video = Video.objects.get()
+    assert video.file.name == f"videos/{video.uid}/my-film.mp4"
+    Path(video.file.path).unlink()
+    response = send(client, page_of(video), summary="The file is lost, the words are not.")
+    assert errors_in(response) == []
+    assert Video.objects.get().summary.startswith("The file is lost")
+
+
+def test_either_a_file_or_an_address(client, media):
+    chosen = {"file": upload("a.mp4", files.mp4())}
+    response = send(client, add_page(Video), title="A", address="example.org/a", files=chosen)
+    assert "Give the file or its address elsewhere, not both." in errors_in(response)
+
+
+def test_what_a_file_says_need_not_be_typed(client, media):
+    tool = make_tool()
+    row = {"file": upload("a.pdf", files.pdf(3))}
+    send(client, page_of(tool), rows=[("renditions", row)])
+    rendition = tool.renditions.get()
+    assert (rendition.format, rendition.pages, rendition.paper) == ("PDF", 3, "8.5 × 11 in")
+    assert rendition.bytes == len(files.pdf(3))
+    replaced = {"renditions-0-file": upload("b.pptx", files.pptx(2))}
+    send(client, page_of(tool), files=replaced)
+    rendition = tool.renditions.get()
+    assert (rendition.format, rendition.pages, rendition.paper) == ("PPT", 2, "8.5 × 11 in")
+
+
+def test_what_was_typed_beside_a_file_stays(client, media):
+    tool = make_tool()
+    row = {"file": upload("a.pdf", files.pdf(3)), "pages": "1", "paper": "11 × 17 in"}
+    send(client, page_of(tool), rows=[("renditions", row)])
+    rendition = tool.renditions.get()
+    assert (rendition.pages, rendition.paper) == (1, "11 × 17 in")
+
+
+@pytest.mark.parametrize(
+    "row, sentence",
+    [
+        ({"address": "https://example.org/"}, "Choose its format, or a file that says it."),
+        ({"format": "PPT", "pages": "0"}, "Count from 1; leave it empty when unknown."),
+    ],
+)
+def test_a_mistake_in_a_rendition_gets_one_sentence(client, row, sentence):
+    response = send(client, page_of(make_tool()), rows=[("renditions", row)])
+    assert errors_in(response) == [sentence]
+
+
+def test_a_rendition_is_called_what_it_is(client, media):
+    row = {"file": upload("a.pdf", files.pdf()), "format": "PPT"}
+    response = send(client, page_of(make_tool()), rows=[("renditions", row)])
+    assert "The file ends in .pdf; choose the format that it is." in errors_in(response)
+    assert kept_files(media) == []
+
+
+def test_two_deliveries_of_one_mode_are_told_apart(client):
+    row = ("deliveries", {"mode": "online"})
+    response = send(client, page_of(make_tool()), rows=[row, row])
+    assert errors_in(response)[0] == "Two rows say the same; remove one."
+
+
+def test_rows_are_told_apart_by_what_they_will_say(client):
+    rows = [("credits", {"role": role, "name": "Us"}) for role in ("Music by", "Music  \x0bby")]
+    response = send(client, page_of(make_video()), rows=rows)
+    assert errors_in(response)[0] == "Two rows say the same; remove one."
+
+
+def test_the_form_leads_to_the_page_even_of_a_draft(client):
+    video = make_video(published=False)
+    page = page_in(client.get(page_of(video)))
+    assert page.xpath("//a[@class='viewsitelink']/@href") == [f"/videos/{video.slug}/"]
+    assert client.get(f"/videos/{video.slug}/").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "abc", "99999999999999999999999", "1%00"])
+def test_an_entry_that_is_not_there(client, number):
+    response = client.get(f"/admin/catalog/video/{number}/change/", follow=True)
+    assert response.status_code in (200, 400, 404)
+    assert client.get(f"/admin/catalog/resource/{number}/change/").status_code in (400, 404)
+
+
+def test_the_hidden_list_of_all_kinds_leads_to_each_form(client):
+    for row in (make_video(), make_tool(), make_course()):
+        for role in ("change", "delete", "history"):
+            response = client.get(page_of(row.resource_ptr, role))
+            assert response.url == page_of(row, role)
