@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock clean
 python := .venv/bin/python
+djade := .venv/bin/djade --target-version 5.2
 compile := $(python) -m uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url --custom-compile-command "make lock"
 templates = $(shell find templates -name '*.html')
@@ -22,7 +23,7 @@ check: ## Lint, look for unformatted files, missing migrations and unsafe settin
 	@bin/setup test
 	$(python) -m ruff check --output-format concise
 	$(python) -m ruff format --check
-	$(python) -m djade --target-version 5.2 --check $(templates)
+	$(djade) --check $(templates)
 	$(production) $(python) manage.py check --deploy --fail-level WARNING
 	$(production) $(python) manage.py makemigrations --check --dry-run
 
@@ -30,7 +31,7 @@ format: ## Write the code in its one format
 	@bin/setup test
 	$(python) -m ruff check --fix
 	$(python) -m ruff format
-	$(python) -m djade --target-version 5.2 $(templates)
+	$(djade) $(templates)
 
 lock: ## Write requirements*.txt and package-lock.json anew (ARGS=--upgrade for newer versions)
 	@bin/setup test

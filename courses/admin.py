@@ -8,7 +8,6 @@ from catalog.admin import site
 from catalog.admin.forms import RowForm, Rows
 from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, RowsMixin, arranged
 from courses.models import Course, CourseModule, FollowUp, Requirement
-from courses.names import names_of
 
 
 class CourseReferenceForm(RowForm):
@@ -32,21 +31,20 @@ class CourseReferenceRows(Rows):
     def clean(self):
         """Nor may two rows name one course by two of its names."""
         super().clean()
-        seen = set()
-        for form in self.forms:
-            names = names_in(form)
-            if names & seen:
-                raise ValidationError(self.get_unique_error_message(()))
-            seen |= names
+        rows = [form.instance for form in self.forms if names_something(form)]
+        named = [course_or_names(row) for row in rows]
+        if len(set(named)) < len(named):
+            raise ValidationError(self.get_unique_error_message(()))
 
 
-def names_in(form):
-    """What the row calls a course, in the form that courses.names compares."""
+def names_something(form):
     facts = getattr(form, "cleaned_data", {})
-    if not form.instance.names_a_course or facts.get("DELETE") or not facts.get("text"):
-        return set()
-    course = facts.get("named_course")
-    return course.names if course else names_of(facts["text"])
+    return facts.get("text") and not facts.get("DELETE") and form.instance.names_a_course
+
+
+def course_or_names(row):
+    """The course that saving `row` will link it to, else what it calls the one that is to come."""
+    return row.named_course or row.course_named() or frozenset(row.names)
 
 
 class CourseReferenceInline(RowsMixin, admin.StackedInline):

@@ -20,6 +20,7 @@ STATE_DIR = Path(STATE.name)
 MEDIA_ROOT = STATE_DIR / "media"
 STATIC_ROOT = STATE_DIR / "static"
 
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # A connection kept open would keep the test database.
 CACHES["pdf"]["LOCATION"] = STATE_DIR / "pdf"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -11,6 +11,7 @@ from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.base import is_number
 from catalog.models import Resource
 from catalog.models.tool import ENDINGS
 from catalog.text import clean_line
@@ -57,6 +58,7 @@ class ResourceForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         keep_files(self, self.original)
+        name_dates_and_times(self)
 
     @property
     def version(self):
@@ -129,6 +131,13 @@ def keep_files(form, original):
             form.initial[name] = getattr(original, name)
 
 
+def name_dates_and_times(form):
+    for field in form.fields.values():
+        if isinstance(field, forms.SplitDateTimeField):
+            for part, word in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                part.attrs["aria-label"] = f"{field.label}, {word}"
+
+
 def version_of(when):
     return when.isoformat() if when else ""
 
@@ -154,7 +163,7 @@ class RowForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "_saveasnew" in self.data:
             key = self.data.get(self.add_prefix("id"), "")
-            rows = self._meta.model.objects.filter(pk=key if key.isdecimal() else None)
+            rows = self._meta.model.objects.filter(pk=key if is_number(key) else None)
             keep_files(self, rows.first())
 
     def clean(self):
@@ -171,6 +180,11 @@ class Rows(BaseInlineFormSet):
         super().__init__(*args, **kwargs)
         if self.is_bound and not self.save_as_new and self.management_form.is_valid():
             self.renew_rows()
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = form.fields["DELETE"].label
 
     def get_unique_error_message(self, unique_check):
         return _("Two rows say the same; remove one.")

@@ -121,6 +121,15 @@ def test_a_course_is_required_once_by_whatever_name(client, text):
     assert errors == ["Two rows say the same; remove one."]
 
 
+def test_two_ways_to_hold_a_course_are_two_courses(client):
+    course = make_course()
+    titles = ("Co-Lead Workshop (classroom)", "Co-Lead Workshop (online)")
+    chosen = [requirement(named_course=make_course(title).pk) for title in titles]
+    to_come = [requirement(text=f"Decisions {way}") for way in ("(classroom)", "(online)")]
+    assert errors_in(send(client, page_of(course), rows=chosen + to_come)) == []
+    assert course.requirements.count() == 4
+
+
 def test_a_row_may_take_the_place_of_one_that_goes(client):
     one, two, course = make_course("One"), make_course("Two"), make_course()
     kept = course.requirements.create(named_course=one)

@@ -6,11 +6,15 @@ const placeholder = document.createElementNS("", "style");
 placeholder.setAttribute("data-tiptap-style", "");
 document.head.append(placeholder);
 
+function plain(label) {
+  return label.textContent.replace(":", "").trim();
+}
+
 // The field that people write rich text in is not the one its label is for.
 document.addEventListener("prose-editor:ready", (event) => {
   const { editor, textarea } = event.detail;
-  const name = textarea.closest(".form-row").querySelector("label").textContent.replace(":", "");
-  editor.view.dom.setAttribute("aria-label", name);
+  const label = textarea.closest(".form-row").querySelector("label");
+  editor.view.dom.setAttribute("aria-label", plain(label));
   editor.view.dom.setAttribute("aria-multiline", "true");
 });
 
@@ -18,8 +22,8 @@ document.addEventListener("prose-editor:ready", (event) => {
 function nameSuggestions() {
   document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
     const label = document.querySelector(`label[for="${select.id}"]`);
-    const box = select.parentElement.querySelector(".select2-search__field, .select2-selection");
-    if (label && box) box.setAttribute("aria-label", label.textContent.replace(":", "").trim());
+    select.parentElement.querySelectorAll(".select2-search__field, .select2-selection--single")
+      .forEach((box) => { if (label) box.setAttribute("aria-label", plain(label)); });
   });
 }
 
