@@ -31,7 +31,7 @@ format: ## Write the code in its one format
 	@bin/setup test
 	$(python) -m ruff check --fix
 	$(python) -m ruff format
-	$(djade) $(templates)
+	$(djade) $(templates) || $(djade) --check $(templates)
 
 lock: ## Write requirements*.txt and package-lock.json anew (ARGS=--upgrade for newer versions)
 	@bin/setup test

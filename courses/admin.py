@@ -22,10 +22,6 @@ class CourseReferenceForm(RowForm):
             # What is wrong with it is said already; the model shall not take it for empty.
             self.instance.text = "?"
 
-    def _get_validation_exclusions(self):
-        """Of an empty text the model's own sentence tells, not that of the constraint."""
-        return super()._get_validation_exclusions() | {"text"}
-
 
 class CourseReferenceRows(Rows):
     def clean(self):

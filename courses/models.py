@@ -153,8 +153,14 @@ class CourseReference(CleanModel):
         return self.named_course if self.named_course and self.named_course.is_public else None
 
     def course_named(self):
-        """The one course, other than its own, that goes by the text; None for none or several."""
-        courses = Course.objects.exclude(pk=self.course_id).only("title", "other_names", "kind")
+        """The one course that goes by the text; None for none or several.
+
+        Neither its own course nor one that another row of it names already.
+        """
+        rows = type(self).objects.filter(course=self.course_id).exclude(pk=self.pk)
+        named = rows.exclude(named_course=None).values("named_course")
+        courses = Course.objects.exclude(pk=self.course_id).exclude(pk__in=named)
+        courses = courses.only("title", "other_names", "kind")
         found = [course for course in courses if self.names & course.names]
         return found[0] if len(found) == 1 else None
 
@@ -217,7 +223,7 @@ class Requirement(CourseReference):
 
     def clean(self):
         if not self.text and not self.named_course:
-            raise ValidationError(_("Say what is required, or choose the course."))
+            raise ValidationError({"text": _("Say what is required, or choose the course.")})
 
 
 class FollowUp(CourseReference):
@@ -247,4 +253,4 @@ class FollowUp(CourseReference):
 
     def clean(self):
         if not self.text and not self.named_course:
-            raise ValidationError(_("Name the course that follows, or choose it."))
+            raise ValidationError({"text": _("Name the course that follows, or choose it.")})

@@ -116,8 +116,9 @@ def _renditions(record):
     Written color versions belong to the PDF.
     """
     colors = ["bw" if color.startswith("black") else "color" for color in record.color_versions]
+    paper = (record.paper or "").replace(" x ", " × ")
     return [
-        [format, color, record.pages, record.paper or ""]
+        [format, color, record.pages, paper]
         for format in record.formats
         if format in Rendition.Format
         for color in (colors if format == "PDF" and colors else [""])

@@ -60,6 +60,14 @@ class TestLinkingUp:
         requirement = make_course().requirements.create(text="Consensus Decision Making (CDM)")
         assert requirement.named_course is None
 
+    def test_a_course_named_twice_is_linked_once(self):
+        course = make_course()
+        for text in (LMPO, "LMP Orientation"):
+            course.requirements.create(text=text)
+        orientation = make_course("LMP Orientation")
+        named = list(course.requirements.values_list("named_course", flat=True))
+        assert named == [orientation.pk, None]
+
     def test_a_condition_is_never_linked(self):
         make_course("LMP Orientation")
         requirement = make_course().requirements.create(type="condition", text="LMP Orientation")

@@ -107,7 +107,7 @@ class TestTakingIn:
         run(listing, "--apply")
         tool, course = Tool.objects.get(), Course.objects.get()
         rows = list(tool.renditions.values_list("format", "pages", "paper"))
-        assert rows == [("PDF", 2, "8.5 x 11 in"), ("PPT", 2, "8.5 x 11 in")]
+        assert rows == [("PDF", 2, "8.5 × 11 in"), ("PPT", 2, "8.5 × 11 in")]
         assert (tool.format_text, tool.size_text) == ("PDF and PPT slide", '2 pages, 8.5" x 11"')
         assert tool.audience_text == "UBT co-leads and sponsors"
         assert [str(audience) for audience in tool.audiences.all()] == ["Co-leads", "Sponsors"]
