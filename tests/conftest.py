@@ -58,6 +58,20 @@ def nu_errors():
     return check
 
 
+OTHER_CONNECTIONS = "datname = current_database() AND pid <> pg_backend_pid()"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Playwright's loop gives this thread a second connection, which would keep the database."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + OTHER_CONNECTIONS
+            )
+
+
 @pytest.fixture(scope="module")
 def demo_site(django_db_setup, django_db_blocker):
     """The address of a server with the demo catalog, loaded once for the tests of a module.

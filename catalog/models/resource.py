@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -59,6 +61,13 @@ class ResourceQuerySet(models.QuerySet):
             for child in model.objects.filter(pk__in=ids).for_detail()
         }
         return [children[pk] for pk in ids]
+
+
+@receiver(pre_save, sender=Tag)
+def give_every_tag_an_address(instance, **kwargs):
+    """A tag without a letter or figure, "+++", is called by the numbers of its characters."""
+    if not re.search(r"[^\W_]", instance.slug.partition("_")[0]):
+        instance.slug = "tag-" + "-".join(f"{ord(character):x}" for character in instance.name)[:100]
 
 
 class TaggedResource(ItemBase):

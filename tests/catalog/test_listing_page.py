@@ -107,6 +107,15 @@ def test_every_listing_has_its_page(client, path, heading):
     assert titles(response)
 
 
+@pytest.mark.parametrize("name", ["+++", "C++ & co", "naïve", "#1", "日本", "a/b", "."])
+def test_every_tag_has_its_page(client, name):
+    tool = make_tool("Poster", tags=[name, "++"])
+    for tag in tool.tags.all():
+        address = reverse("tag-listing", args=[tag.slug])
+        assert address in client.get(tool.get_absolute_url()).content.decode()
+        assert titles(client.get(address)) == ["Poster"]
+
+
 @pytest.mark.parametrize(
     "path",
     ["/topics/none/", "/levels/7/", "/levels/0/", f"/levels/{'9' * 40}/", "/audiences/none/"],
