@@ -67,7 +67,8 @@ class ResourceQuerySet(models.QuerySet):
 def give_every_tag_an_address(instance, **kwargs):
     """A tag without a letter or figure, "+++", is called by the numbers of its characters."""
     if not re.search(r"[^\W_]", instance.slug.partition("_")[0]):
-        instance.slug = "tag-" + "-".join(f"{ord(character):x}" for character in instance.name)[:100]
+        numbers = "-".join(f"{ord(character):x}" for character in instance.name)
+        instance.slug = f"tag-{numbers[:90]}"
 
 
 class TaggedResource(ItemBase):
