@@ -6,10 +6,12 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
 from catalog.forms import KIND_PLURALS, BrowseForm
 from catalog.models import Audience, Kind, Level, Resource, Topic
+from catalog.models.base import public
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,11 @@ def everything(data):
 
 
 KIND_SUMMARIES = {
-    Kind.VIDEO: _("Short films to show in a huddle or a meeting."),
-    Kind.TOOL: _("Posters, checklists, templates and guides to print and pin up."),
-    Kind.COURSE: _("Training for teams, co-leads, sponsors and everyone who works with them."),
+    Kind.VIDEO: gettext_lazy("Short films to show in a huddle or a meeting."),
+    Kind.TOOL: gettext_lazy("Posters, checklists, templates and guides to print and pin up."),
+    Kind.COURSE: gettext_lazy(
+        "Training for teams, co-leads, sponsors and everyone who works with them."
+    ),
 }
 
 
@@ -87,7 +91,7 @@ def kind_listing(data, kind):
         name=kind,
         args=[],
         title=str(KIND_PLURALS[kind]),
-        summary=_(KIND_SUMMARIES[kind]),
+        summary=str(KIND_SUMMARIES[kind]),
         resources=Resource.objects.published().filter(kind=kind),
         form=BrowseForm(data, fixed=["kind"]),
     )
@@ -134,7 +138,9 @@ def audience_listing(data, slug):
 
 
 def tag_listing(data, slug):
-    tag = get_object_or_404(Tag, slug=slug)
+    """Of a tag that something public carries: the tags of drafts are nobody's business yet."""
+    carried = public("tagged_resources__content_object__")
+    tag = get_object_or_404(Tag.objects.filter(carried).distinct(), slug=slug)
     return Listing(
         name="tag",
         args=[slug],

@@ -2,7 +2,7 @@ from catalog.text import clean_text
 
 
 def clean_values(values):
-    """A copy of the QueryDict `values` with clean names and texts, as mutable as it was."""
+    """A copy of the QueryDict `values` with clean names and texts."""
     cleaned = values.copy()
     cleaned.clear()
     for name, texts in values.lists():

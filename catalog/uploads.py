@@ -25,7 +25,7 @@ LARGEST_UNPACKED = 500 * MEGABYTE
 MOST_PARTS = 10_000  # files within an Office file
 
 IMAGES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
-PICTURES = IMAGES | {"tif": "TIFF", "tiff": "TIFF"}
+PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF"}
 # In million pixels. A phone's photo has 12 to 50; what must be unpacked whole takes 4 bytes each.
 LARGEST_PICTURE = {"JPEG": 60, "PNG": 60, "WEBP": 40, "TIFF": 40}
 OFFICE = {"pptx": "ppt/", "docx": "word/", "xlsx": "xl/"}

@@ -1,7 +1,22 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from catalog import feeds, listing, views
 from catalog.models import Kind
+
+
+class TagSlugConverter:
+    """Letters and figures of any script: taggit keeps them in the slugs it makes."""
+
+    regex = r"[\w-]+"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+register_converter(TagSlugConverter, "tag_slug")
 
 
 def listing_urls(route, name, find, **fixed):
@@ -25,7 +40,7 @@ urlpatterns = [
     *listing_urls("topics/<slug:slug>", "topic", listing.topic_listing),
     *listing_urls("levels/<int:number>", "level", listing.level_listing),
     *listing_urls("audiences/<slug:slug>", "audience", listing.audience_listing),
-    *listing_urls("tags/<str:slug>", "tag", listing.tag_listing),
+    *listing_urls("tags/<tag_slug:slug>", "tag", listing.tag_listing),
     path("videos/<slug:slug>/", views.video_detail, name="video-detail"),
     path("videos/<slug:slug>.pdf", views.video_pdf, name="video-pdf"),
     path("tools/<slug:slug>/", views.tool_detail, name="tool-detail"),

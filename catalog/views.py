@@ -111,7 +111,8 @@ def moved(request, model, slug, address):
     kind = Kind(model._meta.model_name)
     if former is None or former.resource.kind != kind or not former.resource.is_public:
         raise Http404(_("There is no %(kind)s at this address.") % {"kind": kind.label.lower()})
-    return redirect(address(former.resource), permanent=True)
+    query = request.META["QUERY_STRING"]
+    return redirect(address(former.resource) + (query and f"?{query}"), permanent=True)
 
 
 def related_to(resource):

@@ -1,6 +1,8 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Kind, Resource, ResourceQuerySet
@@ -48,9 +50,9 @@ class Course(Resource):
     @transaction.atomic
     def save(self, *args, **kwargs):
         self.kind = Kind.COURSE
+        former = Course.objects.filter(pk=self.pk).first()
         super().save(*args, **kwargs)
-        Requirement.objects.link_up(self)
-        FollowUp.objects.link_up(self)
+        link_up(self.names | former.names if former else self.names)
 
     @property
     def outcome_list(self):
@@ -96,10 +98,9 @@ class CourseReferenceQuerySet(models.QuerySet):
         """Those that name a course the catalog does not hold, or holds twice."""
         return self.filter(named_course=None)
 
-    def link_up(self, course):
-        """Save again the dangling ones that go by a name of `course`: saving links them."""
-        names = course.names
-        for reference in self.dangling().exclude(course=course):
+    def link_up(self, names):
+        """Save again the dangling ones that use one of `names`: saving links them."""
+        for reference in self.dangling():
             if reference.names & names:
                 reference.save()
 
@@ -254,3 +255,14 @@ class FollowUp(CourseReference):
     def clean(self):
         if not self.text and not self.named_course:
             raise ValidationError({"text": _("Name the course that follows, or choose it.")})
+
+
+def link_up(names):
+    """Look again at what dangles by one of `names`: a course came to have it, or left it to one."""
+    Requirement.objects.link_up(names)
+    FollowUp.objects.link_up(names)
+
+
+@receiver(post_delete, sender=Course)
+def leave_names_to_others(instance, **kwargs):
+    link_up(instance.names)

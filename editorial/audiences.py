@@ -11,7 +11,7 @@ NAMES = {
     "Union partnership representatives": r"union partnership representatives?|UPRs?",
     "Frontline employees": r"frontline (?:employees|staff|workers)",
     "Union members": (
-        r"labor participants|(?:labor|union) members|union-represented"
+        r"labor participants|labor only|(?:labor|union) members|union-represented"
         r"|represented by a union|labor(?= \()"
     ),
     "Team members": r"(?:unit-based )?team members?|UBT members?|members of a unit-based team",
@@ -20,6 +20,12 @@ NAMES = {
     "Leaders": r"leaders",
 }
 PATTERNS = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in NAMES.items()}
+# "everyone except managers"; "Physicians are not required to attend."
+SHUT_OUT = re.compile(
+    r"\b(?:except|other than|excluding|not for)\b[^.;]*"
+    r"|[^.;]*\b(?:not required|not intended|not open|need not|do not)\b[^.;]*",
+    re.IGNORECASE,
+)
 LONGEST = 2000  # characters read; a written audience has about 300
 
 
@@ -29,8 +35,10 @@ def named_audiences(text):
     An adjective names nobody: "physician co-leads" are co-leads.
     >>> named_audiences("Labor, management and physician sponsors")
     ['Sponsors']
+    >>> named_audiences("Everyone except physicians"), named_audiences("Labor only.")
+    ([], ['Union members'])
     >>> named_audiences("Frontline employees, managers and physicians")
     ['Frontline employees', 'Managers', 'Physicians']
     """
-    text = text[:LONGEST].replace("\u2010", "-").replace("\u2011", "-")
+    text = SHUT_OUT.sub("", text[:LONGEST]).replace("\u2010", "-").replace("\u2011", "-")
     return [name for name, pattern in PATTERNS.items() if pattern.search(text)]

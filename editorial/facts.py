@@ -46,6 +46,8 @@ ROWS_OF = {
         "follow_ups": ["text"],
     },
 }
+# Whose pages a page count means, and whose a count of slides.
+COUNTED = {False: {"PDF", "DOC"}, True: {"PPT"}}
 LONGEST_SUMMARY = 500  # characters
 
 
@@ -100,7 +102,8 @@ COMPOSED = {
 
 def _rows_of(record, kind):
     if kind == Kind.VIDEO:
-        return {"credits": [[role, name] for role, names in record.credits for name in names]}
+        credits = {(role, name): None for role, names in record.credits for name in names}
+        return {"credits": [list(credit) for credit in credits]}
     if kind == Kind.TOOL:
         return {"renditions": _renditions(record)}
     return {
@@ -113,12 +116,15 @@ def _rows_of(record, kind):
 def _renditions(record):
     """A row for each format, twice where it comes in color and in black and white.
 
-    Written color versions belong to the PDF.
+    Written color versions belong to the PDF; so do pages where there are several formats, and
+    slides to the PowerPoint.
     """
     colors = ["bw" if color.startswith("black") else "color" for color in record.color_versions]
     paper = (record.paper or "").replace(" x ", " × ")
+    counted = COUNTED["slide" in (record.size_text or "").lower()]
+    alone = len(record.formats) == 1
     return [
-        [format, color, record.pages, paper]
+        [format, color, record.pages if alone or format in counted else None, paper]
         for format in record.formats
         if format in Rendition.Format
         for color in (colors if format == "PDF" and colors else [""])
@@ -143,10 +149,29 @@ def label_of(kind, name):
     return found.verbose_name
 
 
+def check(kind, facts):
+    """Raises ValidationError where something in `facts`, all of one kind, cannot be saved."""
+    resource = MODELS[kind](kind=kind)
+    fill(resource, facts)
+    resource.full_clean(exclude=["slug"])
+    for name in LINKS:
+        model, key = LINKS[name]
+        for value in facts[name]:
+            model(**{key: value}).clean_fields(exclude={f.name for f in model._meta.fields} - {key})
+    for name, columns in (ROWS | ROWS_OF[kind]).items():
+        rows = model_of_rows(kind, name)
+        others = {field.name for field in rows._meta.fields} - {*columns}
+        for row in facts[name]:
+            rows(**dict(zip(columns, row, strict=True))).clean_fields(exclude=others)
+
+
+def model_of_rows(kind, name):
+    return MODELS[kind]._meta.get_field(name).related_model
+
+
 def write(resource, facts):
     """Save `facts`, some or all of those of its kind, to the resource and its rows."""
     fill(resource, facts)
-    resource.full_clean(exclude=["slug"])
     resource.save()
     for name in LINKS.keys() & facts.keys():
         getattr(resource, name).set(_terms(name, facts[name]))
@@ -176,5 +201,4 @@ def _write_rows(manager, columns, rows):
             setattr(line, column, value)
         if hasattr(line, "position"):
             line.position = position
-        line.full_clean(exclude=[manager.field.name])
         line.save()

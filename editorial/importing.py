@@ -7,11 +7,12 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.models import Resource
+from catalog.models import Resource, Topic
 from courses.names import plain
-from editorial.facts import MODELS, facts_in, facts_of, fill, label_of, write
+from editorial.facts import MODELS, check, facts_in, facts_of, label_of, write
 from editorial.models import ImportedRecord
 from editorial.pagetext import read_page
 
@@ -87,7 +88,7 @@ def best_of(pages, notes):
         for record in page.records:
             if record.title is None:
                 continue  # the reader's own note says so
-            facts = facts_of(record, page.topic)
+            facts = facts_of(record, topic_name(page.topic))
             key = (record.kind, plain(record.title))
             chosen, known = best.setdefault(key, (record, facts))
             topics = sorted({*known["topics"], *facts["topics"]})
@@ -100,15 +101,25 @@ def best_of(pages, notes):
     return best.values()
 
 
+def topic_name(heading):
+    """A page's heading as the topic of that address calls itself, when there is one."""
+    topic = Topic.objects.filter(slug=slugify(heading)).first() if heading else None
+    return topic.name if topic else heading
+
+
 def without_topics(facts):
     return facts | {"topics": []}
 
 
 def plan_record(record, facts):
     imported = ImportedRecord.objects.filter(kind=record.kind, title=facts["title"]).first()
+    try:
+        check(record.kind, facts)
+    except ValidationError as error:
+        return None, [note_of_refusal(record, error)]
     resource = find(record.kind, facts["title"], imported)
     if resource is None:
-        return plan_creation(record, facts)
+        return Change("create", record, facts, None, facts), []
     now = facts_in(resource)
     facts = facts | {"topics": sorted({*now["topics"], *facts["topics"]})}
     base = imported.facts if imported else {}
@@ -125,18 +136,10 @@ def note_of_kept(record, field):
     return Note(record.file, record.line, sentence % facts)
 
 
-def plan_creation(record, facts):
-    resource = new(record.kind)
-    fill(resource, facts)
-    try:
-        resource.full_clean(exclude=["slug"])
-    except ValidationError as error:
-        sentence = _("“%(title)s” is set aside: %(why)s")
-        why = " ".join(error.messages)
-        return None, [
-            Note(record.file, record.line, sentence % {"title": record.title[:80], "why": why})
-        ]
-    return Change("create", record, facts, None, facts), []
+def note_of_refusal(record, error):
+    sentence = _("“%(title)s” is set aside: %(why)s")
+    facts = {"title": record.title[:80], "why": " ".join(error.messages)}
+    return Note(record.file, record.line, sentence % facts)
 
 
 def new(kind):
@@ -173,11 +176,14 @@ def merge(facts, base, now):
 
 @transaction.atomic
 def apply(changes, publish=False):
-    """Carry the plan out. With `publish`, drafts appear now, in the order of the pages."""
+    """Carry the plan out.
+
+    With `publish`, drafts appear now, in the order of the pages; not those that were cut off.
+    """
     now = timezone.now()
     for position, change in enumerate(changes):
         resource = change.resource or new(change.record.kind)
-        appears = publish and not resource.published_at
+        appears = publish and change.record.complete and not resource.published_at
         if appears:
             resource.published_at = now - timedelta(milliseconds=position)
         if appears or change.changes:
@@ -200,8 +206,11 @@ def remember(resource, change):
 
 
 def link_related():
-    """Relate resources to those that their pages name by title, as far as the catalog has them."""
+    """Relate resources to those that their texts name by title; only other titles stay written."""
     by_title = {plain(title): pk for pk, title in Resource.objects.values_list("pk", "title")}
     for resource in Resource.objects.exclude(related_text=""):
-        titles = map(plain, resource.related_text.splitlines())
-        resource.related.add(*(by_title[title] for title in titles if title in by_title))
+        titles = resource.related_text.splitlines()
+        found = {by_title[plain(title)] for title in titles if plain(title) in by_title}
+        resource.related.add(*(found - {resource.pk}))
+        waiting = [title for title in titles if plain(title) not in by_title]
+        Resource.objects.filter(pk=resource.pk).update(related_text="\n".join(waiting))

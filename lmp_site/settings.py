@@ -90,8 +90,6 @@ STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = environment.read_folder("MEDIA_ROOT", BASE_DIR / "media")
-# A file that is missing costs its own link, not the page.
-WHITENOISE_MANIFEST_STRICT = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,6 +12,15 @@ def public(prefix="", now=None):
     now = now or timezone.now()
     stays = Q(**{f"{prefix}unpublished_at": None}) | Q(**{f"{prefix}unpublished_at__gt": now})
     return Q(**{f"{prefix}published_at__lte": now}) & stays
+
+
+def free_slug(wanted, is_taken):
+    """`wanted`, or with the first number that makes it free: "roles", "roles-2" …"""
+    slug, number = wanted, 1
+    while is_taken(slug):
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug
 
 
 class CleanModel(models.Model):
@@ -33,6 +44,14 @@ class CleanModel(models.Model):
                 setattr(self, field.attname, clean_line(value))
             elif isinstance(value, str) and isinstance(field, models.TextField):
                 setattr(self, field.attname, clean_text(value).strip())
+
+
+class PictureField(models.ImageField):
+    """An image whose file may be gone: what is known of its size is kept then."""
+
+    def update_dimension_fields(self, instance, force=False, *args, **kwargs):
+        with suppress(OSError):
+            super().update_dimension_fields(instance, force, *args, **kwargs)
 
 
 class ProtectedManyToManyField(models.ManyToManyField):

@@ -18,7 +18,13 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase, Tag
 
 from catalog.durations import minutes_in_short, minutes_in_words
-from catalog.models.base import CleanModel, ProtectedManyToManyField, public
+from catalog.models.base import (
+    CleanModel,
+    PictureField,
+    ProtectedManyToManyField,
+    free_slug,
+    public,
+)
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 from catalog.richtext import RichTextField
 from catalog.uploads import check_image, file_place
@@ -125,7 +131,7 @@ class Resource(CleanModel):
         blank=True,
         help_text=_("The whole text. Paste from Word is welcome: what cannot stay is taken out."),
     )
-    image = models.ImageField(
+    image = PictureField(
         _("image"),
         upload_to=file_place,
         max_length=300,
@@ -325,11 +331,7 @@ class Resource(CleanModel):
         wanted = slugify(self.title)[:190].strip("-_")
         if not wanted or wanted in RESERVED_SLUGS:
             wanted = f"{self.kind}-{wanted}".strip("-")
-        slug, number = wanted, 1
-        while self.slug_taken(slug):
-            number += 1
-            slug = f"{wanted}-{number}"
-        return slug
+        return free_slug(wanted, self.slug_taken)
 
     def slug_taken(self, slug):
         others = Resource.objects.exclude(pk=self.pk).filter(slug=slug)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.base import CleanModel, public
+from catalog.models.base import CleanModel, free_slug, public
 
 
 class TermQuerySet(models.QuerySet):
@@ -66,7 +66,10 @@ class Term(CleanModel):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.slug = self.slug or slugify(self.name) or "term"
+        others = type(self).objects.exclude(pk=self.pk)
+        self.slug = self.slug or free_slug(
+            slugify(self.name)[:70] or "term", lambda slug: others.filter(slug=slug).exists()
+        )
         super().save(*args, **kwargs)
 
 

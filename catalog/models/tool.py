@@ -127,7 +127,10 @@ class Rendition(CleanModel):
             raise ValidationError({"format": sentence % ending})
 
     def save(self, *args, **kwargs):
-        self.bytes, self.sha256 = file_facts(self.file) if self.file else (None, "")
+        if not self.file:
+            self.bytes, self.sha256 = None, ""
+        elif not (self.file._committed and self.sha256):
+            self.bytes, self.sha256 = file_facts(self.file)
         super().save(*args, **kwargs)
 
     @property

@@ -53,6 +53,14 @@ class Video(Resource):
         self.kind = Kind.VIDEO
         super().save(*args, **kwargs)
 
+    @property
+    def bytes(self):
+        """The length of the film; None where the file is gone."""
+        try:
+            return self.file.size
+        except OSError:
+            return None
+
 
 class Credit(CleanModel):
     video = models.ForeignKey(Video, models.CASCADE, related_name="credits")

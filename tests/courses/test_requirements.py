@@ -60,6 +60,19 @@ class TestLinkingUp:
         requirement = make_course().requirements.create(text="Consensus Decision Making (CDM)")
         assert requirement.named_course is None
 
+    @pytest.mark.parametrize("leave", ["by deletion", "by another title"])
+    def test_it_is_linked_when_one_of_two_courses_leaves_the_name(self, leave):
+        one, other = make_course("Consensus (classroom)"), make_course("Consensus (online)")
+        requirement = make_course().requirements.create(text="Consensus")
+        assert requirement.named_course is None
+        if leave == "by deletion":
+            other.delete()
+        else:
+            other.title = "Voting"
+            other.save()
+        requirement.refresh_from_db()
+        assert requirement.named_course == one
+
     def test_a_course_named_twice_is_linked_once(self):
         course = make_course()
         for text in (LMPO, "LMP Orientation"):
