@@ -80,9 +80,7 @@ def everything(data):
 KIND_SUMMARIES = {
     Kind.VIDEO: gettext_lazy("Short films to show in a huddle or a meeting."),
     Kind.TOOL: gettext_lazy("Posters, checklists, templates and guides to print and pin up."),
-    Kind.COURSE: gettext_lazy(
-        "Training for teams, co-leads, sponsors and everyone who works with them."
-    ),
+    Kind.COURSE: gettext_lazy("Training for teams, their co-leads, sponsors and consultants."),
 }
 
 

@@ -59,6 +59,19 @@ def test_a_video_elsewhere_is_a_link_and_loads_nothing_from_there(client):
     assert "<video" not in html
 
 
+def test_a_file_that_is_gone_costs_no_page(client):
+    video = make_video(file=ContentFile(b"\0\0\0\x18ftypisom", "film.mp4"))
+    rendition = make_tool().renditions.create(format="PDF", file=ContentFile(b"%PDF-", "a.pdf"))
+    for file in (video.file, rendition.file):
+        file.storage.delete(file.name)
+    assert "Download the video" in html_of(client, video)
+    assert "Download PDF" in html_of(client, rendition.tool)
+    rendition.refresh_from_db()
+    rendition.pages = 2
+    rendition.save()
+    assert rendition.bytes == 5
+
+
 def test_a_tool_offers_each_rendition_with_its_format_pages_and_size(client):
     tool = make_tool(best_used="At the end of a huddle.", size_text='2 pages; 8.5" x 11"')
     sheet = ContentFile(b"%PDF-" + bytes(2043), "sheet.pdf")

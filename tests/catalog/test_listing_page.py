@@ -116,9 +116,23 @@ def test_every_tag_has_its_page(client, name):
         assert titles(client.get(address)) == ["Poster"]
 
 
+def test_a_tag_that_only_drafts_carry_is_not_found(client):
+    make_tool(published=False, tags=["secret"])
+    for path in ("/tags/secret/", "/tags/secret.pdf", "/tags/secret/feed/"):
+        assert client.get(path).status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/topics/none/", "/levels/7/", "/levels/0/", f"/levels/{'9' * 40}/", "/audiences/none/"],
+    [
+        "/tags/%00/",
+        "/tags/%00.pdf",
+        "/topics/none/",
+        "/levels/7/",
+        "/levels/0/",
+        f"/levels/{'9' * 40}/",
+        "/audiences/none/",
+    ],
 )
 def test_a_listing_that_does_not_exist_is_not_found(client, path):
     response = client.get(path)

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from catalog.models import Resource, Tool, Topic, Video
 from courses.models import Course, Requirement
-from tests.makers import make_course, make_tool
+from tests.makers import make_course, make_tool, make_topic
 
 SEED = Path(__file__).parents[3] / "shared" / "pages" / "lmp-processes.txt"
 needs_seed = pytest.mark.skipif(not SEED.exists(), reason="the stored listing page is not here")
@@ -107,7 +107,7 @@ class TestTakingIn:
         run(listing, "--apply")
         tool, course = Tool.objects.get(), Course.objects.get()
         rows = list(tool.renditions.values_list("format", "pages", "paper"))
-        assert rows == [("PDF", 2, "8.5 × 11 in"), ("PPT", 2, "8.5 × 11 in")]
+        assert rows == [("PDF", 2, "8.5 × 11 in"), ("PPT", None, "8.5 × 11 in")]
         assert (tool.format_text, tool.size_text) == ("PDF and PPT slide", '2 pages, 8.5" x 11"')
         assert tool.audience_text == "UBT co-leads and sponsors"
         assert [str(audience) for audience in tool.audiences.all()] == ["Co-leads", "Sponsors"]
@@ -126,9 +126,54 @@ class TestTakingIn:
 
     def test_titles_that_the_page_relates_are_related(self, listing):
         run(listing, "--apply")
-        assert [str(other) for other in Tool.objects.get().related.all()] == [
-            "Bread in Ninety Seconds"
-        ]
+        tool = Tool.objects.get()
+        assert [str(other) for other in tool.related.all()] == ["Bread in Ninety Seconds"]
+
+    def test_a_relation_that_an_editor_took_away_stays_away(self, listing):
+        run(listing, "--apply")
+        Tool.objects.get().related.clear()
+        run(listing, "--apply")
+        assert not Tool.objects.get().related.exists()
+
+    def test_nothing_is_related_to_itself(self, listing):
+        lead = "interested in "
+        listing.write_text(PAGE.replace(f"{lead}Bread in Ninety Seconds", f"{lead}Huddle Clock"))
+        run(listing, "--apply")
+        assert not Tool.objects.get().related.exists()
+
+    @pytest.mark.parametrize(
+        ("was", "becomes", "outcome"),
+        [
+            (
+                "How a team of bakers",
+                "Produced by Ann and Ann\n\nHow a team of bakers",
+                "3 created",
+            ),
+            (
+                "How a team of bakers",
+                f"Produced by {'A' * 130}\n\nHow a team of bakers",
+                "2 created",
+            ),
+            ("LMP Processes", "L" * 90, "0 created"),
+        ],
+    )
+    def test_what_cannot_be_saved_is_told_by_the_plan_too(self, listing, was, becomes, outcome):
+        listing.write_text(PAGE.replace(was, becomes, 1))
+        planned, applied = run(listing), run(listing, "--apply")
+        assert planned[-1] == applied[-1]
+        assert applied[-1].startswith(outcome)
+
+    def test_a_heading_meets_the_topic_of_its_address(self, listing):
+        make_topic("LMP Processes!")
+        run(listing, "--apply")
+        assert run(listing, "--apply")[-1].startswith("0 created, 0 updated, 3 unchanged")
+        assert [topic.name for topic in Topic.objects.all()] == ["LMP Processes!"]
+
+    def test_what_was_cut_off_is_not_published(self, listing):
+        listing.write_text(PAGE[: PAGE.index("ole teams")])
+        run(listing, "--apply", "--publish")
+        assert Course.objects.get().published_at is None
+        assert Tool.objects.get().published_at
 
     def test_a_second_run_changes_nothing(self, listing):
         run(listing, "--apply", "--publish")
