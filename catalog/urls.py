@@ -1,4 +1,5 @@
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
 from catalog import feeds, listing, views
 from catalog.models import Kind
@@ -24,8 +25,8 @@ def listing_urls(route, name, find, **fixed):
     options = {"find": find} | fixed
     return [
         path(f"{route}/", views.listing_page, options, name=f"{name}-listing"),
-        path(f"{route}/feed/", feeds.RssFeed(), options, name=f"{name}-feed"),
-        path(f"{route}/feed/atom/", feeds.AtomFeed(), options, name=f"{name}-atom"),
+        path(f"{route}/feed/", require_safe(feeds.RssFeed()), options, name=f"{name}-feed"),
+        path(f"{route}/feed/atom/", require_safe(feeds.AtomFeed()), options, name=f"{name}-atom"),
         path(f"{route}.pdf", views.listing_pdf, options, name=f"{name}-listing-pdf"),
     ]
 

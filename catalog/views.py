@@ -3,6 +3,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from catalog import printing
 from catalog.listing import everything
@@ -12,6 +13,7 @@ from catalog.paging import page_of
 PER_PAGE = 10
 
 
+@require_safe
 def home(request):
     newest = Resource.objects.published().for_cards()
     return render(
@@ -27,12 +29,14 @@ def home(request):
     )
 
 
+@require_safe
 def topics(request):
     return render(
         request, "catalog/topics.html", {"topics": Topic.objects.tree(), "section": "topic"}
     )
 
 
+@require_safe
 def listing_page(request, find, **names):
     listing = find(request.GET, **names)
     page, notice = page_of(Paginator(listing.found.for_cards(), PER_PAGE), request.GET.get("page"))
@@ -52,14 +56,17 @@ def listing_page(request, find, **names):
     )
 
 
+@require_safe
 def listing_pdf(request, find, **names):
     return printing.listing_pdf(request, find(request.GET, **names))
 
 
+@require_safe
 def video_detail(request, slug):
     return detail_page(request, Video, slug, "catalog/video.html")
 
 
+@require_safe
 def tool_detail(request, slug):
     return detail_page(request, Tool, slug, "catalog/tool.html")
 
@@ -89,10 +96,12 @@ def detail_pdf(request, model, slug, more=lambda resource: {}):
     )
 
 
+@require_safe
 def video_pdf(request, slug):
     return detail_pdf(request, Video, slug)
 
 
+@require_safe
 def tool_pdf(request, slug):
     return detail_pdf(request, Tool, slug)
 

@@ -1,11 +1,15 @@
+from django.views.decorators.http import require_safe
+
 from catalog.views import detail_page, detail_pdf
 from courses.models import Course
 
 
+@require_safe
 def course_detail(request, slug):
     return detail_page(request, Course, slug, "courses/course.html", more=path_of)
 
 
+@require_safe
 def course_pdf(request, slug):
     return detail_pdf(request, Course, slug, more=path_of)
 

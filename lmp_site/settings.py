@@ -117,7 +117,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF],
         "media-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

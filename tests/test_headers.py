@@ -87,6 +87,12 @@ def test_it_does_not_vary_by_cookie(response):
     assert "Cookie" not in response.get("Vary", "")
 
 
+@pytest.mark.parametrize("method", ["post", "put", "delete", "options", "trace"])
+def test_readers_only_read(client, method):
+    for path in ("/", "/tools/", "/tools/feed/", "/tools.pdf", "/courses/a-course/"):
+        assert getattr(client, method)(path).status_code == 405
+
+
 def test_style_and_scripts_of_public_pages_are_small():
     sources = [finders.find(name) for name in ("catalog/site.css",)]
     assert sum(len(gzip.compress(Path(source).read_bytes())) for source in sources) < 60_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from .audiences import is_limit
 from .credits import read_credit
 from .delivery import read_modes, read_title_modes
-from .durations import names_time, read_duration, read_module
+from .durations import read_duration, read_module
 from .endings import is_cut
 from .fields import SENTENCE_ENDS, Field, Fields
 from .follow_ups import read_next_courses, split_interest
@@ -19,8 +19,10 @@ from .requirements import read_requirements
 from .running_times import read_seconds
 from .sizes import read_pages, read_paper
 from .text import tidy
+from .times import even, hints_time, read_spans
 
 PUBLIC = {*TOOL.values(), *COURSE.values(), *VIDEO.values(), "interest"}
+LEVEL = re.compile(r"\blevels?\b", re.IGNORECASE)
 MODULE = re.compile(r"(?:module|session|part) \d{1,2} ?[:.–—-] ?(.+)", re.IGNORECASE)
 ASIDE = re.compile(r"\([^()]*\)")
 
@@ -118,8 +120,18 @@ def _levels_and_times(fields: Fields) -> tuple[list[str], list[str]]:
     levels, times = fields["level"].texts, fields["duration"].texts
     if times:
         return levels, times
-    times = [text for text in levels if not read_levels(text) and names_time(text)]
-    return [text for text in levels if text not in times], times
+    if not any(_is_time(text) for text in levels):
+        return levels, []
+    times = [text for text in levels if _is_time(text) or not _is_level(text)]
+    return [text for text in levels if _is_level(text)], times
+
+
+def _is_level(text: str) -> bool:
+    return bool(read_levels(text) or LEVEL.search(text))
+
+
+def _is_time(text: str) -> bool:
+    return hints_time(text) and (not read_levels(text) or bool(read_spans(even(text))))
 
 
 def _unlabelled(times: list[str], fields: Fields) -> dict[str, str]:

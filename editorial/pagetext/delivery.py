@@ -12,8 +12,12 @@ SPELLINGS = {
 }
 MODES = {spelling: mode for mode, spellings in SPELLINGS.items() for spelling in spellings}
 MODE = re.compile(r"\b(?:" + "|".join(MODES) + r")\b")
-FILLERS = re.compile(r"\b(?:for|via|by|and|or|only|delivery|delivered|training|course|version)\b")
+FILLERS = re.compile(
+    r"\b(?:for|via|by|in|through|the|an?|and|or|also|only|delivery|delivered|training|course|"
+    r"version|format)\b"
+)
 LONGEST = 300  # characters read of a title
+PARTS = re.compile(r"[,;/]")
 BRACKETS = re.compile(r"\(([^()]{1,80})\)")
 TAIL = re.compile(r"\bfor ([^()]{1,80} delivery)$")
 
@@ -38,9 +42,29 @@ def read_title_modes(title: str) -> tuple[str, ...]:
     """
     title = straight(title[:LONGEST]).lower().strip()
     places = BRACKETS.findall(title) + TAIL.findall(title)
-    return tuple(dict.fromkeys(mode for text in places for mode in _pure_modes(text)))
+    parts = [part for text in places for part in PARTS.split(text)]
+    return tuple(dict.fromkeys(mode for part in parts for mode in _pure_modes(part)))
+
+
+def is_one_list(text: str) -> bool:
+    """Whether the modes in a text stand together, so that what is said is said of all.
+
+    >>> is_one_list("4 hours (classroom, virtual)"), is_one_list("half-day online, 1 hour webex")
+    (True, False)
+    """
+    found = list(MODE.finditer(straight(text).lower()))
+    between = (a.string[a.end() : b.start()] for a, b in zip(found, found[1:], strict=False))
+    return all(_is_filler(gap) for gap in between)
+
+
+def names_only_modes(text: str) -> bool:
+    """Whether the text says nothing but how a course is given."""
+    return bool(_pure_modes(straight(text[:LONGEST]).lower()))
 
 
 def _pure_modes(text: str) -> tuple[str, ...]:
-    left = FILLERS.sub("", MODE.sub("", text))
-    return () if re.search(r"\w", left) else read_modes(text)
+    return read_modes(text) if _is_filler(MODE.sub("", text)) else ()
+
+
+def _is_filler(text: str) -> bool:
+    return not re.search(r"\w", FILLERS.sub("", text))

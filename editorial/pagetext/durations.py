@@ -4,32 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .delivery import read_modes
-from .numbers import with_digits
+from .delivery import is_one_list, read_modes
+from .times import Span, even, is_each, read_spans
 
-LONGEST = 1000  # characters read; a duration text has about 30
-NEAR = 60  # characters before and after a time that can belong to it
-NUMBER = r"(?<![\d.])(\d{1,4}(?:\.\d{1,2})?)"
-UNIT = r"(hour|hr|minute|min)s?\b\.?"
-SPAN = re.compile(
-    rf"{NUMBER}(?:[ -]?{UNIT})? ?(?:-|to|or) ?{NUMBER}[ -]?{UNIT}"
-    rf"|{NUMBER}[ -]?{UNIT}(?:,? (?:and |& )?(\d{{1,2}}) min(?:ute)?s?\b)?"
-)
-BETWEEN = re.compile(rf"\bbetween {NUMBER}( {UNIT})? and ")
-
-PART = r"(?:module|session|part|class|course|meeting|workshop|segment|lesson|webinar|unit|day)"
-COUNT = r"(?<![\d.-])(?<!- )(?<!to )(?<!or )(\d{1,2})"  # of parts; "3 to 4" is none
-COUNT_BEFORE = re.compile(rf"{COUNT},? (?:\w+ )?$")
-PARTS_AFTER = re.compile(rf" (?:[\w-]+ )?{PART}(?:e?s)\b")
-PARTS_BEFORE = re.compile(
-    rf"{COUNT} (?:[\w-]+ )?{PART}(?:e?s)?"
-    r"(?:[ ,:(-]|(?:of|at|each|lasting|running|approximately|approx\.?|about|around|roughly)\b)*$"
-)
-EACH = re.compile(rf"\beach\b|\bapiece\b|\bper {PART}|\ba day\b|\bdaily\b")
-CHOICE = re.compile(r"\b(?:choose|choice|select|pick)\b")
-TOTAL_BEFORE = re.compile(r"\btotal(?: of| time)?:? ?(?:about |approximately )?$")
-TOTAL_AFTER = re.compile(r" (?:in )?total\b| altogether\b")
+CHOICE = re.compile(r"\b(?:choose|choice|choices|select|pick|options)\b")
+CHOSEN = re.compile(r"\b(?:choose|select|pick) (?:any )?\d")
 LIMIT = re.compile(r"\b(?:up to|at (?:least|most)|(?:less|more) than|minimum|maximum)\b")
+ADDED = re.compile(r"\b(?:plus|followed by|then|as well as|in addition|along with)\b| \+ ")
+HALF_DAY = re.compile(r"\bhalf[ -]day\b")
+LONGEST_HALF_DAY = (150, 300)  # a time beside the words "half day" that is no other time
+FULL_DAY = re.compile(r"\b(?:full|whole|all)[ -]day\b")
+LONGEST_FULL_DAY = (330, 600)
 
 SEPARATOR = re.compile(r" ?[,:(] ?| [–—-] ")
 LETTER = re.compile(r"[^\W\d]")
@@ -45,21 +30,6 @@ class Duration:
     high: int | None = None
     by_mode: dict[str, int] = field(default_factory=dict)
     modules: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True)
-class Span:
-    """One time in a text: where it stands, and the words that may say how to count it."""
-
-    low: int
-    high: int
-    start: int
-    end: int
-    before: str
-    after: str
-
-    def times(self, count: int) -> tuple[int, int]:
-        return self.low * count, self.high * count
 
 
 def read_duration(lines: Sequence[str]) -> Duration:
@@ -90,7 +60,7 @@ def read_range(text: str) -> tuple[int, int] | None:
     (None, None)
     """
     found = _read(text)
-    return found[:2] if found and (found[2] or CHOICE.search(text)) else None
+    return found[:2] if found and (found[2] or CHOICE.search(text.lower())) else None
 
 
 def names_time(text: str) -> bool:
@@ -104,17 +74,35 @@ def names_time(text: str) -> bool:
 
 def _read(text: str) -> tuple[int, int, bool] | None:
     """The shortest and longest time, and whether it is the time of the whole thing."""
-    text = _even(text)
-    spans = _spans(text)
-    if not spans or LIMIT.search(text):
+    text = even(text)
+    spans = read_spans(text)
+    totals = {(span.low, span.high) for span in spans if span.is_total}
+    if not spans or LIMIT.search(text) or not (totals or _is_plain(text, spans)):
         return None
-    totals = {(span.low, span.high) for span in spans if _is_total(span)}
-    found = totals or {_counted(span) for span in spans}
+    found = totals or {span.counted for span in spans}
     if len(found) != 1:
         return None
     low, high = found.pop()
-    whole = bool(totals) or any(_count(span) for span in spans) or not _is_each(text, spans)
+    whole = bool(totals) or any(span.count for span in spans) or not is_each(text, spans)
     return (low, high, whole) if low and low <= high else None
+
+
+def _is_plain(text: str, spans: list[Span]) -> bool:
+    """Whether no time is to be added, picked, or is that of one mode or day among others."""
+    if ADDED.search(text) or not is_one_list(text):
+        return False
+    if CHOICE.search(text) and (CHOSEN.search(text) or any(span.count for span in spans)):
+        return False
+    return all(_fits_day(text, span) for span in spans)
+
+
+def _fits_day(text: str, span: Span) -> bool:
+    """Whether "half day" or "full day" in the text can be another word for this time."""
+    low, high = span.counted
+    for word, (least, most) in ((HALF_DAY, LONGEST_HALF_DAY), (FULL_DAY, LONGEST_FULL_DAY)):
+        if word.search(text) and not least <= low <= high <= most:
+            return False
+    return True
 
 
 def read_module(line: str) -> tuple[str, int] | None:
@@ -127,53 +115,10 @@ def read_module(line: str) -> tuple[str, int] | None:
     """
     cuts = list(SEPARATOR.finditer(line)) if len(line) <= LONGEST_MODULE else []
     title = line[: cuts[-1].start()].strip() if cuts else ""
-    if not LETTER.search(title) or _spans(_even(title)):
+    if not LETTER.search(title) or read_spans(even(title)):
         return None
     found = read_range(line[cuts[-1].end() :])
     return (title, found[0]) if found and found[0] == found[1] else None
-
-
-def _even(text: str) -> str:
-    return BETWEEN.sub(r"\1\2-", with_digits(text[:LONGEST]))
-
-
-def _spans(text: str) -> list[Span]:
-    return [_span(match) for match in SPAN.finditer(text)]
-
-
-def _span(match: re.Match[str]) -> Span:
-    low, low_unit, high, high_unit, amount, unit, extra = match.groups()
-    if amount:
-        shortest = longest = _minutes(amount, unit) + int(extra or 0)
-    else:
-        shortest, longest = _minutes(low, low_unit or high_unit), _minutes(high, high_unit)
-    start, end = match.span()
-    before = match.string[max(0, start - NEAR) : start]
-    return Span(shortest, longest, start, end, before, match.string[end : end + NEAR])
-
-
-def _minutes(number: str, unit: str) -> int:
-    return round(float(number) * (60 if unit.startswith("h") else 1))
-
-
-def _is_total(span: Span) -> bool:
-    return bool(TOTAL_BEFORE.search(span.before) or TOTAL_AFTER.match(span.after))
-
-
-def _count(span: Span) -> int:
-    """How many parts of this length the text names: "two 2-hour modules", "2 modules, 2 h each"."""
-    if (match := COUNT_BEFORE.search(span.before)) and PARTS_AFTER.match(span.after):
-        return int(match[1])
-    match = PARTS_BEFORE.search(span.before)
-    return int(match[1]) if match and (EACH.search(span.after) or EACH.search(match[0])) else 0
-
-
-def _counted(span: Span) -> tuple[int, int]:
-    return span.times(_count(span) or 1)
-
-
-def _is_each(text: str, spans: list[Span]) -> bool:
-    return bool(EACH.search(text)) or any(PARTS_AFTER.match(span.after) for span in spans)
 
 
 def _of_range(found: tuple[int, int] | None, modules: tuple = ()) -> Duration:
@@ -190,14 +135,25 @@ def _of_modes(by_mode: dict[str, int]) -> Duration:
 
 def _minutes_by_mode(text: str) -> dict[str, int]:
     """Two or more times, each with its mode: after the time, or before it."""
-    text = _even(text)
-    spans = _spans(text)
-    if len(spans) < 2 or any(span.low != span.high or not span.low for span in spans):
+    text = even(text)
+    spans = read_spans(text)
+    if len(spans) < 2 or not all(_can_be_modes(text, span) for span in spans):
         return {}
     modes_lead = bool(read_modes(text[: spans[0].start]))
     inner = [span.end for span in spans[:-1]] if modes_lead else [span.start for span in spans[1:]]
     cuts = [0, *inner, len(text)]
-    modes = [read_modes(text[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
-    if not all(modes):
-        return {}
-    return {mode: span.low for span, named in zip(spans, modes, strict=True) for mode in named}
+    pieces = [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+    pairs = [
+        (mode, span.counted[0])
+        for span, piece in zip(spans, pieces, strict=True)
+        for mode in read_modes(piece)
+    ]
+    each_has_one = all(read_modes(piece) and is_one_list(piece) for piece in pieces)
+    return dict(pairs) if each_has_one and len(dict(pairs)) == len(pairs) else {}
+
+
+def _can_be_modes(text: str, span: Span) -> bool:
+    """Whether it is one exact time, neither to be added to another nor one of several parts'."""
+    unclear = LIMIT.search(text) or ADDED.search(text) or CHOICE.search(text)
+    is_part = is_each(text, [span]) and not span.count
+    return not unclear and not is_part and span.low == span.high and bool(span.low)

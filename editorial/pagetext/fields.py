@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from .credits import read_credit
-from .durations import names_time
+from .delivery import names_only_modes
 from .items import Item
 from .labels import FAMILIES, LONG_INTERNAL
 from .levels import read_levels
 from .lines import Line
 from .requirements import ORIENTATION
+from .times import hints_time
 from .titles import looks_like_title
 
 # Their text ends at the first blank line, where no further label of the item shows its end.
@@ -23,6 +24,8 @@ SENTENCE_ENDS = (".", "!", "?", ":", "”", '"', ")", "…")
 REQUIREMENT_START = re.compile(
     r"(?:it is )?(?:requires?|required|must|recommended|belong|participants|complet|prior)\b", re.I
 )
+
+LONGEST_TIME = 200  # characters of a line that goes on from a level or a duration
 
 Lines = tuple[Line, ...]
 
@@ -57,8 +60,7 @@ def read_fields(item: Item, compact: bool) -> Fields:
     fields = Fields()
     rows = _grouped(item.lines)
     for row, below in zip(rows, [*rows[1:], Field("")], strict=True):
-        bounded = below.name in FAMILIES or below.name == "interest"
-        lines = tuple(_own_lines(row, bounded, compact))
+        lines = tuple(_own_lines(row, below, compact))
         known = fields[row.name].lines
         if row.name in MERGED or not known:
             fields[row.name] = replace(row, lines=known + lines)
@@ -99,9 +101,10 @@ def _is_long(internal: Field) -> bool:
     return internal.label in ("end", "subscribe") or internal.label.startswith(LONG_INTERNAL)
 
 
-def _own_lines(row: Field, bounded: bool, compact: bool) -> Iterable[Line]:
+def _own_lines(row: Field, below: Field, compact: bool) -> Iterable[Line]:
+    bounded = below.name in FAMILIES or below.name == "interest"
     if row.name in LINKS:
-        return _links(row, compact)
+        return _links(row, _ends_page(below), compact)
     if (bounded and row.name != "level") or row.name in WHOLE:
         return row.lines
     if row.name in ONE_PARAGRAPH and not compact:
@@ -109,11 +112,18 @@ def _own_lines(row: Field, bounded: bool, compact: bool) -> Iterable[Line]:
     return _while(CONTINUES.get(row.name, _is_credit if compact else _is_prose), row.lines, compact)
 
 
-def _links(row: Field, compact: bool) -> Iterable[Line]:
+def _ends_page(below: Field) -> bool:
+    return below.name == "internal" and below.label in ("end", "subscribe")
+
+
+def _links(row: Field, at_end: bool, compact: bool) -> Iterable[Line]:
     """Titles beside or right under the label, or in a list; after a blank line comes another item.
 
+    At the page's end no item comes: lone titles there are the label's.
     A page without blank lines does not show where they end.
     """
+    if at_end and all(looks_like_title(line.text) for line in row.lines):
+        return row.lines
     if compact:
         return (line for line in row.lines if line.number == row.number)
     near = tuple(takewhile(lambda line: not line.after_gap, row.lines))
@@ -144,7 +154,9 @@ def _is_credit(text: str, above: str) -> bool:
 
 
 def _is_time_or_level(text: str, above: str) -> bool:
-    return len(text) < 200 and bool(read_levels(text) or names_time(text))
+    if len(text) >= LONGEST_TIME:
+        return False
+    return bool(read_levels(text)) or hints_time(text) or names_only_modes(text)
 
 
 def _is_requirement(text: str, above: str) -> bool:

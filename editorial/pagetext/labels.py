@@ -2,7 +2,7 @@
 
 import re
 
-from .running_times import CLOCK
+from .running_times import BROKEN, CLOCK
 
 LONGEST = 90  # characters of a label, a heading, a piece of furniture
 
@@ -140,9 +140,7 @@ def is_internal(text: str) -> bool:
 
 
 def is_clock(text: str) -> bool:
-    """Whether the line is a running time in brackets, or its empty brackets."""
-    return (
-        text.startswith("(")
-        and text.endswith(")")
-        and (text[1:-1].strip() == "" or CLOCK.fullmatch(text) is not None)
-    )
+    """Whether the line is a running time in brackets, a broken one, or its empty brackets."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return False
+    return not text[1:-1].strip() or bool(CLOCK.fullmatch(text) or BROKEN.fullmatch(text))

@@ -4,6 +4,8 @@ import re
 
 CLOCK = re.compile(r"\(? ?(?:(\d{1,2}):)?(\d{1,3})?:(\d{2}) ?(?:min(?:ute)?s?\.?)? ?\)?", re.I)
 
+BROKEN = re.compile(r"\([\d ]{0,5}[:.;][\d :.;]{0,8}\)")  # a clock that cannot be read
+
 
 def read_seconds(text: str) -> int | None:
     """Seconds of a clock reading; None when there is none, and for zero, which no video lasts.

@@ -1,0 +1,98 @@
+"""Single times in a text: "90 minutes", "1 to 1.5 hours", and how often each counts."""
+
+import re
+from dataclasses import dataclass
+
+from .numbers import with_digits
+
+LONGEST = 1000  # characters read; a duration text has about 30
+NEAR = 60  # characters before and after a time that can belong to it
+NUMBER = r"(?<![\d.])(\d{1,4}(?:\.\d{1,2})?)"
+UNIT = r"(hour|hr|minute|min)s?\b\.?"
+SPAN = re.compile(
+    rf"{NUMBER}(?:[ -]?{UNIT})? ?(?:-|to|or) ?{NUMBER}[ -]?{UNIT}"
+    rf"|{NUMBER}[ -]?{UNIT}(?:,? (?:and |& )?(\d{{1,2}}) min(?:ute)?s?\b)?"
+)
+BETWEEN = re.compile(rf"\bbetween {NUMBER}( {UNIT})? and ")
+VAGUE = re.compile(
+    r"\b(?:half|full|whole|all|multi|\d{1,2})[ -]days?\b|\bvar(?:y|ies|iable)\b"
+    r"|\d\+? ?-?(?:hour|hr|minute|min)s?\b"
+)
+
+PART = r"(?:module|session|part|class|course|meeting|workshop|segment|lesson|webinar|unit|day)"
+COUNT = r"(?<![\d.-])(?<!- )(?<!to )(?<!or )(\d{1,2})"  # of parts; "3 to 4" is none
+COUNT_BEFORE = re.compile(rf"{COUNT},? (?:\w+ )?$")
+PARTS_AFTER = re.compile(rf" (?:[\w-]+ )?{PART}(?:e?s)\b")
+PARTS_BEFORE = re.compile(
+    rf"{COUNT} (?:[\w-]+ )?{PART}(?:e?s)?"
+    r"(?:[ ,:(-]|(?:of|at|each|lasting|running|approximately|approx\.?|about|around|roughly)\b)*$"
+)
+EACH = re.compile(rf"\beach\b|\bapiece\b|\bper {PART}|\ba day\b|\bdaily\b")
+TOTAL_BEFORE = re.compile(r"\btotal(?: of| time)?:? ?(?:about |approximately )?$")
+TOTAL_AFTER = re.compile(r" (?:in )?total\b| altogether\b")
+
+
+@dataclass(frozen=True)
+class Span:
+    """One time in a text: where it stands, and the words that may say how to count it."""
+
+    low: int
+    high: int
+    start: int
+    end: int
+    before: str
+    after: str
+
+    @property
+    def is_total(self) -> bool:
+        return bool(TOTAL_BEFORE.search(self.before) or TOTAL_AFTER.match(self.after))
+
+    @property
+    def count(self) -> int:
+        """How many parts of this length are named: "two 2-hour modules", "2 modules, 2 h each"."""
+        if (match := COUNT_BEFORE.search(self.before)) and PARTS_AFTER.match(self.after):
+            return int(match[1])
+        match = PARTS_BEFORE.search(self.before)
+        return int(match[1]) if match and (EACH.search(self.after) or EACH.search(match[0])) else 0
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        return self.low * (self.count or 1), self.high * (self.count or 1)
+
+
+def even(text: str) -> str:
+    """As `read_spans` wants it: lower case, digits, "between 1 and 2" as "1-2"."""
+    return BETWEEN.sub(r"\1\2-", with_digits(text[:LONGEST]))
+
+
+def hints_time(text: str) -> bool:
+    """Whether it speaks of a time at all, be it one that cannot be read.
+
+    >>> hints_time("Full day"), hints_time("Varies by region"), hints_time("Day-to-day work")
+    (True, True, False)
+    """
+    return VAGUE.search(even(text)) is not None
+
+
+def read_spans(text: str) -> list[Span]:
+    return [_span(match) for match in SPAN.finditer(text)]
+
+
+def is_each(text: str, spans: list[Span]) -> bool:
+    """Whether the times are those of parts."""
+    return bool(EACH.search(text)) or any(PARTS_AFTER.match(span.after) for span in spans)
+
+
+def _span(match: re.Match[str]) -> Span:
+    low, low_unit, high, high_unit, amount, unit, extra = match.groups()
+    if amount:
+        shortest = longest = _minutes(amount, unit) + int(extra or 0)
+    else:
+        shortest, longest = _minutes(low, low_unit or high_unit), _minutes(high, high_unit)
+    start, end = match.span()
+    before = match.string[max(0, start - NEAR) : start]
+    return Span(shortest, longest, start, end, before, match.string[end : end + NEAR])
+
+
+def _minutes(number: str, unit: str) -> int:
+    return round(float(number) * (60 if unit.startswith("h") else 1))
