@@ -93,6 +93,14 @@ def test_readers_only_read(client, method):
         assert getattr(client, method)(path).status_code == 405
 
 
+@pytest.mark.parametrize("path", ["/", "/tools/", "/tools/feed/", "/tools.pdf"])
+def test_who_asks_for_the_head_gets_no_body(client, path):
+    whole, head = client.get(path), client.head(path)
+    assert head.content == b""
+    assert head["Content-Type"] == whole["Content-Type"]
+    assert head["Content-Length"] == str(len(whole.content))
+
+
 def test_style_and_scripts_of_public_pages_are_small():
     sources = [finders.find(name) for name in ("catalog/site.css",)]
     assert sum(len(gzip.compress(Path(source).read_bytes())) for source in sources) < 60_000

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from .duplicates import rivals
 from .fields import Fields
 from .items import Item
+from .leftovers import leftover_lines
 from .records import Record
+from .requirements import names_several
 
 AUTHOR = "“{}” behind “{}” was taken for the author’s name."
 SHOWN = 80  # characters of a text that a sentence repeats
@@ -23,7 +25,10 @@ def check(record: Record, item: Item, fields: Fields) -> Iterator[tuple[int, str
         if fields[name].lines and not is_read:
             text = fields[name].text.replace("\n", " / ")[:SHOWN]
             yield fields[name].number, f"“{fields[name].label}: {text}” could not be read."
+    yield from _unread_time(record, fields)
     yield from _open_ends(record, fields)
+    yield from _several(record, fields)
+    yield from _left_over(record, item)
 
 
 def _readings(record: Record) -> Iterator[tuple[str, bool]]:
@@ -31,8 +36,31 @@ def _readings(record: Record) -> Iterator[tuple[str, bool]]:
     yield "format", bool(record.formats)
     yield "size", bool(record.pages or record.paper)
     yield "level", bool(record.levels) or not record.level_text
-    yield "duration", bool(record.minutes_max or record.modules)
     yield "running_time", bool(record.duration_seconds)
+
+
+def _unread_time(record: Record, fields: Fields) -> Iterator[tuple[int, str]]:
+    """A duration without a meaning, under its own label or that of the levels."""
+    if record.duration_text and not (record.minutes_max or record.modules):
+        field = fields["duration"] if fields["duration"].lines else fields["level"]
+        text = record.duration_text.replace("\n", " / ")[:SHOWN]
+        yield field.number, f"“{field.label}: {text}” could not be read."
+
+
+def _several(record: Record, fields: Fields) -> Iterator[tuple[int, str]]:
+    """Names between commas: one course or some."""
+    for asked in record.requirements:
+        if asked.type == "condition" and names_several(asked.text):
+            text = asked.text[:SHOWN]
+            yield fields["requirements"].number, f"“{text}” may name one course or several."
+
+
+def _left_over(record: Record, item: Item) -> Iterator[tuple[int, str]]:
+    """The first line of the item's text that no field holds; the others stand below it."""
+    left = leftover_lines(record, item)
+    if left and record.title:
+        text, title = left[0].text[:SHOWN], record.title[:SHOWN]
+        yield left[0].number, f"“{text}” stands below “{title}” but was taken into no field."
 
 
 def _open_ends(record: Record, fields: Fields) -> Iterator[tuple[int, str]]:

@@ -11,10 +11,11 @@ CHOICE = re.compile(r"\b(?:choose|choice|choices|select|pick|options)\b")
 CHOSEN = re.compile(r"\b(?:choose|select|pick) (?:any )?\d")
 LIMIT = re.compile(r"\b(?:up to|at (?:least|most)|(?:less|more) than|minimum|maximum)\b")
 ADDED = re.compile(r"\b(?:plus|followed by|then|as well as|in addition|along with)\b| \+ ")
-HALF_DAY = re.compile(r"\bhalf[ -]day\b")
-LONGEST_HALF_DAY = (150, 300)  # a time beside the words "half day" that is no other time
-FULL_DAY = re.compile(r"\b(?:full|whole|all)[ -]day\b")
-LONGEST_FULL_DAY = (330, 600)
+# Minutes that can be the same time as the words; others beside them are another time.
+DAYS = (
+    (re.compile(r"\bhalf[ -]day\b"), 150, 300),
+    (re.compile(r"\b(?:full|whole|all)[ -]day\b"), 330, 600),
+)
 
 SEPARATOR = re.compile(r" ?[,:(] ?| [–—-] ")
 LETTER = re.compile(r"[^\W\d]")
@@ -99,10 +100,8 @@ def _is_plain(text: str, spans: list[Span]) -> bool:
 def _fits_day(text: str, span: Span) -> bool:
     """Whether "half day" or "full day" in the text can be another word for this time."""
     low, high = span.counted
-    for word, (least, most) in ((HALF_DAY, LONGEST_HALF_DAY), (FULL_DAY, LONGEST_FULL_DAY)):
-        if word.search(text) and not least <= low <= high <= most:
-            return False
-    return True
+    named = [(least, most) for word, least, most in DAYS if word.search(text)]
+    return all(least <= low <= high <= most for least, most in named)
 
 
 def read_module(line: str) -> tuple[str, int] | None:

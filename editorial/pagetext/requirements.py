@@ -28,6 +28,15 @@ DONE = re.compile(
     r"|requires?) (?:the )?(.+)",
     re.IGNORECASE,
 )
+WHEN = re.compile(
+    r",? (?:(?:with)?in the (?:last|past|previous)|during the|within|before|prior to) "
+)
+LEAD = re.compile(
+    r"(?:strongly |highly )?(?:required|recommended|suggested|preferred|encouraged|helpful)"
+    r"(?: but not required)?(?: (?:courses?|training|prerequisites?))?",
+    re.IGNORECASE,
+)
+COMMA = re.compile(r", (?:and |or )?")
 NOUN_AFTER = re.compile(r" (?:course|training|workshop|class)$")
 PERSONAL = re.compile(
     r"(?:belong|be|must(?! (?:have|complete|attend|take))|open to)\b", re.IGNORECASE
@@ -67,16 +76,41 @@ def read_requirements(lines: Sequence[str]) -> tuple[Requirement, ...]:
         if text.endswith(":"):
             lead = text
         elif text and not NOTHING.fullmatch(text):
-            entries += _entries(text, lead)
+            entries += _entries(*_split_lead(text, lead))
     return tuple(dict.fromkeys(entries))
+
+
+def names_several(text: str) -> bool:
+    """Whether commas may part names of courses; one name may hold commas too.
+
+    >>> names_several("Good Bread, Old Ovens"), names_several("Stewards of any union, if asked")
+    (True, False)
+    """
+    done = DONE.search(text)
+    parts = COMMA.split((done[1] if done else text).rstrip(". "))
+    return len(parts) > 1 and all(looks_like_title(part) for part in parts)
+
+
+def _split_lead(text: str, lead: str) -> tuple[str, str]:
+    """The text without a lead-in on its own line: "Recommended: Lean"."""
+    head, colon, rest = text.partition(": ")
+    return (rest.strip(), head) if colon and LEAD.fullmatch(head) else (text, lead)
 
 
 def _entries(text: str, lead: str) -> Iterator[Requirement]:
     if (known := KNOWLEDGE.fullmatch(text)) and not ADVICE.search(text):
         yield from _entries(known[1].rstrip(". "), "knowledge of:")
         return
-    for part in BETWEEN_NAMES.split(text):
+    for part in _parts(text):
         yield _entry(part.strip(), lead) if part.strip() else Requirement(text, "condition")
+
+
+def _parts(text: str) -> list[str]:
+    """The names in a text; commas part them where one of the names is surely whole."""
+    names = COMMA.split(text.rstrip(". "))
+    if names_several(text) and any(ORIENTATION.fullmatch(name) for name in names):
+        return names
+    return BETWEEN_NAMES.split(text)
 
 
 def _entry(text: str, lead: str) -> Requirement:
@@ -87,7 +121,7 @@ def _entry(text: str, lead: str) -> Requirement:
         return Requirement(text, "eligibility", necessity)
     if KNOWLEDGE.match(lead) or lead == "knowledge of:":
         return Requirement(text, "knowledge", necessity)
-    if name := _course_name(text):
+    if (name := _course_name(text)) and not names_several(name):
         return Requirement(name, "course", necessity)
     return Requirement(text, "eligibility" if ELIGIBILITY.search(text) else "condition", necessity)
 
@@ -96,7 +130,7 @@ def _course_name(text: str) -> str:
     """The course that the text is, or that it says must be completed."""
     bare = text.rstrip(". ")
     done = DONE.search(bare)
-    name = NOUN_AFTER.sub("", done[1]) if done else bare
+    name = NOUN_AFTER.sub("", WHEN.split(done[1])[0]) if done else bare
     if looks_like_title(name) or ORIENTATION.fullmatch(name):
         return name
     orientation = ORIENTATION.search(name) if done else None

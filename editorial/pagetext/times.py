@@ -15,7 +15,7 @@ SPAN = re.compile(
 )
 BETWEEN = re.compile(rf"\bbetween {NUMBER}( {UNIT})? and ")
 VAGUE = re.compile(
-    r"\b(?:half|full|whole|all|multi|\d{1,2})[ -]days?\b|\bvar(?:y|ies|iable)\b"
+    r"\b(?:half|full|whole|all|multi|\d{1,2})[ -](?:days?|weeks?)\b|\bvar(?:y|ies|iable)\b"
     r"|\d\+? ?-?(?:hour|hr|minute|min)s?\b"
 )
 

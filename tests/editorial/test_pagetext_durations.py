@@ -1,6 +1,7 @@
 import pytest
 
-from editorial.pagetext.durations import read_duration, read_module
+from editorial.pagetext.durations import Duration, read_duration, read_module
+from editorial.pagetext.times import hints_time
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,77 @@ def test_one_time_per_delivery_mode_is_no_total(lines):
     duration = read_duration(lines)
     assert duration.by_mode == {"classroom": 90, "online": 30}
     assert (duration.exact, duration.low, duration.high) == (None, 30, 90)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "half-day (classroom), 1.5 hours (WebEx)",
+        "Half-day, or 90 minutes via WebEx",
+        "Classroom: varies; online: 30 minutes",
+        "half-day (classroom), 90 minutes (online), 2 hours (WebEx)",
+        "8 hours (7.5 hours virtual)",
+        "90 to 120 minutes (virtual); 2 hours (consultant delivery)",
+    ],
+)
+def test_the_time_of_one_mode_is_not_the_time_of_all(text):
+    assert read_duration([text]) == Duration()
+
+
+def test_a_time_said_of_several_modes_is_the_time_of_all():
+    assert read_duration(["4 hours, classroom or virtual"]).exact == 240
+
+
+def test_a_half_day_beside_its_hours_is_those_hours():
+    assert read_duration(["Half-day (4 hours)"]).exact == 240
+    assert read_duration(["Half-day (8 hours)"]) == Duration()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ten 20-minute sessions; choose three",
+        "Ten 20-minute sessions to choose from",
+        "20-minute sessions; choose three",
+    ],
+)
+def test_sessions_to_choose_from_are_not_multiplied(text):
+    assert read_duration([text]) == Duration()
+
+
+@pytest.mark.parametrize("word", ["plus", "followed by", "and then", "+"])
+def test_times_that_add_up_are_no_range(word):
+    assert read_duration([f"30 minutes online {word} 2 hours in the classroom"]) == Duration()
+    assert read_duration([f"30 minutes {word} homework"]) == Duration()
+
+
+def test_a_total_holds_whatever_its_parts_are():
+    assert read_duration(["8 hours total (2 hours online plus 6 in the classroom)"]).exact == 480
+
+
+def test_parts_are_counted_within_their_mode():
+    duration = read_duration(["Two 2-hour modules (classroom), 90 minutes (online)"])
+    assert duration.by_mode == {"classroom": 240, "online": 90}
+
+
+@pytest.mark.parametrize("text", ["up to 2 hours (classroom), 30 minutes (online)"])
+def test_a_limit_is_not_the_time_of_a_mode(text):
+    assert read_duration([text]) == Duration()
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("half-day", True),
+        ("Two days", True),
+        ("90 minutes (virtual)", True),
+        ("Varies; ask your trainer", True),
+        ("Day-to-day baking", False),
+        ("Levels 1, 2", False),
+    ],
+)
+def test_a_time_is_noticed_even_where_it_cannot_be_read(text, hint):
+    assert hints_time(text) is hint
 
 
 def test_modules_with_their_own_times_are_listed_and_not_summed():

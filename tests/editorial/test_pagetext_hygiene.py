@@ -12,11 +12,11 @@ from editorial.pagetext.text import clean
 
 MEGABYTE = 1_000_000
 LINES = [
-    "TOOLS", "Videos", "Help Video", "Title of a Thing", "A sentence that ends.", "(1:29)", "()",
+    "TOOLS", "Videos", "Help Video", "Title of a Thing", "A sentence that ends.", "(1:29)", "()", "(2:3)",
     "Loading the player...", "Format:", "Format: PDF", "PDF", "Size: 2 pages", "Best used: Daily.",
     "Intended audience:", "Level 2 and higher teams", "Related tools:", "Use with:", "Deck:",
     "Story body part 1:", "Course Title", "Course description", "Path to Performance", "Level 3",
-    "Duration", "Two 2-hour modules (4 hours total)", "90 minutes (online)", "Who should attend",
+    "Duration", "Two 2-hour modules (4 hours total)", "90 minutes (online)", "half-day (classroom)", "Who should attend",
     "Course requirements", "Requires basic knowledge of:", "LMPO", "Learning outcomes", "  • One",
     "Course outline", "Module 1: First", "Running Time", "Long Teaser", "Request Number",
     "Submitted by Ada on Wed, 01/10/2018 - 17:05", "A Title Ada Poe Tue, 01/30/2018 - 17:48",
@@ -130,6 +130,11 @@ def test_a_megabyte_of_anything_takes_less_than_a_second(piece):
         ("Best used: ", "You may also be interested in "),
         ("Who should attend: ", "Following this course, attend "),
         ("Course requirements: ", "Requires knowledge of "),
+        ("Course requirements: ", "Good Bread, "),
+        ("Duration: ", "half-day (classroom), "),
+        ("Path to Performance: ", "Full day plus 1 hour "),
+        ("Path to Performance: ", "Full day\n\nLevel 1\n\n"),
+        ("Enrollment: x\nCourse Title: x\n", "Left Over\n\n"),
         ("Learning outcomes: ", "("),
         ("Course Title: ", "Word (classroom "),
         ("Story body part 1: ", "story body part "),

@@ -153,6 +153,8 @@ def test_a_running_time_is_seconds_and_never_zero(text, seconds):
         ("Co-Lead Workshop for WebEx/Consultant Delivery", ("virtual", "consultant")),
         ("Leading Virtual Teams", ()),
         ("Basics (for virtual teams)", ()),
+        ("Sponsor Training (classroom, 2.5 hours)", ("classroom",)),
+        ("Basics (for virtual teams; in the classroom)", ("classroom",)),
         ("Interest-Based Problem Solving (IBPS)", ()),
     ],
 )

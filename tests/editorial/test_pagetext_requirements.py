@@ -49,6 +49,31 @@ def test_a_recommended_list_is_recommended_entry_by_entry():
     assert entries == (Requirement("Effective Meetings", "course", "recommended"),)
 
 
+def test_a_lead_in_on_the_same_line_says_how_much_is_asked():
+    assert read_requirements(["Recommended: LMP Orientation"]) == (
+        Requirement("LMP Orientation", "course", "recommended"),
+    )
+    assert read_requirements(["Required: Lean Basics"]) == (Requirement("Lean Basics", "course"),)
+
+
+def test_a_course_to_be_completed_in_some_time_is_that_course():
+    line = "Must have completed Bread-Based Problem Solving within the last 12 months"
+    assert read_requirements([line]) == (Requirement("Bread-Based Problem Solving", "course"),)
+
+
+def test_names_between_commas_are_not_one_course():
+    line = "Effective Meetings, Bread Literacy"
+    assert read_requirements([line]) == (Requirement(line, "condition"),)
+
+
+def test_names_between_commas_are_parted_where_one_is_the_orientation():
+    entries = read_requirements(["LMP Orientation, Effective Meetings"])
+    assert [(entry.text, entry.type) for entry in entries] == [
+        ("LMP Orientation", "course"),
+        ("Effective Meetings", "course"),
+    ]
+
+
 def test_courses_joined_in_one_line_are_two():
     entries = read_requirements([f"{LMPO} and Lean Basics (LB)"])
     assert [entry.text for entry in entries] == [LMPO, "Lean Basics (LB)"]
