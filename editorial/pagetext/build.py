@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from .audiences import is_limit
 from .credits import read_credit
-from .delivery import read_modes, read_title_modes
+from .delivery import names_only_modes, read_modes, read_title_modes
 from .durations import read_duration, read_module
 from .endings import is_cut
 from .fields import SENTENCE_ENDS, Field, Fields
@@ -82,7 +82,7 @@ def _course(item: Item, fields: Fields) -> dict:
             read_levels(" ".join(levels)) if levels else read_audience_levels(fields["attend"].text)
         ),
         **_duration(times, fields),
-        "delivery": _delivery(title or "", fields["headline"].text, times),
+        "delivery": _delivery(title or "", fields["headline"].text, levels, times),
         "outcomes": tuple(_outcomes(fields["outcomes"])),
         "enrollment_text": _written(fields["enrollment"].texts),
         **_requirements(fields),
@@ -157,8 +157,10 @@ def _modules(outline: Iterable[str]) -> Iterable[tuple[str, int | None]]:
             yield read_module(module[1]) or (tidy(module[1]), None)
 
 
-def _delivery(title: str, headline: str, times: list[str]) -> tuple[str, ...]:
-    modes = read_title_modes(title) + read_title_modes(headline) + read_modes("; ".join(times))
+def _delivery(title: str, headline: str, levels: list[str], times: list[str]) -> tuple[str, ...]:
+    """A mode may stand on a line of its own below the levels."""
+    beside = [*times, *(text for text in levels if names_only_modes(text))]
+    modes = read_title_modes(title) + read_title_modes(headline) + read_modes("; ".join(beside))
     return tuple(dict.fromkeys(modes))
 
 

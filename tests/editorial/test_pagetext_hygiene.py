@@ -12,15 +12,16 @@ from editorial.pagetext.text import clean
 
 MEGABYTE = 1_000_000
 LINES = [
-    "TOOLS", "Videos", "Help Video", "Title of a Thing", "A sentence that ends.", "(1:29)", "()", "(2:3)",
+    "TOOLS", "Videos", "Help Video", "Title of a Thing", "A sentence that ends.", "(1:29)", "()",
     "Loading the player...", "Format:", "Format: PDF", "PDF", "Size: 2 pages", "Best used: Daily.",
     "Intended audience:", "Level 2 and higher teams", "Related tools:", "Use with:", "Deck:",
     "Story body part 1:", "Course Title", "Course description", "Path to Performance", "Level 3",
-    "Duration", "Two 2-hour modules (4 hours total)", "90 minutes (online)", "half-day (classroom)", "Who should attend",
+    "Duration", "Two 2-hour modules (4 hours total)", "90 minutes (online)", "Who should attend",
     "Course requirements", "Requires basic knowledge of:", "LMPO", "Learning outcomes", "  • One",
     "Course outline", "Module 1: First", "Running Time", "Long Teaser", "Request Number",
     "Submitted by Ada on Wed, 01/10/2018 - 17:05", "A Title Ada Poe Tue, 01/30/2018 - 17:48",
     "Headline", "not migrated", "Produced by Ada Poe", "You may also be interested in Bread",
+    "(2:3)", "half-day (classroom)", "Recommended: Lean, LMPO", "Full day plus 1 hour",
     "Pages", "Subscribe to RSS - Bread", "URL: http://example.org/topic/bread", "Home", "", "\f",
 ]  # fmt: skip
 LEAKS = ["story body part", "loading the player", "request number", "submitted by", "not migrated"]

@@ -56,6 +56,11 @@ def test_modes_beside_a_time_under_the_levels_are_read_too():
     assert (course.duration_minutes, course.delivery) == (480, ("classroom",))
 
 
+def test_a_mode_alone_under_the_levels_is_the_delivery():
+    course = only(portal_course("Classroom, virtual"))
+    assert (course.delivery, course.duration_text) == (("classroom", "virtual"), None)
+
+
 def test_a_level_and_a_time_on_one_line_are_both_read():
     text = portal_course("").replace("Levels 1, 2", "Levels 1, 2; 4 hours")
     assert (only(text).levels, only(text).duration_minutes) == ((1, 2), 240)
