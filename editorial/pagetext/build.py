@@ -13,16 +13,15 @@ from .follow_ups import read_next_courses, split_interest
 from .formats import read_color_versions, read_formats
 from .items import Item
 from .labels import COURSE, TOOL, VIDEO
+from .level_lines import split_times
 from .levels import read_audience_levels, read_levels
 from .records import Record
 from .requirements import read_requirements
 from .running_times import read_seconds
 from .sizes import read_pages, read_paper
 from .text import tidy
-from .times import even, hints_time, read_spans
 
 PUBLIC = {*TOOL.values(), *COURSE.values(), *VIDEO.values(), "interest"}
-LEVEL = re.compile(r"\blevels?\b", re.IGNORECASE)
 MODULE = re.compile(r"(?:module|session|part) \d{1,2} ?[:.–—-] ?(.+)", re.IGNORECASE)
 ASIDE = re.compile(r"\([^()]*\)")
 
@@ -72,7 +71,9 @@ def _tool(item: Item, fields: Fields) -> dict:
 
 def _course(item: Item, fields: Fields) -> dict:
     title = tidy(" ".join(fields["course_title"].texts[:1])) or item.title
-    levels, times = _levels_and_times(fields)
+    levels, times = fields["level"].texts, fields["duration"].texts
+    if not times:
+        levels, times = split_times(levels)
     return {
         "title": title,
         **_told(item, fields),
@@ -113,25 +114,6 @@ def _lead(item: Item, fields: Fields) -> list[str]:
 
 def _audience(field: Field) -> dict:
     return {"audience_text": _written(field.texts), "audience_only": is_limit(field.text)}
-
-
-def _levels_and_times(fields: Fields) -> tuple[list[str], list[str]]:
-    """The newest pages print the duration under the levels, without a label of its own."""
-    levels, times = fields["level"].texts, fields["duration"].texts
-    if times:
-        return levels, times
-    if not any(_is_time(text) for text in levels):
-        return levels, []
-    times = [text for text in levels if _is_time(text) or not _is_level(text)]
-    return [text for text in levels if _is_level(text)], times
-
-
-def _is_level(text: str) -> bool:
-    return bool(read_levels(text) or LEVEL.search(text))
-
-
-def _is_time(text: str) -> bool:
-    return hints_time(text) and (not read_levels(text) or bool(read_spans(even(text))))
 
 
 def _unlabelled(times: list[str], fields: Fields) -> dict[str, str]:
