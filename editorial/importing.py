@@ -73,6 +73,8 @@ def plan(pages):
     changes = []
     for record, facts in best_of(pages, notes):
         change, more = plan_record(record, facts)
+        if facts["audience_only"] and not facts["audiences"]:
+            notes.append(note_of_limit(record))
         changes += [change] if change else []
         notes += more
     return changes, notes
@@ -128,6 +130,12 @@ def plan_record(record, facts):
     notes = [note_of_kept(record, name) for name in kept if record.complete]
     read = facts if record.complete or not base else base
     return Change(action, record, read, resource, changes), notes
+
+
+def note_of_limit(record):
+    sentence = _("“%(title)s” is limited to “%(audience)s”, which names no audience we count.")
+    facts = {"title": record.title, "audience": record.audience_text[:80]}
+    return Note(record.file, record.line, sentence % facts)
 
 
 def note_of_kept(record, field):

@@ -163,6 +163,12 @@ class TestTakingIn:
         assert planned[-1] == applied[-1]
         assert applied[-1].startswith(outcome)
 
+    def test_a_limit_to_nobody_we_count_needs_a_person(self, listing):
+        listing.write_text(PAGE.replace("Team members", "Bakers only"))
+        lines = run(listing)
+        assert lines[-1] == "3 created, 0 updated, 0 unchanged, 1 need attention"
+        assert any("is limited to “Bakers only”" in line for line in lines)
+
     def test_a_heading_meets_the_topic_of_its_address(self, listing):
         make_topic("LMP Processes!")
         run(listing, "--apply")

@@ -1,6 +1,7 @@
 import json
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from editorial.importing import UnreadableFile, apply, plan, read_file
@@ -26,9 +27,12 @@ class Command(BaseCommand):
         except UnreadableFile as error:
             raise CommandError(_("%s Nothing was changed.") % error) from error
         if options["json"]:
-            self.print_records(pages)
-        else:
+            return self.print_records(pages)
+        try:
             self.take_in(pages, options)
+        except DatabaseError as error:
+            sentence = _("The database cannot be used (%s). `manage.py migrate` prepares it.")
+            raise CommandError(sentence % error) from error
 
     def print_records(self, pages):
         for page in pages:
