@@ -8,7 +8,7 @@ LISTINGS = {
     "topics": "/topics/",
     "topic": "/topics/lmp-processes/",
     "filtered": "/topics/lmp-processes/?kind=course&level=2",
-    "empty": "/audiences/stewards/?kind=video&level=5",
+    "empty": "/audiences/stewards/?kind=course&level=5",
     "beyond the end": "/tools/?page=99",
     "videos": "/videos/",
     "tools": "/tools/?page=2",
