@@ -5,8 +5,6 @@ They are made from a record of a page (`facts_of`), read from a resource (`facts
 to one (`write`). A resource holds only the facts of its kind.
 """
 
-from itertools import zip_longest
-
 from django.utils.html import format_html_join
 
 from catalog.models import Audience, Kind, Level, Rendition, Tool, Topic, Video
@@ -191,14 +189,41 @@ def _terms(name, values):
 
 
 def _write_rows(manager, columns, rows):
-    """Rows are written over in their order, so that a file hung on one of them stays there."""
-    for position, (kept, row) in enumerate(zip_longest(list(manager.all()), rows)):
-        if row is None:
-            kept.delete()
-            continue
-        line = kept or manager.model(**{manager.field.name: manager.instance})
+    """Rows that stay are the same rows, with what editors hung on them: a link, a file.
+
+    A rendition that is described in other words is the same one too.
+    """
+    wanted = [tuple(row) for row in rows]
+    order = manager.model._meta.ordering
+    staying, spare = _sort_rows(manager.all(), columns, wanted)
+    if manager.model is not Rendition:
+        _delete(spare)
+    for position, row in enumerate(wanted):
+        line = staying.pop(row, None) or (spare.pop(0) if spare else _new_row(manager))
         for column, value in zip(columns, row, strict=True):
             setattr(line, column, value)
-        if hasattr(line, "position"):
+        if "position" in order:
             line.position = position
         line.save()
+    _delete(spare)
+
+
+def _sort_rows(lines, columns, wanted):
+    """Those that are wanted as they are, by their values; and the others."""
+    staying, spare = {}, []
+    for line in lines:
+        row = tuple(getattr(line, column) for column in columns)
+        if row in wanted and row not in staying:
+            staying[row] = line
+        else:
+            spare.append(line)
+    return staying, spare
+
+
+def _new_row(manager):
+    return manager.model(**{manager.field.name: manager.instance})
+
+
+def _delete(lines):
+    while lines:
+        lines.pop().delete()

@@ -16,6 +16,7 @@ from editorial.facts import MODELS, check, facts_in, facts_of, label_of, write
 from editorial.models import ImportedRecord
 from editorial.pagetext import read_page
 
+MINUTES = {"minutes_min", "minutes_max"}
 LARGEST = 10_000_000  # bytes; the longest listing page stored is under 100 kB
 
 
@@ -125,7 +126,7 @@ def plan_record(record, facts):
     now = facts_in(resource)
     facts = facts | {"topics": sorted({*now["topics"], *facts["topics"]})}
     base = imported.facts if imported else {}
-    changes, kept = merge(facts, base if record.complete else {}, now)
+    changes, kept = merge(facts, base, now, whole=record.complete)
     action = "update" if changes else "unchanged"
     notes = [note_of_kept(record, name) for name in kept if record.complete]
     read = facts if record.complete or not base else base
@@ -160,11 +161,11 @@ def find(kind, title, imported):
     return MODELS[kind].objects.filter(title__iexact=title).first()
 
 
-def merge(facts, base, now):
+def merge(facts, base, now, whole=True):
     """What to write so that `now` follows the page, and the fields that an editor keeps.
 
     A field is written when the page says something new and nobody else has changed it since the
-    last import (`base`), or when it is empty.
+    last import (`base`), or when it is empty. What was cut off (not `whole`) only fills gaps.
     >>> merge({"a": 2, "b": 2}, {"a": 1, "b": 1}, {"a": 1, "b": 9})
     ({'a': 2}, ['b'])
     """
@@ -176,9 +177,12 @@ def merge(facts, base, now):
     free = {
         name
         for name in news
-        if now[name] in ("", None, [], False) or (name in base and base[name] == now[name])
+        if now[name] in ("", None, [], False)
+        or (whole and name in base and base[name] == now[name])
     }
     free |= {"topics"} & news.keys()
+    if MINUTES & news.keys() - free:
+        free -= MINUTES  # a range with one end of each would be nobody's
     return {name: news[name] for name in news if name in free}, sorted(news.keys() - free)
 
 

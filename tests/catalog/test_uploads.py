@@ -265,10 +265,12 @@ DEMO_CHECKS = {
 }
 
 
-@pytest.mark.parametrize("path", sorted(EDITORIAL.glob("demo/*/*.*")), ids=lambda path: path.name)
+DEMO_FILES = [path for path in sorted(EDITORIAL.glob("demo/*/*.*")) if path.suffix in DEMO_CHECKS]
+
+
+@pytest.mark.parametrize("path", DEMO_FILES, ids=lambda path: path.name)
 def test_every_file_of_the_demo_is_taken(path):
-    if path.suffix in DEMO_CHECKS:
-        assert refusal(DEMO_CHECKS[path.suffix], path.name, path.read_bytes()) == ""
+    assert refusal(DEMO_CHECKS[path.suffix], path.name, path.read_bytes()) == ""
 
 
 def test_every_ending_that_a_document_may_have_belongs_to_a_format():

@@ -163,6 +163,42 @@ class TestTakingIn:
         assert planned[-1] == applied[-1]
         assert applied[-1].startswith(outcome)
 
+    def test_another_required_course_is_another_link(self, listing):
+        for title in ("LMP Orientation", "Bread Basics"):
+            make_course(title)
+        run(listing, "--apply")
+        lmpo = "Labor Management Partnership Orientation (LMPO)"
+        listing.write_text(PAGE.replace(lmpo, "Bread Basics"))
+        run(listing, "--apply")
+        assert Requirement.objects.get().named_course.title == "Bread Basics"
+
+    def test_rows_that_change_places_stay_the_same_rows(self, listing):
+        credits = "Produced by Ann Lee and Bo Ray\n\nHow a team"
+        listing.write_text(PAGE.replace("How a team", credits))
+        run(listing, "--apply")
+        before = dict(Video.objects.get().credits.values_list("name", "pk"))
+        swapped = credits.replace("Ann Lee and Bo Ray", "Bo Ray and Ann Lee")
+        listing.write_text(PAGE.replace("How a team", swapped))
+        run(listing, "--apply")
+        assert [credit.name for credit in Video.objects.get().credits.all()] == [
+            "Bo Ray",
+            "Ann Lee",
+        ]
+        assert dict(Video.objects.get().credits.values_list("name", "pk")) == before
+
+    def test_an_editor_keeps_both_ends_of_a_range(self, listing):
+        run(listing, "--apply")
+        Course.objects.update(minutes_max=500)
+        listing.write_text(PAGE.replace("8 hours", "10 hours"))
+        lines = run(listing, "--apply")
+        assert Course.objects.values_list("minutes_min", "minutes_max").get() == (480, 500)
+        assert len([line for line in lines if "minutes, at" in line]) == 2
+
+    def test_a_page_that_was_cut_off_changes_nothing_the_second_time(self, listing):
+        listing.write_text(PAGE[: PAGE.index("ole teams")])
+        run(listing, "--apply")
+        assert run(listing, "--apply")[-1].startswith("0 created, 0 updated, 3 unchanged")
+
     def test_a_limit_to_nobody_we_count_needs_a_person(self, listing):
         listing.write_text(PAGE.replace("Team members", "Bakers only"))
         lines = run(listing)
