@@ -42,7 +42,11 @@ PAPERS = {"letter": "Letter", "a4": "A4"}
 DAY = 24 * 60 * 60
 VARIANT = "pdf/ua-1"
 SHEET = "catalog/pdf.css"
-SMALLER = ["html { font-size: 9.7pt }", "html { font-size: 9pt }"]
+SMALLER = [
+    "html { font-size: 9.7pt }",
+    "html { font-size: 9.7pt } .picture img { max-height: 9rem }",
+    "html { font-size: 9pt } .picture img { max-height: 9rem }",
+]
 WIDEST_PICTURE = 1100  # pixels: 200 to the inch over the text column
 MOST_PIXELS = 12_000_000  # of a PNG or WebP, which open only whole: 50 MB
 PICTURES = ["JPEG", "PNG", "WEBP"]

@@ -101,3 +101,9 @@ def test_a_printed_page_leaves_out_what_only_a_screen_can_use(page, demo_site):
     for part in (page.get_by_role("navigation").first, page.locator(".filters")):
         expect(part).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_the_sheet_of_a_video_begins_on_its_first_page(client, demo_site):
+    sheet = pypdfium2.PdfDocument(client.get("/videos/cook-up-a-small-test-of-change.pdf").content)
+    first = sheet[0].get_textpage().get_text_range()
+    assert "Running time" in first and "What you will see" in first
