@@ -43,7 +43,7 @@ class RssFeed(Feed):
         return absolute(listing.path)
 
     def items(self, listing):
-        return listing.found[:ENTRIES].whole()
+        return listing.newest(ENTRIES)
 
     def item_title(self, resource):
         return clean_line(resource.title)

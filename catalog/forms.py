@@ -1,13 +1,17 @@
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Kind, Level
+from catalog.facets import FACETS
+from catalog.search.queries import LONGEST_QUERY, words_as_typed
 
-KIND_PLURALS = {Kind.VIDEO: _("Videos"), Kind.TOOL: _("Tools"), Kind.COURSE: _("Courses")}
-LEVEL_NUMBERS = [str(number) for number in range(1, 6)]
+BEST = "best"
+ORDERS = {
+    "newest": _("Newest first"),
+    "title": _("By title"),
+    "time": _("Shortest first"),
+}
 
 
 class KnownChoicesField(forms.MultipleChoiceField):
@@ -20,70 +24,108 @@ class KnownChoicesField(forms.MultipleChoiceField):
         return [key for key, _label in self.choices if str(key) in wanted]
 
 
+class KnownChoiceField(forms.ChoiceField):
+    """One of the choices; the first, which no address needs to say, for anything else."""
+
+    def clean(self, value):
+        keys = [key for key, _label in self.choices]
+        return value if value in keys else keys[0]
+
+
+class WordsField(forms.CharField):
+    """What somebody searches, on one line and as long as anybody types."""
+
+    def clean(self, value):
+        return words_as_typed(value or "")
+
+
 class BrowseForm(forms.Form):
-    """The query string of a listing: what of it to show."""
+    """The query string of a listing: what of it to show, and in which order.
 
-    kind = KnownChoicesField(label=_("Type"), choices=list(KIND_PLURALS.items()), required=False)
-    level = KnownChoicesField(
-        label=_("Path level"),
-        choices=[(number, _("Level %s") % number) for number in LEVEL_NUMBERS],
-        required=False,
-    )
+    `fixed` are the facets that the listing itself decides.
+    """
 
-    def __init__(self, data, fixed=()):
+    def __init__(self, data, shelf, fixed=(), search=False):
         super().__init__(data)
-        for name in fixed:
-            del self.fields[name]
+        self.shelf = shelf
+        if search:
+            self.fields["q"] = WordsField(label=_("Words"), max_length=LONGEST_QUERY)
+        self.facets = [facet for facet in FACETS if facet.name not in fixed]
+        for facet in self.facets:
+            choices = shelf.choices[facet.name]
+            self.fields[facet.name] = KnownChoicesField(
+                label=facet.label, choices=choices, required=False
+            )
+        orders = ({BEST: _("Best match first")} if search and self.words else {}) | ORDERS
+        self.fields["sort"] = KnownChoiceField(label=_("Order"), choices=list(orders.items()))
         self.full_clean()
 
+    @property
+    def words(self):
+        return words_as_typed(self.data.get("q", ""))
+
+    @property
+    def order(self):
+        return self.cleaned_data["sort"]
+
     def narrow(self, resources, but=""):
-        """`resources` with every filter but the one named `but`."""
-        kinds, levels = (
-            self.cleaned_data.get(name) if name != but else None for name in ("kind", "level")
-        )
-        if kinds:
-            resources = resources.filter(kind__in=kinds)
-        if levels:
-            resources = resources.filter(
-                pk__in=Level.resources.through.objects.filter(level__in=levels).values("resource")
-            )
+        """The set `resources` with every filter but the one named `but`."""
+        for facet in self.facets:
+            options = self.cleaned_data[facet.name]
+            if options and facet.name != but:
+                resources &= self.shelf.set_of(*(f"{facet.name}:{key}" for key in options))
         return resources
 
     def query(self, **changes):
-        """The filters as a query string in one canonical order, "" for none."""
+        """All of it as a query string in one canonical order, "" for nothing."""
         values = self.cleaned_data | changes
-        pairs = [(name, value) for name in self.fields for value in values[name]]
+        pairs = []
+        for name, field in self.fields.items():
+            value = values[name]
+            if name == "sort" and value == field.choices[0][0]:
+                continue
+            pairs += [(name, one) for one in (value if isinstance(value, list) else [value]) if one]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     def chosen(self):
         """Each filter that is on: its label, and the query string without it."""
         return [
-            (label, self.query(**{name: [v for v in self.cleaned_data[name] if v != key]}))
-            for name, field in self.fields.items()
-            for key, label in field.choices
-            if key in self.cleaned_data[name]
+            (label, self.query(**{facet.name: [v for v in chosen if v != key]}))
+            for facet in self.facets
+            for chosen in [self.cleaned_data[facet.name]]
+            for key, label in self.fields[facet.name].choices
+            if key in chosen
         ]
+
+    def bare_query(self):
+        """The query string without any filter."""
+        return self.query(**{facet.name: [] for facet in self.facets})
 
     def groups(self, resources):
-        """For each filter its name, label and options, with how many rows each would show."""
-        return [
-            (name, field.label, self.options(name, field, resources))
-            for name, field in self.fields.items()
-        ]
+        """Each facet that means something to the set `resources`, with its options."""
+        groups = [self.group(facet, resources) for facet in self.facets]
+        return [group for group in groups if group["options"]]
 
-    def options(self, name, field, resources):
-        counts = self.counts(name, self.narrow(resources, but=name))
-        return [
+    def group(self, facet, resources):
+        """Its options with how many rows each would show.
+
+        There are none where the whole listing, without any filter, has none.
+        """
+        chosen, narrowed = self.cleaned_data[facet.name], self.narrow(resources, but=facet.name)
+        options = [
             {
                 "key": key,
                 "label": label,
-                "count": counts.get(str(key), 0),
-                "checked": key in self.cleaned_data[name],
+                "count": (narrowed & self.shelf.set_of(f"{facet.name}:{key}")).bit_count(),
+                "checked": key in chosen,
             }
-            for key, label in field.choices
+            for key, label in self.fields[facet.name].choices
         ]
-
-    def counts(self, name, resources):
-        column = {"kind": "kind", "level": "levels"}[name]
-        rows = resources.order_by().values_list(column).annotate(Count("pk"))
-        return {str(key): count for key, count in rows}
+        keys = (f"{facet.name}:{option['key']}" for option in options)
+        some = chosen or resources & self.shelf.set_of(*keys)
+        return {
+            "name": facet.name,
+            "label": facet.label,
+            "open": facet.handy or bool(chosen),
+            "options": options if some else [],
+        }

@@ -2,34 +2,56 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
-from catalog.forms import KIND_PLURALS, BrowseForm
-from catalog.models import Audience, Kind, Level, Resource, Topic
+from catalog import bits
+from catalog.facets import KIND_PLURALS
+from catalog.forms import BEST, BrowseForm
+from catalog.models import Audience, Kind, Level, Region, Resource, Topic
 from catalog.models.base import public
+from catalog.search.finding import Found, find
+from catalog.search.shelf import shelf
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`name` and `args` are those of its URLs: "topic", ["lmp-processes"]."""
+    """`name` and `args` are those of its URLs: "topic", ["lmp-processes"].
+
+    `resources` is the set of what it holds before the form narrows it; `search` says what comes
+    first where it is one of words.
+    """
 
     name: str
     args: list
     title: str
     summary: str
-    resources: QuerySet
+    resources: int
     form: BrowseForm
     parents: list = field(default_factory=list)
     narrower: list = field(default_factory=list)
+    search: Found | None = None
 
-    @property
-    def found(self):
-        return self.form.narrow(self.resources)
+    @cached_property
+    def ids(self):
+        """Of all that it shows, in its order."""
+        found = self.form.narrow(self.resources)
+        if self.form.order == BEST:
+            return by_tiers(self.form.shelf.ordered(found, "newest"), self.search.tiers)
+        return self.form.shelf.ordered(found, self.form.order)
+
+    def whole(self, most):
+        """The first `most` as videos, tools and courses."""
+        return Resource.objects.published().whole(self.ids[:most])
+
+    def newest(self, most):
+        """The newest `most`, whatever its order: who subscribes waits for what is new."""
+        found = self.form.shelf.ordered(self.form.narrow(self.resources), "newest")
+        return Resource.objects.published().whole(found[:most])
 
     @property
     def full_title(self):
@@ -66,14 +88,40 @@ class Listing:
         return reverse(f"{self.name}-{role}", args=self.args) + self.form.query()
 
 
+def by_tiers(ids, tiers):
+    """`ids` with those of the first tier first, and so on; the last are those of none."""
+    rank = dict.fromkeys(ids, len(tiers))
+    for number, tier in reversed(list(enumerate(tiers))):
+        if tier:
+            rank |= dict.fromkeys(bits.ids_of(tier), number)
+    return sorted(ids, key=rank.__getitem__)
+
+
 def everything(data):
+    held = shelf()
     return Listing(
         name="all",
         args=[],
         title=_("New in the catalog"),
         summary=_("Videos, tools and courses, the newest first."),
-        resources=Resource.objects.published(),
-        form=BrowseForm(data),
+        resources=held.public(),
+        form=BrowseForm(data, held),
+    )
+
+
+def search_listing(data):
+    """What has the words of `q`; everything where it has none."""
+    held = shelf()
+    form = BrowseForm(data, held, search=True)
+    search = find(form.words, held) if form.words else None
+    return Listing(
+        name="search",
+        args=[],
+        title=_("Results for “%s”") % form.words if search else _("Everything in the catalog"),
+        summary="",
+        resources=search.hits if search else held.public(),
+        form=form,
+        search=search,
     )
 
 
@@ -85,26 +133,26 @@ KIND_SUMMARIES = {
 
 
 def kind_listing(data, kind):
+    held = shelf()
     return Listing(
         name=kind,
         args=[],
         title=str(KIND_PLURALS[kind]),
         summary=str(KIND_SUMMARIES[kind]),
-        resources=Resource.objects.published().filter(kind=kind),
-        form=BrowseForm(data, fixed=["kind"]),
+        resources=held.public() & held.set_of(f"kind:{kind}"),
+        form=BrowseForm(data, held, fixed=["kind"]),
     )
 
 
 def topic_listing(data, slug):
-    topic = get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
-    within = Topic.objects.filter(Q(pk=topic.pk) | Q(parent=topic))
+    held, topic = shelf(), get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
     return Listing(
         name="topic",
         args=[slug],
         title=topic.name,
         summary=topic.summary,
-        resources=linked(Resource.topics.through.objects.filter(topic__in=within)),
-        form=BrowseForm(data),
+        resources=held.public() & held.set_of(f"topic:{slug}"),
+        form=BrowseForm(data, held, fixed=["topic"]),
         parents=[(_("Topics"), reverse("topics"))]
         + ([(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []),
         narrower=list(topic.children.all()),
@@ -112,45 +160,51 @@ def topic_listing(data, slug):
 
 
 def level_listing(data, number):
-    level = get_object_or_404(Level, number=number)
+    held, level = shelf(), get_object_or_404(Level, number=number)
     return Listing(
         name="level",
         args=[number],
         title=str(level),
         summary=level.summary,
-        resources=linked(Resource.levels.through.objects.filter(level=level)),
-        form=BrowseForm(data, fixed=["level"]),
+        resources=held.public() & held.set_of(f"level:{number}"),
+        form=BrowseForm(data, held, fixed=["level"]),
     )
 
 
 def audience_listing(data, slug):
-    audience = get_object_or_404(Audience, slug=slug)
+    held, audience = shelf(), get_object_or_404(Audience, slug=slug)
     return Listing(
         name="audience",
         args=[slug],
         title=_("For %s") % audience.name,
         summary=audience.summary,
-        resources=linked(Resource.audiences.through.objects.filter(audience=audience)),
-        form=BrowseForm(data),
+        resources=held.public() & held.set_of(f"audience:{slug}"),
+        form=BrowseForm(data, held, fixed=["audience"]),
+    )
+
+
+def region_listing(data, slug):
+    held, region = shelf(), get_object_or_404(Region, slug=slug)
+    return Listing(
+        name="region",
+        args=[slug],
+        title=region.name,
+        summary=region.summary,
+        resources=held.public() & held.set_of(f"region:{slug}"),
+        form=BrowseForm(data, held, fixed=["region"]),
     )
 
 
 def tag_listing(data, slug):
     """Of a tag that something public carries: the tags of drafts are nobody's business yet."""
-    carried = public("tagged_resources__content_object__")
+    held, carried = shelf(), public("tagged_resources__content_object__")
     tag = get_object_or_404(Tag.objects.filter(carried).distinct(), slug=slug)
+    tagged = tag.tagged_resources.values_list("content_object", flat=True)
     return Listing(
         name="tag",
         args=[slug],
         title=_("Tagged “%s”") % tag.name,
         summary="",
-        resources=Resource.objects.published().filter(
-            pk__in=tag.tagged_resources.values("content_object")
-        ),
-        form=BrowseForm(data),
+        resources=held.public() & bits.bits_of(tagged),
+        form=BrowseForm(data, held),
     )
-
-
-def linked(links):
-    """The published resources at the other end of `links`, each once."""
-    return Resource.objects.published().filter(pk__in=links.values("resource"))

@@ -1,4 +1,8 @@
+from catalog.search import counting
 from catalog.text import clean_text
+
+# What a click on a result opens: the page of a resource, or a file of it.
+RESULTS = ("video-detail", "tool-detail", "course-detail", "media")
 
 
 def clean_values(values):
@@ -22,3 +26,23 @@ class CleanInputMiddleware:
         if request.method == "POST":
             request.POST = clean_values(request.POST)
         return self.get_response(request)
+
+
+class CountingMiddleware:
+    """Counts searches, which say so by `request.count`, and results opened from their pages."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "GET" and response.status_code in (200, 304):
+            if count := getattr(request, "count", None) or count_of_click(request):
+                counting.after(response, *count)
+        return response
+
+
+def count_of_click(request):
+    if request.resolver_match and request.resolver_match.url_name in RESULTS:
+        words = counting.searched_before(request)
+        return words and (counting.count_click, words)

@@ -66,14 +66,13 @@ class TooBusy(Exception):
 
 
 def listing_pdf(request, listing):
-    """The newest ENTRIES of `listing`, as it is filtered."""
-    total = listing.found.count()
+    """The first ENTRIES of `listing`, as it is filtered and ordered."""
     context = {
         "listing": listing,
         "title": listing.full_title,
         "address": listing.path,
-        "resources": listing.found[:ENTRIES].whole(),
-        "count_words": count_words(total),
+        "resources": listing.whole(ENTRIES),
+        "count_words": count_words(len(listing.ids)),
     }
     return respond(request, "pdf/listing.html", context)
 
@@ -81,11 +80,11 @@ def listing_pdf(request, listing):
 def count_words(total):
     """
     >>> count_words(1234)
-    'The newest 60 of 1,234'
+    'The first 60 of 1,234'
     """
     if total > ENTRIES:
-        facts = {"newest": ENTRIES, "total": number_format(total, force_grouping=True)}
-        return _("The newest %(newest)d of %(total)s") % facts
+        facts = {"first": ENTRIES, "total": number_format(total, force_grouping=True)}
+        return _("The first %(first)d of %(total)s") % facts
     return ngettext("%d result", "%d results", total) % total
 
 

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -9,18 +9,24 @@ from catalog import printing
 from catalog.listing import everything
 from catalog.models import Audience, FormerSlug, Kind, Level, Resource, Tool, Topic, Video
 from catalog.paging import page_of
+from catalog.search import counting
+from catalog.search.passages import landings
+from catalog.search.suggestions import site_pages, suggestions
+from catalog.search.ways_on import ways_on
+from catalog.words import content_words, marked, words_in
 
 PER_PAGE = 10
 
 
 @require_safe
 def home(request):
+    listing = everything(request.GET)
     newest = Resource.objects.published().for_cards()
     return render(
         request,
         "catalog/home.html",
         {
-            "listing": everything(request.GET),
+            "listing": listing,
             "newest": newest[:6],
             "levels": Level.objects.all(),
             "topics": Topic.objects.tree(),
@@ -39,21 +45,47 @@ def topics(request):
 @require_safe
 def listing_page(request, find, **names):
     listing = find(request.GET, **names)
-    page, notice = page_of(Paginator(listing.found.for_cards(), PER_PAGE), request.GET.get("page"))
-    return render(
-        request,
-        "catalog/listing.html",
-        {
-            "section": listing.name,
-            "listing": listing,
-            "page": page,
-            "notice": notice,
-            "page_range": page.paginator.get_elided_page_range(
-                page.number, on_each_side=2, on_ends=1
-            ),
-            "groups": listing.form.groups(listing.resources),
-        },
-    )
+    page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
+    page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    page.cards = Resource.objects.published().for_cards().pick(page.object_list)
+    context = {
+        "section": listing.name,
+        "listing": listing,
+        "page": page,
+        "notice": notice,
+        "groups": listing.form.groups(listing.resources),
+    }
+    if listing.search:
+        context |= searched(listing, page)
+        if page.number == 1:
+            request.count = counting.count_search, listing.form.words, len(listing.ids)
+    return render(request, "catalog/listing.html", context)
+
+
+def searched(listing, page):
+    """What the page of a search shows besides: where in files the words are, and ways on."""
+    for card in page.cards:
+        card.title_pieces = marked(card.title, listing.search.stems)
+        card.blurb_pieces = marked(card.blurb, listing.search.stems)
+    inside = landings(page.cards, listing.search.groups)
+    for card in page.cards:
+        card.landing = inside.get(card.pk)
+    pages = site_pages(content_words(words_in(listing.form.words))) if page.number == 1 else []
+    return {"pages": pages, "ways_on": None if listing.ids else ways_on(listing.form)}
+
+
+@require_safe
+def search_suggestions(request):
+    found = suggestions(request.GET.get("q", ""))
+    response = JsonResponse({"suggestions": [suggestion._asdict() for suggestion in found]})
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def opensearch(request):
+    kind = "application/opensearchdescription+xml"
+    return render(request, "catalog/opensearch.xml", content_type=kind)
 
 
 @require_safe
@@ -80,11 +112,19 @@ def detail_page(request, model, slug, template, more=lambda resource: {}):
         "section": resource.kind,
         "resource": resource,
         "related": related_to(resource),
+        "start": start_in(request, resource),
     }
     response = render(request, template, context | more(resource))
     if not resource.is_public:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def start_in(request, resource):
+    """The second that `?t=47` asks a video to start at; None where there is no such second."""
+    asked = request.GET.get("t", "")
+    plain = asked.isascii() and asked.isdigit() and len(asked) < 7
+    return int(asked) if plain and 0 < int(asked) < (resource.seconds or 10**6) else None
 
 
 def detail_pdf(request, model, slug, more=lambda resource: {}):

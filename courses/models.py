@@ -54,6 +54,14 @@ class Course(Resource):
         super().save(*args, **kwargs)
         link_up(self.names | former.names if former else self.names)
 
+    def texts(self):
+        texts = super().texts()
+        texts["title"] += self.other_names.splitlines()
+        texts["texts"] += [self.outcomes, self.enrollment_text]
+        texts["texts"] += [module.title for module in self.modules.all()]
+        texts["texts"] += [requirement.text for requirement in self.requirements.all()]
+        return texts
+
     @property
     def outcome_list(self):
         return [line.strip() for line in self.outcomes.splitlines() if line.strip()]
@@ -70,6 +78,8 @@ class Course(Resource):
 
 
 class CourseModule(CleanModel):
+    indexed_with = "course"
+
     course = models.ForeignKey(Course, models.CASCADE, related_name="modules")
     title = models.CharField(_("title"), max_length=200)
     minutes = models.PositiveIntegerField(
@@ -177,6 +187,8 @@ class Requirement(CourseReference):
     class Necessity(models.TextChoices):
         REQUIRED = "required", _("required")
         RECOMMENDED = "recommended", _("recommended")
+
+    indexed_with = "course"
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="requirements")
     type = models.CharField(

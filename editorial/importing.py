@@ -5,12 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalog.models import Resource, Topic
+from catalog.search.indexing import together
 from courses.names import plain
 from editorial.facts import MODELS, check, facts_in, facts_of, label_of, write
 from editorial.models import ImportedRecord
@@ -186,7 +186,7 @@ def merge(facts, base, now, whole=True):
     return {name: news[name] for name in news if name in free}, sorted(news.keys() - free)
 
 
-@transaction.atomic
+@together()
 def apply(changes, publish=False):
     """Carry the plan out.
 

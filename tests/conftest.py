@@ -99,4 +99,5 @@ def migrated_rows_outlive_a_flush():
 def make_migrated_rows(**kwargs):
     schema_editor = SimpleNamespace(connection=connection)
     import_module("catalog.migrations.0002_vocabularies").make(apps, schema_editor)
+    import_module("catalog.migrations.0004_synonyms").make(apps, schema_editor)
     import_module("editorial.migrations.0002_roles").make_roles(apps, schema_editor)

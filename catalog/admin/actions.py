@@ -5,7 +5,6 @@ from datetime import timedelta
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from taggit.models import Tag
 
 from catalog.admin.fields import TagsField
+from catalog.search.indexing import together
 
 SHOWN = 20  # titles named on the page that asks for tags
 
@@ -20,7 +20,7 @@ SHOWN = 20  # titles named on the page that asks for tags
 @admin.action(description=gettext_lazy("Publish the selected entries"), permissions=["publish"])
 def publish(desk, request, queryset):
     hidden = [resource for resource in queryset if not resource.is_public]
-    with transaction.atomic():
+    with together():
         for resource in hidden:
             if not resource.published_at or resource.published_at > timezone.now():
                 resource.published_at = timezone.now()
@@ -34,7 +34,7 @@ def publish(desk, request, queryset):
 def unpublish(desk, request, queryset):
     """A published entry is withdrawn; one that was to appear is a draft again."""
     shown = [resource for resource in queryset if resource.is_public or is_scheduled(resource)]
-    with transaction.atomic():
+    with together():
         for resource in shown:
             if is_scheduled(resource):
                 resource.published_at = resource.unpublished_at = None
@@ -81,7 +81,7 @@ class RemoveTagsForm(forms.Form):
 
 def tag_all(desk, request, queryset, change, names):
     resources = list(queryset)
-    with transaction.atomic():
+    with together():
         for resource in resources:
             getattr(resource.tags, change)(*names)
             keep(desk, request, resource, _("Changed tags."))

@@ -1,3 +1,4 @@
+from catalog.models.index import FileText, IndexEntry, IndexPart, Passage, Word
 from catalog.models.resource import (
     Delivery,
     FormerSlug,
@@ -6,6 +7,7 @@ from catalog.models.resource import (
     ResourceQuerySet,
     TaggedResource,
 )
+from catalog.models.search import BestBet, JudgedQuery, SearchCount, Synonym
 from catalog.models.site import SiteSettings
 from catalog.models.terms import Audience, Dimension, Level, Region, Term, ToolType, Topic
 from catalog.models.tool import Rendition, Tool
@@ -13,21 +15,30 @@ from catalog.models.video import Credit, Video
 
 __all__ = [
     "Audience",
+    "BestBet",
     "Credit",
     "Delivery",
     "Dimension",
+    "FileText",
     "FormerSlug",
+    "IndexEntry",
+    "IndexPart",
+    "JudgedQuery",
     "Kind",
     "Level",
+    "Passage",
     "Region",
     "Rendition",
     "Resource",
     "ResourceQuerySet",
+    "SearchCount",
     "SiteSettings",
+    "Synonym",
     "TaggedResource",
     "Term",
     "Tool",
     "ToolType",
     "Topic",
     "Video",
+    "Word",
 ]

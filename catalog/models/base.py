@@ -1,6 +1,6 @@
 from contextlib import suppress
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -29,7 +29,9 @@ class CleanModel(models.Model):
     class Meta:
         abstract = True
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
+        """In one transaction with what follows from it: the index, above all."""
         self.clean_texts()
         super().save(*args, **kwargs)
 

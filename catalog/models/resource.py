@@ -43,6 +43,16 @@ class ResourceQuerySet(models.QuerySet):
     def published(self):
         return self.filter(public())
 
+    def not_now(self):
+        """Those that have a date, and are not published yet or not any more."""
+        now = timezone.now()
+        return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
+
+    def pick(self, ids):
+        """A list of the rows with these ids, in their order; ids without a row are passed over."""
+        rows = self.in_bulk(ids)
+        return [rows[pk] for pk in ids if pk in rows]
+
     def for_cards(self):
         return self.prefetch_related(
             "levels", "audiences", "deliveries", "tool__tool_type", "tool__renditions"
@@ -54,19 +64,23 @@ class ResourceQuerySet(models.QuerySet):
             "levels", "dimensions", "audiences", "topics__parent", "regions", "deliveries", "tags"
         )
 
-    def whole(self):
-        """A list of the rows in their order, each as the video, tool or course that it is.
+    def whole(self, ids):
+        """A list of the rows with these ids, each as the video, tool or course that it is.
 
-        What prints or is sent out shows every field: one query for the rows, then some for each
-        kind, however many rows there are.
+        What prints, is sent out or is indexed shows every field: one query for the rows, then some
+        for each kind, however many rows there are.
         """
-        ids = list(self.values_list("pk", flat=True))
+        there = set(self.filter(pk__in=ids).values_list("pk", flat=True))
         children = {
             child.pk: child
             for model in Resource.__subclasses__()
-            for child in model.objects.filter(pk__in=ids).for_detail()
+            for child in model.objects.filter(pk__in=there).for_detail()
         }
-        return [children[pk] for pk in ids]
+        return [children[pk] for pk in ids if pk in children]
+
+
+def plain_text(html):
+    return unescape(strip_tags(html.replace("</", " </")))
 
 
 @receiver(pre_save, sender=Tag)
@@ -78,6 +92,8 @@ def give_every_tag_an_address(instance, **kwargs):
 
 
 class TaggedResource(ItemBase):
+    indexed_with = "content_object"
+
     content_object = models.ForeignKey(
         "catalog.Resource", models.CASCADE, related_name="tagged_items"
     )
@@ -244,6 +260,7 @@ class Resource(CleanModel):
         _("unpublished"),
         null=True,
         blank=True,
+        db_index=True,
         help_text=_("When it leaves the site. Empty: it stays."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -326,6 +343,22 @@ class Resource(CleanModel):
             FormerSlug.objects.filter(slug=self.slug, resource=self.pk).delete()
             FormerSlug.objects.create(slug=former, resource_id=self.pk)
 
+    def texts(self):
+        """What the search reads of it: its title, its labels and summary, and all other texts."""
+        terms = [self.levels, self.dimensions, self.audiences, self.topics, self.regions]
+        terms += [self.deliveries, self.tags]
+        labels = [str(term) for manager in terms for term in manager.all()]
+        labels += [topic.parent.name for topic in self.topics.all() if topic.parent]
+        return {
+            "title": [self.title],
+            "labels": [self.get_kind_display(), *labels, self.summary],
+            "texts": [plain_text(self.body), self.audience_text, self.duration_text],
+        }
+
+    def text_files(self):
+        """The files whose text the search reads."""
+        return []
+
     def free_slug(self):
         """The title as an address, with the first number that makes it unique."""
         wanted = slugify(self.title)[:190].strip("-_")
@@ -357,7 +390,7 @@ class Resource(CleanModel):
         """What a card says under the title: the summary, else the start of what else is said."""
         if self.summary or self.kind == Kind.TOOL and self.tool.best_used:
             return self.summary or self.tool.best_used
-        return Truncator(unescape(strip_tags(self.body.replace("</", " </")))).words(40)
+        return Truncator(plain_text(self.body)).words(40)
 
     @property
     def time_words(self):
@@ -414,7 +447,7 @@ class FormerSlug(CleanModel):
         return self.slug
 
 
-class Delivery(models.Model):
+class Delivery(CleanModel):
     """A way in which a resource is held, with its own time where that differs by the way."""
 
     class Mode(models.TextChoices):
@@ -422,6 +455,8 @@ class Delivery(models.Model):
         ONLINE = "online", _("Online")
         VIRTUAL = "virtual", _("Virtual")
         CONSULTANT = "consultant", _("Consultant delivery")
+
+    indexed_with = "resource"
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="deliveries")
     mode = models.CharField(_("delivery"), max_length=12, choices=Mode)

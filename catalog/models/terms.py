@@ -121,6 +121,9 @@ class Region(Term):
         verbose_name = _("region")
         verbose_name_plural = _("regions")
 
+    def get_absolute_url(self):
+        return reverse("region-listing", args=[self.slug])
+
 
 class ToolType(Term):
     class Meta(Term.Meta):

@@ -54,6 +54,15 @@ class Tool(Resource):
         self.kind = Kind.TOOL
         super().save(*args, **kwargs)
 
+    def texts(self):
+        texts = super().texts()
+        texts["labels"] += [str(self.tool_type or ""), *self.formats]
+        texts["texts"] += [self.best_used, self.format_text, self.size_text]
+        return texts
+
+    def text_files(self):
+        return [rendition.file for rendition in self.renditions.all() if rendition.file]
+
     @property
     def formats(self):
         """The formats it comes in, each once, in the order of its renditions."""
@@ -82,6 +91,8 @@ class Rendition(CleanModel):
     class Color(models.TextChoices):
         COLOR = "color", _("color")
         BLACK_AND_WHITE = "bw", _("black and white")
+
+    indexed_with = "tool"
 
     tool = models.ForeignKey(Tool, models.CASCADE, related_name="renditions")
     file = models.FileField(

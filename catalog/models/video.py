@@ -53,6 +53,15 @@ class Video(Resource):
         self.kind = Kind.VIDEO
         super().save(*args, **kwargs)
 
+    def texts(self):
+        texts = super().texts()
+        texts["texts"] += [str(credit) for credit in self.credits.all()]
+        texts["spoken"] = [self.transcript]
+        return texts
+
+    def text_files(self):
+        return [self.captions] if self.captions else []
+
     @property
     def bytes(self):
         """The length of the film; None where the file is gone."""
@@ -63,6 +72,8 @@ class Video(Resource):
 
 
 class Credit(CleanModel):
+    indexed_with = "video"
+
     video = models.ForeignKey(Video, models.CASCADE, related_name="credits")
     role = models.CharField(_("role"), max_length=60, help_text=_("As in “Produced by”."))
     name = models.CharField(_("name"), max_length=120)

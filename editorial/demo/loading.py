@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.db.models import FileField, Q
 from django.utils import timezone
 from taggit.models import Tag
@@ -26,6 +25,7 @@ from catalog.models import (
     Topic,
     Video,
 )
+from catalog.search.indexing import together
 from courses.models import Course, CourseModule, FollowUp, Requirement
 from editorial.models import DemoItem
 
@@ -48,7 +48,7 @@ def load():
     taken: what editors wrote or changed stays.
     """
     with ExitStack() as undo:
-        with transaction.atomic():
+        with together():
             loader = Loader(undo)
             loader.load_terms()
             left = loader.load_entries()

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, ProtectedError
 
 from catalog.models import Resource
+from catalog.search.indexing import together
 from courses.models import FollowUp, Requirement
 from editorial.models import DemoItem
 
@@ -26,7 +27,7 @@ class Removal:
 def remove():
     """Removes the demo in one transaction, and its files once that has succeeded."""
     removal = Removal()
-    with transaction.atomic():
+    with together():
         items = DemoItem.objects.exclude(resource=None).select_related("resource")
         removal.resources = [item.resource for item in items]
         removal.edited = sum(item.resource.updated_at > item.made_at for item in items)

@@ -1,0 +1,130 @@
+"""What editors tell the search, and what readers' searches tell editors."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.base import CleanModel
+from catalog.models.resource import Resource
+from catalog.words import stems_in
+
+
+def check_words(text):
+    if not stems_in(text):
+        raise ValidationError(_("Write at least one word of letters or figures."))
+
+
+class Synonym(CleanModel):
+    """Two ways to say one thing: a search for either finds both."""
+
+    term = models.CharField(
+        _("short form or word"),
+        max_length=80,
+        validators=[check_words],
+        help_text=_("As in UBT."),
+    )
+    meaning = models.CharField(
+        _("means"), max_length=80, validators=[check_words], help_text=_("As in unit-based team.")
+    )
+
+    class Meta:
+        verbose_name = _("synonym")
+        verbose_name_plural = _("synonyms")
+        ordering = ["term", "meaning"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "meaning"],
+                name="synonym_once",
+                violation_error_message=_("This synonym is there already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.term} = {self.meaning}"
+
+    def clean(self):
+        if stems_in(self.term) == stems_in(self.meaning):
+            raise ValidationError(_("Both sides are the same words to the search already."))
+
+
+class BestBet(CleanModel):
+    """This resource first for these words."""
+
+    words = models.CharField(
+        _("words"),
+        max_length=120,
+        validators=[check_words],
+        help_text=_("What people type. Other forms of the same words count as the same."),
+    )
+    stems = models.CharField(max_length=400, editable=False, db_index=True)
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, related_name="best_bets", verbose_name=_("shown first")
+    )
+
+    class Meta:
+        verbose_name = _("best bet")
+        verbose_name_plural = _("best bets")
+        ordering = ["words", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stems", "resource"],
+                name="best_bet_once",
+                violation_error_message=_("It stands first for these words already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.words} → {self.resource}"
+
+    def clean(self):
+        self.stems = " ".join(stems_in(self.words))
+
+    def save(self, *args, **kwargs):
+        self.clean()
+        super().save(*args, **kwargs)
+
+
+class JudgedQuery(CleanModel):
+    """Words, and the resource that has to be among the first three for them."""
+
+    words = models.CharField(_("words"), max_length=120, validators=[check_words])
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, related_name="judged_queries", verbose_name=_("wanted")
+    )
+
+    class Meta:
+        verbose_name = _("judged query")
+        verbose_name_plural = _("judged queries")
+        ordering = ["words", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["words", "resource"],
+                name="judged_query_once",
+                violation_error_message=_("This query is judged already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.words} → {self.resource}"
+
+
+class SearchCount(models.Model):
+    """How often some words were searched on a day; nothing is kept of who did."""
+
+    day = models.DateField(_("day"))
+    words = models.CharField(_("words"), max_length=120)
+    searches = models.PositiveIntegerField(_("searches"), default=0)
+    clicks = models.PositiveIntegerField(_("clicks"), default=0)
+    results = models.PositiveIntegerField(_("results"), default=0)
+
+    class Meta:
+        verbose_name = _("searches of a day")
+        verbose_name_plural = _("searches")
+        constraints = [
+            models.UniqueConstraint(fields=["day", "words"], name="search_count_once_a_day"),
+            models.CheckConstraint(condition=~Q(words=""), name="search_count_has_words"),
+        ]
+
+    def __str__(self):
+        return self.words

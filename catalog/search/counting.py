@@ -1,0 +1,100 @@
+"""How often what was searched, and whether a result was opened: of nobody in particular.
+
+Counts are written after the answer is sent, and are let go where the database is busy: no reader
+waits for them. A click is known by the page that the browser says it comes from, which it says
+to this site alone; no cookie, no address, no identity is looked at.
+"""
+
+import logging
+from contextlib import contextmanager
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.models import SearchCount
+from catalog.search.queries import words_as_typed
+from catalog.text import clean_text
+
+KEPT = 90  # days
+MOST_A_DAY = 5000  # different words; a robot that types what comes to it fills no disk
+LONGEST = 120
+WAIT, USUAL_WAIT = 200, 10_000  # milliseconds for a database that is being written
+
+logger = logging.getLogger(__name__)
+
+
+def after(response, count, *facts):
+    """Has `count` called with `facts` when `response` is sent."""
+    close = response.close
+
+    def close_and_count():
+        close()
+        try:
+            with not_waiting_long(), transaction.atomic():
+                count(*facts)
+        except DatabaseError as error:
+            logger.info("A search was not counted: %s", error)
+
+    response.close = close_and_count
+
+
+@contextmanager
+def not_waiting_long():
+    """For the lock of who writes at this moment: an import may take minutes."""
+    short, usual = {
+        "sqlite": (f"PRAGMA busy_timeout = {WAIT}", f"PRAGMA busy_timeout = {USUAL_WAIT}"),
+        "postgresql": (f"SET lock_timeout = {WAIT}", "RESET lock_timeout"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(short)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(usual)
+
+
+def count_search(words, results):
+    words = counted_as(words)
+    today = SearchCount.objects.filter(day=timezone.localdate())
+    if today.filter(words=words).update(searches=F("searches") + 1, results=results):
+        return
+    forget_old()
+    if words and today.count() < MOST_A_DAY:
+        day = timezone.localdate()
+        SearchCount.objects.get_or_create(
+            day=day, words=words, defaults={"searches": 1, "results": results}
+        )
+
+
+def count_click(words):
+    rows = SearchCount.objects.filter(day=timezone.localdate(), words=counted_as(words))
+    rows.update(clicks=F("clicks") + 1)
+
+
+def forget_old():
+    first = timezone.localdate() - timedelta(days=KEPT)
+    SearchCount.objects.filter(day__lt=first).delete()
+
+
+def counted_as(words):
+    """
+    >>> counted_as("  Consensus  Decision ")
+    'consensus decision'
+    """
+    return words_as_typed(words).lower()[:LONGEST].strip()
+
+
+def searched_before(request):
+    """The words of the search whose results this request comes from; "" for any other."""
+    address = urlsplit(request.headers.get("Referer", "")[:2000])
+    if address.netloc != request.get_host() or address.path != reverse("search-listing"):
+        return ""
+    try:
+        return clean_text(parse_qs(address.query).get("q", [""])[-1])
+    except ValueError:
+        return ""

@@ -1,0 +1,294 @@
+"""Keeps the index true to the catalog, in the transaction that changes it.
+
+Saving an entry, what hangs on it or a term indexes the entries concerned at once; `together()`
+puts that off to the end of many changes.
+"""
+
+import re
+from array import array
+from collections import defaultdict
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import Q
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from taggit.models import Tag
+
+from catalog import bits, facets
+from catalog.models import (
+    Audience,
+    Dimension,
+    IndexEntry,
+    IndexPart,
+    Level,
+    Region,
+    Resource,
+    ToolType,
+    Topic,
+    Word,
+)
+from catalog.search import engines, filetexts
+from catalog.search.engines import FIELDS
+from catalog.search.shelf import DATED, ORDER, SET, length_key, locked, stamp_anew
+from catalog.words import content_words, stem, words_in
+
+TERMS = {
+    Audience: "audiences",
+    Dimension: "dimensions",
+    Level: "levels",
+    Region: "regions",
+    ToolType: "tool__tool_type",
+    Topic: "topics",
+    Tag: "tagged_items__tag",
+}
+BRACKETS = re.compile(r"\([^()]*\)")  # how a course is held; no part of what it is called
+CHUNK = 500
+VERSION_KEY = "version"
+MOST_ASKED = 5000  # words in one question to the database
+VERSION = b"1"  # of what is indexed and how; with another one, migrating indexes all anew
+COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
+NOBODY = 0  # the id of no resource: what was read before is to be read again, no more
+
+_waiting = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def together():
+    """One transaction for all inside, and one look at each entry that was changed, at its end."""
+    with transaction.atomic():
+        if _waiting.get() is not None:
+            yield
+            return
+        token = _waiting.set(set())
+        try:
+            yield
+            changed = _waiting.get()
+        finally:
+            _waiting.reset(token)
+        if changed:
+            index(changed)
+
+
+def index(ids):
+    """Brings the index up to date with the resources of these ids, be they there or gone."""
+    if _waiting.get() is not None:
+        _waiting.get().update(ids)
+        return
+    with transaction.atomic():
+        locked()
+        ids, reorder = sorted(ids), set()
+        for start in range(0, len(ids), CHUNK):
+            reorder |= index_chunk(ids[start : start + CHUNK])
+        write_orders(reorder)
+        stamp_anew()
+
+
+def index_chunk(ids):
+    """Returns the orders that are not true any more."""
+    before = IndexEntry.objects.in_bulk(ids)
+    resources = Resource.objects.whole(ids)
+    after = {resource.pk: entry_of(resource) for resource in resources}
+    IndexEntry.objects.filter(pk__in=set(ids) - after.keys()).delete()
+    save_entries(after.values())
+    write_sets(changes_of(ids, before, after))
+    write_words(ids, resources)
+    return {
+        order
+        for order in COLUMNS
+        for pk in ids
+        if place_in(order, before.get(pk)) != place_in(order, after.get(pk))
+    }
+
+
+def save_entries(entries):
+    IndexEntry.objects.bulk_create(
+        entries,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["keys", "newest", "title", "minutes"],
+    )
+
+
+def entry_of(resource):
+    length = len(content_words(words_in(BRACKETS.sub(" ", resource.title))))
+    return IndexEntry(
+        id=resource.pk,
+        keys=[
+            *facets.keys_of(resource),
+            length_key(length),
+            *([DATED] if resource.published_at else []),
+        ],
+        newest=resource.published_at,
+        title=" ".join(words_in(resource.title))[:200],
+        minutes=facets.minutes_of(resource),
+    )
+
+
+def place_in(order, entry):
+    """What its place is decided by; None for what has no date, which has no place."""
+    return (entry and entry.newest) and getattr(entry, COLUMNS[order])
+
+
+def write_words(ids, resources):
+    """The words of `resources` for the engine and the vocabulary; none of the other ids."""
+    filetexts.read_anew(resources)
+    read = filetexts.stems_by_resource(ids)
+    rows, vocabulary = [], set()
+    for resource in resources:
+        texts = resource.texts()
+        words = {field: [words_in(text) for text in texts.get(field, [])] for field in FIELDS}
+        vocabulary.update(*words["title"], *words["labels"], *words["texts"])
+        rows.append((resource.pk, tokens_of(words, read.get(resource.pk, []))))
+    learn(vocabulary)
+    engines.remove(set(ids) - {pk for pk, _tokens in rows})
+    engines.write(rows)
+
+
+def tokens_of(words, read):
+    """`words` of each field, and the stems `read` in files, as the engine takes them."""
+    fields = {
+        number: [list(map(stem, text)) for text in words[field]] for field, number in FIELDS.items()
+    }
+    fields[FIELDS["spoken"]] += read
+    return engines.tokens_of({0: words["title"]} | fields)
+
+
+def learn(words):
+    words = sorted(word for word in words if not word.isdigit())
+    for start in range(0, len(words), MOST_ASKED):
+        part = words[start : start + MOST_ASKED]
+        known = set(Word.objects.filter(word__in=part).values_list("word", flat=True))
+        new = [Word(word=word, length=len(word)) for word in part if word not in known]
+        Word.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def changes_of(ids, before, after):
+    """{key: (ids that come to have it, ids that had it)}"""
+    changes = defaultdict(lambda: (set(), set()))
+    for pk in ids:
+        had = set(before[pk].keys) if pk in before else set()
+        has = set(after[pk].keys) if pk in after else set()
+        for key in has - had:
+            changes[key][0].add(pk)
+        for key in had - has:
+            changes[key][1].add(pk)
+    return changes
+
+
+def write_sets(changes):
+    parts = IndexPart.objects.in_bulk([SET + key for key in changes])
+    for key, (more, fewer) in changes.items():
+        part = parts.setdefault(SET + key, IndexPart(key=SET + key, data=b""))
+        members = bits.from_bytes(bytes(part.data)) | bits.bits_of(more)
+        part.data = bits.to_bytes(members & ~bits.bits_of(fewer))
+    save_parts(parts.values())
+
+
+def save_parts(parts):
+    IndexPart.objects.bulk_create(
+        parts, update_conflicts=True, unique_fields=["key"], update_fields=["data"]
+    )
+
+
+def write_orders(orders):
+    save_parts(
+        IndexPart(key=ORDER + order, data=array("I", in_order(order)).tobytes())
+        for order in sorted(orders)
+    )
+
+
+def in_order(order):
+    """The ids of all that have a date; the newer one first where two are equal."""
+    dated = IndexEntry.objects.exclude(newest=None).order_by("-newest", "-id")
+    rows = list(dated.values_list("id", COLUMNS[order]))
+    if order != "newest":
+        rows.sort(key=lambda row: (row[1] is None, row[1]))
+    return [pk for pk, _value in rows]
+
+
+def rebuild(progress=lambda done, total: None):
+    """Makes all of it anew, CHUNK by CHUNK in transactions of their own, so that readers go on.
+
+    Interrupted, it leaves an index that is true as far as it came, and may be called again.
+    """
+    ids = sorted(
+        {
+            *Resource.objects.values_list("pk", flat=True),
+            *IndexEntry.objects.values_list("pk", flat=True),
+        }
+    )
+    Word.objects.all().delete()
+    for start in range(0, len(ids), CHUNK):
+        with transaction.atomic():
+            locked()
+            index_chunk(ids[start : start + CHUNK])
+        progress(min(start + CHUNK, len(ids)), len(ids))
+    with transaction.atomic():
+        locked()
+        rewrite_sets()
+        write_orders(COLUMNS)
+        stamp_anew()
+
+
+def rewrite_sets():
+    """All sets from the entries, whatever was written of them before."""
+    members = defaultdict(list)
+    for pk, keys in IndexEntry.objects.values_list("id", "keys").iterator():
+        for key in keys:
+            members[key].append(pk)
+    IndexPart.objects.filter(key__startswith=SET).delete()
+    save_parts(
+        IndexPart(key=SET + key, data=bits.to_bytes(bits.bits_of(ids)))
+        for key, ids in members.items()
+    )
+    save_parts([IndexPart(key=VERSION_KEY, data=VERSION)])
+
+
+def on_change(sender, instance, **kwargs):
+    if isinstance(instance, Resource):
+        index([instance.pk])
+    elif owner := getattr(sender, "indexed_with", None):
+        index([getattr(instance, f"{owner}_id")])
+
+
+def on_term(sender, instance, **kwargs):
+    if sender in TERMS:
+        index([NOBODY, *using(sender, instance)])
+
+
+def using(model, term):
+    """The ids of the resources under `term`, or under a topic inside it."""
+    found = Q(**{TERMS[model]: term})
+    if model is Topic:
+        found |= Q(topics__parent=term)
+    return Resource.objects.filter(found).values_list("pk", flat=True)
+
+
+def on_links(sender, instance, action, reverse, pk_set, **kwargs):
+    if sender not in LINKS:
+        return
+    if action == "pre_clear" and reverse:
+        instance.cleared = list(using(type(instance), instance))
+    if action.startswith("post_"):
+        changed = (pk_set or instance.__dict__.pop("cleared", ())) if reverse else [instance.pk]
+        index(changed)
+
+
+LINKS = {getattr(Resource, name).through for name in TERMS.values() if hasattr(Resource, name)}
+
+
+def connect():
+    for signal in (post_save, post_delete):
+        signal.connect(on_change, dispatch_uid="index_change")
+        signal.connect(on_term, dispatch_uid="index_term")
+    m2m_changed.connect(on_links, dispatch_uid="index_links")
+
+
+def make_if_missing(using=DEFAULT_DB_ALIAS, **kwargs):
+    """After a migration or a flush: an index that was never made, or by another version."""
+    if IndexPart._meta.db_table not in connections[using].introspection.table_names():
+        return
+    if not IndexPart.objects.filter(pk=VERSION_KEY, data=VERSION).exists():
+        engines.clear()
+        rebuild()

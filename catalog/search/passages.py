@@ -1,0 +1,84 @@
+"""Landing inside: the caption, page or slide of a result that holds what was searched."""
+
+from dataclasses import dataclass
+
+from django.core.files.storage import default_storage
+from django.db.models import Case, IntegerField, Value, When
+from django.utils.translation import gettext as _
+
+from catalog.models import Passage
+from catalog.uploads import ending
+from catalog.words import excerpt, stems_in
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where in a resource the words are: a link, what to call the place, the text around it."""
+
+    address: str
+    place: str
+    pieces: list
+
+
+def landings(resources, groups):
+    """{resource id: Landing} of those whose files say more of the query than their cards do.
+
+    Two queries, however many resources there are.
+    """
+    best = best_passages([resource.pk for resource in resources], groups)
+    passages = Passage.objects.select_related("source").in_bulk(list(best.values()))
+    stems = {s for group in groups for option in group for phrase in option for s in phrase}
+    found = {}
+    for resource in resources:
+        passage = passages.get(best.get(resource.pk))
+        if passage and (holds_all(passage.stems.split(), groups) or not on_card(resource, groups)):
+            found[resource.pk] = landing(resource, passage, stems)
+    return found
+
+
+def best_passages(ids, groups):
+    """{resource id: id of the passage in which most groups are found, the first of equals}"""
+    if not groups:
+        return {}
+    score = sum((one_if_in(group) for group in groups), Value(0))
+    rows = (
+        Passage.objects.filter(source__resource__in=ids)
+        .annotate(score=score)
+        .filter(score__gt=0)
+        .order_by("score", "-source", "-place", "-id")
+    )
+    return dict(rows.values_list("source__resource", "pk"))
+
+
+def one_if_in(group):
+    phrases = [f" {' '.join(phrase)} " for option in group for phrase in option]
+    whens = [When(stems__contains=phrase, then=1) for phrase in phrases]
+    return Case(*whens, default=0, output_field=IntegerField())
+
+
+def on_card(resource, groups):
+    return holds_all(stems_in(f"{resource.title} . {resource.blurb}"), groups)
+
+
+def holds_all(stems, groups):
+    text = f" {' '.join(stems)} "
+    return all(
+        any(all(f" {' '.join(phrase)} " in text for phrase in option) for option in group)
+        for group in groups
+    )
+
+
+def landing(resource, passage, stems):
+    address, place = place_of(resource, passage)
+    return Landing(address, place, excerpt(passage.text, stems))
+
+
+def place_of(resource, passage):
+    page, number = resource.get_absolute_url(), passage.place
+    kind = ending(passage.source)
+    if kind == "vtt":
+        return f"{page}?t={number}#player", _("At %s") % f"{number // 60}:{number % 60:02}"
+    if kind == "pdf":
+        address = f"{default_storage.url(passage.source.name)}#page={number}"
+        return address, _("Page %d of the PDF") % number
+    return f"{page}#get", _("Slide %d") % number

@@ -1,0 +1,97 @@
+"""What somebody typed, as what the index is asked. Without Django.
+
+A query is a list of groups that all have to be found. A group is what one word or phrase may
+also be said as: a list of options, one of which has to be found. An option is a tuple of phrases
+that all have to be found, a phrase a tuple of stems that follow each other.
+"""
+
+import re
+from dataclasses import dataclass
+
+from catalog.words import STOP_WORDS, stem, words_in
+
+MOST_WORDS = 12
+LONGEST_QUERY = 200  # characters
+QUOTED = re.compile(r'"([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Part:
+    """A word, or a phrase that stood in quotation marks, as folded words."""
+
+    words: tuple
+    quoted: bool = False
+
+    @property
+    def stems(self):
+        return tuple(map(stem, self.words))
+
+
+def parts_of(text):
+    """The words and phrases of what was typed, at most MOST_WORDS; words that say nothing go.
+
+    >>> [part.words for part in parts_of('the "small test" of Change')]
+    [('small', 'test'), ('change',)]
+    """
+    text = re.sub("[“”„]", '"', text[:LONGEST_QUERY])
+    if text.count('"') % 2:
+        text = "".join(text.rsplit('"', 1))
+    parts = []
+    for number, piece in enumerate(QUOTED.split(text)):
+        words = words_in(piece)
+        if number % 2 and words:
+            parts.append(Part(tuple(words[:MOST_WORDS]), quoted=True))
+        elif not number % 2:
+            parts += [Part((word,)) for word in words]
+    telling = [part for part in parts if part.quoted or part.words[0] not in STOP_WORDS]
+    return list(dict.fromkeys(telling or parts))[:MOST_WORDS]
+
+
+def groups_of(parts, synonyms):
+    """The groups for `parts`; `synonyms` says for a tuple of stems what else it is called.
+
+    The longest run of words that has synonyms is taken together.
+    >>> groups_of(parts_of("UBT poster"), {("ubt",): [("unit", "base", "team")]})
+    [[(('ubt',),), (('unit', 'base', 'team'),)], [(('poster',),)]]
+    """
+    longest = max(map(len, synonyms), default=1)
+    groups, place = [], 0
+    while place < len(parts):
+        run = longest_run(parts[place : place + longest], synonyms)
+        stems = tuple(s for part in parts[place : place + run] for s in part.stems)
+        quoted = parts[place].quoted
+        typed = (stems,) if quoted else tuple((s,) for s in stems)
+        others = [] if quoted else [(other,) for other in synonyms.get(stems, [])]
+        groups.append([typed, *others])
+        place += run
+    return groups
+
+
+def longest_run(parts, synonyms):
+    for length in range(len(parts), 1, -1):
+        run = parts[:length]
+        if not any(part.quoted for part in run) and tuple(p.stems[0] for p in run) in synonyms:
+            return length
+    return 1
+
+
+def both_ways(pairs):
+    """
+    >>> both_ways([(("ubt",), ("unit", "team"))])
+    {('ubt',): [('unit', 'team')], ('unit', 'team'): [('ubt',)]}
+    """
+    table = {}
+    for one, other in pairs:
+        table.setdefault(one, []).append(other)
+        table.setdefault(other, []).append(one)
+    return table
+
+
+def stems_of(groups):
+    """Every stem that a hit may show, to mark it."""
+    return {s for group in groups for option in group for phrase in option for s in phrase}
+
+
+def words_as_typed(text):
+    """How counts and titles call a query: on one line, single spaces, without the stray quote."""
+    return " ".join(text[:LONGEST_QUERY].split())

@@ -1,0 +1,87 @@
+"""The sets and orders of the index, as they were last written.
+
+A process keeps them until a change of the catalog gives them another stamp, which each request
+asks for; so they are never older than the database.
+"""
+
+from array import array
+from functools import cached_property
+from uuid import uuid4
+
+from django.db import transaction
+
+from catalog import bits
+from catalog.facets import FACETS
+from catalog.models import IndexPart, Resource
+
+STAMP = "stamp"
+SET, ORDER = "set:", "order:"  # what the keys of the two sorts of parts begin with
+DATED = "dated"  # the key of all that has a date of publication
+LENGTHS = (1, 2, 3, 4, 5, 7, 10)  # words of a title: up to so many; any more are the last
+
+
+def length_key(count):
+    """
+    >>> length_key(1), length_key(6), length_key(30)
+    ('length:1', 'length:7', 'length:more')
+    """
+    return f"length:{next((most for most in LENGTHS if count <= most), 'more')}"
+
+
+LENGTH_KEYS = [*(f"length:{most}" for most in LENGTHS), "length:more"]
+
+
+class Shelf:
+    """`sets` has the bits of each key, `orders` all ids by "newest", "title" and "time"."""
+
+    def __init__(self, stamp):
+        self.stamp = stamp
+        self.sets, self.orders = {}, {}
+        for key, data in IndexPart.objects.values_list("key", "data"):
+            if key.startswith(SET):
+                self.sets[key.removeprefix(SET)] = bits.from_bytes(bytes(data))
+            elif key.startswith(ORDER):
+                self.orders[key.removeprefix(ORDER)] = array("I", bytes(data))
+
+    def set_of(self, *keys):
+        """The resources that have one of `keys`."""
+        found = 0
+        for key in keys:
+            found |= self.sets.get(key, 0)
+        return found
+
+    @cached_property
+    def choices(self):
+        """{facet: [(option, label)]}; they change with the vocabularies, which change the stamp."""
+        return {facet.name: facet.choices() for facet in FACETS}
+
+    def public(self):
+        """What readers may see at this moment: the same as Resource.objects.published()."""
+        hidden = Resource.objects.not_now().values_list("pk", flat=True)
+        return self.set_of(DATED) & ~bits.bits_of(hidden)
+
+    def ordered(self, found, order):
+        return bits.picked(self.orders.get(order, []), found)
+
+
+_latest = None
+
+
+def shelf():
+    global _latest
+    stamp = bytes(IndexPart.objects.filter(pk=STAMP).values_list("data", flat=True).first() or b"")
+    if _latest is None or _latest.stamp != stamp or not stamp:
+        _latest = Shelf(stamp)
+    return _latest
+
+
+def stamp_anew():
+    """Nobody goes on with what was read before, be it a moment ago in this very transaction."""
+    IndexPart.objects.update_or_create(key=STAMP, defaults={"data": uuid4().bytes})
+
+
+def locked():
+    """Lets one transaction after the other write the index. To be called in one."""
+    assert transaction.get_connection().in_atomic_block
+    IndexPart.objects.get_or_create(key=STAMP, defaults={"data": uuid4().bytes})
+    IndexPart.objects.select_for_update().get(pk=STAMP)

@@ -1,0 +1,56 @@
+"""What is offered while somebody types."""
+
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from catalog import bits
+from catalog.models import Audience, IndexEntry, Level, Region, Resource, Topic
+from catalog.search import engines
+from catalog.search.queries import MOST_WORDS, words_as_typed
+from catalog.search.shelf import shelf
+from catalog.words import content_words, words_in
+
+TITLES, PAGES = 6, 3
+MOST_LOOKED_AT = 300  # titles that begin so, of which the best are offered
+SHORTEST = 2  # letters
+
+
+def suggestions(text):
+    """A list of Page: titles, pages of the site, and the search itself; [] for too little."""
+    words = words_in(text)[:MOST_WORDS]
+    typed = words_as_typed(text)
+    if sum(map(len, words)) < SHORTEST:
+        return []
+    titles = [Page(r.title, r.get_kind_display(), r.get_absolute_url()) for r in titled(words)]
+    pages = [page._replace(sort=capfirst(page.sort)) for page in site_pages(words)[:PAGES]]
+    whole = f"{reverse('search-listing')}?{urlencode({'q': typed})}"
+    return [*titles, *pages, Page(_("Search for “%s”") % typed, "", whole)]
+
+
+def titled(words):
+    """The public resources whose titles best begin with these words: short ones, then new ones."""
+    hits = engines.title_hits(words, MOST_LOOKED_AT) & shelf().public()
+    entries = list(IndexEntry.objects.filter(pk__in=bits.ids_of(hits)).order_by("-newest", "-id"))
+    entries.sort(key=lambda entry: len(content_words(entry.title.split())))
+    return Resource.objects.published().pick([entry.pk for entry in entries[:TITLES]])
+
+
+def site_pages(words):
+    """The pages of levels, topics, audiences and regions whose names have all of these words."""
+    pages = []
+    for model in (Level, Topic, Audience, Region):
+        for term in model.objects.all():
+            named = words_in(str(term))
+            if all(any(name.startswith(word) for name in named) for word in words):
+                pages.append(Page(str(term), model._meta.verbose_name, term.get_absolute_url()))
+    return pages
+
+
+class Page(NamedTuple):
+    title: str
+    sort: str
+    address: str

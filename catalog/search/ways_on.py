@@ -1,0 +1,65 @@
+"""What a search that found nothing offers, so that nobody stands before a wall."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+
+from catalog.models import Topic
+from catalog.search.engines import ALL, hits
+from catalog.search.finding import all_synonyms, near_words
+from catalog.search.queries import groups_of, parts_of
+from catalog.search.queries import words_as_typed as typed
+
+MOST_NEAR = 4
+FARTHEST = 2  # typos
+
+
+@dataclass(frozen=True)
+class WayOn:
+    words: str
+    total: int
+    query: str
+
+
+def ways_on(form):
+    """Without the filters, word by word, in near spellings, each with what it would find; topics."""
+    return WaysOn(form)
+
+
+class WaysOn:
+    def __init__(self, form):
+        self.form, self.public = form, form.shelf.public()
+        self.parts, self.synonyms = parts_of(form.words), all_synonyms()
+
+    @cached_property
+    def unfiltered(self):
+        return self.to(self.form.words, self.parts) if self.form.chosen() else None
+
+    @cached_property
+    def single_words(self):
+        """Each word alone, where there are several and one of them finds something."""
+        parts = self.parts if len(self.parts) > 1 else []
+        return self.finding(self.to(" ".join(part.words), [part]) for part in parts)
+
+    @cached_property
+    def near(self):
+        """Known words that are spelled nearly so."""
+        words = {word for part in self.parts for word in part.words if len(word) > 3}
+        near = [other for word in sorted(words) for other in near_words(word, FARTHEST)]
+        return self.finding(self.to(word, parts_of(word)) for word in near[:MOST_NEAR])
+
+    @cached_property
+    def topics(self):
+        return Topic.objects.tree()
+
+    def to(self, words, parts):
+        found = hits(groups_of(parts, self.synonyms), ALL) & self.public if parts else 0
+        return WayOn(words, found.bit_count(), self.query(words))
+
+    def query(self, words):
+        without = {facet.name: [] for facet in self.form.facets}
+        return self.form.query(**without | {"q": typed(words)})
+
+    @staticmethod
+    def finding(ways):
+        return [way for way in ways if way.total]

@@ -1,0 +1,150 @@
+"""From text to the words that the index holds and a search compares: folded, split, stemmed.
+
+Both databases get the same words from here and only look them up, so that they answer alike.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+# Letters and figures of any script; an apostrophe inside; plus signs at the end, as in RIM+.
+WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\+{0,2}")
+LONGEST = 40  # characters of a word; what is longer is no word that anybody types
+STOP_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "can",
+        "do",
+        "does",
+        "for",
+        "from",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "this",
+        "to",
+        "us",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "you",
+        "your",
+    ]
+)
+
+_english = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def folded(word):
+    """A word as it is compared: small letters without accents and apostrophes, + as plus.
+
+    >>> folded("Café’s"), folded("RIM+")
+    ('cafes', 'rimplus')
+    """
+    letters = unicodedata.normalize("NFKD", word.replace("+", "plus")).casefold()
+    return "".join(c for c in letters if c.isalnum())[:LONGEST]
+
+
+@lru_cache(maxsize=50_000)
+def stem(word):
+    """What the forms of a folded word have in common.
+
+    >>> stem("stakeholder") == stem("stakeholding") == "stakehold"
+    True
+    """
+    return _english.stemWord(word)
+
+
+def words_in(text):
+    """
+    >>> words_in("The Co-Lead’s 2-hour workshop")
+    ['the', 'co', 'leads', '2', 'hour', 'workshop']
+    """
+    return [word for word in map(folded, WORD.findall(text)) if word]
+
+
+def stems_in(text):
+    return [stem(word) for word in words_in(text)]
+
+
+def content_words(words):
+    """`words` without those that say nothing; all of them where that would leave none.
+
+    >>> content_words(["what", "consensus", "is"]), content_words(["to", "be"])
+    (['consensus'], ['to', 'be'])
+    """
+    return [word for word in words if word not in STOP_WORDS] or words
+
+
+def marked(text, stems):
+    """`text` in pieces, each with whether it is a word with one of `stems`.
+
+    >>> marked("Small tests, big change", {"test", "chang"})
+    [('Small ', False), ('tests', True), (', big ', False), ('change', True)]
+    """
+    pieces, done = [], 0
+    for found in WORD.finditer(text):
+        if stem(folded(found[0])) in stems:
+            pieces += [(text[done : found.start()], False), (found[0], True)]
+            done = found.end()
+    pieces.append((text[done:], False))
+    return [(piece, hit) for piece, hit in pieces if piece]
+
+
+def excerpt(text, stems, width=32):
+    """The stretch of `width` words of `text` that holds most of `stems`, marked like marked().
+
+    What is left out before and after is an ellipsis; [] where the text has none of the stems.
+    """
+    found = list(WORD.finditer(text))
+    hits = [n for n, word in enumerate(found) if stem(folded(word[0])) in stems]
+    if not hits:
+        return []
+    first = max(hits, key=lambda n: (different(found, hits, n, width), -n))
+    begin = max(0, min(first - 4, len(found) - width))
+    end = min(len(found), begin + width)
+    before = "… " if begin else ""
+    after = " …" if end < len(found) else ""
+    start = found[begin].start() if begin else 0
+    stop = found[end - 1].end() if after else len(text)
+    return marked(before + " ".join(text[start:stop].split()) + after, stems)
+
+
+def different(found, hits, first, width):
+    """How many different stems stand in the `width` - 4 words from the number `first` on."""
+    near = (n for n in hits if first <= n < first + width - 4)
+    return len({stem(folded(found[n][0])) for n in near})
