@@ -36,13 +36,14 @@ class CountingMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.method == "GET" and response.status_code in (200, 304):
-            if count := getattr(request, "count", None) or count_of_click(request):
-                counting.after(response, *count)
+        answered = request.method == "GET" and response.status_code in (200, 304)
+        if answered and (count := getattr(request, "count", None) or count_of_click(request)):
+            counting.after(response, *count)
         return response
 
 
 def count_of_click(request):
-    if request.resolver_match and request.resolver_match.url_name in RESULTS:
-        words = counting.searched_before(request)
-        return words and (counting.count_click, words)
+    """What is to be counted where a result was opened from a search, else None."""
+    page = request.resolver_match and request.resolver_match.url_name
+    words = counting.searched_before(request) if page in RESULTS else ""
+    return (counting.count_click, words) if words else None

@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import printing
+from catalog import printing, vocabulary
 from catalog.listing import everything
-from catalog.models import Audience, FormerSlug, Kind, Level, Resource, Tool, Topic, Video
+from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
 from catalog.paging import page_of
 from catalog.search import counting
 from catalog.search.passages import landings
@@ -29,8 +29,8 @@ def home(request):
             "listing": listing,
             "newest": newest[:6],
             "levels": Level.objects.all(),
-            "topics": Topic.objects.tree(),
-            "audiences": Audience.objects.in_use(),
+            "topics": vocabulary.topics(),
+            "audiences": vocabulary.audiences(),
         },
     )
 
@@ -38,7 +38,7 @@ def home(request):
 @require_safe
 def topics(request):
     return render(
-        request, "catalog/topics.html", {"topics": Topic.objects.tree(), "section": "topic"}
+        request, "catalog/topics.html", {"topics": vocabulary.topics(), "section": "topic"}
     )
 
 
@@ -47,7 +47,7 @@ def listing_page(request, find, **names):
     listing = find(request.GET, **names)
     page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
     page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    page.cards = Resource.objects.published().for_cards().pick(page.object_list)
+    page.object_list = Resource.objects.published().for_cards().pick(page.object_list)
     context = {
         "section": listing.name,
         "listing": listing,
@@ -64,11 +64,11 @@ def listing_page(request, find, **names):
 
 def searched(listing, page):
     """What the page of a search shows besides: where in files the words are, and ways on."""
-    for card in page.cards:
+    for card in page:
         card.title_pieces = marked(card.title, listing.search.stems)
         card.blurb_pieces = marked(card.blurb, listing.search.stems)
-    inside = landings(page.cards, listing.search.groups)
-    for card in page.cards:
+    inside = landings(page.object_list, listing.search.groups)
+    for card in page:
         card.landing = inside.get(card.pk)
     pages = site_pages(content_words(words_in(listing.form.words))) if page.number == 1 else []
     return {"pages": pages, "ways_on": None if listing.ids else ways_on(listing.form)}

@@ -13,56 +13,12 @@ import snowballstemmer
 WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\+{0,2}")
 LONGEST = 40  # characters of a word; what is longer is no word that anybody types
 STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "can",
-        "do",
-        "does",
-        "for",
-        "from",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "so",
-        "that",
-        "the",
-        "their",
-        "them",
-        "this",
-        "to",
-        "us",
-        "was",
-        "we",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "you",
-        "your",
-    ]
+    re.findall(
+        r"\w+",
+        "a an and are as at be by can do does for from has have how i if in is it its me my of on"
+        " or our so that the their them this to us was we what when where which who why will with"
+        " you your",
+    )
 )
 
 _english = snowballstemmer.stemmer("english")

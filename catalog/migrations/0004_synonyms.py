@@ -16,7 +16,11 @@ SYNONYMS = [
     ("class", "course"),
     ("film", "video"),
     ("PowerPoint", "slides"),
+    ("PowerPoint", "PPT"),
+    ("deck", "slides"),
     ("handout", "tipsheet"),
+    ("flyer", "poster"),
+    ("sponsorship", "sponsor"),
 ]
 
 

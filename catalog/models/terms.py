@@ -1,38 +1,11 @@
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.base import CleanModel, free_slug, public
-
-
-class TermQuerySet(models.QuerySet):
-    def with_totals(self):
-        """Each with `total`, the number of published resources under it."""
-        return self.annotate(total=Count("resources", filter=public("resources__")))
-
-    def in_use(self):
-        return self.with_totals().filter(total__gt=0)
-
-
-class TopicQuerySet(TermQuerySet):
-    def with_totals(self):
-        """A topic's total counts what is in the topics inside it too, each resource once."""
-        links = Topic.resources.through.objects.filter(
-            Q(topic=OuterRef("pk")) | Q(topic__parent=OuterRef("pk")), public("resource__")
-        )
-        totals = (
-            links.order_by().values(whole=Value(1)).annotate(total=Count("resource", distinct=True))
-        )
-        return self.annotate(total=Coalesce(Subquery(totals.values("total")), 0))
-
-    def tree(self):
-        """The top topics in use, each with those inside it as `narrower`."""
-        inside = Prefetch("children", Topic.objects.in_use(), to_attr="narrower")
-        return self.filter(parent=None).in_use().prefetch_related(inside)
+from catalog.models.base import CleanModel, free_slug
 
 
 class Term(CleanModel):
@@ -55,8 +28,6 @@ class Term(CleanModel):
     position = models.PositiveSmallIntegerField(
         _("position"), default=0, help_text=_("Lower numbers stand first.")
     )
-
-    objects = TermQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -83,8 +54,6 @@ class Topic(Term):
         verbose_name=_("inside"),
         help_text=_("A wider topic that this one belongs to. Topics are at most two deep."),
     )
-
-    objects = TopicQuerySet.as_manager()
 
     class Meta(Term.Meta):
         verbose_name = _("topic")

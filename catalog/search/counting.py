@@ -91,10 +91,10 @@ def counted_as(words):
 
 def searched_before(request):
     """The words of the search whose results this request comes from; "" for any other."""
-    address = urlsplit(request.headers.get("Referer", "")[:2000])
-    if address.netloc != request.get_host() or address.path != reverse("search-listing"):
-        return ""
     try:
-        return clean_text(parse_qs(address.query).get("q", [""])[-1])
-    except ValueError:
+        address = urlsplit(request.headers.get("Referer", "")[:2000])
+        query = parse_qs(address.query)
+    except ValueError:  # no address, or too many parameters
         return ""
+    ours = address.netloc == request.get_host() and address.path == reverse("search-listing")
+    return clean_text(query.get("q", [""])[-1]) if ours else ""

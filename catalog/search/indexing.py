@@ -127,7 +127,7 @@ def entry_of(resource):
 
 def place_in(order, entry):
     """What its place is decided by; None for what has no date, which has no place."""
-    return (entry and entry.newest) and getattr(entry, COLUMNS[order])
+    return (getattr(entry, COLUMNS[order]), entry.newest) if entry and entry.newest else None
 
 
 def write_words(ids, resources):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import cached_property
 
-from catalog.models import Topic
+from catalog import vocabulary
 from catalog.search.engines import ALL, hits
 from catalog.search.finding import all_synonyms, near_words
 from catalog.search.queries import groups_of, parts_of
@@ -22,7 +22,7 @@ class WayOn:
 
 
 def ways_on(form):
-    """Without the filters, word by word, in near spellings, each with what it would find; topics."""
+    """Fewer filters, fewer words, near spellings, each with what it would find; and topics."""
     return WaysOn(form)
 
 
@@ -43,14 +43,15 @@ class WaysOn:
 
     @cached_property
     def near(self):
-        """Known words that are spelled nearly so."""
-        words = {word for part in self.parts for word in part.words if len(word) > 3}
+        """Known words that are spelled nearly like those that are nowhere."""
+        unknown = [part for part in self.parts if not self.to("", [part]).total]
+        words = {word for part in unknown for word in part.words if len(word) > 3}
         near = [other for word in sorted(words) for other in near_words(word, FARTHEST)]
         return self.finding(self.to(word, parts_of(word)) for word in near[:MOST_NEAR])
 
     @cached_property
     def topics(self):
-        return Topic.objects.tree()
+        return vocabulary.topics()
 
     def to(self, words, parts):
         found = hits(groups_of(parts, self.synonyms), ALL) & self.public if parts else 0

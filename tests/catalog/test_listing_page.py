@@ -42,8 +42,8 @@ def test_filters_narrow_it_and_unknown_ones_change_nothing(client, three_kinds, 
 def test_options_say_how_many_they_would_show(client, three_kinds):
     groups = client.get(f"{TOPIC}?kind=video").context["groups"]
     counts = {
-        name: {str(option["key"]): option["count"] for option in options}
-        for name, _label, options in groups
+        group["name"]: {option["key"]: option["count"] for option in group["options"]}
+        for group in groups
     }
     assert counts["kind"] == {"video": 1, "tool": 1, "course": 1}
     assert counts["level"] == {"1": 1, "2": 1, "3": 0, "4": 0, "5": 0}

@@ -311,12 +311,12 @@ def test_an_empty_listing_says_so(client):
     assert "0 results" not in found.text
 
 
-def test_a_long_listing_prints_the_newest_and_says_how_many_there_are(client, monkeypatch):
+def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, monkeypatch):
     monkeypatch.setattr(printing, "ENTRIES", 3)
     for number in range(5):
         make_tool(f"Tool number {number}", published=days_ago(number + 1))
     found = sheet(client.get("/tools.pdf"))
-    assert "The newest 3 of 5" in found.text
+    assert "The first 3 of 5" in found.text
     assert "Tool number 2" in found.text
     assert "Tool number 3" not in found.text
 

@@ -6,10 +6,7 @@ from catalog.search import engines, indexing
 
 
 class Command(BaseCommand):
-    help = (
-        "Makes the index of the catalog anew. Readers go on meanwhile; Ctrl-C stops it, and another "
-        "call does all of it."
-    )
+    help = "Makes the index of the catalog anew. Readers go on meanwhile, and Ctrl-C may stop it."
 
     def handle(self, **options):
         began = time.monotonic()

@@ -1,0 +1,27 @@
+"""Sets as numbers do what Python's sets do."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog import bits
+
+ids = st.sets(st.integers(1, 3000))
+
+
+@given(ids)
+def test_a_set_goes_in_and_comes_out(members):
+    assert bits.ids_of(bits.bits_of(members)) == sorted(members)
+    assert bits.from_bytes(bits.to_bytes(bits.bits_of(members))) == bits.bits_of(members)
+
+
+@given(ids, ids)
+def test_and_or_and_counting_are_those_of_sets(one, other):
+    a, b = bits.bits_of(one), bits.bits_of(other)
+    assert bits.ids_of(a & b) == sorted(one & other)
+    assert bits.ids_of(a & ~b) == sorted(one - other)
+    assert (a | b).bit_count() == len(one | other)
+
+
+@given(st.lists(st.integers(1, 300), unique=True), ids)
+def test_what_is_picked_keeps_the_order(order, members):
+    assert bits.picked(order, bits.bits_of(members)) == [n for n in order if n in members]

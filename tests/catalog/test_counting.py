@@ -1,0 +1,101 @@
+"""Searches are counted, and whether a result was opened; nobody is."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError
+from django.utils import timezone
+
+from catalog.models import SearchCount
+from catalog.search import counting
+from tests.makers import make_tool
+
+pytestmark = pytest.mark.django_db
+PAGE = "http://testserver/search/?q="
+
+
+def counts():
+    return list(SearchCount.objects.order_by("words").values_list("words", "searches", "clicks"))
+
+
+def test_the_same_words_are_counted_together(client):
+    for words in ("Huddle  board", "huddle board ", "HUDDLE BOARD", "goal"):
+        client.get("/search/", {"q": words})
+    assert counts() == [("goal", 1, 0), ("huddle board", 3, 0)]
+
+
+def test_how_many_results_there_were_is_kept(client):
+    client.get("/search/?q=sheet")
+    assert SearchCount.objects.get().results == 0
+    make_tool("Sheet")
+    client.get("/search/?q=sheet")
+    assert SearchCount.objects.get().results == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/search/", "/search/?q=", "/search/?q=a&page=2", "/search/feed/?q=a"]
+)
+def test_what_is_no_search_of_a_person_is_not_counted(client, path):
+    for number in range(12):
+        make_tool(f"A {number}")
+    client.get(path)
+    client.head("/search/?q=a")
+    assert counts() == []
+
+
+def test_a_result_that_is_opened_from_the_page_is_a_click(client):
+    make_tool("Huddle")
+    client.get("/search/?q=Huddle")
+    client.get("/tools/huddle/", headers={"referer": PAGE + "Huddle&level=2"})
+    assert counts() == [("huddle", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    "referer",
+    [
+        "",
+        "http://elsewhere.example/search/?q=huddle",
+        "http://testserver/tools/?q=huddle",
+        "http://testserver/search/",
+        "http://[broken/search/?q=huddle",
+        "\udcff",
+        PAGE + "%FF%00",
+        PAGE + "another",
+    ],
+)
+def test_no_other_way_to_a_page_is_a_click(client, referer):
+    make_tool("Huddle")
+    client.get("/search/?q=huddle")
+    client.get("/tools/huddle/", HTTP_REFERER=referer)
+    client.get("/tools/nothing/", HTTP_REFERER=PAGE + "huddle")
+    client.get("/tools/", HTTP_REFERER=PAGE + "huddle")
+    assert counts() == [("huddle", 1, 0)]
+
+
+def test_counts_are_forgotten_after_90_days(client):
+    day = timezone.localdate()
+    for days in (counting.KEPT, counting.KEPT + 1):
+        SearchCount.objects.create(day=day - timedelta(days=days), words=f"{days}", searches=1)
+    client.get("/search/?q=new")
+    assert [words for words, *_rest in counts()] == ["90", "new"]
+
+
+def test_a_robot_fills_no_table(client, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_A_DAY", 2)
+    for word in ("one", "two", "three", "one"):
+        client.get("/search/", {"q": word})
+    assert counts() == [("one", 2, 0), ("two", 1, 0)]
+
+
+def test_a_busy_database_costs_the_reader_nothing(client, monkeypatch):
+    def busy(*facts):
+        raise DatabaseError("database is locked")
+
+    monkeypatch.setattr(counting, "count_search", busy)
+    assert client.get("/search/?q=huddle").status_code == 200
+    assert counts() == []
+
+
+def test_nothing_of_the_reader_is_in_the_table():
+    names = {field.name for field in SearchCount._meta.fields}
+    assert names == {"id", "day", "words", "searches", "clicks", "results"}

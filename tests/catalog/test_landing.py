@@ -1,0 +1,149 @@
+"""A hit inside a file leads to the very caption, page or slide."""
+
+import io
+import logging
+
+import pytest
+from django.core.files.base import ContentFile
+from pptx import Presentation
+from weasyprint import HTML
+
+from catalog.models import FileText, Passage, Tool
+from tests import files
+from tests.makers import make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+CAPTIONS = """WEBVTT
+
+00:01.000 --> 00:03.000
+Welcome to the kitchen.
+
+00:47.500 --> 00:50.000
+Now fold in the <i>marzipan</i>.
+"""
+
+
+def pdf_of(*pages):
+    breaks = "<p style='break-after: page'></p>"
+    return HTML(string=breaks.join(f"<p>{page}</p>" for page in pages)).write_pdf()
+
+
+def deck_of(*slides):
+    deck, data = Presentation(), io.BytesIO()
+    for words in slides:
+        slide = deck.slides.add_slide(deck.slide_layouts[5])
+        slide.shapes.title.text = words
+    deck.save(data)
+    return data.getvalue()
+
+
+def make_film(captions=CAPTIONS, **fields):
+    video = make_video("Film", **fields)
+    video.captions.save("film.vtt", ContentFile(captions.encode()))
+    return video
+
+
+def make_sheet(data, name, title="Sheet", format="PDF"):
+    tool = make_tool(title)
+    tool.renditions.create(format=format, file=ContentFile(data, name))
+    return tool
+
+
+def landing(client, words):
+    [card] = client.get("/search/", {"q": words}).context["page"]
+    return card.landing
+
+
+def hits(pieces):
+    return [piece for piece, hit in pieces if hit]
+
+
+def test_a_word_of_the_captions_leads_to_its_second(client):
+    make_film()
+    found = landing(client, "marzipan")
+    assert found.address == "/videos/film/?t=47#player"
+    assert found.place == "At 0:47"
+    assert hits(found.pieces) == ["marzipan"]
+    html = client.get("/search/?q=marzipan").content.decode()
+    assert '<a href="/videos/film/?t=47#player">At 0:47</a>' in html
+    assert "<mark>marzipan</mark>" in html
+
+
+def test_the_player_starts_at_the_second_without_a_script(client):
+    video = make_film(seconds=90)
+    video.file.save("film.mp4", ContentFile(files.mp4()))
+    html = client.get("/videos/film/?t=47").content.decode()
+    assert f'<source src="{video.file.url}#t=47">' in html
+    assert 'rel="canonical" href="http://127.0.0.1:8000/videos/film/"' in html
+
+
+@pytest.mark.parametrize("asked", ["0", "-1", "x", "90", "99999999999", "²", "1e3", ""])
+def test_a_second_that_is_none_starts_at_the_beginning(client, asked):
+    video = make_film(seconds=90)
+    video.file.save("film.mp4", ContentFile(files.mp4()))
+    assert f'src="{video.file.url}">' in client.get("/videos/film/", {"t": asked}).content.decode()
+
+
+def test_a_word_of_a_pdf_leads_to_its_page(client):
+    tool = make_sheet(pdf_of("Front", "Middle", "Stop the gurney here."), "sheet.pdf")
+    found = landing(client, "gurney")
+    [rendition] = tool.renditions.all()
+    assert found.address == f"{rendition.file.url}#page=3"
+    assert found.place == "Page 3 of the PDF"
+    assert hits(found.pieces) == ["gurney"]
+
+
+def test_a_word_of_a_deck_leads_to_the_tool_and_says_the_slide(client):
+    make_sheet(deck_of("Welcome", "Mind the gurney"), "deck.pptx", format="PPT")
+    found = landing(client, "gurneys")
+    assert (found.address, found.place) == ("/tools/sheet/#get", "Slide 2")
+
+
+def test_the_page_with_most_of_the_words_is_chosen_the_first_of_equals(client):
+    make_sheet(pdf_of("gurney", "brakes", "gurney brakes", "brakes gurney"), "sheet.pdf")
+    assert landing(client, "gurney brakes").place == "Page 3 of the PDF"
+
+
+def test_a_hit_on_the_card_needs_no_page_that_says_less(client):
+    make_sheet(pdf_of("Nothing but brakes"), "sheet.pdf", title="Gurney brakes")
+    assert landing(client, "gurney brakes") is None
+
+
+def test_a_replaced_file_is_forgotten_and_the_new_one_read(client):
+    make_sheet(pdf_of("gurney"), "sheet.pdf")
+    [rendition] = Tool.objects.get().renditions.all()
+    rendition.file = ContentFile(pdf_of("stretcher"), "sheet.pdf")
+    rendition.save()
+    assert landing(client, "stretcher").place == "Page 1 of the PDF"
+    assert not client.get("/search/?q=gurney").context["page"].object_list
+    assert FileText.objects.count() == 1
+    rendition.delete()
+    assert not Passage.objects.exists()
+
+
+def test_a_file_is_read_once_however_often_its_entry_is_saved(client, monkeypatch):
+    tool = make_sheet(pdf_of("gurney"), "sheet.pdf")
+    monkeypatch.setattr("catalog.search.filetexts.READERS", {"pdf": None})
+    tool.save()
+    assert landing(client, "gurney").place == "Page 1 of the PDF"
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"%PDF-1.7 nothing", "torn.pdf"),
+        (b"", "empty.pdf"),
+        (b"PK\x03\x04 nothing", "torn.pptx"),
+        (files.locked_pdf(), "locked.pdf"),
+    ],
+)
+def test_a_file_that_cannot_be_read_keeps_nobody_from_saving(client, caplog, data, name):
+    with caplog.at_level(logging.WARNING):
+        make_sheet(data, name)
+    assert "No text was read from" in caplog.text
+    assert [r.title for r in client.get("/search/?q=sheet").context["page"]] == ["Sheet"]
+
+
+def test_captions_with_markup_and_odd_marks_are_read_as_words(client):
+    make_film("WEBVTT\n\n00:05.000 --> 00:06.000\n<v Ada>Zip\u0000 &amp; \u202ezap</v>\n")
+    assert landing(client, "zip zap").address == "/videos/film/?t=5#player"

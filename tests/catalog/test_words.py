@@ -1,0 +1,90 @@
+"""Words as the index holds them, whatever text comes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.search import engines
+from catalog.search.queries import MOST_WORDS, both_ways, groups_of, parts_of
+from catalog.words import excerpt, marked, stem, stems_in, words_in
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("stakeholder", "stakeholding"),
+        ("Café", "cafes"),
+        ("team’s", "teams"),
+        ("MEETING", "meetings"),
+        ("sponsor's", "sponsor"),
+    ],
+)
+def test_forms_of_a_word_are_one(one, other):
+    assert stems_in(one) == stems_in(other)
+
+
+def test_a_plus_is_a_part_of_its_word():
+    assert stems_in("RIM+") != stems_in("RIM")
+    assert stems_in("RIM+") == stems_in("rim+ ")
+
+
+@given(st.text())
+def test_every_word_is_one_that_both_databases_take(text):
+    for word in words_in(text):
+        assert word.isalnum()
+        assert stem(word)
+
+
+@given(st.text(), st.sets(st.sampled_from(["team", "huddl", "a"])))
+def test_marking_changes_no_text(text, stems):
+    assert "".join(piece for piece, _hit in marked(text, stems)) == text
+
+
+@given(st.text(alphabet="ab c.’-+\n", max_size=300))
+def test_an_excerpt_shows_what_it_was_made_for(text):
+    found = excerpt(text, {"a"})
+    assert bool(found) == ("a" in stems_in(text))
+    assert not found or any(hit for _piece, hit in found)
+
+
+def test_an_excerpt_is_around_where_most_words_are():
+    text = "test " + "filler " * 80 + "a small test of change " + "filler " * 80
+    pieces = excerpt(text, {"small", "test", "chang"})
+    assert [piece for piece, hit in pieces if hit] == ["small", "test", "change"]
+    assert pieces[0][0].startswith("… ")
+    assert pieces[-1][0].endswith(" …")
+
+
+class TestAQuery:
+    def test_words_that_say_nothing_go(self):
+        assert [part.words for part in parts_of("What is the path")] == [("path",)]
+
+    def test_but_not_where_nothing_else_is_said(self):
+        assert [part.words for part in parts_of("who are we")] == [("who",), ("are",), ("we",)]
+
+    @pytest.mark.parametrize("typed", ['"small test"', "“small test”", 'x"small test"'])
+    def test_quotation_marks_hold_words_together(self, typed):
+        assert parts_of(typed)[-1].words == ("small", "test")
+
+    @pytest.mark.parametrize("typed", ['small "test', '"', "-a", "100%", "a AND", "!!!", ""])
+    def test_stray_marks_do_no_harm(self, typed):
+        assert not any(part.quoted for part in parts_of(typed))
+
+    def test_the_longest_words_with_a_synonym_are_taken_together(self):
+        table = both_ways(
+            [(("lmp",), ("labor", "manag")), (("lmpo",), ("labor", "manag", "orient"))]
+        )
+        [group] = groups_of(parts_of("labor management orientation"), table)
+        assert (("lmpo",),) in group
+
+    @given(st.text())
+    def test_any_text_is_a_query_of_few_words(self, text):
+        parts = parts_of(text)
+        assert len(parts) <= MOST_WORDS
+        assert all(part.stems for part in parts)
+        assert bool(groups_of(parts, {})) == bool(parts)
+
+
+def test_a_phrase_does_not_go_over_the_end_of_a_text():
+    tokens = engines.tokens_of({1: [["small"], ["test"]]})
+    assert tokens == ["1small", "end", "1test", "end"]
