@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -16,6 +16,8 @@ from django.db.models import ProtectedError
 from django.forms import FileField
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+
+from catalog.search.indexing import together
 
 LONGEST_SEARCH = 200
 # What a filter's parameter may end in; others, such as regex, can make the database fail.
@@ -99,7 +101,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        with known_numbers():
+        with known_numbers(), indexed_once(request):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def history_view(self, request, object_id, extra_context=None):
@@ -110,14 +112,14 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         if request.method == "POST":
             request.POST = with_numbers_only(request.POST, ACTION_CHECKBOX_NAME)
         try:
-            with known_numbers():
+            with known_numbers(), indexed_once(request):
                 return super().changelist_view(request, extra_context)
         except ProtectedError as error:
             return self.refuse_deletion(request, error)
 
     def delete_view(self, request, object_id, extra_context=None):
         try:
-            with known_numbers():
+            with known_numbers(), indexed_once(request):
                 return super().delete_view(request, object_id, extra_context)
         except ProtectedError as error:
             return self.refuse_deletion(request, error)
@@ -128,6 +130,11 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         sentence = _("Nothing was deleted, for it has come into use: %s") % users
         self.message_user(request, sentence, messages.ERROR)
         return redirect(request.get_full_path())
+
+
+def indexed_once(request):
+    """For a form that saves an entry, its rows and links: each would be indexed by itself."""
+    return together() if request.method == "POST" else nullcontext()
 
 
 @contextmanager

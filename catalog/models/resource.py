@@ -70,7 +70,7 @@ class ResourceQuerySet(models.QuerySet):
         What prints, is sent out or is indexed shows every field: one query for the rows, then some
         for each kind, however many rows there are.
         """
-        there = set(self.filter(pk__in=ids).values_list("pk", flat=True))
+        there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
         children = {
             child.pk: child
             for model in Resource.__subclasses__()

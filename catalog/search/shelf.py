@@ -57,7 +57,8 @@ class Shelf:
 
     def public(self):
         """What readers may see at this moment: the same as Resource.objects.published()."""
-        hidden = Resource.objects.not_now().values_list("pk", flat=True)
+        # In the order of the table it would look at every row.
+        hidden = Resource.objects.not_now().order_by().values_list("pk", flat=True)
         return self.set_of(DATED) & ~bits.bits_of(hidden)
 
     def ordered(self, found, order):
