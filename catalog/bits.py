@@ -46,6 +46,21 @@ def picked(order, bits):
     return list(compress(order, map(flags.__getitem__, order)))
 
 
+def by_count(sets):
+    """What is in all of `sets`, in all or all but one of them, and so on to: in at least one.
+
+    >>> [bin(found) for found in by_count([0b011, 0b110, 0b010])]
+    ['0b10', '0b10', '0b111']
+    """
+    counted = []  # those in at least one, in at least two …
+    for members in sets:
+        counted.append(0)
+        for n in range(len(counted) - 1, 0, -1):
+            counted[n] |= counted[n - 1] & members
+        counted[0] |= members
+    return counted[::-1]
+
+
 def from_bytes(data):
     return int.from_bytes(data, "little")
 

@@ -15,9 +15,9 @@ LONGEST = 40  # characters of a word; what is longer is no word that anybody typ
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "a an and are as at be by can do does for from has have how i if in is it its me my of on"
-        " or our so that the their them this to us was we what when where which who why will with"
-        " you your",
+        "a about an and any are as at be by can do does find for from get has have how i if in"
+        " is it its me my need of on or our so some that the their them there this to us want"
+        " was we what when where which who why will with would you your",
     )
 )
 

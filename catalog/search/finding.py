@@ -1,6 +1,11 @@
-"""What a search finds, and in which order: titles first, the closest of them, then the newest."""
+"""What a search finds, and in which order: titles first, the closest of them, then what has more of
+the words in title and labels; of equals the newest.
+"""
 
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import pairwise
+from operator import and_
 
 from django.utils.functional import cached_property
 from rapidfuzz import process
@@ -10,7 +15,7 @@ from catalog import bits
 from catalog.models import BestBet, Synonym, Word
 from catalog.search import engines
 from catalog.search.engines import ALL, LABELS, TITLES
-from catalog.search.queries import Part, both_ways, groups_of, parts_of, stems_of
+from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
 from catalog.search.shelf import LENGTH_KEYS
 from catalog.words import stem, stems_in
 
@@ -40,16 +45,36 @@ def find(text, shelf):
     parts = parts_of(text)
     if not parts:
         return Found(0)
-    public, synonyms = shelf.public(), all_synonyms()
+    public, synonyms = shelf.public(), with_joined(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
     hits = engines.hits(groups, ALL) & public
     if not hits:
         groups, read_as = forgiving(parts, synonyms, public)
         hits = engines.hits(groups, ALL) & public if read_as else 0
-    titles = engines.hits(groups, TITLES) & public
-    tiers = [bets_for(text) & public, *(titles & shelf.set_of(key) for key in LENGTH_KEYS)]
-    tiers.append(engines.hits(groups, LABELS) & public)
-    return Found(hits | tiers[0], tiers, groups, read_as)
+    bets = bets_for(text) & public
+    return Found(hits | bets, [bets, *closest(groups, public, shelf)], groups, read_as)
+
+
+def closest(groups, public, shelf):
+    """Tiers: titles with all words, those with the fewest others first; then what has the most of
+    the words in title and labels: one in a label counts once, one in the title twice.
+    """
+    titles = [engines.hits([group], TITLES) & public for group in groups]
+    labels = [engines.hits([group], LABELS) & public for group in groups]
+    whole = reduce(and_, titles)
+    return [*(whole & shelf.set_of(key) for key in LENGTH_KEYS), *bits.by_count(titles + labels)]
+
+
+def with_joined(parts, synonyms):
+    """`synonyms`, and two words in a row as the one word that they are elsewhere: ice breaker."""
+    runs = {
+        first.words[0] + second.words[0]: first.stems + second.stems
+        for first, second in pairwise(parts)
+        if not first.quoted and not second.quoted
+    }
+    for word in Word.objects.filter(word__in=runs).values_list("word", flat=True):
+        synonyms.setdefault(runs[word], []).append((stem(word),))
+    return synonyms
 
 
 def all_synonyms():
@@ -73,21 +98,32 @@ def forgiving(parts, synonyms, public):
             meant = [guess for guess in guesses_for(word) if is_public(guess, public)]
             if meant:
                 read_as.append((word, meant))
-                group = [((stem(guess),),) for guess in meant]
+                group = [(tuple(stems_in(guess)),) for guess in meant]
         groups.append(group)
     return groups, read_as
 
 
-def is_public(word, public):
-    return bool(engines.hits(groups_of([Part((word,))], {}), ALL) & public)
+def is_public(words, public):
+    return bool(engines.hits([[(tuple(stems_in(words)),)]], ALL) & public)
 
 
 def guesses_for(word):
-    """The known words that begin with `word`, the shortest first; else those one typo away."""
+    """The known words that begin with `word`, the shortest first; else two that it is made of;
+    else those one typo away.
+    """
     longer = Word.objects.filter(word__startswith=word).order_by("length", "word")
     if len(word) > 2 and (found := list(longer.values_list("word", flat=True)[:MOST_GUESSES])):
         return found
-    return near_words(word, 1) if len(word) >= SHORTEST_FORGIVEN else []
+    if len(word) < SHORTEST_FORGIVEN:
+        return []
+    return halves_of(word) + near_words(word, 1)
+
+
+def halves_of(word):
+    """The ways to read `word` as two known words: "walk around"."""
+    halves = [(word[:n], word[n:]) for n in range(2, len(word) - 1)]
+    known = set(Word.objects.filter(word__in=sum(halves, ())).values_list("word", flat=True))
+    return [" ".join(pair) for pair in halves if known.issuperset(pair)]
 
 
 def near_words(word, most):

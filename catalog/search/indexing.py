@@ -46,7 +46,7 @@ BRACKETS = re.compile(r"\([^()]*\)")  # how a course is held; no part of what it
 CHUNK = 500
 VERSION_KEY = "version"
 MOST_ASKED = 5000  # words in one question to the database
-VERSION = b"1"  # of what is indexed and how; with another one, migrating indexes all anew
+VERSION = b"2"  # of what is indexed and how; with another one, migrating indexes all anew
 COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
 NOBODY = 0  # the id of no resource: what was read before is to be read again, no more
 
@@ -111,12 +111,13 @@ def save_entries(entries):
 
 
 def entry_of(resource):
-    length = len(content_words(words_in(BRACKETS.sub(" ", resource.title))))
+    plain = BRACKETS.sub(" ", resource.title)
+    length = length_key(len(content_words(words_in(plain))), brackets=plain != resource.title)
     return IndexEntry(
         id=resource.pk,
         keys=[
             *facets.keys_of(resource),
-            length_key(length),
+            length,
             *([DATED] if resource.published_at else []),
         ],
         newest=resource.published_at,

@@ -20,15 +20,17 @@ DATED = "dated"  # the key of all that has a date of publication
 LENGTHS = (1, 2, 3, 4, 5, 7, 10)  # words of a title: up to so many; any more are the last
 
 
-def length_key(count):
+def length_key(count, brackets=False):
+    """`count` is of the words outside of brackets; of two alike, the title without any is closer.
+
+    >>> length_key(1), length_key(6, brackets=True), length_key(30)
+    ('length:1', 'length:7()', 'length:more')
     """
-    >>> length_key(1), length_key(6), length_key(30)
-    ('length:1', 'length:7', 'length:more')
-    """
-    return f"length:{next((most for most in LENGTHS if count <= most), 'more')}"
+    most = next((most for most in LENGTHS if count <= most), "more")
+    return f"length:{most}{'()' if brackets else ''}"
 
 
-LENGTH_KEYS = [*(f"length:{most}" for most in LENGTHS), "length:more"]
+LENGTH_KEYS = [f"length:{most}{end}" for most in (*LENGTHS, "more") for end in ("", "()")]
 
 
 class Shelf:

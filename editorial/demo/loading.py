@@ -16,6 +16,7 @@ from catalog.models import (
     Delivery,
     Dimension,
     FormerSlug,
+    JudgedQuery,
     Level,
     Region,
     Rendition,
@@ -58,6 +59,11 @@ def load():
 
 def read(name):
     return tomllib.loads((FOLDER / f"{name}.toml").read_text())
+
+
+def judged_queries():
+    """(words, slug of what is wanted) of each judged query of the demo."""
+    return [pair for group in read("judged").values() for pair in group.items()]
 
 
 def checked(thing):
@@ -115,6 +121,7 @@ class Loader:
         entries = [(self.make_entry(model, facts), facts) for model, facts in missing]
         for resource, facts in entries:
             link(resource, facts)
+        judge({resource.slug: resource for resource, _facts in entries})
         return len(written) - len(entries)
 
     def make_entry(self, model, facts):
@@ -188,6 +195,13 @@ def parts_of(resource, facts):
             paper=paper,
             position=n,
         )
+
+
+def judge(made):
+    """The judged queries that want one of the entries `made`, by slug: those of editors stay."""
+    for words, slug in judged_queries():
+        if slug in made:
+            checked(JudgedQuery(words=words, resource=made[slug]))
 
 
 def link(resource, facts):

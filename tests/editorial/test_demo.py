@@ -17,10 +17,10 @@ from PIL import Image
 from pptx import Presentation
 from taggit.models import Tag
 
-from catalog.models import Kind, Rendition, Resource, Tool, ToolType, Topic, Video
+from catalog.models import JudgedQuery, Kind, Rendition, Resource, Tool, ToolType, Topic, Video
 from courses.models import Course, FollowUp, Requirement
 from editorial.demo import loading
-from editorial.demo.loading import FOLDER, copy_of
+from editorial.demo.loading import FOLDER, copy_of, judged_queries
 from editorial.models import DemoItem
 from tests.makers import make_course, make_tool
 
@@ -241,6 +241,29 @@ def demo_texts():
     yield from Topic.objects.values_list("summary", flat=True)
     for sheet in (FOLDER / "make" / "sheets").glob("*.html"):
         yield sheet.read_text()
+
+
+class TestJudgedQueries:
+    def test_each_wants_an_entry_that_readers_may_see(self, demo):
+        judged = JudgedQuery.objects.filter(resource__in=Resource.objects.published())
+        assert judged.count() == len(judged_queries())
+
+    def test_what_an_editor_deleted_is_not_made_again(self, fresh):
+        JudgedQuery.objects.first().delete()
+        before = set(JudgedQuery.objects.all())
+        command("load_demo")
+        assert set(JudgedQuery.objects.all()) == before
+
+    def test_an_entry_of_an_editor_gets_none(self, fresh):
+        Course.objects.get(slug="free-to-speak").delete()
+        mine = make_course("Free to Speak")
+        command("load_demo")
+        assert not mine.judged_queries.exists()
+
+    def test_none_is_left_when_the_demo_is_removed(self, fresh):
+        mine = JudgedQuery.objects.create(words="poster", resource=make_tool("Our Own Poster"))
+        command("remove_demo")
+        assert list(JudgedQuery.objects.all()) == [mine]
 
 
 class TestLoadingAgain:
