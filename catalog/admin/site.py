@@ -5,11 +5,12 @@ from django.core import signing
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.csrf import csrf_failure as refuse_request
 from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
 from catalog.admin.autocomplete import Suggestions
 from catalog.models import SiteSettings
@@ -21,6 +22,7 @@ GROUPS = (
         _("Vocabulary"),
         ("topic", "tag", "audience", "tooltype", "region", "dimension", "level"),
     ),
+    (_("Search"), ("searchcount", "synonym", "bestbet", "judgedquery")),
     (_("Site and people"), ("sitesettings", "user", "group")),
 )
 NOT_KEPT = ("csrfmiddlewaretoken", "kept")
@@ -37,6 +39,11 @@ class CatalogAdminSite(admin.AdminSite):
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
         return apps if app_label else grouped(apps)
+
+    def get_urls(self):
+        """With a short address of the search desk, to tell people and to link."""
+        desk = RedirectView.as_view(pattern_name="admin:catalog_searchcount_changelist")
+        return [path("search/", desk, name="search-desk"), *super().get_urls()]
 
     def autocomplete_view(self, request):
         return Suggestions.as_view(admin_site=self)(request)

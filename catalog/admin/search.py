@@ -1,0 +1,283 @@
+"""The search desk: what readers searched, and what editors tell the search about it."""
+
+from datetime import timedelta
+from itertools import islice
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Case, F, Sum, When, Window
+from django.db.models.functions import RowNumber
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from catalog.admin.base import CatalogAdmin, known_numbers
+from catalog.admin.site import site
+from catalog.listing import search_listing
+from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
+from catalog.paging import page_of
+from catalog.search.counting import KEPT
+from catalog.search.finding import find, is_public, near_words
+from catalog.search.judging import FIRST, is_well, place_of, unharmed
+from catalog.search.shelf import shelf
+from catalog.search.ways_on import FARTHEST
+from catalog.words import stems_in, words_in
+
+SHORTEST = 4  # letters of a word that another is proposed for: shorter ones are near to too much
+MOST_NEAR = 3  # known words proposed for one
+
+
+class VocabularyForm(forms.ModelForm):
+    refused = None  # why the search would be worse: a ValidationError
+
+    def clean(self):
+        super().clean()
+        if self.refused:
+            self.add_error(None, self.refused)
+
+
+class BestBetForm(VocabularyForm):
+    def validate_unique(self):
+        """By its stems too, which no form has."""
+        super().validate_unique()
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self.add_error(None, error)
+
+
+class VocabularyAdmin(CatalogAdmin):
+    """What is saved or deleted here is refused where it would harm a judged query."""
+
+    form = VocabularyForm
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refused = getattr(request, "refused", None)
+        return form
+
+    def save_model(self, request, obj, form, change):
+        with unharmed():
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request, obj):
+        with unharmed():
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        with unharmed():
+            super().delete_queryset(request, queryset)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            request.refused = error
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ValidationError as error:
+            return self.refuse(request, error)
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except ValidationError as error:
+            return self.refuse(request, error)
+
+    def refuse(self, request, error):
+        for sentence in error.messages:
+            self.message_user(request, _("Nothing was deleted. %s") % sentence, messages.ERROR)
+        return redirect(request.get_full_path())
+
+
+@admin.register(Synonym, site=site)
+class SynonymAdmin(VocabularyAdmin):
+    fields = list_display = search_fields = ["term", "meaning"]
+
+    def done(self, row):
+        return _("To the search, “%(term)s” is the same as “%(meaning)s” now.") % vars(row)
+
+
+@admin.register(BestBet, site=site)
+class BestBetAdmin(VocabularyAdmin):
+    form = BestBetForm
+    fields = list_display = ["words", "resource"]
+    search_fields = ["words", "resource__title"]
+    autocomplete_fields = list_select_related = ["resource"]
+
+    def done(self, row):
+        facts = {"title": row.resource, "words": row.words}
+        return _("“%(title)s” stands first for “%(words)s” now.") % facts
+
+
+@admin.register(JudgedQuery, site=site)
+class JudgedQueryAdmin(CatalogAdmin):
+    fields = ["words", "resource"]
+    list_display = ["words", "resource", "place"]
+    search_fields = ["words", "resource__title"]
+    autocomplete_fields = list_select_related = ["resource"]
+
+    @admin.display(description=gettext_lazy("place now"))
+    def place(self, obj):
+        place = place_of(obj)
+        if is_well(place):
+            return place
+        if not obj.resource.is_public:
+            return _("not public")
+        return format_html('<strong class="wrong-place">{}</strong>', place or _("not found"))
+
+
+@admin.register(SearchCount, site=site)
+class SearchDesk(CatalogAdmin):
+    """Its list is the desk: all that was searched, what went wrong first."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        return [
+            path("synonym/", self.one_click(Synonym), name="search-synonym"),
+            path("best-bet/", self.one_click(BestBet), name="search-best-bet"),
+            *super().get_urls(),
+        ]
+
+    def one_click(self, model):
+        return self.admin_site.admin_view(
+            require_POST(lambda request: self.make(request, self.desk_of(model)))
+        )
+
+    def desk_of(self, model):
+        return self.admin_site.get_model_admin(model)
+
+    def changelist_view(self, request, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows, words = searched(), request.GET.get("words", "")
+        paginator = Paginator(rows.filter(words=words) if words else rows, self.list_per_page)
+        page, notice = page_of(paginator, request.GET.get("page"))
+        context = self.admin_site.each_context(request) | {
+            "title": _("Search desk"),
+            "opts": self.opts,
+            "days": KEPT,
+            "words": words,
+            "page": page,
+            "notice": notice,
+            "pages": paginator.get_elided_page_range(page.number),
+            "rows": rows_of(page.object_list, alone=bool(words)),
+            "adds_synonyms": self.desk_of(Synonym).has_add_permission(request),
+            "adds_best_bets": self.desk_of(BestBet).has_add_permission(request),
+        }
+        return TemplateResponse(request, "admin/search_desk.html", context)
+
+    def make(self, request, desk):
+        """What the form of `desk` would make of the fields sent, and back to where one was."""
+        if not desk.has_add_permission(request):
+            raise PermissionDenied
+        try:
+            with known_numbers(), transaction.atomic():
+                row = self.saved(request, desk)
+        except ValidationError as error:
+            for sentence in error.messages:
+                self.message_user(request, _("Nothing was changed. %s") % sentence, messages.ERROR)
+        else:
+            self.message_user(request, desk.done(row), messages.SUCCESS)
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(reverse("admin:catalog_searchcount_changelist") + query)
+
+    def saved(self, request, desk):
+        form = desk.get_form(request)(request.POST)
+        if not form.is_valid():
+            raise ValidationError([error for errors in form.errors.values() for error in errors])
+        row = form.save(commit=False)
+        refuse_second_bet(row)
+        desk.save_model(request, row, form, change=False)
+        desk.log_addition(request, row, [{"added": {}}])
+        return row
+
+
+def refuse_second_bet(row):
+    """“Put first” is a promise that it could not keep beside another best bet for these words."""
+    if isinstance(row, BestBet) and (bet := BestBet.objects.filter(stems=row.stems).first()):
+        raise ValidationError(_("“%s” stands first for these words already.") % bet.resource)
+
+
+def searched():
+    """The latest SearchCount of all words, with the sums of KEPT days; what went wrong first."""
+    same = {"partition_by": F("words")}
+    rows = SearchCount.objects.filter(day__gte=timezone.localdate() - timedelta(days=KEPT))
+    rows = rows.annotate(
+        latest=Window(RowNumber(), order_by=F("day").desc(), **same),
+        all_searches=Window(Sum("searches"), **same),
+        all_clicks=Window(Sum("clicks"), **same),
+    )
+    need = Case(When(results=0, then=0), When(all_clicks=0, then=1), default=2)
+    return rows.filter(latest=1).order_by(need, "-all_searches", "words")
+
+
+class Proposal(NamedTuple):
+    """That `term`, which is nowhere, is the same as one of the known words `meanings`."""
+
+    term: str
+    meanings: list
+
+
+def rows_of(counts, alone):
+    """`counts` with what may be done for each; what goes well is looked into when it is `alone`."""
+    rows, held = list(counts), shelf()
+    bets = best_bets(rows)
+    for row in rows:
+        row.sayable = bool(stems_in(row.words))
+        row.bets = bets.get(stems_of(row), [])
+        row.looked_into = alone or not (row.results and row.all_clicks)
+        ids = search_listing({"q": row.words}).ids if row.looked_into else []
+        row.now, row.first_ids = len(ids), ids[:FIRST]
+        row.proposal = proposal(row.words, held) if row.looked_into and not ids else None
+    resources = Resource.objects.in_bulk({pk for row in rows for pk in row.first_ids})
+    for row in rows:
+        row.first = [resources[pk] for pk in row.first_ids if pk in resources]
+    return rows
+
+
+def best_bets(rows):
+    """{stems: the best bets for them}"""
+    bets = {}
+    wanted = BestBet.objects.filter(stems__in=set(map(stems_of, rows)))
+    for bet in wanted.select_related("resource"):
+        bets.setdefault(bet.stems, []).append(bet)
+    return bets
+
+
+def stems_of(row):
+    return " ".join(stems_in(row.words))
+
+
+def proposal(text, held):
+    """For the first word of `text` that finds nothing, typos forgiven; None where none is near.
+
+    `text` finds nothing.
+    """
+    words, public = words_in(text), held.public()
+    for word in words:
+        if len(word) >= SHORTEST and (len(words) == 1 or not find(word, held).hits):
+            near = (other for other in near_words(word, FARTHEST) if is_public(other, public))
+            if meanings := list(islice(near, MOST_NEAR)):
+                return Proposal(text if len(words) == 1 else word, meanings)
+    return None

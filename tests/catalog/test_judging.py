@@ -1,0 +1,125 @@
+"""A judged query keeps what it wants among the first three, whatever editors tell the search."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from catalog.models import BestBet, JudgedQuery, Resource, Synonym
+from catalog.search.judging import place_of, unharmed
+from tests.makers import days_ago, make_tool
+
+pytestmark = pytest.mark.django_db
+
+
+def make_tools(*titles):
+    """Tools with titles of one length, so that each is newer, and found before, the next."""
+    return [make_tool(title, published=days_ago(day)) for day, title in enumerate(titles, 1)]
+
+
+@pytest.fixture
+def tools():
+    return make_tools("Consensus One", "Consensus Two", "Consensus Three", "Consensus Four")
+
+
+def judge(resource, words="consensus"):
+    return JudgedQuery.objects.create(words=words, resource=resource)
+
+
+def put_first(resource, words="consensus"):
+    with unharmed():
+        BestBet.objects.create(words=words, resource=resource)
+
+
+def test_a_place_is_counted_from_one(tools):
+    assert [place_of(judge(tool)) for tool in tools] == [1, 2, 3, 4]
+
+
+def test_what_is_not_found_has_no_place(tools):
+    draft = make_tool("Consensus Draft", published=False)
+    assert place_of(judge(draft)) is None
+    assert place_of(judge(tools[0], "huddle")) is None
+
+
+def test_a_change_that_leaves_it_third_is_kept(tools):
+    judge(tools[1])
+    put_first(tools[3])
+    assert BestBet.objects.get().resource.title == "Consensus Four"
+
+
+def test_a_change_that_makes_it_fourth_is_refused_and_undone(tools):
+    judge(tools[2])
+    with pytest.raises(ValidationError) as refused:
+        put_first(tools[3])
+    assert refused.value.messages == [
+        "“consensus” would no longer show “Consensus Three” among its first three:"
+        " it would stand at place 4."
+    ]
+    assert not BestBet.objects.exists()
+
+
+def test_every_query_that_is_harmed_is_named(tools):
+    judge(tools[2])
+    judge(tools[2], "consensuses")
+    with pytest.raises(ValidationError) as refused:
+        put_first(tools[3])
+    assert [sentence[:13] for sentence in refused.value.messages] == [
+        "“consensus” w",
+        "“consensuses”",
+    ]
+
+
+def test_a_synonym_is_judged_too(tools):
+    make_tools("Agreement", "Pact", "Treaty")
+    judge(tools[0])
+    with unharmed():
+        Synonym.objects.create(term="consensus", meaning="agreement")
+        Synonym.objects.create(term="consensus", meaning="pact")
+    with pytest.raises(ValidationError, match="it would stand at place 4"), unharmed():
+        Synonym.objects.create(term="consensus", meaning="treaty")
+    assert set(Synonym.objects.filter(term="consensus").values_list("meaning", flat=True)) == {
+        "agreement",
+        "pact",
+    }
+
+
+def test_what_would_not_be_found_at_all_is_said_so():
+    judge(make_tools("Consensus")[0], "togetherness")
+    synonym = Synonym.objects.create(term="togetherness", meaning="consensus")
+    with pytest.raises(ValidationError) as refused, unharmed():
+        synonym.delete()
+    assert refused.value.messages == ["“togetherness” would no longer find “Consensus”."]
+    assert Synonym.objects.filter(term="togetherness").exists()
+
+
+def test_what_was_wrong_before_refuses_nothing(tools):
+    query = judge(tools[3])
+    put_first(make_tool("Huddle"), words="consensus")
+    assert (BestBet.objects.count(), place_of(query)) == (1, 5)
+
+
+def test_what_is_not_public_refuses_nothing(tools):
+    judge(tools[2])
+    Resource.objects.get(pk=tools[2].pk).delete()
+    judge(make_tool("Consensus Draft", published=False))
+    put_first(tools[3])
+    assert BestBet.objects.exists()
+
+
+def test_all_of_a_refused_change_is_undone_and_what_was_before_stays(tools):
+    judge(tools[2])
+    Synonym.objects.create(term="before", meaning="earlier")
+    with pytest.raises(ValidationError), unharmed():
+        Synonym.objects.create(term="during", meaning="meanwhile")
+        BestBet.objects.create(words="consensus", resource=tools[3])
+    assert set(Synonym.objects.filter(term__in=["before", "during"])) == {
+        Synonym.objects.get(term="before")
+    }
+    assert not connection.needs_rollback
+    put_first(tools[0])
+
+
+def test_another_error_in_the_change_is_passed_on_and_undoes_it():
+    with pytest.raises(ZeroDivisionError), unharmed():
+        Synonym.objects.create(term="during", meaning="meanwhile")
+        _ = 1 / 0
+    assert not Synonym.objects.filter(term="during").exists()

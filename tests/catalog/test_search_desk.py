@@ -1,0 +1,505 @@
+"""The search desk: what readers searched and did not find, and one click that helps."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.listing import search_listing
+from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
+from tests.admin import (
+    add_page,
+    errors_in,
+    form_in,
+    list_page,
+    messages_in,
+    page_in,
+    page_of,
+    send,
+    sign_in,
+    sign_in_as_root,
+)
+from tests.makers import days_ago, make_tool
+
+pytestmark = pytest.mark.django_db
+
+DESK = "/admin/catalog/searchcount/"
+HARM = (
+    "“consensus” would no longer show “Consensus Three” among its first three:"
+    " it would stand at place 4."
+)
+
+
+@pytest.fixture
+def editor(client):
+    sign_in(client, "eve", "Editors")
+    return client
+
+
+@pytest.fixture
+def publisher(client):
+    sign_in(client, "pat", "Publishers")
+    return client
+
+
+def count(words, searches=1, clicks=0, results=0, day=0):
+    return SearchCount.objects.create(
+        day=timezone.localdate() - timedelta(days=day),
+        words=words,
+        searches=searches,
+        clicks=clicks,
+        results=results,
+    )
+
+
+def four_tools():
+    titles = ["Consensus One", "Consensus Two", "Consensus Three", "Consensus Four"]
+    return [make_tool(title, published=days_ago(day)) for day, title in enumerate(titles, 1)]
+
+
+def judged_tools():
+    """Four tools of which the third has to be among the first three for “consensus”."""
+    tools = four_tools()
+    JudgedQuery.objects.create(words="consensus", resource=tools[2])
+    return tools
+
+
+def rows_in(response):
+    """[words, searches, clicks, results] of each row of the desk."""
+    rows = page_in(response).xpath("//main//tbody/tr[th]")
+    return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+
+
+def words_in(response):
+    return [row[0] for row in rows_in(response)]
+
+
+def buttons_in(response):
+    """{what a button says: its form's address and what it sends}"""
+    found = {}
+    for button in page_in(response).xpath("//main//form//button"):
+        form = next(button.iterancestors("form"))
+        sent = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
+        sent[button.get("name")] = button.get("value")
+        found[" ".join(button.text_content().split())] = (form.get("action"), sent)
+    return found
+
+
+def links_in(response):
+    return {
+        link.text_content().strip(): link.get("href")
+        for link in page_in(response).xpath("//main//a")
+    }
+
+
+def click(client, label, desk=DESK):
+    address, sent = buttons_in(client.get(desk))[label]
+    return client.post(address, sent, follow=True)
+
+
+def titles_found(words):
+    ids = search_listing({"q": words}).ids
+    return [resource.title for resource in Resource.objects.pick(ids)]
+
+
+def test_it_works(editor):
+    count("huddle", searches=3, clicks=1, results=5)
+    assert rows_in(editor.get(DESK)) == [["huddle", "3", "1", "5"]]
+
+
+def test_the_index_and_a_short_address_lead_to_it(editor):
+    links = page_in(editor.get("/admin/")).xpath("//main//a/@href")
+    assert DESK in links
+    assert editor.get("/admin/search/", follow=True).redirect_chain == [(DESK, 302)]
+    assert reverse("admin:search-desk") == "/admin/search/"
+
+
+def test_no_result_comes_first_then_no_click_then_what_is_searched_most(editor):
+    count("found and opened", searches=90, clicks=9, results=3)
+    count("opened once", searches=5, clicks=1, results=3)
+    count("not opened", searches=7, results=3)
+    count("not opened often", searches=8, results=3)
+    count("nowhere", searches=1)
+    count("nowhere often", searches=2)
+    assert words_in(editor.get(DESK)) == [
+        "nowhere often",
+        "nowhere",
+        "not opened often",
+        "not opened",
+        "found and opened",
+        "opened once",
+    ]
+
+
+def test_the_days_of_the_same_words_are_one_row_with_the_latest_results(editor):
+    count("huddle", searches=3, clicks=1, results=0, day=2)
+    count("huddle", searches=4, clicks=2, results=6, day=1)
+    count("huddle", searches=1, clicks=0, results=5, day=60)
+    assert rows_in(editor.get(DESK)) == [["huddle", "8", "3", "6"]]
+
+
+def test_what_is_older_than_ninety_days_is_not_shown(editor):
+    count("at the edge", searches=2, clicks=1, results=1, day=90)
+    count("at the edge", searches=5, clicks=1, results=1, day=91)
+    count("too old", day=91)
+    assert rows_in(editor.get(DESK)) == [["at the edge", "2", "1", "1"]]
+
+
+def test_the_page_says_what_is_kept(editor):
+    text = page_in(editor.get(DESK)).text_content()
+    assert "nothing of who searched" in text
+    assert "What is older than 90 days is gone." in text
+    assert "Nobody has searched yet." in text
+
+
+def test_words_lead_to_their_results_and_columns_have_headers(editor):
+    count("a & b", clicks=1, results=1)
+    page = page_in(editor.get(DESK))
+    assert page.xpath("//main//tbody//th/a/@href") == ["/search/?q=a%20%26%20b"]
+    assert page.xpath("//main//thead//th/@scope") == ["col"] * 4
+    assert page.xpath("//main//tbody//th/@scope") == ["rowgroup"]
+
+
+def test_fifty_rows_are_a_page(editor):
+    for number in range(51):
+        count(f"words {number:02}", clicks=1, results=1)
+    first = editor.get(DESK)
+    assert len(rows_in(first)) == 50
+    assert links_in(first)["2"] == "?page=2"
+    assert words_in(editor.get(f"{DESK}?page=2")) == ["words 50"]
+    beyond = editor.get(f"{DESK}?page=99")
+    assert words_in(beyond) == ["words 50"]
+    assert "There is no page “99”." in beyond.content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 40, "%00", "1e3"])
+def test_a_page_that_is_no_page_is_answered(editor, page):
+    count("huddle")
+    assert words_in(editor.get(f"{DESK}?page={page}")) == ["huddle"]
+
+
+def test_rows_where_all_is_well_cost_no_queries_of_their_own(editor):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert editor.get(DESK).status_code == 200
+        return len(captured)
+
+    for number in range(5):
+        count(f"words {number}", clicks=1, results=1)
+    queries()
+    few = queries()
+    for number in range(5, 10):
+        count(f"words {number}", clicks=1, results=1)
+    assert queries() == few
+
+
+def test_one_click_makes_a_synonym_and_the_search_finds_by_it(editor):
+    make_tool("Consensus")
+    count("cnsensuss", searches=2)
+    response = click(editor, "Same as “consensus” for “cnsensuss”")
+    assert messages_in(response) == ["To the search, “cnsensuss” is the same as “consensus” now."]
+    assert response.redirect_chain == [(DESK, 302)]
+    assert Synonym.objects.get(term="cnsensuss").meaning == "consensus"
+    assert titles_found("cnsensuss") == ["Consensus"]
+    assert rows_in(response) == [["cnsensuss", "2", "0", "no result (now 1)"]]
+    assert "Same as “consensus” for “cnsensuss”" not in buttons_in(response)
+
+
+def test_of_several_words_the_unknown_one_is_proposed_for(editor):
+    make_tool("Consensus in a Huddle")
+    count("huddle cnsensuss")
+    click(editor, "“cnsensuss” is the same as “consensus” for “huddle cnsensuss”")
+    assert titles_found("huddle cnsensuss") == ["Consensus in a Huddle"]
+
+
+def test_words_that_only_a_draft_has_are_not_proposed(editor):
+    make_tool("Consensus", published=False)
+    count("cnsensuss")
+    response = editor.get(DESK)
+    assert buttons_in(response) == {}
+    assert links_in(response)["Synonym…"] == "/admin/catalog/synonym/add/?term=cnsensuss"
+
+
+def test_one_click_makes_a_best_bet_and_it_stands_first(editor):
+    tools = four_tools()
+    count("consensus", searches=3, results=4)
+    response = click(editor, "Put “Consensus Three” first for “consensus”")
+    assert messages_in(response) == ["“Consensus Three” stands first for “consensus” now."]
+    assert BestBet.objects.get().resource_id == tools[2].pk
+    assert titles_found("consensus")[0] == "Consensus Three"
+    assert "“Consensus Three” stands first." in page_in(response).text_content()
+
+
+def test_the_first_three_results_are_offered_and_no_more(editor):
+    four_tools()
+    count("consensus", results=4)
+    assert list(buttons_in(editor.get(DESK))) == [
+        f"Put “Consensus {number}” first for “consensus”" for number in ("One", "Two", "Three")
+    ]
+
+
+def test_no_second_best_bet_is_put_beside_the_first(editor):
+    tools = four_tools()
+    count("consensus", results=4)
+    address, sent = buttons_in(editor.get(DESK))["Put “Consensus Two” first for “consensus”"]
+    BestBet.objects.create(words="Consensus", resource=tools[0])
+    assert buttons_in(editor.get(DESK)) == {}
+    response = editor.post(address, sent, follow=True)
+    assert messages_in(response) == [
+        "Nothing was changed. “Consensus One” stands first for these words already."
+    ]
+    assert BestBet.objects.count() == 1
+
+
+def test_words_that_do_well_show_their_first_results_on_a_page_of_their_own(editor):
+    four_tools()
+    count("consensus", clicks=2, results=4)
+    count("other", clicks=2, results=4)
+    assert buttons_in(editor.get(DESK)) == {}
+    hrefs = page_in(editor.get(DESK)).xpath("//main//a[.='First results']/@href")
+    assert hrefs == ["?words=consensus", "?words=other"]
+    alone = DESK + hrefs[0]
+    assert words_in(editor.get(alone)) == ["consensus"]
+    response = click(editor, "Put “Consensus Two” first for “consensus”", desk=alone)
+    assert response.redirect_chain == [(alone, 302)]
+    assert titles_found("consensus")[0] == "Consensus Two"
+
+
+def test_the_forms_for_anything_else_are_filled_in_with_the_words(editor):
+    count("to & fro")
+    links = links_in(editor.get(DESK))
+    assert form_in(editor.get(links["Synonym…"]))["term"] == ["to & fro"]
+    assert form_in(editor.get(links["Best bet…"]))["words"] == ["to & fro"]
+
+
+def test_a_click_is_written_into_the_history(editor):
+    make_tool("Consensus")
+    count("cnsensuss")
+    click(editor, "Same as “consensus” for “cnsensuss”")
+    history = editor.get(page_of(Synonym.objects.get(term="cnsensuss"), "history"))
+    assert "Added." in history.content.decode()
+
+
+def test_a_best_bet_that_harms_a_judged_query_is_refused_with_its_name(editor):
+    tools = judged_tools()
+    response = editor.post(
+        reverse("admin:search-best-bet"),
+        {"words": "consensus", "resource": tools[3].pk},
+        follow=True,
+    )
+    assert messages_in(response) == [f"Nothing was changed. {HARM}"]
+    assert not BestBet.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "sent"),
+    [
+        ("search-synonym", {}),
+        ("search-synonym", {"term": "UBT", "meaning": "unit-based team"}),
+        ("search-synonym", {"term": "a" * 81, "meaning": "b"}),
+        ("search-synonym", {"term": "!", "meaning": "b"}),
+        ("search-synonym", {"term": "teams", "meaning": "team"}),
+        ("search-best-bet", {"words": "x", "resource": "0"}),
+        ("search-best-bet", {"words": "x", "resource": "9" * 30}),
+        ("search-best-bet", {"words": "x", "resource": "<script>"}),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_changes_nothing(editor, role, sent):
+    before = Synonym.objects.count()
+    response = editor.post(reverse(f"admin:{role}"), sent, follow=True)
+    assert all(text.startswith("Nothing was changed.") for text in messages_in(response))
+    assert messages_in(response) and "<script>" not in response.content.decode().split("<main")[1]
+    assert (Synonym.objects.count(), BestBet.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize("role", ["search-synonym", "search-best-bet"])
+def test_only_a_form_of_the_site_that_is_sent_changes_anything(editor, role):
+    assert editor.get(reverse(f"admin:{role}")).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    sign_in_as_root(strict)
+    assert strict.post(reverse(f"admin:{role}"), {"term": "a", "meaning": "b"}).status_code == 403
+    assert not Synonym.objects.filter(term="a").exists()
+
+
+def test_who_may_only_look_sees_no_buttons_and_cannot_force_them(client):
+    person = sign_in(client, "lou")
+    tool = make_tool("Consensus")
+    editors = Group.objects.get(name="Editors")
+    person.user_permissions.add(editors.permissions.get(codename="view_searchcount"))
+    count("cnsensuss")
+    count("consensus", results=1)
+    response = client.get(DESK)
+    assert words_in(response) == ["cnsensuss", "consensus"]
+    assert buttons_in(response) == {}
+    assert set(links_in(response)) == {"cnsensuss", "consensus"}
+    forged = [
+        ("search-synonym", {"term": "a", "meaning": "b"}),
+        ("search-best-bet", {"words": "consensus", "resource": tool.pk}),
+    ]
+    for role, sent in forged:
+        assert client.post(reverse(f"admin:{role}"), sent).status_code == 403
+    assert not (Synonym.objects.filter(term="a").exists() or BestBet.objects.exists())
+
+
+def test_staff_without_the_right_do_not_see_the_desk(client):
+    sign_in(client, "lou")
+    assert client.get(DESK).status_code == 403
+    assert DESK not in client.get("/admin/").content.decode()
+
+
+def test_nobody_writes_counts(client):
+    sign_in_as_root(client)
+    row = count("huddle")
+    assert client.get(add_page(SearchCount)).status_code == 403
+    assert client.post(page_of(row, "delete"), {"post": "yes"}).status_code == 403
+    assert client.post(page_of(row), {"words": "other"}).status_code == 403
+    assert SearchCount.objects.get().words == "huddle"
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)> ' &amp; &",
+    "“quoted” {{ words }} {% now %}",
+    "🎉 👩‍👩‍👧",
+    "zero\u200bwidth ﷺ",
+    "w" * 120,
+    "%(words)s %s {0}",
+    "../?q=1&page=2#x",
+]
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_are_shown_as_they_are(editor, words):
+    make_tool("Alert")
+    count(words, searches=2)
+    for address in (DESK, f"{DESK}?words={quote(words)}"):
+        response = editor.get(address)
+        page = page_in(response)
+        shown = page.xpath("//main//tbody//th/a")
+        assert [link.text_content() for link in shown] == [words]
+        assert page.xpath("//main//script | //main//img") == []
+        assert editor.get(shown[0].get("href")).status_code == 200
+        for label, href in links_in(response).items():
+            if label in ("Synonym…", "Another synonym…"):
+                assert form_in(editor.get(href))["term"] == [words]
+
+
+def test_words_of_no_letters_have_nothing_that_helps(editor):
+    count("🎉")
+    assert set(links_in(editor.get(DESK))) == {"🎉"}
+
+
+def test_a_refused_form_says_why_and_keeps_what_was_typed(editor):
+    tools = judged_tools()
+    page = add_page(BestBet)
+    response = send(editor, page, words="consensus", resource=str(tools[3].pk))
+    assert errors_in(response) == [HARM]
+    assert form_in(response)["words"] == ["consensus"]
+    assert form_in(response)["resource"] == [str(tools[3].pk)]
+    assert messages_in(response) == []
+    assert not BestBet.objects.exists()
+
+
+def test_a_refused_change_leaves_the_row_as_it_was(editor):
+    tools = judged_tools()
+    bet = BestBet.objects.create(words="consensus", resource=tools[2])
+    response = send(editor, page_of(bet), resource=str(tools[3].pk))
+    assert errors_in(response) == [HARM]
+    bet.refresh_from_db()
+    assert bet.resource_id == tools[2].pk
+
+
+def test_a_refused_synonym_is_not_saved(editor):
+    judged_tools()
+    make_tool("Pact")
+    response = send(editor, add_page(Synonym), term="consensus", meaning="pact")
+    assert errors_in(response) == [HARM]
+    assert not Synonym.objects.filter(meaning="pact").exists()
+
+
+def test_what_harms_nothing_is_saved(editor):
+    tools = judged_tools()
+    assert errors_in(send(editor, add_page(Synonym), term="accord", meaning="pact")) == []
+    words = {"words": "consensus", "resource": str(tools[2].pk)}
+    assert errors_in(send(editor, add_page(BestBet), **words)) == []
+    bet = BestBet.objects.get()
+    assert errors_in(send(editor, page_of(bet), words="Consensuses")) == []
+    assert BestBet.objects.get().stems == "consensus"
+
+
+def test_the_same_best_bet_twice_is_an_error_of_the_form(editor):
+    tool = make_tool("Consensus")
+    BestBet.objects.create(words="consensus", resource=tool)
+    response = send(editor, add_page(BestBet), words="Consensuses!", resource=str(tool.pk))
+    assert errors_in(response) == ["It stands first for these words already."]
+    assert BestBet.objects.count() == 1
+
+
+def needed_bet():
+    """A best bet without which its resource would be fourth, which a judged query forbids."""
+    tools = four_tools()
+    JudgedQuery.objects.create(words="consensus", resource=tools[3])
+    return BestBet.objects.create(words="consensus", resource=tools[3])
+
+
+REFUSED = (
+    "Nothing was deleted. “consensus” would no longer show “Consensus Four” among its first three:"
+    " it would stand at place 4."
+)
+
+
+def test_a_refused_deletion_keeps_the_row(publisher):
+    bet = needed_bet()
+    response = publisher.post(page_of(bet, "delete"), {"post": "yes"}, follow=True)
+    assert messages_in(response) == [REFUSED]
+    assert BestBet.objects.filter(pk=bet.pk).exists()
+    assert not LogEntry.objects.filter(action_flag=DELETION).exists()
+
+
+def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
+    needed = needed_bet()
+    other = BestBet.objects.create(words="other", resource=needed.resource)
+    chosen = {"action": "delete_selected", "_selected_action": [needed.pk, other.pk], "post": "yes"}
+    response = publisher.post(list_page(BestBet), chosen, follow=True)
+    assert messages_in(response) == [REFUSED]
+    assert BestBet.objects.count() == 2
+    assert not LogEntry.objects.filter(action_flag=DELETION).exists()
+
+
+def test_what_harms_nothing_is_deleted(publisher):
+    needed_bet()
+    one, two = (Synonym.objects.create(term="accord", meaning=word) for word in ("pact", "treaty"))
+    publisher.post(page_of(one, "delete"), {"post": "yes"})
+    chosen = {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"}
+    publisher.post(list_page(Synonym), chosen)
+    assert not Synonym.objects.filter(term="accord").exists()
+
+
+def test_editors_keep_the_vocabulary_and_publishers_delete_it(editor):
+    synonym = Synonym.objects.first()
+    assert errors_in(send(editor, page_of(synonym), meaning="something else")) == []
+    assert Synonym.objects.get(pk=synonym.pk).meaning == "something else"
+    assert editor.post(page_of(synonym, "delete"), {"post": "yes"}).status_code == 403
+    sign_in(editor, "pat", "Publishers")
+    editor.post(page_of(synonym, "delete"), {"post": "yes"})
+    assert not Synonym.objects.filter(pk=synonym.pk).exists()
+
+
+def test_the_list_of_judged_queries_shows_their_places(editor):
+    tools = four_tools()
+    draft = make_tool("Consensus Draft", published=False)
+    for resource in (tools[1], tools[3], draft):
+        JudgedQuery.objects.create(words="consensus", resource=resource)
+    JudgedQuery.objects.create(words="huddle", resource=tools[0])
+    page = page_in(editor.get(list_page(JudgedQuery)))
+    cells = page.xpath("//td[contains(@class, 'field-place')]")
+    assert [cell.text_content() for cell in cells] == ["2", "4", "not public", "not found"]
+    wrong = page.xpath("//strong[@class='wrong-place']")
+    assert [mark.text_content() for mark in wrong] == ["4", "not found"]
