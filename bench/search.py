@@ -41,6 +41,7 @@ from catalog.models import (
     Level,
     Rendition,
     Resource,
+    Tool,
     ToolType,
     Topic,
 )
@@ -181,7 +182,16 @@ def measure(size):
         rows[f"{name}, page 1"] = times_of(client, [f"/search/?q={word}&page=1"] * 7)
         rows[f"{name}, the last page"] = times_of(client, [f"/search/?q={word}&page={last}"] * 7)
     rows["first search after a save"] = [after_a_save(client) for _n in range(7)]
+    rows["saving under a new title"] = [retitled(chance) for _n in range(7)]
     return rows
+
+
+def retitled(chance):
+    tool = Tool.objects.order_by("?").first()
+    tool.title = text(chance, 4)
+    start = time.perf_counter()
+    tool.save()
+    return (time.perf_counter() - start) * 1000
 
 
 def after_a_save(client):

@@ -2,7 +2,9 @@
 some microseconds for 100 000 resources.
 """
 
+from collections.abc import Sequence
 from itertools import compress
+from operator import itemgetter
 
 ON_OFF = bytes.maketrans(b"01", b"\x00\x01")
 
@@ -40,10 +42,57 @@ def ids_of(bits):
     return list(compress(range(size), flags_of(bits, size)))
 
 
-def picked(order, bits):
-    """Those of the sequence `order` that are in the set, in that order."""
-    flags = flags_of(bits, max(order, default=0) + 1)
-    return list(compress(order, map(flags.__getitem__, order)))
+class Order:
+    """All ids in some order, from which sets are picked in that order: 2 ms for 100 000."""
+
+    def __init__(self, ids):
+        self.ids = tuple(ids)
+        self.size = max(self.ids, default=0) + 1
+        self.flags_in_order = itemgetter(*self.ids) if len(self.ids) > 1 else self.few_flags
+
+    def few_flags(self, flags):
+        return [flags[number] for number in self.ids]
+
+    def pick(self, bits):
+        """
+        >>> Order([3, 1, 2]).pick(bits_of([2, 3]))
+        [3, 2]
+        """
+        return list(compress(self.ids, self.flags_in_order(flags_of(bits, self.size))))
+
+
+class Ranked(Sequence):
+    """The ids of a set: those of the first of `tiers` first and so on, the last those of none.
+
+    Inside a tier they are in an Order. Only what is asked for is put in order, [20:30] as well as
+    [0:10].
+    """
+
+    def __init__(self, found, tiers, order):
+        self.tiers, self.order = [], order
+        for tier in tiers:
+            self.tiers.append(found & tier)
+            found &= ~tier
+        self.tiers.append(found)
+
+    def __len__(self):
+        return sum(tier.bit_count() for tier in self.tiers)
+
+    def __getitem__(self, place):
+        """
+        >>> Ranked(bits_of([1, 2, 3]), [bits_of([1])], Order([3, 1, 2]))[:2]
+        [1, 3]
+        """
+        if not isinstance(place, slice):
+            return self[: len(self)][place]
+        start, stop, _step = place.indices(len(self))
+        found, passed = [], 0
+        for tier in self.tiers:
+            end = passed + tier.bit_count()
+            if passed < stop and start < end:
+                found += self.order.pick(tier)[max(0, start - passed) : stop - passed]
+            passed = end
+        return found
 
 
 def by_count(sets):

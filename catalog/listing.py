@@ -39,10 +39,10 @@ class Listing:
     @cached_property
     def ids(self):
         """Of all that it shows, in its order."""
-        found = self.form.narrow(self.resources)
-        if self.form.order == BEST:
-            return by_tiers(self.form.shelf.ordered(found, "newest"), self.search.tiers)
-        return self.form.shelf.ordered(found, self.form.order)
+        found, order = self.form.narrow(self.resources), self.form.order
+        if order == BEST:
+            return self.form.shelf.ranked(found, "newest", self.search.tiers)
+        return self.form.shelf.ranked(found, order)
 
     def whole(self, most):
         """The first `most` as videos, tools and courses."""
@@ -50,7 +50,7 @@ class Listing:
 
     def newest(self, most):
         """The newest `most`, whatever its order: who subscribes waits for what is new."""
-        found = self.form.shelf.ordered(self.form.narrow(self.resources), "newest")
+        found = self.form.shelf.ranked(self.form.narrow(self.resources), "newest")
         return Resource.objects.published().whole(found[:most])
 
     @property
@@ -86,15 +86,6 @@ class Listing:
 
     def address(self, role):
         return reverse(f"{self.name}-{role}", args=self.args) + self.form.query()
-
-
-def by_tiers(ids, tiers):
-    """`ids` with those of the first tier first, and so on; the last are those of none."""
-    rank = dict.fromkeys(ids, len(tiers))
-    for number, tier in reversed(list(enumerate(tiers))):
-        if tier:
-            rank |= dict.fromkeys(bits.ids_of(tier), number)
-    return sorted(ids, key=rank.__getitem__)
 
 
 def everything(data):

@@ -36,7 +36,7 @@ def judged_queries():
 
 def place_of(query):
     """Where the wanted resource of a JudgedQuery stands, from 1; None where it is not found."""
-    ids = search_listing({"q": query.words}).ids
+    ids = search_listing({"q": query.words}).ids[:]
     return ids.index(query.resource_id) + 1 if query.resource_id in ids else None
 
 

@@ -34,7 +34,7 @@ LENGTH_KEYS = [f"length:{most}{end}" for most in (*LENGTHS, "more") for end in (
 
 
 class Shelf:
-    """`sets` has the bits of each key, `orders` all ids by "newest", "title" and "time"."""
+    """`sets` has the bits of each key, `orders` an Order each: "newest", "title" and "time"."""
 
     def __init__(self, stamp):
         self.stamp = stamp
@@ -43,7 +43,7 @@ class Shelf:
             if key.startswith(SET):
                 self.sets[key.removeprefix(SET)] = bits.from_bytes(bytes(data))
             elif key.startswith(ORDER):
-                self.orders[key.removeprefix(ORDER)] = array("I", bytes(data))
+                self.orders[key.removeprefix(ORDER)] = bits.Order(array("I", bytes(data)))
 
     def set_of(self, *keys):
         """The resources that have one of `keys`."""
@@ -63,8 +63,9 @@ class Shelf:
         hidden = Resource.objects.not_now().order_by().values_list("pk", flat=True)
         return self.set_of(DATED) & ~bits.bits_of(hidden)
 
-    def ordered(self, found, order):
-        return bits.picked(self.orders.get(order, []), found)
+    def ranked(self, found, order, tiers=()):
+        """The ids of the set `found`; see bits.Ranked."""
+        return bits.Ranked(found, tiers, self.orders.get(order) or bits.Order([]))
 
 
 _latest = None

@@ -184,14 +184,14 @@ def test_orders_follow_the_title_the_time_and_the_date():
     long = make_tool("B", minutes_min=90, minutes_max=90, published=days_ago(1))
     unknown = make_tool("C", published=days_ago(2))
     short = make_tool("A", minutes_min=5, minutes_max=5, published=days_ago(3))
-    by_time = shelf().ordered(shelf().public(), "time")
+    by_time = shelf().ranked(shelf().public(), "time")[:]
     assert by_time == [short.pk, long.pk, unknown.pk]
-    assert shelf().ordered(shelf().public(), "title") == [short.pk, long.pk, unknown.pk]
+    assert shelf().ranked(shelf().public(), "title")[:] == [short.pk, long.pk, unknown.pk]
     short.published_at = timezone.now()
     short.title = "D"
     short.save()
-    assert shelf().ordered(shelf().public(), "newest") == [short.pk, long.pk, unknown.pk]
-    assert shelf().ordered(shelf().public(), "title") == [long.pk, unknown.pk, short.pk]
+    assert shelf().ranked(shelf().public(), "newest")[:] == [short.pk, long.pk, unknown.pk]
+    assert shelf().ranked(shelf().public(), "title")[:] == [long.pk, unknown.pk, short.pk]
 
 
 def test_saving_one_entry_asks_as_often_among_many():
