@@ -1,7 +1,7 @@
 from catalog.search import counting
 from catalog.text import clean_text
 
-# What a click on a result opens: the page of a resource, or a file of it.
+# What a click on a result opens: the page of a resource, or a PDF of it.
 RESULTS = ("video-detail", "tool-detail", "course-detail", "media")
 
 
@@ -44,6 +44,13 @@ class CountingMiddleware:
 
 def count_of_click(request):
     """What is to be counted where a result was opened from a search, else None."""
-    page = request.resolver_match and request.resolver_match.url_name
-    words = counting.searched_before(request) if page in RESULTS else ""
+    words = counting.searched_before(request) if is_opened(request) else ""
     return (counting.count_click, words) if words else None
+
+
+def is_opened(request):
+    """Whether a person goes there: the pictures of the results come from the same page."""
+    page = request.resolver_match and request.resolver_match.url_name
+    picture = page == "media" and not request.path.endswith(".pdf")
+    part = request.headers.get("Sec-Fetch-Dest", "document") != "document"
+    return page in RESULTS and not picture and not part

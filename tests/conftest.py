@@ -78,7 +78,9 @@ def demo_site(django_db_setup, django_db_blocker):
 
     They only read it: each is marked django_db, not transactional, which would empty the tables.
     """
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
+        # The threads of this server share one connection, which only takes reading.
+        patched.setattr("catalog.search.counting.after", lambda *facts: None)
         call_command("load_demo", verbosity=0)
         server = LiveServer("127.0.0.1", start=False)
         # Static files and uploads come from the site itself, as in production, not from the

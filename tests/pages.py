@@ -15,6 +15,8 @@ LISTINGS = {
     "courses": "/courses/",
     "level": "/levels/3/",
     "audience": "/audiences/co-leads/",
+    "search": "/search/?q=consensus",
+    "nothing found": "/search/?q=xyzzy+grumpy",
     "not found": "/nowhere/",
 }
 

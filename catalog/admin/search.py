@@ -26,7 +26,7 @@ from catalog.listing import search_listing
 from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
 from catalog.paging import page_of
 from catalog.search.counting import KEPT
-from catalog.search.finding import find, is_public, near_words
+from catalog.search.finding import find, is_found, near_words
 from catalog.search.judging import FIRST, is_well, place_of, unharmed
 from catalog.search.shelf import shelf
 from catalog.search.ways_on import FARTHEST
@@ -277,7 +277,7 @@ def proposal(text, held):
     words, public = words_in(text), held.public()
     for word in words:
         if len(word) >= SHORTEST and (len(words) == 1 or not find(word, held).hits):
-            near = (other for other in near_words(word, FARTHEST) if is_public(other, public))
+            near = (other for other in near_words(word, FARTHEST) if is_found(other, public, held))
             if meanings := list(islice(near, MOST_NEAR)):
                 return Proposal(text if len(words) == 1 else word, meanings)
     return None

@@ -13,7 +13,6 @@ from rapidfuzz.distance import OSA
 
 from catalog import bits
 from catalog.models import BestBet, Synonym, Word
-from catalog.search import engines
 from catalog.search.engines import ALL, LABELS, TITLES
 from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
 from catalog.search.shelf import LENGTH_KEYS
@@ -47,10 +46,10 @@ def find(text, shelf):
         return Found(0)
     public, synonyms = shelf.public(), with_joined(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
-    hits = engines.hits(groups, ALL) & public
+    hits = shelf.hits(groups, ALL) & public
     if not hits:
-        groups, read_as = forgiving(parts, synonyms, public)
-        hits = engines.hits(groups, ALL) & public if read_as else 0
+        groups, read_as = forgiving(parts, synonyms, public, shelf)
+        hits = shelf.hits(groups, ALL) & public if read_as else 0
     bets = bets_for(text) & public
     return Found(hits | bets, [bets, *closest(groups, public, shelf)], groups, read_as)
 
@@ -59,8 +58,8 @@ def closest(groups, public, shelf):
     """Tiers: titles with all words, those with the fewest others first; then what has the most of
     the words in title and labels: one in a label counts once, one in the title twice.
     """
-    titles = [engines.hits([group], TITLES) & public for group in groups]
-    labels = [engines.hits([group], LABELS) & public for group in groups]
+    titles = [shelf.hits([group], TITLES) & public for group in groups]
+    labels = [shelf.hits([group], LABELS) & public for group in groups]
     whole = reduce(and_, titles)
     return [*(whole & shelf.set_of(key) for key in LENGTH_KEYS), *bits.by_count(titles + labels)]
 
@@ -88,14 +87,14 @@ def bets_for(text):
     return bits.bits_of(resources)
 
 
-def forgiving(parts, synonyms, public):
+def forgiving(parts, synonyms, public, shelf):
     """The groups with what each word that is nowhere was meant to be, and the pairs of both."""
     groups, read_as = [], []
     for part in parts:
         group = groups_of([part], synonyms)[0]
-        if not part.quoted and not engines.hits([group], ALL) & public:
+        if not part.quoted and not shelf.hits([group], ALL) & public:
             word = part.words[0]
-            meant = [guess for guess in guesses_for(word) if is_public(guess, public)]
+            meant = [guess for guess in guesses_for(word) if is_found(guess, public, shelf)]
             if meant:
                 read_as.append((word, meant))
                 group = [(tuple(stems_in(guess)),) for guess in meant]
@@ -103,8 +102,9 @@ def forgiving(parts, synonyms, public):
     return groups, read_as
 
 
-def is_public(words, public):
-    return bool(engines.hits([[(tuple(stems_in(words)),)]], ALL) & public)
+def is_found(words, public, shelf):
+    """Whether some resource of the set `public` has them, one after the other."""
+    return bool(shelf.hits([[(tuple(stems_in(words)),)]], ALL) & public)
 
 
 def guesses_for(word):

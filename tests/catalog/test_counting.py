@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import DatabaseError
 from django.utils import timezone
 
 from catalog.models import SearchCount
 from catalog.search import counting
+from tests import files
 from tests.makers import make_tool
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +101,32 @@ def test_a_busy_database_costs_the_reader_nothing(client, monkeypatch):
 def test_nothing_of_the_reader_is_in_the_table():
     names = {field.name for field in SearchCount._meta.fields}
     assert names == {"id", "day", "words", "searches", "clicks", "results"}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "clicks"),
+    [
+        ("pdf", {}, 1),
+        ("pdf", {"sec-fetch-dest": "document"}, 1),
+        ("pdf", {"sec-fetch-dest": "embed"}, 0),
+        ("png", {}, 0),
+        ("png", {"sec-fetch-dest": "image"}, 0),
+    ],
+)
+def test_a_pdf_that_is_opened_is_a_click_a_picture_that_is_shown_is_none(
+    client, path, headers, clicks
+):
+    tool = make_tool("Huddle")
+    tool.renditions.create(format="PDF", file=ContentFile(files.pdf(), "sheet.pdf"))
+    tool.image.save("sheet.png", ContentFile(files.picture()), save=False)
+    shown = {"pdf": tool.renditions.get().file.url, "png": tool.image.url}[path]
+    client.get("/search/?q=huddle")
+    client.get(shown, headers={"referer": PAGE + "huddle"} | headers).close()
+    assert counts() == [("huddle", 1, clicks)]
+
+
+def test_narrowing_a_search_is_no_other_search(client):
+    make_tool("Huddle", levels=[2])
+    client.get("/search/?q=huddle")
+    client.get("/search/?q=huddle&level=2")
+    assert counts() == [("huddle", 1, 0)]
