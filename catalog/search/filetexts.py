@@ -1,6 +1,7 @@
 """The text inside files: captions by their second, PDFs by their page, decks by their slide."""
 
 import logging
+import re
 from contextlib import closing
 from itertools import islice
 
@@ -15,6 +16,11 @@ from catalog.words import stems_in
 
 MOST_PLACES = 400  # pages, slides or, tenfold, captions of one file
 MOST_TEXT = 400_000  # characters of one file: some 150 printed pages
+
+# A hyphen at the end of a line, for which PDFium has a mark of its own: before a small letter it
+# most often only breaks the word (clean_line() takes the mark out), else it belongs to it.
+BREAKS = re.compile(r"[-‐]\r?\n(?=[a-z])")
+HYPHENS = re.compile("[\x02\ufffe](?=[A-Z0-9])")
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +91,7 @@ def pdf_pages(content):
     with PDFIUM, closing(pypdfium2.PdfDocument(content)) as pdf:
         for number in range(min(len(pdf), MOST_PLACES)):
             with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
-                yield number + 1, text.get_text_bounded()
+                yield number + 1, HYPHENS.sub("-", BREAKS.sub("", text.get_text_bounded()))
 
 
 def slides(content):

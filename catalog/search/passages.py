@@ -21,7 +21,7 @@ class Landing:
 
 
 def landings(resources, groups):
-    """{resource id: Landing} of those whose files say more of the query than their cards do.
+    """{resource id: Landing} of those whose cards do not say all of the query, but files of it do.
 
     Two queries, however many resources there are.
     """
@@ -31,7 +31,7 @@ def landings(resources, groups):
     found = {}
     for resource in resources:
         passage = passages.get(best.get(resource.pk))
-        if passage and (holds_all(passage.stems.split(), groups) or not on_card(resource, groups)):
+        if passage and not on_card(resource, groups):
             found[resource.pk] = landing(resource, passage, stems)
     return found
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog import bits
 from catalog.models import Audience, IndexEntry, Level, Region, Resource, Topic
@@ -15,6 +15,12 @@ from catalog.search.shelf import shelf
 from catalog.words import content_words, words_in
 
 TITLES, PAGES = 6, 3
+SORTS = {
+    Level: gettext_lazy("Path"),
+    Topic: gettext_lazy("Topic"),
+    Audience: gettext_lazy("Audience"),
+    Region: gettext_lazy("Region"),
+}
 MOST_LOOKED_AT = 300  # titles that begin so, of which the best are offered
 SHORTEST = 2  # letters
 
@@ -26,7 +32,7 @@ def suggestions(text):
     if sum(map(len, words)) < SHORTEST:
         return []
     titles = [Page(r.title, r.get_kind_display(), r.get_absolute_url()) for r in titled(words)]
-    pages = [page._replace(sort=capfirst(page.sort)) for page in site_pages(words)[:PAGES]]
+    pages = site_pages(words)[:PAGES]
     whole = f"{reverse('search-listing')}?{urlencode({'q': typed})}"
     return [*titles, *pages, Page(_("Search for “%s”") % typed, "", whole)]
 
@@ -42,11 +48,11 @@ def titled(words):
 def site_pages(words):
     """The pages of levels, topics, audiences and regions whose names have all of these words."""
     pages = []
-    for model in (Level, Topic, Audience, Region):
+    for model, sort in SORTS.items():
         for term in model.objects.all():
             named = words_in(str(term))
             if all(any(name.startswith(word) for name in named) for word in words):
-                pages.append(Page(str(term), model._meta.verbose_name, term.get_absolute_url()))
+                pages.append(Page(str(term), str(sort), term.get_absolute_url()))
     return pages
 
 

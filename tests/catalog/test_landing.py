@@ -93,6 +93,13 @@ def test_a_word_of_a_pdf_leads_to_its_page(client):
     assert hits(found.pieces) == ["gurney"]
 
 
+def test_a_word_broken_at_the_end_of_a_line_is_found_whole(client):
+    narrow = "<div style='width: 3em'>Infor\u00admation for a Unit-Based Team</div>"
+    make_sheet(pdf_of(narrow), "sheet.pdf")
+    assert landing(client, "information").place == "Page 1 of the PDF"
+    assert landing(client, '"unit based"').place == "Page 1 of the PDF"
+
+
 def test_a_word_of_a_deck_leads_to_the_tool_and_says_the_slide(client):
     make_sheet(deck_of("Welcome", "Mind the gurney"), "deck.pptx", format="PPT")
     found = landing(client, "gurneys")
@@ -104,8 +111,8 @@ def test_the_page_with_most_of_the_words_is_chosen_the_first_of_equals(client):
     assert landing(client, "gurney brakes").place == "Page 3 of the PDF"
 
 
-def test_a_hit_on_the_card_needs_no_page_that_says_less(client):
-    make_sheet(pdf_of("Nothing but brakes"), "sheet.pdf", title="Gurney brakes")
+def test_what_the_card_says_itself_needs_no_page(client):
+    make_sheet(pdf_of("Gurney", "Gurney brakes"), "sheet.pdf", title="Gurney brakes")
     assert landing(client, "gurney brakes") is None
 
 
