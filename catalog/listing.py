@@ -123,67 +123,58 @@ KIND_SUMMARIES = {
 }
 
 
-def kind_listing(data, kind):
-    held = shelf()
+def listing_of(key, data, **facts):
+    """All that has `key`, "level:2"; such a listing is not narrowed by that facet again."""
+    held, facet = shelf(), key.partition(":")[0]
     return Listing(
+        resources=held.public() & held.set_of(key),
+        form=BrowseForm(data, held, fixed=[facet]),
+        **facts,
+    )
+
+
+def kind_listing(data, kind):
+    return listing_of(
+        f"kind:{kind}",
+        data,
         name=kind,
         args=[],
         title=str(KIND_PLURALS[kind]),
         summary=str(KIND_SUMMARIES[kind]),
-        resources=held.public() & held.set_of(f"kind:{kind}"),
-        form=BrowseForm(data, held, fixed=["kind"]),
     )
 
 
 def topic_listing(data, slug):
-    held, topic = shelf(), get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
-    return Listing(
+    topic = get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
+    above = [(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []
+    return listing_of(
+        f"topic:{slug}",
+        data,
         name="topic",
         args=[slug],
         title=topic.name,
         summary=topic.summary,
-        resources=held.public() & held.set_of(f"topic:{slug}"),
-        form=BrowseForm(data, held, fixed=["topic"]),
-        parents=[(_("Topics"), reverse("topics"))]
-        + ([(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []),
+        parents=[(_("Topics"), reverse("topics")), *above],
         narrower=list(topic.children.all()),
     )
 
 
 def level_listing(data, number):
-    held, level = shelf(), get_object_or_404(Level, number=number)
-    return Listing(
-        name="level",
-        args=[number],
-        title=str(level),
-        summary=level.summary,
-        resources=held.public() & held.set_of(f"level:{number}"),
-        form=BrowseForm(data, held, fixed=["level"]),
-    )
+    level = get_object_or_404(Level, number=number)
+    facts = {"title": str(level), "summary": level.summary}
+    return listing_of(f"level:{number}", data, name="level", args=[number], **facts)
 
 
 def audience_listing(data, slug):
-    held, audience = shelf(), get_object_or_404(Audience, slug=slug)
-    return Listing(
-        name="audience",
-        args=[slug],
-        title=_("For %s") % audience.name,
-        summary=audience.summary,
-        resources=held.public() & held.set_of(f"audience:{slug}"),
-        form=BrowseForm(data, held, fixed=["audience"]),
-    )
+    audience = get_object_or_404(Audience, slug=slug)
+    facts = {"title": _("For %s") % audience.name, "summary": audience.summary}
+    return listing_of(f"audience:{slug}", data, name="audience", args=[slug], **facts)
 
 
 def region_listing(data, slug):
-    held, region = shelf(), get_object_or_404(Region, slug=slug)
-    return Listing(
-        name="region",
-        args=[slug],
-        title=region.name,
-        summary=region.summary,
-        resources=held.public() & held.set_of(f"region:{slug}"),
-        form=BrowseForm(data, held, fixed=["region"]),
-    )
+    region = get_object_or_404(Region, slug=slug)
+    facts = {"title": region.name, "summary": region.summary}
+    return listing_of(f"region:{slug}", data, name="region", args=[slug], **facts)
 
 
 def tag_listing(data, slug):
