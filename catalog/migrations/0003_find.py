@@ -8,12 +8,13 @@ from catalog.search import engines
 
 
 def make_engine(apps, schema_editor):
-    for statement in engines.make(schema_editor.connection.vendor).split(";"):
+    for statement in engines.make(schema_editor.connection.vendor):
         schema_editor.execute(statement)
 
 
 def remove_engine(apps, schema_editor):
-    schema_editor.execute(f"DROP TABLE {engines.TABLE}")
+    for table in engines.TABLES:
+        schema_editor.execute(f"DROP TABLE {table}")
 
 
 class Migration(migrations.Migration):

@@ -1,8 +1,11 @@
 """The words of all resources in the database's own full-text index: FTS5 or tsvector.
 
-One row a resource, of the same tokens in both: a word's stem with the number of its field before
-it, "1consensus"; field 0 holds the words of titles as they are, for suggestions. So a word of a
-title is found without reading texts, and both databases answer alike.
+Three tables, of titles, labels and texts, with one row a resource: titles are searched without
+reading texts. The rows hold the same tokens in both databases: a word's stem with the number of
+its field before it, "1consensus"; field 0 holds the words of titles as they are, for suggestions.
+So neither database needs a language or an extension, and both answer alike.
+
+All that is asked is who has a phrase; what a query makes of that is bits (see finding.py).
 """
 
 import json
@@ -11,26 +14,29 @@ from django.db import connection
 
 from catalog import bits
 
-TABLE = "catalog_words"
 FIELDS = {"title": 1, "labels": 2, "texts": 3, "spoken": 4}
-# Where words are looked for, one after the other: hits in titles come first.
-TITLES, LABELS, ALL = (1,), (1, 2), (1, 2, 3, 4)
+TABLES = {
+    "catalog_words_titles": (0, 1),
+    "catalog_words_labels": (2,),
+    "catalog_words_texts": (3, 4),
+}
+TITLES = "catalog_words_titles"
+END = "end"  # after each text, so that no phrase goes over it; no token, which has a figure first
 LAST_POSITION = 16383  # of a word in a tsvector; what is beyond has this one
 MOST_PLACES = 255  # of one word in a tsvector
-END = "end"  # after each text; no token, which has a figure first
 
 
 class SQLite:
-    create = f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize='ascii', prefix='2 3 4')"
-    insert = f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, %s)"
-    delete = f"DELETE FROM {TABLE} WHERE rowid = %s"
-    found = f"SELECT json_group_array(rowid) FROM {TABLE} WHERE {TABLE} MATCH %s"
-    some = (
+    create = "CREATE VIRTUAL TABLE {table} USING fts5(words, tokenize='ascii', prefix='2 3 4')"
+    insert = "INSERT INTO {table} (rowid, words) VALUES (%s, %s)"
+    delete = "DELETE FROM {table} WHERE rowid = %s"
+    found = "SELECT json_group_array(rowid) FROM {table} WHERE {table} MATCH %s"
+    newest = (
         "SELECT json_group_array(rowid) FROM"
-        f" (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s ORDER BY rowid DESC LIMIT %s)"
+        " (SELECT rowid FROM {table} WHERE {table} MATCH %s ORDER BY rowid DESC LIMIT %s)"
     )
+    size = "SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'catalog_words_%%'"
     all_of, one_of = " AND ", " OR "
-    size = f"SELECT sum(pgsize) FROM dbstat WHERE name LIKE '{TABLE}%%'"
 
     @staticmethod
     def row(pk, tokens):
@@ -47,18 +53,18 @@ class SQLite:
 
 class PostgreSQL:
     create = (
-        f"CREATE TABLE {TABLE} (id bigint PRIMARY KEY, words tsvector NOT NULL);"
-        f"CREATE INDEX {TABLE}_gin ON {TABLE} USING gin (words) WITH (fastupdate = off)"
+        "CREATE TABLE {table} (id bigint PRIMARY KEY, words tsvector NOT NULL);"
+        "CREATE INDEX {table}_gin ON {table} USING gin (words) WITH (fastupdate = off)"
     )
-    insert = f"INSERT INTO {TABLE} (id, words) VALUES (%s, %s::tsvector)"
-    delete = f"DELETE FROM {TABLE} WHERE id = %s"
-    found = f"SELECT json_agg(id)::text FROM {TABLE} WHERE words @@ %s::tsquery"
-    some = (
+    insert = "INSERT INTO {table} (id, words) VALUES (%s, %s::tsvector)"
+    delete = "DELETE FROM {table} WHERE id = %s"
+    found = "SELECT json_agg(id)::text FROM {table} WHERE words @@ %s::tsquery"
+    newest = (
         "SELECT json_agg(id)::text FROM"
-        f" (SELECT id FROM {TABLE} WHERE words @@ %s::tsquery ORDER BY id DESC LIMIT %s) AS newest"
+        " (SELECT id FROM {table} WHERE words @@ %s::tsquery ORDER BY id DESC LIMIT %s) AS newest"
     )
+    size = "SELECT " + " + ".join(f"pg_total_relation_size('{table}')" for table in TABLES)
     all_of, one_of = " & ", " | "
-    size = f"SELECT pg_total_relation_size('{TABLE}')"
 
     @staticmethod
     def row(pk, tokens):
@@ -80,12 +86,24 @@ class PostgreSQL:
         return f"'{token}':*"
 
 
+ENGINES = {"sqlite": SQLite, "postgresql": PostgreSQL}
+
+
 def engine():
-    return {"sqlite": SQLite, "postgresql": PostgreSQL}[connection.vendor]
+    return ENGINES[connection.vendor]
+
+
+def make(vendor):
+    """The statements that make the tables in a database of this sort."""
+    return [
+        statement.format(table=table)
+        for table in TABLES
+        for statement in ENGINES[vendor].create.split(";")
+    ]
 
 
 def tokens_of(fields):
-    """{field number: lists of words} as the tokens of a row; no phrase goes over a list's end."""
+    """{field number: lists of words} as the tokens of a row."""
     return [
         token
         for number, texts in fields.items()
@@ -95,64 +113,60 @@ def tokens_of(fields):
 
 
 def write(rows):
-    """`rows` of (id, tokens) take the place of what was there under these ids."""
-    rows = list(rows)
-    remove(pk for pk, _tokens in rows)
+    """`rows` of (id, {field number: lists of words}) take the place of what these ids had."""
+    remove(pk for pk, _fields in rows)
     with connection.cursor() as cursor:
-        cursor.executemany(engine().insert, [engine().row(pk, tokens) for pk, tokens in rows])
+        for table, numbers in TABLES.items():
+            parts = ((pk, tokens_of({n: fields[n] for n in numbers})) for pk, fields in rows)
+            written = [engine().row(pk, tokens) for pk, tokens in parts if tokens]
+            cursor.executemany(engine().insert.format(table=table), written)
 
 
 def remove(ids):
+    ids = [(pk,) for pk in ids]
     with connection.cursor() as cursor:
-        cursor.executemany(engine().delete, [(pk,) for pk in ids])
-
-
-def hits(groups, fields):
-    """The set of resources with every group of a query in these fields (see queries.py)."""
-    return ask(engine().found, [all_of(groups, fields)])
-
-
-def title_hits(words, most):
-    """The newest-made `most` resources whose titles have words that begin with each of `words`."""
-    prefixes = (engine().prefix(f"0{word}") for word in words)
-    return ask(engine().some, [engine().all_of.join(prefixes), most])
-
-
-def ask(sql, parameters):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        found = cursor.fetchone()[0]
-    return bits.bits_of(json.loads(found)) if found else 0
-
-
-def all_of(groups, fields):
-    return engine().all_of.join(one_of(group, fields) for group in groups)
-
-
-def one_of(group, fields):
-    return f"({engine().one_of.join(option(phrases, fields) for phrases in group)})"
-
-
-def option(phrases, fields):
-    return f"({engine().all_of.join(anywhere(phrase, fields) for phrase in phrases)})"
-
-
-def anywhere(phrase, fields):
-    places = (engine().phrase([f"{field}{word}" for word in phrase]) for field in fields)
-    return f"({engine().one_of.join(places)})"
-
-
-def size():
-    """Bytes of the full-text index; None where the database does not tell."""
-    with connection.cursor() as cursor:
-        cursor.execute(engine().size)
-        return cursor.fetchone()[0]
-
-
-def make(vendor):
-    return {"sqlite": SQLite.create, "postgresql": PostgreSQL.create}[vendor]
+        for table in TABLES:
+            cursor.executemany(engine().delete.format(table=table), ids)
 
 
 def clear():
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {TABLE}")
+        for table in TABLES:
+            cursor.execute(f"DELETE FROM {table}")
+
+
+def hits(phrase):
+    """Three sets of resources: with the stems of `phrase` one after the other in the title, in
+    the title or the labels, and anywhere.
+    """
+    parts = [f"({engine().found.format(table=table)})" for table in TABLES]
+    queries = [in_fields(phrase, numbers) for numbers in TABLES.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", queries)
+        titles, labels, texts = map(read, cursor.fetchone())
+    return titles, titles | labels, titles | labels | texts
+
+
+def in_fields(phrase, numbers):
+    of_fields = ([f"{n}{stem}" for stem in phrase] for n in numbers if n)
+    return engine().one_of.join(map(engine().phrase, of_fields))
+
+
+def title_hits(words, most):
+    """The newest-made `most` resources whose titles have words that begin with each of `words`."""
+    prefixes = engine().all_of.join(engine().prefix(f"0{word}") for word in words)
+    with connection.cursor() as cursor:
+        cursor.execute(engine().newest.format(table=TITLES), [prefixes, most])
+        return read(cursor.fetchone()[0])
+
+
+def read(found):
+    """The set in JSON of its ids, or nothing for none."""
+    return bits.bits_of(json.loads(found)) if found else 0
+
+
+def size():
+    """Bytes of the full-text index."""
+    with connection.cursor() as cursor:
+        cursor.execute(engine().size)
+        return cursor.fetchone()[0] or 0

@@ -5,7 +5,7 @@ the words in title and labels; of equals the newest.
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise
-from operator import and_
+from operator import and_, or_
 
 from django.utils.functional import cached_property
 from rapidfuzz import process
@@ -13,7 +13,6 @@ from rapidfuzz.distance import OSA
 
 from catalog import bits
 from catalog.models import BestBet, Synonym, Word
-from catalog.search.engines import ALL, LABELS, TITLES
 from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
 from catalog.search.shelf import LENGTH_KEYS
 from catalog.words import stem, stems_in
@@ -46,20 +45,39 @@ def find(text, shelf):
         return Found(0)
     public, synonyms = shelf.public(), with_joined(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
-    hits = shelf.hits(groups, ALL) & public
+    hits = hits_of(groups, shelf) & public
     if not hits:
         groups, read_as = forgiving(parts, synonyms, public, shelf)
-        hits = shelf.hits(groups, ALL) & public if read_as else 0
+        hits = hits_of(groups, shelf) & public if read_as else 0
     bets = bets_for(text) & public
-    return Found(hits | bets, [bets, *closest(groups, public, shelf)], groups, read_as)
+    return Found(hits | bets, [bets, *closest(groups, shelf)], groups, read_as)
 
 
-def closest(groups, public, shelf):
+def hits_of(groups, shelf):
+    """The set of resources that have every one of `groups` somewhere; 0 for no group at all."""
+    return (
+        reduce(and_, (anywhere for _t, _l, anywhere in places_of(groups, shelf))) if groups else 0
+    )
+
+
+def places_of(groups, shelf):
+    """For each group three sets: of who has it in the title, there or in the labels, anywhere."""
+    return [
+        [reduce(or_, found) for found in zip(*(option_hits(o, shelf) for o in group), strict=True)]
+        for group in groups
+    ]
+
+
+def option_hits(phrases, shelf):
+    hits = (shelf.hits(phrase) for phrase in phrases)
+    return [reduce(and_, found) for found in zip(*hits, strict=True)]
+
+
+def closest(groups, shelf):
     """Tiers: titles with all words, those with the fewest others first; then what has the most of
     the words in title and labels: one in a label counts once, one in the title twice.
     """
-    titles = [shelf.hits([group], TITLES) & public for group in groups]
-    labels = [shelf.hits([group], LABELS) & public for group in groups]
+    titles, labels, _anywhere = zip(*places_of(groups, shelf), strict=True)
     whole = reduce(and_, titles)
     return [*(whole & shelf.set_of(key) for key in LENGTH_KEYS), *bits.by_count(titles + labels)]
 
@@ -92,7 +110,7 @@ def forgiving(parts, synonyms, public, shelf):
     groups, read_as = [], []
     for part in parts:
         group = groups_of([part], synonyms)[0]
-        if not part.quoted and not shelf.hits([group], ALL) & public:
+        if not part.quoted and not hits_of([group], shelf) & public:
             word = part.words[0]
             meant = [guess for guess in guesses_for(word) if is_found(guess, public, shelf)]
             if meant:
@@ -104,7 +122,8 @@ def forgiving(parts, synonyms, public, shelf):
 
 def is_found(words, public, shelf):
     """Whether some resource of the set `public` has them, one after the other."""
-    return bool(shelf.hits([[(tuple(stems_in(words)),)]], ALL) & public)
+    _titles, _labels, anywhere = shelf.hits(tuple(stems_in(words)))
+    return bool(anywhere & public)
 
 
 def guesses_for(word):

@@ -46,7 +46,7 @@ BRACKETS = re.compile(r"\([^()]*\)")  # how a course is held; no part of what it
 CHUNK = 500
 VERSION_KEY = "version"
 MOST_ASKED = 5000  # words in one question to the database
-VERSION = b"2"  # of what is indexed and how; with another one, migrating indexes all anew
+VERSION = b"3"  # of what is indexed and how; with another one, migrating indexes all anew
 COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
 NOBODY = 0  # the id of no resource: what was read before is to be read again, no more
 
@@ -140,19 +140,19 @@ def write_words(ids, resources):
         texts = resource.texts()
         words = {field: [words_in(text) for text in texts.get(field, [])] for field in FIELDS}
         vocabulary.update(*words["title"], *words["labels"], *words["texts"])
-        rows.append((resource.pk, tokens_of(words, read.get(resource.pk, []))))
+        rows.append((resource.pk, stems_of(words, read.get(resource.pk, []))))
     learn(vocabulary)
-    engines.remove(set(ids) - {pk for pk, _tokens in rows})
+    engines.remove(set(ids) - {pk for pk, _fields in rows})
     engines.write(rows)
 
 
-def tokens_of(words, read):
+def stems_of(words, read):
     """`words` of each field, and the stems `read` in files, as the engine takes them."""
     fields = {
         number: [list(map(stem, text)) for text in words[field]] for field, number in FIELDS.items()
     }
     fields[FIELDS["spoken"]] += read
-    return engines.tokens_of({0: words["title"]} | fields)
+    return {0: words["title"]} | fields
 
 
 def learn(words):

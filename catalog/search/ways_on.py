@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 
 from catalog import vocabulary
-from catalog.search.engines import ALL
-from catalog.search.finding import all_synonyms, near_words
+from catalog.search.finding import all_synonyms, hits_of, near_words
 from catalog.search.queries import groups_of, parts_of
 from catalog.search.queries import words_as_typed as typed
 
@@ -55,7 +54,7 @@ class WaysOn:
 
     def to(self, words, parts):
         groups = groups_of(parts, self.synonyms)
-        found = self.form.shelf.hits(groups, ALL) & self.public if parts else 0
+        found = hits_of(groups, self.form.shelf) & self.public
         return WayOn(words, found.bit_count(), self.query(words))
 
     def query(self, words):
