@@ -57,7 +57,7 @@ def listing_page(request, find, **names):
     }
     if listing.search:
         context |= searched(listing, page)
-        if page.number == 1 and not listing.form.chosen():
+        if request.GET.keys() == {"q"}:
             request.count = counting.count_search, listing.form.words, len(listing.ids)
     return render(request, "catalog/listing.html", context)
 

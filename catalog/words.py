@@ -11,6 +11,7 @@ import snowballstemmer
 
 # Letters and figures of any script; an apostrophe inside; plus signs at the end, as in RIM+.
 WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\+{0,2}")
+MOST_HITS = 200  # in a text that are compared for the best place to show
 LONGEST = 40  # characters of a word; what is longer is no word that anybody types
 STOP_WORDS = frozenset(
     re.findall(
@@ -24,13 +25,17 @@ STOP_WORDS = frozenset(
 _english = snowballstemmer.stemmer("english")
 
 
-@lru_cache(maxsize=50_000)
 def folded(word):
     """A word as it is compared: small letters without accents and apostrophes, + as plus.
 
     >>> folded("Café’s"), folded("RIM+")
     ('cafes', 'rimplus')
     """
+    return _folded(word[: 2 * LONGEST])
+
+
+@lru_cache(maxsize=50_000)
+def _folded(word):
     letters = unicodedata.normalize("NFKD", word.replace("+", "plus")).casefold()
     return "".join(c for c in letters if c.isalnum())[:LONGEST]
 
@@ -90,6 +95,7 @@ def excerpt(text, stems, width=32):
     hits = [n for n, word in enumerate(found) if stem(folded(word[0])) in stems]
     if not hits:
         return []
+    hits = hits[:MOST_HITS]
     first = max(hits, key=lambda n: (different(found, hits, n, width), -n))
     begin = max(0, min(first - 4, len(found) - width))
     end = min(len(found), begin + width)

@@ -1,5 +1,5 @@
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Kind, Resource, ResourceQuerySet
 from catalog.models.base import CleanModel
+from catalog.search.indexing import together
 from courses.names import names_of
 
 
@@ -47,7 +48,7 @@ class Course(Resource):
         verbose_name = _("course")
         verbose_name_plural = _("courses")
 
-    @transaction.atomic
+    @together()
     def save(self, *args, **kwargs):
         self.kind = Kind.COURSE
         former = Course.objects.filter(pk=self.pk).first()

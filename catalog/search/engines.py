@@ -22,7 +22,8 @@ TABLES = {
 }
 TITLES = "catalog_words_titles"
 END = "end"  # after each text, so that no phrase goes over it; no token, which has a figure first
-LAST_POSITION = 16383  # of a word in a tsvector; what is beyond has this one
+LAST_POSITION = 16383  # of a word in a tsvector
+LARGEST = 900_000  # bytes of a row; a tsvector holds 1 048 575
 MOST_PLACES = 255  # of one word in a tsvector
 
 
@@ -70,11 +71,8 @@ class PostgreSQL:
     def row(pk, tokens):
         places = {}
         for place, token in enumerate(tokens, 1):
-            places.setdefault(token, []).append(min(place, LAST_POSITION))
-        lexemes = (
-            f"'{token}':{','.join(map(str, where[:MOST_PLACES]))}"
-            for token, where in places.items()
-        )
+            places.setdefault(token, []).append(place)
+        lexemes = (f"'{token}'{at(where)}" for token, where in places.items())
         return pk, " ".join(lexemes)
 
     @staticmethod
@@ -84,6 +82,12 @@ class PostgreSQL:
     @staticmethod
     def prefix(token):
         return f"'{token}':*"
+
+
+def at(places):
+    """As a tsvector says them: ":1,7"; nothing where all are beyond what it can say."""
+    said = [str(place) for place in places[:MOST_PLACES] if place <= LAST_POSITION]
+    return f":{','.join(said)}" if said else ""
 
 
 ENGINES = {"sqlite": SQLite, "postgresql": PostgreSQL}
@@ -103,13 +107,24 @@ def make(vendor):
 
 
 def tokens_of(fields):
-    """{field number: lists of words} as the tokens of a row."""
-    return [
+    """{field number: lists of words} as the tokens of a row.
+
+    Of a very long text what comes after LAST_POSITION is found by its words, not by phrases: each
+    word that is new stands there once, by itself, up to LARGEST bytes.
+    """
+    tokens = [
         token
         for number, texts in fields.items()
         for words in filter(None, texts)
         for token in [*(f"{number}{word}" for word in words), END]
     ]
+    kept, rest = tokens[:LAST_POSITION], tokens[LAST_POSITION:]
+    size = sum(4 * len(token) for token in set(kept))
+    for token in sorted(set(rest) - set(kept)):
+        size += 4 * len(token)
+        if size < LARGEST:
+            kept += [END, token]
+    return kept
 
 
 def write(rows):

@@ -101,7 +101,7 @@ def slides(content):
 
 def texts_of(shapes):
     for shape in shapes:
-        if shape.shape_type == GROUP:
+        if hasattr(shape, "shapes"):  # a group
             yield from texts_of(shape.shapes)
         elif shape.has_text_frame:
             yield shape.text_frame.text
@@ -109,5 +109,4 @@ def texts_of(shapes):
             yield from (cell.text for row in shape.table.rows for cell in row.cells)
 
 
-GROUP = 6  # MSO_SHAPE_TYPE.GROUP
 READERS = {"vtt": captions, "pdf": pdf_pages, "pptx": slides}

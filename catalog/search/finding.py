@@ -4,7 +4,7 @@ the words in title and labels; of equals the newest.
 
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import and_, or_
 
 from django.utils.functional import cached_property
@@ -19,6 +19,7 @@ from catalog.words import stem, stems_in
 
 SHORTEST_FORGIVEN = 5  # letters of a word in which one typo is forgiven
 MOST_GUESSES = 5
+MOST_NEAR = 50  # of which readers may see some; the others are words of drafts
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def find(text, shelf):
     groups, read_as = groups_of(parts, synonyms), []
     hits = hits_of(groups, shelf) & public
     if not hits:
-        groups, read_as = forgiving(parts, synonyms, public, shelf)
+        groups, read_as = forgiving(parts, groups, public, shelf)
         hits = hits_of(groups, shelf) & public if read_as else 0
     bets = bets_for(text) & public
     return Found(hits | bets, [bets, *closest(groups, shelf)], groups, read_as)
@@ -95,8 +96,7 @@ def with_joined(parts, synonyms):
 
 
 def all_synonyms():
-    pairs = Synonym.objects.values_list("term", "meaning")
-    return both_ways((tuple(stems_in(term)), tuple(stems_in(meaning))) for term, meaning in pairs)
+    return both_ways(Synonym.objects.values_list("term", "meaning"))
 
 
 def bets_for(text):
@@ -105,19 +105,19 @@ def bets_for(text):
     return bits.bits_of(resources)
 
 
-def forgiving(parts, synonyms, public, shelf):
+def forgiving(parts, groups, public, shelf):
     """The groups with what each word that is nowhere was meant to be, and the pairs of both."""
-    groups, read_as = [], []
-    for part in parts:
-        group = groups_of([part], synonyms)[0]
-        if not part.quoted and not hits_of([group], shelf) & public:
-            word = part.words[0]
-            meant = [guess for guess in guesses_for(word) if is_found(guess, public, shelf)]
-            if meant:
+    words = {((part.stems),): part.words[0] for part in parts if not part.quoted}
+    better, read_as = [], []
+    for group in groups:
+        word = words.get(group[0])
+        if word and not hits_of([group], shelf) & public:
+            guesses = (guess for guess in guesses_for(word) if is_found(guess, public, shelf))
+            if meant := list(islice(guesses, MOST_GUESSES)):
                 read_as.append((word, meant))
                 group = [(tuple(stems_in(guess)),) for guess in meant]
-        groups.append(group)
-    return groups, read_as
+        better.append(group)
+    return better, read_as
 
 
 def is_found(words, public, shelf):
@@ -131,7 +131,7 @@ def guesses_for(word):
     else those one typo away.
     """
     longer = Word.objects.filter(word__startswith=word).order_by("length", "word")
-    if len(word) > 2 and (found := list(longer.values_list("word", flat=True)[:MOST_GUESSES])):
+    if len(word) > 2 and (found := list(longer.values_list("word", flat=True)[:MOST_NEAR])):
         return found
     if len(word) < SHORTEST_FORGIVEN:
         return []
@@ -146,13 +146,13 @@ def halves_of(word):
 
 
 def near_words(word, most):
-    """Up to MOST_GUESSES known words at most so many typos away, the nearest first."""
+    """Up to MOST_NEAR known words at most so many typos away, the nearest first."""
     lengths = Word.objects.filter(length__range=(len(word) - most, len(word) + most))
     near = process.extract(
         word,
         lengths.order_by("word").values_list("word", flat=True),
         scorer=OSA.distance,
         score_cutoff=most,
-        limit=MOST_GUESSES,
+        limit=MOST_NEAR,
     )
     return [found for found, _distance, _place in near]

@@ -84,15 +84,17 @@ def index(ids):
         stamp_anew()
 
 
-def index_chunk(ids):
-    """Returns the orders that are not true any more."""
+def index_chunk(ids, vocabulary=None):
+    """Returns the orders that are not true any more; adds the words it meets to `vocabulary`."""
     before = IndexEntry.objects.in_bulk(ids)
     resources = Resource.objects.whole(ids)
     after = {resource.pk: entry_of(resource) for resource in resources}
     IndexEntry.objects.filter(pk__in=set(ids) - after.keys()).delete()
     save_entries(after.values())
     write_sets(changes_of(ids, before, after))
-    write_words(ids, resources)
+    words = write_words(ids, resources)
+    if vocabulary is not None:
+        vocabulary |= words
     return {
         order
         for order in COLUMNS
@@ -132,18 +134,19 @@ def place_in(order, entry):
 
 
 def write_words(ids, resources):
-    """The words of `resources` for the engine and the vocabulary; none of the other ids."""
+    """The words of `resources` for the engine, none of the other ids. Returns all words."""
     filetexts.read_anew(resources)
     read = filetexts.stems_by_resource(ids)
     rows, vocabulary = [], set()
     for resource in resources:
         texts = resource.texts()
         words = {field: [words_in(text) for text in texts.get(field, [])] for field in FIELDS}
-        vocabulary.update(*words["title"], *words["labels"], *words["texts"])
+        vocabulary.update(*(text for field in words.values() for text in field))
         rows.append((resource.pk, stems_of(words, read.get(resource.pk, []))))
     learn(vocabulary)
     engines.remove(set(ids) - {pk for pk, _fields in rows})
     engines.write(rows)
+    return vocabulary
 
 
 def stems_of(words, read):
@@ -162,6 +165,13 @@ def learn(words):
         known = set(Word.objects.filter(word__in=part).values_list("word", flat=True))
         new = [Word(word=word, length=len(word)) for word in part if word not in known]
         Word.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def forget_words(words):
+    """Those of the vocabulary that are not among `words`."""
+    stale = sorted(set(Word.objects.values_list("word", flat=True)) - words)
+    for start in range(0, len(stale), MOST_ASKED):
+        Word.objects.filter(word__in=stale[start : start + MOST_ASKED]).delete()
 
 
 def changes_of(ids, before, after):
@@ -219,15 +229,17 @@ def rebuild(progress=lambda done, total: None):
             *IndexEntry.objects.values_list("pk", flat=True),
         }
     )
-    Word.objects.all().delete()
+    words = set()
     for start in range(0, len(ids), CHUNK):
         with transaction.atomic():
             locked()
-            index_chunk(ids[start : start + CHUNK])
+            index_chunk(ids[start : start + CHUNK], words)
+            stamp_anew()
         progress(min(start + CHUNK, len(ids)), len(ids))
     with transaction.atomic():
         locked()
         rewrite_sets()
+        forget_words(words)
         write_orders(COLUMNS)
         stamp_anew()
 
@@ -291,5 +303,6 @@ def make_if_missing(using=DEFAULT_DB_ALIAS, **kwargs):
     if IndexPart._meta.db_table not in connections[using].introspection.table_names():
         return
     if not IndexPart.objects.filter(pk=VERSION_KEY, data=VERSION).exists():
-        engines.clear()
+        if not IndexEntry.objects.exists():
+            engines.clear()
         rebuild()

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from django.core.files.storage import default_storage
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
 from catalog.models import Passage
+from catalog.search.queries import stems_of
 from catalog.uploads import ending
 from catalog.words import excerpt, stems_in
 
@@ -27,7 +28,7 @@ def landings(resources, groups):
     """
     best = best_passages([resource.pk for resource in resources], groups)
     passages = Passage.objects.select_related("source").in_bulk(list(best.values()))
-    stems = {s for group in groups for option in group for phrase in option for s in phrase}
+    stems = stems_of(groups)
     found = {}
     for resource in resources:
         passage = passages.get(best.get(resource.pk))
@@ -37,7 +38,7 @@ def landings(resources, groups):
 
 
 def best_passages(ids, groups):
-    """{resource id: id of the passage in which most groups are found, the first of equals}"""
+    """{resource id: id of the passage in which most of the groups are, the first of equals}"""
     if not groups:
         return {}
     score = sum((one_if_in(group) for group in groups), Value(0))
@@ -51,9 +52,14 @@ def best_passages(ids, groups):
 
 
 def one_if_in(group):
-    phrases = [f" {' '.join(phrase)} " for option in group for phrase in option]
-    whens = [When(stems__contains=phrase, then=1) for phrase in phrases]
-    return Case(*whens, default=0, output_field=IntegerField())
+    """An option that has to be found word by word counts more where it stands in one piece."""
+    whole = [When(holding([sum(option, ())]), then=2) for option in group]
+    parts = [When(holding(option), then=1) for option in group]
+    return Case(*whole, *parts, default=0, output_field=IntegerField())
+
+
+def holding(phrases):
+    return Q(*(("stems__contains", f" {' '.join(phrase)} ") for phrase in phrases))
 
 
 def on_card(resource, groups):

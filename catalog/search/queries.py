@@ -8,7 +8,7 @@ that all have to be found, a phrase a tuple of stems that follow each other.
 import re
 from dataclasses import dataclass
 
-from catalog.words import STOP_WORDS, stem, words_in
+from catalog.words import STOP_WORDS, content_words, stem, stems_in, words_in
 
 MOST_WORDS = 12
 LONGEST_QUERY = 200  # characters
@@ -76,14 +76,16 @@ def longest_run(parts, synonyms):
 
 
 def both_ways(pairs):
-    """
-    >>> both_ways([(("ubt",), ("unit", "team"))])
-    {('ubt',): [('unit', 'team')], ('unit', 'team'): [('ubt',)]}
+    """What each side of `pairs` is also called, by its stems as parts_of() leaves them.
+
+    >>> both_ways([("PDSA", "plan, do, act")])
+    {('pdsa',): [('plan', 'do', 'act')], ('plan', 'act'): [('pdsa',)]}
     """
     table = {}
-    for one, other in pairs:
-        table.setdefault(one, []).append(other)
-        table.setdefault(other, []).append(one)
+    for pair in pairs:
+        for one, other in (pair, pair[::-1]):
+            key = tuple(map(stem, content_words(words_in(one))))
+            table.setdefault(key, []).append(tuple(stems_in(other)))
     return table
 
 

@@ -85,9 +85,10 @@ _latest = None
 def shelf():
     global _latest
     stamp = bytes(IndexPart.objects.filter(pk=STAMP).values_list("data", flat=True).first() or b"")
-    if _latest is None or _latest.stamp != stamp or not stamp:
-        _latest = Shelf(stamp)
-    return _latest
+    held = _latest  # another thread may put its own there at any moment
+    if held is None or held.stamp != stamp or not stamp:
+        held = _latest = Shelf(stamp)
+    return held
 
 
 def stamp_anew():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from catalog import bits
 from catalog.models import Audience, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
-from catalog.search.queries import MOST_WORDS, words_as_typed
+from catalog.search.queries import LONGEST_QUERY, MOST_WORDS, words_as_typed
 from catalog.search.shelf import shelf
 from catalog.words import content_words, words_in
 
@@ -21,13 +21,14 @@ SORTS = {
     Audience: gettext_lazy("Audience"),
     Region: gettext_lazy("Region"),
 }
+EVERY_ONE = 2**31
 MOST_LOOKED_AT = 300  # titles that begin so, of which the best are offered
 SHORTEST = 2  # letters
 
 
 def suggestions(text):
     """A list of Page: titles, pages of the site, and the search itself; [] for too little."""
-    words = words_in(text)[:MOST_WORDS]
+    words = words_in(text[:LONGEST_QUERY])[:MOST_WORDS]
     typed = words_as_typed(text)
     if sum(map(len, words)) < SHORTEST:
         return []
@@ -39,19 +40,29 @@ def suggestions(text):
 
 def titled(words):
     """The public resources whose titles best begin with these words: short ones, then new ones."""
-    hits = engines.title_hits(words, MOST_LOOKED_AT) & shelf().public()
+    held = shelf()
+    public = held.public()
+    hits = engines.title_hits(words, MOST_LOOKED_AT) & public
+    if hits.bit_count() < TITLES:  # the newest-made may all be drafts
+        all_hits = engines.title_hits(words, EVERY_ONE) & public
+        hits = bits.bits_of(held.ranked(all_hits, "newest")[:MOST_LOOKED_AT])
     entries = list(IndexEntry.objects.filter(pk__in=bits.ids_of(hits)).order_by("-newest", "-id"))
     entries.sort(key=lambda entry: len(content_words(entry.title.split())))
     return Resource.objects.published().pick([entry.pk for entry in entries[:TITLES]])
 
 
 def site_pages(words):
-    """The pages of levels, topics, audiences and regions whose names have all of these words."""
-    pages = []
+    """The pages of levels, topics, audiences and regions whose names have all of these words, and
+    which hold something.
+    """
+    pages, held = [], shelf()
+    public = held.public()
     for model, sort in SORTS.items():
         for term in model.objects.all():
             named = words_in(str(term))
-            if all(any(name.startswith(word) for name in named) for word in words):
+            key = f"{model._meta.model_name}:{getattr(term, 'slug', term.pk)}"
+            meant = all(any(name.startswith(word) for name in named) for word in words)
+            if meant and public & held.set_of(key):
                 pages.append(Page(str(term), str(sort), term.get_absolute_url()))
     return pages
 

@@ -1,6 +1,7 @@
 """What a search that found nothing offers, so that nobody stands before a wall."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.functional import cached_property
 
@@ -46,7 +47,8 @@ class WaysOn:
         unknown = [part for part in self.parts if not self.to("", [part]).total]
         words = {word for part in unknown for word in part.words if len(word) > 3}
         near = [other for word in sorted(words) for other in near_words(word, FARTHEST)]
-        return self.finding(self.to(word, parts_of(word)) for word in near[:MOST_NEAR])
+        ways = (self.to(word, parts_of(word)) for word in near)
+        return list(islice((way for way in ways if way.total), MOST_NEAR))
 
     @cached_property
     def topics(self):

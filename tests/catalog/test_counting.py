@@ -129,4 +129,5 @@ def test_narrowing_a_search_is_no_other_search(client):
     make_tool("Huddle", levels=[2])
     client.get("/search/?q=huddle")
     client.get("/search/?q=huddle&level=2")
+    client.get("/search/?q=huddle&sort=title")
     assert counts() == [("huddle", 1, 0)]

@@ -111,6 +111,12 @@ def test_the_page_with_most_of_the_words_is_chosen_the_first_of_equals(client):
     assert landing(client, "gurney brakes").place == "Page 3 of the PDF"
 
 
+def test_words_that_belong_together_are_landed_on_together(client):
+    pages = ["Our base camp and team rules: one unit", "x", "What a unit-based team does"]
+    make_sheet(pdf_of(*pages), "sheet.pdf")
+    assert landing(client, "unit based team").place == "Page 3 of the PDF"
+
+
 def test_what_the_card_says_itself_needs_no_page(client):
     make_sheet(pdf_of("Gurney", "Gurney brakes"), "sheet.pdf", title="Gurney brakes")
     assert landing(client, "gurney brakes") is None

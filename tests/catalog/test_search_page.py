@@ -141,6 +141,16 @@ class TestForgiveness:
         make_tool("Consensus")
         assert results(client, "consen") == ["Consensus"]
 
+    def test_a_typo_beside_a_synonym_leaves_the_synonym_be(self, client):
+        make_tool("UBT charter")
+        assert results(client, "unit based team chartre") == ["UBT charter"]
+
+    def test_words_of_drafts_crowd_nothing_out(self, client):
+        for letter in "abcdef":
+            make_tool(f"cona{letter}", published=False)
+        make_tool("Conversations")
+        assert results(client, "con") == ["Conversations"]
+
     def test_only_the_unknown_word_is_read_otherwise(self, client):
         make_tool("Consensus cards")
         make_tool("Consensus")
@@ -168,8 +178,8 @@ class TestNothingFound:
 def test_pages_of_the_site_are_found_too(client):
     make_topic("Total Health")
     make_tool("Sheet", topics=["Total Health"])
-    html = page(client, "total health")
-    assert '<a href="/topics/total-health/">' in html
+    make_tool("Another", levels=[2])
+    assert '<a href="/topics/total-health/">' in page(client, "total health")
     assert '<a href="/levels/2/">' in page(client, "foundational")
 
 
@@ -270,7 +280,7 @@ class TestSuggestions:
     def test_titles_with_their_kind_then_pages_then_the_search_itself(self, client):
         make_video("What consensus is")
         make_tool("Draft consensus", published=False)
-        make_topic("Consensus Decision Making")
+        make_tool("Cards", topics=["Consensus Decision Making"])
         assert [(s["title"], s["sort"], s["address"]) for s in self.ask(client, "consen")] == [
             ("What consensus is", "Video", "/videos/what-consensus-is/"),
             ("Consensus Decision Making", "Topic", "/topics/consensus-decision-making/"),
@@ -284,6 +294,14 @@ class TestSuggestions:
     def test_the_whole_word_as_it_is_spelled_is_found(self, client):
         make_course("Effective Stakeholding")
         assert self.ask(client, "stakeholdi")[0]["title"] == "Effective Stakeholding"
+
+    def test_drafts_crowd_nothing_out_and_their_topics_are_not_told(self, client, monkeypatch):
+        monkeypatch.setattr("catalog.search.suggestions.MOST_LOOKED_AT", 2)
+        make_tool("Newsletter")
+        for number in range(3):
+            make_tool(f"Newsletter draft {number}", published=False, topics=["News to come"])
+        found = [suggestion["title"] for suggestion in self.ask(client, "news")]
+        assert found == ["Newsletter", "Search for “news”"]
 
     @pytest.mark.parametrize("typed", ["", "c", " ", "!", '"'])
     def test_too_little_is_not_answered(self, client, typed):

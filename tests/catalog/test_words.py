@@ -71,11 +71,17 @@ class TestAQuery:
         assert not any(part.quoted for part in parts_of(typed))
 
     def test_the_longest_words_with_a_synonym_are_taken_together(self):
-        table = both_ways(
-            [(("lmp",), ("labor", "manag")), (("lmpo",), ("labor", "manag", "orient"))]
-        )
+        table = both_ways([("LMP", "labor management"), ("LMPO", "labor management orientation")])
         [group] = groups_of(parts_of("labor management orientation"), table)
         assert (("lmpo",),) in group
+
+    def test_words_that_say_nothing_keep_no_synonym_from_its_words(self):
+        table = both_ways([("PDSA", "plan do study act")])
+        [group] = groups_of(parts_of("Plan, Do, Study, Act"), table)
+        assert (("pdsa",),) in group
+        assert groups_of(parts_of("pdsa"), table) == [
+            [(("pdsa",),), (("plan", "do", "studi", "act"),)]
+        ]
 
     @given(st.text())
     def test_any_text_is_a_query_of_few_words(self, text):
@@ -88,3 +94,13 @@ class TestAQuery:
 def test_a_phrase_does_not_go_over_the_end_of_a_text():
     tokens = engines.tokens_of({1: [["small"], ["test"]]})
     assert tokens == ["1small", "end", "1test", "end"]
+
+
+def test_a_very_long_text_is_found_by_all_its_words_and_fits_a_tsvector():
+    words = [f"w{n}" for n in range(60_000)]
+    tokens = engines.tokens_of({3: [["common"] * 5, words]})
+    assert tokens[:3] == ["3common", "3common", "3common"]
+    assert {"3w0", "3w20000"} <= set(tokens)
+    _pk, row = engines.PostgreSQL.row(1, tokens)
+    assert len(row) < 1_000_000
+    assert "'3w0':7 " in row and "'3w20000' " in row
