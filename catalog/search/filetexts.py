@@ -12,7 +12,7 @@ from pptx import Presentation
 from catalog.models import FileText, Passage
 from catalog.text import clean_line
 from catalog.uploads import PDFIUM, ending
-from catalog.words import stems_in
+from catalog.words import stems_in, words_in
 
 MOST_PLACES = 400  # pages, slides or, tenfold, captions of one file
 MOST_TEXT = 400_000  # characters of one file: some 150 printed pages
@@ -51,12 +51,12 @@ def keep(resource, file):
     )
 
 
-def stems_by_resource(ids):
-    """{resource id: [the stems of each passage of its files]}"""
+def words_by_resource(ids):
+    """{resource id: [the words of each passage of its files]}"""
     read = {}
     rows = Passage.objects.filter(source__resource__in=ids)
-    for pk, stems in rows.values_list("source__resource", "stems"):
-        read.setdefault(pk, []).append(stems.split())
+    for pk, text in rows.values_list("source__resource", "text"):
+        read.setdefault(pk, []).append(words_in(text))
     return read
 
 

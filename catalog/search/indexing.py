@@ -136,25 +136,25 @@ def place_in(order, entry):
 def write_words(ids, resources):
     """The words of `resources` for the engine, none of the other ids. Returns all words."""
     filetexts.read_anew(resources)
-    read = filetexts.stems_by_resource(ids)
+    read = filetexts.words_by_resource(ids)
     rows, vocabulary = [], set()
     for resource in resources:
         texts = resource.texts()
         words = {field: [words_in(text) for text in texts.get(field, [])] for field in FIELDS}
+        words["spoken"] += read.get(resource.pk, [])
         vocabulary.update(*(text for field in words.values() for text in field))
-        rows.append((resource.pk, stems_of(words, read.get(resource.pk, []))))
+        rows.append((resource.pk, stems_of(words)))
     learn(vocabulary)
     engines.remove(set(ids) - {pk for pk, _fields in rows})
     engines.write(rows)
     return vocabulary
 
 
-def stems_of(words, read):
-    """`words` of each field, and the stems `read` in files, as the engine takes them."""
+def stems_of(words):
+    """The words of each field as the engine takes them; those of titles as they are, too."""
     fields = {
         number: [list(map(stem, text)) for text in words[field]] for field, number in FIELDS.items()
     }
-    fields[FIELDS["spoken"]] += read
     return {0: words["title"]} | fields
 
 

@@ -100,6 +100,13 @@ def test_a_word_broken_at_the_end_of_a_line_is_found_whole(client):
     assert landing(client, '"unit based"').place == "Page 1 of the PDF"
 
 
+def test_a_typo_is_forgiven_in_words_of_files_too(client):
+    make_film()
+    make_sheet(pdf_of("Front", "Stop the gurney here."), "sheet.pdf")
+    assert landing(client, "marzipann").place == "At 0:47"
+    assert landing(client, "gurnay").place == "Page 2 of the PDF"
+
+
 def test_a_word_of_a_deck_leads_to_the_tool_and_says_the_slide(client):
     make_sheet(deck_of("Welcome", "Mind the gurney"), "deck.pptx", format="PPT")
     found = landing(client, "gurneys")
