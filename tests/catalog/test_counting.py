@@ -121,7 +121,8 @@ def test_a_pdf_that_is_opened_is_a_click_a_picture_that_is_shown_is_none(
     tool.image.save("sheet.png", ContentFile(files.picture()), save=False)
     shown = {"pdf": tool.renditions.get().file.url, "png": tool.image.url}[path]
     client.get("/search/?q=huddle")
-    client.get(shown, headers={"referer": PAGE + "huddle"} | headers).close()
+    response = client.get(shown, headers={"referer": PAGE + "huddle"} | headers)
+    assert b"".join(response.streaming_content)
     assert counts() == [("huddle", 1, clicks)]
 
 
