@@ -2,6 +2,8 @@
 
 import re
 
+from editorial.pagetext.audiences import is_limit
+
 NAMES = {
     "Co-leads": r"co-?leads?",
     "Sponsors": r"sponsors?",
@@ -42,3 +44,13 @@ def named_audiences(text):
     """
     text = SHUT_OUT.sub("", text[:LONGEST]).replace("\u2010", "-").replace("\u2011", "-")
     return [name for name, pattern in PATTERNS.items() if pattern.search(text)]
+
+
+def limiting_audiences(text):
+    """Those that a sentence with "only" names: all others are shut out.
+
+    >>> limiting_audiences("For labor participants only. Job categories: co-leads and sponsors.")
+    ['Union members']
+    """
+    sentences = re.split(r"(?<=[.;])\s", text[:LONGEST])
+    return named_audiences(" ".join(filter(is_limit, sentences)))

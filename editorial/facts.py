@@ -11,7 +11,7 @@ from catalog.models import Audience, Kind, Level, Rendition, Tool, Topic, Video
 from catalog.richtext import sanitize
 from catalog.text import clean_line, clean_text
 from courses.models import Course
-from editorial.audiences import named_audiences
+from editorial.audiences import limiting_audiences, named_audiences
 
 MODELS = {Kind.VIDEO: Video, Kind.TOOL: Tool, Kind.COURSE: Course}
 
@@ -22,7 +22,6 @@ PLAIN = [
     "body",
     "level_text",
     "audience_text",
-    "audience_only",
     "duration_text",
     "minutes_min",
     "minutes_max",
@@ -33,7 +32,12 @@ PLAIN_OF = {
     Kind.TOOL: ["format_text", "size_text", "best_used"],
     Kind.COURSE: ["outcomes", "requirements_text", "enrollment_text"],
 }
-LINKS = {"levels": (Level, "number"), "audiences": (Audience, "name"), "topics": (Topic, "name")}
+LINKS = {
+    "levels": (Level, "number"),
+    "audiences": (Audience, "name"),
+    "only_for": (Audience, "name"),
+    "topics": (Topic, "name"),
+}
 ROWS = {"deliveries": ["mode", "minutes"]}
 ROWS_OF = {
     Kind.VIDEO: {"credits": ["role", "name"]},
@@ -55,6 +59,7 @@ def facts_of(record, topic=""):
     facts = {name: _plain(name, record) for name in [*PLAIN, *PLAIN_OF[kind]]}
     facts["levels"] = list(record.levels)
     facts["audiences"] = sorted(named_audiences(record.audience_text or ""))
+    facts["only_for"] = sorted(limiting_audiences(record.audience_text or ""))
     facts["topics"] = [topic] if topic else []
     facts["deliveries"] = [[mode, record.durations_by_mode.get(mode)] for mode in record.delivery]
     return facts | _rows_of(record, kind)
@@ -92,7 +97,6 @@ def _paragraphs(record):
 COMPOSED = {
     "summary": _summary,
     "body": _body,
-    "audience_only": lambda record: record.audience_only,
     "outcomes": lambda record: "\n".join(clean_line(line) for line in record.outcomes),
     "related_text": lambda record: "\n".join(clean_line(line) for line in record.related),
 }

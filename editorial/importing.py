@@ -74,7 +74,7 @@ def plan(pages):
     changes = []
     for record, facts in best_of(pages, notes):
         change, more = plan_record(record, facts)
-        if facts["audience_only"] and not facts["audiences"]:
+        if record.audience_only and not facts["only_for"]:
             notes.append(note_of_limit(record))
         changes += [change] if change else []
         notes += more

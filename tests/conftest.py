@@ -102,5 +102,7 @@ def make_migrated_rows(**kwargs):
     schema_editor = SimpleNamespace(connection=connection)
     import_module("catalog.migrations.0002_vocabularies").make(apps, schema_editor)
     import_module("catalog.migrations.0004_synonyms").make(apps, schema_editor)
+    import_module("courses.migrations.0003_known_criteria").make(apps, schema_editor)
     import_module("editorial.migrations.0002_roles").make_roles(apps, schema_editor)
     import_module("editorial.migrations.0003_search_roles").add_to_roles(apps, schema_editor)
+    import_module("editorial.migrations.0004_path_roles").add_to_roles(apps, schema_editor)

@@ -7,7 +7,13 @@ from django.utils import timezone
 from catalog.models import Audience, Dimension, Level, Region, Tool, Topic, Video
 from courses.models import Course
 
-LINKS = {"audiences": Audience, "dimensions": Dimension, "regions": Region, "topics": Topic}
+LINKS = {
+    "audiences": Audience,
+    "only_for": Audience,
+    "dimensions": Dimension,
+    "regions": Region,
+    "topics": Topic,
+}
 
 
 def days_ago(days):

@@ -32,7 +32,7 @@ def arranged(what=(), time=(), files=(), more=()):
         (_("What it is"), {"fields": ["title", "summary", "body", *what, "topics", "tags"]}),
         (
             _("Who it is for"),
-            {"fields": ["audience_text", "audiences", "audience_only", "regions"]},
+            {"fields": ["audience_text", "audiences", "only_for", "regions"]},
         ),
         (_("Path to Performance"), {"fields": ["levels", "level_text", "dimensions"]}),
         (_("Time"), {"fields": ["duration_text", ("minutes_min", "minutes_max"), *time]}),
@@ -81,7 +81,7 @@ class ResourceAdmin(CatalogAdmin):
     change_form_template = "admin/resource_form.html"
     fieldsets = arranged()
     readonly_fields = ["state_now", *HISTORY]
-    autocomplete_fields = ["topics", "audiences", "related", "owner"]
+    autocomplete_fields = ["topics", "audiences", "only_for", "related", "owner"]
     save_as = True
     save_on_top = True
     actions = [actions.publish, actions.unpublish, actions.add_tags, actions.remove_tags]

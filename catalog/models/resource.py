@@ -61,7 +61,14 @@ class ResourceQuerySet(models.QuerySet):
     def with_links(self):
         """With everything that the detail page of any kind shows beside its own fields."""
         return self.prefetch_related(
-            "levels", "dimensions", "audiences", "topics__parent", "regions", "deliveries", "tags"
+            "levels",
+            "dimensions",
+            "audiences",
+            "only_for",
+            "topics__parent",
+            "regions",
+            "deliveries",
+            "tags",
         )
 
     def whole(self, ids):
@@ -190,10 +197,15 @@ class Resource(CleanModel):
         verbose_name=_("audiences"),
         help_text=_("The groups it is for. Filters and plans use these."),
     )
-    audience_only = models.BooleanField(
-        _("for these audiences only"),
-        default=False,
-        help_text=_("Tick it where others may not take part, not where it is only meant for them."),
+    only_for = ProtectedManyToManyField(
+        Audience,
+        blank=True,
+        related_name="limited_resources",
+        verbose_name=_("only for"),
+        help_text=_(
+            "Who may take part, where others are shut out: labor sponsors only is for sponsors, "
+            "and only for union members. Empty where it is open to all; plans respect it."
+        ),
     )
     topics = ProtectedManyToManyField(
         Topic, blank=True, related_name="resources", verbose_name=_("topics")

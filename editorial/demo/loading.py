@@ -33,11 +33,17 @@ from editorial.models import DemoItem
 FOLDER = Path(__file__).resolve().parent
 KINDS = {"videos": Video, "tools": Tool, "courses": Course}
 VOCABULARIES = {"audience": Audience, "region": Region, "tool_type": ToolType}
-LINKS = {"topics": Topic, "audiences": Audience, "regions": Region, "dimensions": Dimension}
+LINKS = {
+    "topics": Topic,
+    "audiences": Audience,
+    "only_for": Audience,
+    "regions": Region,
+    "dimensions": Dimension,
+}
 FORMATS = {".pdf": Rendition.Format.PDF, ".pptx": Rendition.Format.PPT}
 # What stands in TOML as it stands in the catalog, and what is a list there and lines here.
 PLAIN = ["title", "slug", "summary", "body", "image_alt", "level_text", "audience_text"]
-PLAIN += ["audience_only", "duration_text", "seconds", "best_used", "format_text", "size_text"]
+PLAIN += ["duration_text", "seconds", "best_used", "format_text", "size_text"]
 PLAIN += ["enrollment_text", "enrollment_address"]
 LINES = ["outcomes", "other_names"]
 

@@ -179,10 +179,10 @@ def test_an_audience_is_printed_short_or_long(client, audience):
 
 
 def test_an_audience_says_where_it_is_only_for_them(client):
-    only = make_tool("One", audiences=["Sponsors"], audience_only=True)
-    assert "Sponsors For these groups only." in sheet(client.get(only.get_pdf_url())).text
-    told = make_tool("Two", audiences=["Sponsors"], audience_only=True, audience_text="Us")
-    assert "Us For these groups only: Sponsors" in sheet(client.get(told.get_pdf_url())).text
+    only = make_tool("One", audiences=["Sponsors"], only_for=["Union members"])
+    assert "Sponsors Only for: Union members" in sheet(client.get(only.get_pdf_url())).text
+    told = make_tool("Two", only_for=["Union members"], audience_text="Us")
+    assert "Us Only for: Union members" in sheet(client.get(told.get_pdf_url())).text
 
 
 def test_the_picture_is_printed_and_described(client):

@@ -94,7 +94,7 @@ class TestDeleting:
         ):
             with pytest.raises(ProtectedError) as refusal:
                 term.delete()
-            assert [str(link) for link in refusal.value.protected_objects] == [str(tool)]
+        assert str(tool) in [str(link) for link in refusal.value.protected_objects]
 
     def test_a_topic_that_holds_others_is_refused(self):
         make_topic("Decisions", parent=make_topic("LMP Processes"))

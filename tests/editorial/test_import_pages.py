@@ -358,7 +358,7 @@ class TestTheSeedPage:
             assert "not yet in this catalog" in html
 
     def test_the_limit_to_labor_is_kept(self):
-        limited = Course.objects.filter(audience_only=True)
+        limited = Course.objects.filter(only_for__name="Union members")
         assert [course.title for course in limited] == ["Effective Stakeholding (classroom)"]
 
     def test_the_feed_holds_the_ten(self, client):

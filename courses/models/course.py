@@ -37,6 +37,15 @@ class Course(Resource):
         blank=True,
         help_text=_("Only editors see this; readers see the requirements listed below."),
     )
+    equivalents = models.ManyToManyField(
+        "self",
+        blank=True,
+        verbose_name=_("counts as"),
+        help_text=_(
+            "The same course held another way. Who has taken one of them needs none of the others; "
+            "plans offer the choice. Shown on both."
+        ),
+    )
     enrollment_text = models.TextField(
         _("enrollment"), blank=True, help_text=_("How to get a seat, in one or two sentences.")
     )
