@@ -1,8 +1,8 @@
 from django.urls import path
 
-from courses import views
+from courses.views import course
 
 urlpatterns = [
-    path("courses/<slug:slug>/", views.course_detail, name="course-detail"),
-    path("courses/<slug:slug>.pdf", views.course_pdf, name="course-pdf"),
+    path("courses/<slug:slug>/", course.course_detail, name="course-detail"),
+    path("courses/<slug:slug>.pdf", course.course_pdf, name="course-pdf"),
 ]

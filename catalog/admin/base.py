@@ -10,10 +10,10 @@ from django.contrib.admin.widgets import (
     AutocompleteSelectMultiple,
     RelatedFieldWidgetWrapper,
 )
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, models
 from django.db.models import ProtectedError
-from django.forms import FileField
+from django.forms import FileField, ModelForm
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +79,17 @@ class FieldsMixin:
         return field
 
 
+class RefusableForm(ModelForm):
+    refused = None  # why it could not be saved, where only saving it tells: a ValidationError
+
+    def clean(self):
+        super().clean()
+        if self.refused:
+            self.add_error(None, self.refused)
+
+
 class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
+    form = RefusableForm
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
@@ -101,8 +111,20 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        with known_numbers(), indexed_once(request):
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        """What is refused while it is saved, when nothing of it is kept, goes back to its form."""
+        show = super().changeform_view
+        try:
+            with known_numbers(), indexed_once(request):
+                return show(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            request.refused = error
+            with known_numbers():
+                return show(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refused = getattr(request, "refused", None)
+        return form
 
     def history_view(self, request, object_id, extra_context=None):
         with known_numbers():

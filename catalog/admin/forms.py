@@ -11,7 +11,7 @@ from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
-from catalog.admin.base import is_number
+from catalog.admin.base import RefusableForm, is_number
 from catalog.models import Resource
 from catalog.models.tool import ENDINGS
 from catalog.text import clean_line
@@ -32,7 +32,7 @@ class Conflict:
     what: str = ""
 
 
-class ResourceForm(forms.ModelForm):
+class ResourceForm(RefusableForm):
     """The form of one entry. It carries the version that its writer saw: when it was last saved."""
 
     original = None  # the entry that “Save as new” copies

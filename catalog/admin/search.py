@@ -4,7 +4,6 @@ from datetime import timedelta
 from itertools import islice
 from typing import NamedTuple
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from catalog.admin.base import CatalogAdmin, known_numbers
+from catalog.admin.base import CatalogAdmin, RefusableForm, known_numbers
 from catalog.admin.site import site
 from catalog.listing import search_listing
 from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
@@ -36,16 +35,7 @@ SHORTEST = 4  # letters of a word that another is proposed for: shorter ones are
 MOST_NEAR = 3  # known words proposed for one
 
 
-class VocabularyForm(forms.ModelForm):
-    refused = None  # why the search would be worse: a ValidationError
-
-    def clean(self):
-        super().clean()
-        if self.refused:
-            self.add_error(None, self.refused)
-
-
-class BestBetForm(VocabularyForm):
+class BestBetForm(RefusableForm):
     def validate_unique(self):
         """By its stems too, which no form has."""
         super().validate_unique()
@@ -58,13 +48,6 @@ class BestBetForm(VocabularyForm):
 class VocabularyAdmin(CatalogAdmin):
     """What is saved or deleted here is refused where it would harm a judged query."""
 
-    form = VocabularyForm
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        form.refused = getattr(request, "refused", None)
-        return form
-
     def save_model(self, request, obj, form, change):
         with unharmed():
             super().save_model(request, obj, form, change)
@@ -76,13 +59,6 @@ class VocabularyAdmin(CatalogAdmin):
     def delete_queryset(self, request, queryset):
         with unharmed():
             super().delete_queryset(request, queryset)
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as error:
-            request.refused = error
-            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         try:

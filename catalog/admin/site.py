@@ -20,8 +20,9 @@ GROUPS = (
     (_("Catalog"), ("video", "tool", "course")),
     (
         _("Vocabulary"),
-        ("topic", "tag", "audience", "tooltype", "region", "dimension", "level"),
+        ("topic", "tag", "audience", "tooltype", "region"),
     ),
+    (_("Path to Performance"), ("criterion", "dimension", "level")),
     (_("Search"), ("searchcount", "synonym", "bestbet", "judgedquery")),
     (_("Site and people"), ("sitesettings", "user", "group")),
 )

@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count
@@ -8,7 +7,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from catalog.admin.base import CatalogAdmin
+from catalog.admin.base import CatalogAdmin, RefusableForm
 from catalog.admin.fields import check_tag
 from catalog.admin.site import site
 from catalog.models import Audience, Dimension, Level, Region, SiteSettings, ToolType, Topic
@@ -33,7 +32,7 @@ class CountedAdmin(CatalogAdmin):
         return [*fixed, "slug"] if obj else fixed
 
 
-class TermForm(forms.ModelForm):
+class TermForm(RefusableForm):
     def clean(self):
         super().clean()
         name, slug = (clean_line(self.cleaned_data.get(field) or "") for field in ("name", "slug"))
@@ -99,7 +98,7 @@ class LevelAdmin(FixedAdmin):
         return self.readonly_fields
 
 
-class TagForm(forms.ModelForm):
+class TagForm(RefusableForm):
     def clean_name(self):
         name = clean_line(self.cleaned_data["name"])
         check_tag(name)

@@ -1,4 +1,5 @@
 from courses.models.course import (
+    CircleError,
     Course,
     CourseModule,
     CourseReference,
@@ -9,6 +10,7 @@ from courses.models.criterion import BestResource, Criterion
 
 __all__ = [
     "BestResource",
+    "CircleError",
     "Course",
     "CourseModule",
     "CourseReference",

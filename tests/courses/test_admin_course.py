@@ -206,3 +206,30 @@ def test_nothing_sent_makes_the_form_fail(client, changes):
     response = client.post(page_of(course), sent, follow=True)
     assert response.status_code in (200, 400)
     assert Course.objects.get(pk=course.pk).title == course.title
+
+
+class TestCircles:
+    def test_a_row_that_would_close_one_is_refused_with_the_chain(self, client):
+        a, b = make_course("A"), make_course("B")
+        a.requirements.create(named_course=b)
+        rows = [requirement(named_course=a.pk)]
+        response = send(client, page_of(b), rows=rows, summary="Typed for an hour")
+        assert "This would close a circle: B → A → B." in " ".join(errors_in(response))
+        assert "Typed for an hour" in response.content.decode()
+        assert not b.requirements.exists()
+
+    def test_one_over_a_title_that_a_new_course_brings_is_refused(self, client):
+        b = make_course("B")
+        b.requirements.create(text="The new one")
+        rows = [requirement(text="B")]
+        response = send(client, add_page(Course), title="The new one", rows=rows)
+        assert "The new one → B → The new one" in " ".join(errors_in(response))
+        assert not Course.objects.filter(title="The new one").exists()
+        assert "The new one" in form_in(response)["title"]
+
+    def test_one_over_what_counts_as_a_course_is_refused(self, client):
+        a, b = make_course("A"), make_course("B")
+        a.requirements.create(named_course=b)
+        response = send(client, page_of(a), equivalents=[str(b.pk)])
+        assert "A → B = A" in " ".join(errors_in(response))
+        assert not a.equivalents.exists()

@@ -1,6 +1,6 @@
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from courses.models import FollowUp, Requirement
@@ -106,8 +106,9 @@ class TestLinkingUp:
 class TestWhatTheDatabaseRefuses:
     def test_a_course_that_requires_itself(self):
         course = make_course()
+        row = Requirement(course=course, named_course=course, text="Itself")
         with pytest.raises(IntegrityError):
-            course.requirements.create(named_course=course)
+            Requirement.objects.bulk_create([row])
 
     def test_the_same_course_required_twice(self):
         course, other = make_course(), make_course("Other")
@@ -136,3 +137,69 @@ class TestWhatTheDatabaseRefuses:
         with pytest.raises(ProtectedError) as refusal:
             orientation.delete()
         assert refusal.value.protected_objects == {requirement}
+
+
+def chain(*titles, type="course"):
+    """Courses of which each requires the next."""
+    courses = [make_course(title) for title in titles]
+    for course, required in zip(courses, courses[1:], strict=False):
+        course.requirements.create(named_course=required, type=type)
+    return courses
+
+
+@pytest.mark.django_db
+class TestCircles:
+    @pytest.mark.parametrize("type", ["course", "knowledge"])
+    @pytest.mark.parametrize("necessity", ["required", "recommended"])
+    def test_one_is_refused_with_its_chain_by_title(self, type, necessity):
+        a, b, c = chain("A", "B", "C", type=type)
+        with pytest.raises(ValidationError, match="C → A → B → C") as refusal:
+            c.requirements.create(named_course=a, type=type, necessity=necessity)
+        assert "come before itself" in refusal.value.message
+        assert not c.requirements.exists()
+
+    def test_one_by_words_is_refused_too(self):
+        _a, b = chain("A way", "B way")
+        with pytest.raises(ValidationError, match="B way → A way → B way"):
+            b.requirements.create(text="A way")
+
+    def test_it_is_found_before_anything_is_saved(self):
+        a, b = chain("A", "B")
+        with pytest.raises(ValidationError, match="B → A → B"):
+            Requirement(course=b, named_course=a).full_clean()
+
+    def test_a_row_that_is_changed_into_one_is_refused(self):
+        a, b = chain("A", "B")
+        row = b.requirements.create(named_course=make_course("C"))
+        row.named_course = a
+        with pytest.raises(ValidationError, match="B → A → B"):
+            row.save()
+
+    def test_what_would_close_one_by_its_name_dangles_on(self):
+        a, b = chain("A", "B")
+        waiting = b.requirements.create(text="The other way")
+        a.title = "The other way"
+        a.save()
+        waiting.refresh_from_db()
+        assert waiting.named_course is None
+
+    def test_a_condition_closes_none(self):
+        _a, b = chain("A", "B")
+        assert b.requirements.create(text="A", type="condition").named_course is None
+
+    def test_two_courses_that_lead_to_one_are_no_circle(self):
+        a, b, c = chain("A", "B", "C")
+        assert a.requirements.create(named_course=c).pk
+
+    def test_it_may_close_over_what_counts_as_a_course(self):
+        a, b = chain("A", "B")
+        other = make_course("B online")
+        b.equivalents.add(other)
+        with pytest.raises(ValidationError, match="B online → A → B = B online"):
+            other.requirements.create(named_course=a)
+
+    def test_a_course_never_counts_as_one_that_it_requires(self):
+        a, b, c = chain("A", "B", "C")
+        with pytest.raises(ValidationError, match="circle: A → B → C = A"), transaction.atomic():
+            c.equivalents.add(a)
+        assert not a.equivalents.exists()

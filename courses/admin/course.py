@@ -79,9 +79,10 @@ class CourseAdmin(ResourceAdmin):
         what=["outcomes", "other_names"],
         more=[
             (_("Enrollment"), {"fields": ["enrollment_text", "enrollment_address"]}),
-            (_("Requirements"), {"fields": ["requirements_text"]}),
+            (_("Requirements"), {"fields": ["equivalents", "requirements_text"]}),
         ],
     )
+    autocomplete_fields = [*ResourceAdmin.autocomplete_fields, "equivalents"]
     inlines = [RequirementInline, FollowUpInline, ModuleInline, DeliveryInline]
     search_fields = [*ResourceAdmin.search_fields, "other_names"]
 

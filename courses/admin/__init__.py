@@ -1,0 +1,3 @@
+from courses.admin import course, criterion
+
+__all__ = ["course", "criterion"]

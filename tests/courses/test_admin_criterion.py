@@ -1,0 +1,54 @@
+import pytest
+
+from catalog.models import Dimension
+from courses.models import Criterion
+from tests.admin import add_page, errors_in, list_page, page_of, send, sign_in, sign_in_as_root
+from tests.makers import make_course, make_tool
+
+pytestmark = pytest.mark.django_db
+
+
+def leadership(**fields):
+    return {"dimension": Dimension.objects.get(slug="leadership").pk, "level": 2} | fields
+
+
+def test_a_criterion_with_its_best_resources(client):
+    sign_in_as_root(client)
+    tool, course = make_tool(), make_course()
+    rows = [
+        ("best_rows", {"resource": tool.pk, "position": "2"}),
+        ("best_rows", {"resource": course.pk, "position": "1"}),
+    ]
+    facts = leadership(text="We plan together")
+    assert errors_in(send(client, add_page(Criterion), rows=rows, **facts)) == []
+    criterion = Criterion.objects.get(text="We plan together")
+    assert [row.resource.title for row in criterion.best_rows.all()] == [course.title, tool.title]
+
+
+def test_a_cell_does_not_say_the_same_twice(client):
+    sign_in_as_root(client)
+    send(client, add_page(Criterion), **leadership(text="We plan together"))
+    response = send(client, add_page(Criterion), **leadership(text="We plan together"))
+    assert "This cell has that criterion already." in errors_in(response)
+
+
+def test_a_criterion_says_something(client):
+    sign_in_as_root(client)
+    assert errors_in(send(client, add_page(Criterion), **leadership(text=" ")))
+
+
+def test_the_list_shows_the_cell_of_each_and_how_much_helps(client):
+    sign_in_as_root(client)
+    html = client.get(list_page(Criterion)).content.decode()
+    assert "Our co-leads are named" in html and "Leadership" in html
+
+
+@pytest.mark.parametrize("role, may_delete", [("Editors", False), ("Publishers", True)])
+def test_editors_keep_criteria_and_publishers_may_delete_them(client, role, may_delete):
+    sign_in(client, "ann", role)
+    criterion = Criterion.objects.first()
+    assert errors_in(send(client, page_of(criterion), text="Said better")) == []
+    criterion.refresh_from_db()
+    assert criterion.text == "Said better"
+    answer = client.get(page_of(criterion, "delete"))
+    assert answer.status_code == (200 if may_delete else 403)

@@ -1,0 +1,77 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courses.graph import ADVISED, NEEDS, SAME, Graph, all_before, circles, in_order, way
+
+NODES = st.integers(0, 12)
+BEFORE = st.dictionaries(NODES, st.frozensets(NODES, max_size=4), max_size=13)
+EDGES = st.lists(st.tuples(NODES, NODES, st.sampled_from([NEEDS, ADVISED, SAME])), max_size=30)
+
+
+def without_circles(before):
+    return {node: {other for other in others if other < node} for node, others in before.items()}
+
+
+@given(BEFORE, st.sets(NODES))
+def test_all_before_is_closed_and_no_larger_than_it_has_to_be(before, nodes):
+    found = all_before(nodes, before)
+    assert all(before.get(node, set()) <= found for node in found | nodes)
+    assert all(any(node in before.get(o, ()) for o in found | nodes) for node in found)
+
+
+@given(BEFORE)
+def test_in_order_each_stands_after_what_comes_before_it(before):
+    before = without_circles(before)
+    order = in_order(range(13), before, rank=lambda node: node)
+    assert sorted(order) == list(range(13))
+    assert all(order.index(o) < order.index(node) for node in before for o in before[node])
+
+
+@given(BEFORE)
+def test_in_order_the_lowest_rank_is_taken_of_all_that_may_stand_there(before):
+    before, placed = without_circles(before), []
+    for node in in_order(range(13), before, rank=lambda node: -node):
+        free = [n for n in range(13) if n not in placed and set(before.get(n, ())) <= {*placed}]
+        assert node == max(free)
+        placed.append(node)
+
+
+@given(BEFORE)
+def test_in_order_a_circle_neither_loops_nor_loses_a_node(before):
+    order = in_order(range(13), before, rank=lambda node: node)
+    assert sorted(order) == list(range(13))
+    knotted = {node for node in range(13) if node in all_before([node], before)}
+    for node in set(before) - knotted:
+        earlier = set(before[node]) - knotted
+        assert all(order.index(other) < order.index(node) for other in earlier)
+
+
+@given(BEFORE)
+def test_circles_are_named_where_there_are_some_and_each_is_one(before):
+    found = circles(before)
+    assert bool(found) == any(node in all_before([node], before) for node in before)
+    for circle in found:
+        pairs = zip(circle, [*circle[1:], circle[0]], strict=True)
+        assert all(required in before[node] for node, required in pairs)
+        assert len(set(circle)) == len(circle)
+
+
+@given(EDGES, NODES, NODES)
+def test_a_way_is_found_exactly_where_there_is_one(edges, start, goal):
+    graph, steps = Graph.of(edges), {}
+    for node, other, _sort in edges:
+        steps.setdefault(node, set()).add(other)
+    found = way(start, goal, graph)
+    assert (found is not None) == (start == goal or goal in all_before([start], steps))
+    if found:
+        nodes = [node for node, _sort in found]
+        assert (nodes[0], nodes[-1]) == (start, goal)
+        pairs = zip(nodes, found[1:], strict=False)
+        assert all((node, other, sort) in edges for node, (other, sort) in pairs)
+
+
+def test_ten_thousand_in_one_line_are_no_recursion():
+    before = {n: {n - 1} for n in range(1, 10_000)}
+    assert in_order(range(10_000), before, rank=lambda n: n)[-1] == 9_999
+    assert circles(before) == []
+    assert len(circles(before | {0: {9_999}})[0]) == 10_000
