@@ -1,0 +1,154 @@
+"""Which courses are needed, in what order, in how much time; no Django here."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from courses.graph import Graph, in_order
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a plan has to know of a course. `level` is its lowest, 0 where it has none; minutes are
+    None where nobody knows; `only_for` holds the audiences that it is limited to, if it is.
+    """
+
+    title: str
+    level: int = 0
+    minutes_min: int | None = None
+    minutes_max: int | None = None
+    only_for: frozenset = frozenset()
+
+    def is_open_to(self, asker):
+        """Who does not say who is asking is shut out of nothing."""
+        return not asker or not self.only_for or bool(self.only_for & asker)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A course of a plan: the courses of the plan that require it, the reasons it was asked for
+    (as they were given), what may be taken instead, and whether the asker is shut out.
+    """
+
+    course: object
+    required_by: tuple
+    reasons: tuple
+    instead: tuple
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Total:
+    """Minutes of the courses that say how long they take, and the number of those that do not.
+
+    >>> Total.of([Facts("A", minutes_min=60, minutes_max=90), Facts("B")])
+    Total(least=60, most=90, unknown=1)
+    """
+
+    least: int
+    most: int
+    unknown: int
+
+    @classmethod
+    def of(cls, courses):
+        known = [course for course in courses if course.minutes_min]
+        return cls(
+            sum(course.minutes_min for course in known),
+            sum(course.minutes_max for course in known),
+            len(courses) - len(known),
+        )
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a plan is asked for.
+
+    `goals` is {course: reasons}; `facts` {course: Facts} of the goals and of all that come before
+    them; `done` are the courses that were taken, `asker` the audiences of who asks, `preferred`
+    those chosen where several count as one.
+    """
+
+    goals: dict
+    graph: Graph
+    facts: dict
+    done: frozenset = frozenset()
+    asker: frozenset = frozenset()
+    preferred: frozenset = frozenset()
+    _alike: dict = field(default_factory=dict, compare=False)
+
+    def steps(self):
+        """A list of Step: prerequisites first, else by level, then title.
+
+        >>> graph = Graph.of([("b", "a", "needs")])
+        >>> facts = {"a": Facts("Zeal", 1), "b": Facts("Art", 2), "c": Facts("Care", 1)}
+        >>> [step.course for step in Question({"b": (), "c": ()}, graph, facts).steps()]
+        ['c', 'a', 'b']
+        """
+        return [self.step(course) for course in in_order(self.needed, self.before, self.rank)]
+
+    def step(self, course):
+        reasons = [reason for goal in self.alike(course) for reason in self.goals.get(goal, ())]
+        return Step(
+            course,
+            required_by=tuple(sorted(self.after[course], key=self.rank)),
+            reasons=tuple(dict.fromkeys(reasons)),
+            instead=tuple(other for other in self.alike(course) if other != course),
+            is_open=self.facts[course].is_open_to(self.asker),
+        )
+
+    @cached_property
+    def needed(self):
+        """The goals and all that they require, without what is done."""
+        found = {self.pick(goal) for goal in self.goals if not self.is_done(goal)}
+        waiting = list(found)
+        while waiting:
+            new = self.required(waiting.pop()) - found
+            found |= new
+            waiting += new
+        return found
+
+    @cached_property
+    def after(self):
+        """{course: those of the plan that require it}"""
+        after = {course: set() for course in self.needed}
+        for course in self.needed:
+            for required in self.required(course):
+                after[required].add(course)
+        return after
+
+    @cached_property
+    def before(self):
+        return {
+            course: self.picked(self.graph.needs, course) | self.picked(self.graph.advised, course)
+            for course in self.needed
+        }
+
+    def required(self, course):
+        return self.picked(self.graph.needs, course)
+
+    def picked(self, edges, course):
+        others = (other for other in edges.get(course, ()) if not self.is_done(other))
+        return {self.pick(other) for other in others} - {course}
+
+    def pick(self, course):
+        """The one that is taken of all that count as `course`."""
+        return min(self.alike(course), key=self.preference)
+
+    def preference(self, course):
+        is_open = self.facts[course].is_open_to(self.asker)
+        return (course not in self.preferred, not is_open, course not in self.goals) + self.rank(
+            course
+        )
+
+    def is_done(self, course):
+        return not self.done.isdisjoint(self.alike(course))
+
+    def alike(self, course):
+        """All that count as `course`, itself too, the lowest rank first."""
+        if course not in self._alike:
+            group = sorted(self.graph.alike(course) & self.facts.keys(), key=self.rank)
+            self._alike.update(dict.fromkeys(group, group))
+        return self._alike[course]
+
+    def rank(self, course):
+        facts = self.facts[course]
+        return facts.level, facts.title.casefold(), str(course)

@@ -1,0 +1,96 @@
+"""Where a team is on the path, and the code that carries its answers; no Django here."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+LONGEST_CODE = 800  # letters: some 4 000 criteria
+
+
+class DamagedCode(ValueError):
+    """Letters of the code are missing or are others."""
+
+
+def code_of(answers):
+    """The numbers that a team ticked as letters and figures, "" for none.
+
+    A check sum of two bytes tells a link that lost a part from one that means something else.
+    >>> code_of([1, 3])
+    'bkquu'
+    """
+    bits = sum(1 << number for number in set(answers))
+    data = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+    whole = data + binascii.crc_hqx(data, 0).to_bytes(2, "big")
+    return base64.b32encode(whole).decode().rstrip("=").lower() if data else ""
+
+
+def answers_in(code):
+    """The set of numbers that `code` stands for. Raises DamagedCode.
+
+    >>> answers_in("BKQUU")
+    {1, 3}
+    """
+    if not code:
+        return set()
+    try:
+        padding = "=" * (-len(code) % 8)
+        whole = base64.b32decode(code.upper() + padding)
+    except (binascii.Error, ValueError) as error:
+        raise DamagedCode from error
+    data, check = whole[:-2], whole[-2:]
+    if (
+        not data
+        or len(code) > LONGEST_CODE
+        or check != binascii.crc_hqx(data, 0).to_bytes(2, "big")
+    ):
+        raise DamagedCode
+    bits = int.from_bytes(data, "little")
+    return {number for number in range(bits.bit_length()) if bits >> number & 1}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`level` is 0 before the first one is met; `next_level` None where there is none above.
+
+    `open` are the criteria of the next level that the team does not meet: its next steps.
+    `dimensions` is {dimension: its own level}.
+    """
+
+    level: int
+    next_level: int | None
+    open: tuple
+    dimensions: dict
+
+
+def standing(cells, met):
+    """Of a team that meets the criteria `met`; `cells` is {(dimension, level): criteria}.
+
+    A level is reached when all criteria of it and of those below are met in every dimension: the
+    level of a team is that of its weakest dimension. What is not answered is not met.
+    >>> standing({("a", 1): [1], ("b", 1): [2], ("a", 2): [3, 4]}, {1, 2, 4})
+    Standing(level=1, next_level=2, open=(3,), dimensions={'a': 1, 'b': 2})
+    """
+    levels = sorted({level for (_dimension, level), criteria in cells.items() if criteria})
+    top = levels[-1] if levels else 0
+    missed = {
+        level: [c for (_d, number), criteria in cells.items() if number == level for c in criteria]
+        for level in levels
+    }
+    missed = {level: [c for c in criteria if c not in met] for level, criteria in missed.items()}
+    next_level = next((level for level in levels if missed[level]), None)
+    return Standing(
+        level=next_level - 1 if next_level else top,
+        next_level=next_level,
+        open=tuple(missed.get(next_level, ())),
+        dimensions={
+            dimension: level_of(dimension, cells, met, top)
+            for dimension in dict.fromkeys(dimension for dimension, _level in cells)
+        },
+    )
+
+
+def level_of(dimension, cells, met, top):
+    level = 0
+    while level < top and met.issuperset(cells.get((dimension, level + 1), ())):
+        level += 1
+    return level
