@@ -123,19 +123,19 @@ KIND_SUMMARIES = {
 }
 
 
-def listing_of(key, data, **facts):
-    """All that has `key`, "level:2"; such a listing is not narrowed by that facet again."""
-    held, facet = shelf(), key.partition(":")[0]
-    return Listing(
-        resources=held.public() & held.set_of(key),
-        form=BrowseForm(data, held, fixed=[facet]),
-        **facts,
-    )
+def listing_of(keys, data, **facts):
+    """All that has each of `keys`, ["level:2"]; it is not narrowed by these facets again."""
+    held = shelf()
+    resources = held.public()
+    for key in keys:
+        resources &= held.set_of(key)
+    form = BrowseForm(data, held, fixed=[key.partition(":")[0] for key in keys])
+    return Listing(resources=resources, form=form, **facts)
 
 
 def kind_listing(data, kind):
     return listing_of(
-        f"kind:{kind}",
+        [f"kind:{kind}"],
         data,
         name=kind,
         args=[],
@@ -148,7 +148,7 @@ def topic_listing(data, slug):
     topic = get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
     above = [(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []
     return listing_of(
-        f"topic:{slug}",
+        [f"topic:{slug}"],
         data,
         name="topic",
         args=[slug],
@@ -161,20 +161,24 @@ def topic_listing(data, slug):
 
 def level_listing(data, number):
     level = get_object_or_404(Level, number=number)
-    facts = {"title": str(level), "summary": level.summary}
-    return listing_of(f"level:{number}", data, name="level", args=[number], **facts)
+    facts = {"title": str(level), "summary": level.summary, "parents": [path_link()]}
+    return listing_of([f"level:{number}"], data, name="level", args=[number], **facts)
+
+
+def path_link():
+    return _("Path"), reverse("path")
 
 
 def audience_listing(data, slug):
     audience = get_object_or_404(Audience, slug=slug)
     facts = {"title": _("For %s") % audience.name, "summary": audience.summary}
-    return listing_of(f"audience:{slug}", data, name="audience", args=[slug], **facts)
+    return listing_of([f"audience:{slug}"], data, name="audience", args=[slug], **facts)
 
 
 def region_listing(data, slug):
     region = get_object_or_404(Region, slug=slug)
     facts = {"title": region.name, "summary": region.summary}
-    return listing_of(f"region:{slug}", data, name="region", args=[slug], **facts)
+    return listing_of([f"region:{slug}"], data, name="region", args=[slug], **facts)
 
 
 def tag_listing(data, slug):

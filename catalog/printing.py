@@ -237,7 +237,7 @@ def rules(text):
 
 
 def style(paper):
-    return rules(f"@page {{ size: {paper} }}")
+    return rules(f"@page {{ size: {paper} }} @page wide {{ size: {paper} landscape }}")
 
 
 @cache
@@ -273,11 +273,16 @@ def stand_in(run):
     return "[…]" if any(unicodedata.category(c)[0] in "LN" for c in run[0]) else ""
 
 
+DRAWN_HERE = "data:image/svg+xml;"  # QR codes; editors' texts cannot hold such an address
+
+
 class SiteFiles(URLFetcher):
     """Reads the site's own static files and pictures, and nothing else on disk or network."""
 
     def fetch(self, url, headers=None):
         """The answer for `url`; any refusal raises, which WeasyPrint turns into a gap."""
+        if url.startswith(DRAWN_HERE):
+            return super().fetch(url, headers)
         try:
             return URLFetcherResponse(url, *site_file(url))
         except Exception:

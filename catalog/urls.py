@@ -20,11 +20,11 @@ class TagSlugConverter:
 register_converter(TagSlugConverter, "tag_slug")
 
 
-def listing_urls(route, name, find, **fixed):
+def listing_urls(route, name, find, page=views.listing_page, **fixed):
     """The renderings of a listing, all at addresses that start with its own."""
     options = {"find": find} | fixed
     return [
-        path(f"{route}/", views.listing_page, options, name=f"{name}-listing"),
+        path(f"{route}/", page, options, name=f"{name}-listing"),
         path(f"{route}/feed/", require_safe(feeds.RssFeed()), options, name=f"{name}-feed"),
         path(f"{route}/feed/atom/", require_safe(feeds.AtomFeed()), options, name=f"{name}-atom"),
         path(f"{route}.pdf", views.listing_pdf, options, name=f"{name}-listing-pdf"),
@@ -39,10 +39,10 @@ urlpatterns = [
     *listing_urls("tools", "tool", listing.kind_listing, kind=Kind.TOOL),
     *listing_urls("courses", "course", listing.kind_listing, kind=Kind.COURSE),
     *listing_urls("topics/<slug:slug>", "topic", listing.topic_listing),
-    *listing_urls("levels/<int:number>", "level", listing.level_listing),
     *listing_urls("audiences/<slug:slug>", "audience", listing.audience_listing),
     *listing_urls("regions/<slug:slug>", "region", listing.region_listing),
     *listing_urls("search", "search", listing.search_listing),
+    path("r/<slug:code>", views.short_address, name="short"),
     path("search/suggestions/", views.search_suggestions, name="search-suggestions"),
     path("opensearch.xml", views.opensearch, name="opensearch"),
     *listing_urls("tags/<tag_slug:slug>", "tag", listing.tag_listing),

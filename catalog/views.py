@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.http import base36_to_int
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -44,7 +45,10 @@ def topics(request):
 
 @require_safe
 def listing_page(request, find, **names):
-    listing = find(request.GET, **names)
+    return page_of_listing(request, find(request.GET, **names))
+
+
+def page_of_listing(request, listing, template="catalog/listing.html", more=None):
     page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
     page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     page.object_list = Resource.objects.published().for_cards().pick(page.object_list)
@@ -59,7 +63,7 @@ def listing_page(request, find, **names):
         context |= searched(listing, page)
         if request.GET.keys() == {"q"}:
             request.count = counting.count_search, listing.form.words, len(listing.ids)
-    return render(request, "catalog/listing.html", context)
+    return render(request, template, context | (more or {}))
 
 
 def searched(listing, page):
@@ -91,6 +95,19 @@ def opensearch(request):
 @require_safe
 def listing_pdf(request, find, **names):
     return printing.listing_pdf(request, find(request.GET, **names))
+
+
+@require_safe
+def short_address(request, code):
+    """/r/2f, as it is printed: the living page of the resource."""
+    try:
+        pk = base36_to_int(code)
+    except ValueError:
+        pk = None
+    resource = Resource.objects.published().filter(pk=pk).first() if pk else None
+    if resource is None:
+        raise Http404(_("There is nothing at this short address."))
+    return redirect(resource)
 
 
 @require_safe

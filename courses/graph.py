@@ -131,11 +131,15 @@ def circles(before, most=20):
     >>> circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
     [['a', 'b']]
     """
-    before, found = {node: set(others) for node, others in sorted(before.items())}, []
+    before, found = {node: set(others) for node, others in in_turn(before)}, []
     while len(found) < most and (circle := circle_in(before)):
         found.append(circle)
         before[circle[-1]].discard(circle[0])
     return found
+
+
+def in_turn(before):
+    return sorted(before.items(), key=lambda item: str(item[0]))
 
 
 def circle_in(before):
@@ -143,6 +147,6 @@ def circle_in(before):
         TopologicalSorter(before).prepare()
     except CycleError as error:
         circle = error.args[1][:0:-1]
-        first = circle.index(min(circle))
+        first = circle.index(min(circle, key=str))
         return circle[first:] + circle[:first]
     return None

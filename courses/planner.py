@@ -126,7 +126,8 @@ class Question:
         return self.picked(self.graph.needs, course)
 
     def picked(self, edges, course):
-        others = (other for other in edges.get(course, ()) if not self.is_done(other))
+        known = self.facts.keys() & edges.get(course, ())
+        others = (other for other in known if not self.is_done(other))
         return {self.pick(other) for other in others} - {course}
 
     def pick(self, course):

@@ -1,8 +1,28 @@
 from django.urls import path
+from django.views.decorators.http import require_safe
 
-from courses.views import course
+from catalog.listing import level_listing
+from catalog.urls import listing_urls
+from courses import feeds, listings
+from courses.views import course, huddle, plan
+from courses.views import path as path_views
 
 urlpatterns = [
+    path("path/", path_views.grid, name="path"),
+    path("path/check/", path_views.team_check, name="team-check"),
+    path("path/check.pdf", plan.action_sheet, name="action-sheet"),
+    path("path/plan/", plan.plan_page, name="plan"),
+    path("path/plan.pdf", plan.plan_pdf, name="plan-pdf"),
+    path("path/plan.ics", plan.plan_calendar, name="plan-calendar"),
+    path("path/huddle/", huddle.huddle, name="huddle"),
+    path("path/plan/feed/", require_safe(feeds.PlanFeed()), name="plan-feed"),
+    *listing_urls(
+        "path/<slug:slug>", "dimension", listings.dimension_listing, path_views.dimension_page
+    ),
+    *listing_urls(
+        "path/<slug:slug>/level-<int:number>", "cell", listings.cell_listing, path_views.cell_page
+    ),
+    *listing_urls("levels/<int:number>", "level", level_listing, path_views.level_page),
     path("courses/<slug:slug>/", course.course_detail, name="course-detail"),
     path("courses/<slug:slug>.pdf", course.course_pdf, name="course-pdf"),
 ]

@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.http import int_to_base36
 from django.utils.text import Truncator, slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -333,6 +334,10 @@ class Resource(CleanModel):
 
     def get_absolute_url(self):
         return reverse(f"{self.kind}-detail", args=[self.slug])
+
+    def get_short_url(self):
+        """Short enough to be typed from paper; it stays when the title changes."""
+        return reverse("short", args=[int_to_base36(self.pk)])
 
     def get_pdf_url(self):
         return reverse(f"{self.kind}-pdf", args=[self.slug])

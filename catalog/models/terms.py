@@ -107,6 +107,9 @@ class Dimension(Term):
         verbose_name = _("dimension")
         verbose_name_plural = _("dimensions")
 
+    def get_absolute_url(self):
+        return reverse("dimension-listing", args=[self.slug])
+
 
 class Level(CleanModel):
     """One of the five levels of Path to Performance; its number is its key."""

@@ -9,7 +9,7 @@ class CriterionQuerySet(models.QuerySet):
     def in_cells(self):
         """{(slug of a dimension, number of a level): its criteria}, in their order."""
         cells = {}
-        for criterion in self.select_related("dimension"):
+        for criterion in self.select_related("dimension", "level"):
             key = criterion.dimension.slug, criterion.level_id
             cells.setdefault(key, []).append(criterion)
         return cells

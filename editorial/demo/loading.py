@@ -1,6 +1,7 @@
 """From the TOML files beside this one to a catalog that people can look at."""
 
 import tomllib
+from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from catalog.models import (
     Video,
 )
 from catalog.search.indexing import together
-from courses.models import Course, CourseModule, FollowUp, Requirement
+from courses.models import BestResource, Course, CourseModule, Criterion, FollowUp, Requirement
 from editorial.models import DemoItem
 
 FOLDER = Path(__file__).resolve().parent
@@ -59,6 +60,7 @@ def load():
             loader = Loader(undo)
             loader.load_terms()
             left = loader.load_entries()
+            loader.load_criteria()
         undo.pop_all()
     return loader.made, left
 
@@ -129,6 +131,15 @@ class Loader:
             link(resource, facts)
         judge({resource.slug: resource for resource, _facts in entries})
         return len(written) - len(entries)
+
+    def load_criteria(self):
+        """After the entries, which stand first where a criterion is still open."""
+        cells, made = Counter(), {thing.pk for thing in self.made if isinstance(thing, Resource)}
+        for facts in read("criteria")["criterion"]:
+            cell = facts["dimension"], facts["level"]
+            cells[cell] += 1
+            if criterion := make_criterion(facts, cells[cell]):
+                name_best(criterion, facts.get("best", []), made)
 
     def make_entry(self, model, facts):
         resource = model(kind=model._meta.model_name, **fields_of(facts), **files_of(model, facts))
@@ -203,6 +214,32 @@ def parts_of(resource, facts):
         )
 
 
+def make_criterion(facts, position):
+    """The criterion of an entry in the file: the one that is there, else a new one, marked.
+
+    None where editors deleted its dimension.
+    """
+    dimension = Dimension.objects.filter(slug=facts["dimension"]).first()
+    if not dimension:
+        return None
+    key = {"dimension": dimension, "level_id": facts["level"], "text": facts["text"]}
+    criterion = Criterion.objects.filter(**key).first()
+    if not criterion:
+        criterion = checked(Criterion(**key, position=position))
+        DemoItem.objects.mark(criterion)
+    return criterion
+
+
+def name_best(criterion, slugs, made):
+    """Names the demo's own entries; where some are named already, only those just `made` (keys)."""
+    found = own_entries().in_bulk(slugs, field_name="slug")
+    named = criterion.best_rows.exists()
+    for position, slug in enumerate(slugs):
+        if slug in found and (found[slug].pk in made or not named):
+            row = BestResource(criterion=criterion, resource=found[slug], position=position)
+            checked(row)
+
+
 def judge(made):
     """The judged queries that want one of the entries `made`, by slug: those of editors stay."""
     for words, slug in judged_queries():
@@ -210,11 +247,15 @@ def judge(made):
             checked(JudgedQuery(words=words, resource=made[slug]))
 
 
+def own_entries():
+    """The demo's entries, whichever run made them."""
+    own = DemoItem.objects.exclude(resource=None).values("resource")
+    return Resource.objects.filter(pk__in=own)
+
+
 def link(resource, facts):
     """Related entries (the demo's own only), and what a course asks for and leads to."""
-    own = DemoItem.objects.exclude(resource=None).values("resource")
-    slugs = facts.get("related", [])
-    resource.related.add(*Resource.objects.filter(slug__in=slugs, pk__in=own))
+    resource.related.add(*own_entries().filter(slug__in=facts.get("related", [])))
     for n, (type_, text, slug, *necessity) in enumerate(facts.get("requirements", [])):
         checked(
             Requirement(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
 from catalog.models import Audience, Region, Resource, ToolType, Topic
+from courses.models import Criterion
 
 MARKED = {
     "resource": Resource,
@@ -15,6 +16,7 @@ MARKED = {
     "region": Region,
     "tool_type": ToolType,
     "tag": Tag,
+    "criterion": Criterion,
 }
 
 
@@ -43,6 +45,7 @@ class DemoItem(models.Model):
     region = models.OneToOneField(Region, models.CASCADE, null=True, related_name="+")
     tool_type = models.OneToOneField(ToolType, models.CASCADE, null=True, related_name="+")
     tag = models.OneToOneField(Tag, models.CASCADE, null=True, related_name="+")
+    criterion = models.OneToOneField(Criterion, models.CASCADE, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = DemoItemQuerySet.as_manager()

@@ -1,5 +1,7 @@
 import pytest
+from lxml.html import fromstring
 
+from courses.models import Requirement
 from tests.makers import make_course
 
 pytestmark = pytest.mark.django_db
@@ -43,15 +45,69 @@ def test_it_shows_every_field_that_has_a_value(client):
         assert text in html
 
 
-def test_it_shows_what_it_requires_what_it_opens_and_what_follows(client):
-    first, course, last = make_course("First"), make_course("Middle"), make_course("Last")
-    course.requirements.create(named_course=first)
-    last.requirements.create(named_course=course)
-    course.follow_ups.create(named_course=last)
+def test_its_map_shows_all_that_comes_before_it_and_what_it_opens(client):
+    first = make_course("First", levels=[1], minutes_min=60, minutes_max=60)
+    second, course = make_course("Second"), make_course("Middle")
+    last, later = make_course("Last"), make_course("Later still")
+    for one, other in ((second, first), (course, second), (last, course), (later, last)):
+        one.requirements.create(named_course=other)
     html = html_of(client, course)
-    assert html.count('<a href="/courses/first/">First</a>') == 2
-    assert html.count('<a href="/courses/last/">Last</a>') == 2
-    assert "Before it" in html and "It opens" in html and "What follows" in html
+    for drawing in ("map-columns", "map-rail"):
+        assert boxes_in(html, drawing) == [
+            ("before", "First Level 1 · 1 h", "/courses/first/"),
+            ("before", "Second no stated duration", "/courses/second/"),
+            ("this", "Middle no stated duration", None),
+            ("after", "Last no stated duration", "/courses/last/"),
+        ]
+    assert "Before this course: 1 h + 1 course with no stated duration." in html
+    assert "/path/plan/?want=middle" in html
+
+
+def boxes_in(html, drawing):
+    """(state, words, address) of each box of the map, as a screen reader meets them."""
+    [svg] = fromstring(html).xpath("//svg[@role='list' and @class=$name]", name=drawing)
+    return [
+        (
+            box.get("class").split()[1],
+            " ".join(" ".join(box.xpath(".//text//text()")).split()),
+            (box.xpath(".//a/@href") or [None])[0],
+        )
+        for box in svg.xpath(".//g[@role='listitem']")
+    ]
+
+
+def test_what_the_catalog_lacks_is_in_the_map_without_a_link(client):
+    course = make_course()
+    course.requirements.create(text="Labor Management Partnership Orientation (LMPO)")
+    course.requirements.create(named_course=make_course("Secret", published=False))
+    missing = [box for box in boxes_in(html_of(client, course), "map-rail") if box[0] == "missing"]
+    assert len(missing) == 2
+    assert all("not yet in this catalog" in words for _state, words, _address in missing)
+    assert [address for _state, _words, address in missing] == [None, None]
+
+
+def test_a_circle_made_in_the_database_is_drawn_and_loops_nowhere(client):
+    a, b, c = make_course("A"), make_course("B"), make_course("C")
+    Requirement.objects.bulk_create(
+        Requirement(course=one, named_course=other, text=other.title)
+        for one, other in ((a, b), (b, a), (c, a))
+    )
+    for course in (a, b, c):
+        for address in (course.get_absolute_url(), course.get_pdf_url()):
+            assert client.get(address).status_code == 200
+
+
+def test_a_course_that_stands_alone_has_no_map(client):
+    html = html_of(client, make_course())
+    assert '<svg class="map' not in html and "Where it sits" not in html
+
+
+def test_what_follows_is_named_beside_the_map(client):
+    course = make_course()
+    course.follow_ups.create(named_course=make_course("Last"))
+    course.follow_ups.create(text="Some day")
+    html = html_of(client, course)
+    assert '<a href="/courses/last/">Last</a>, Some day' in html
 
 
 def test_a_requirement_without_a_course_is_words_not_a_broken_link(client):

@@ -32,9 +32,7 @@ def require(course, named, ready, refusals):
 def test_one_of_two_who_close_a_circle_together_is_refused():
     a, b = make_course("A"), make_course("B")
     ready, refusals = Barrier(2, timeout=20), []
-    threads = [
-        Thread(target=require, args=(*pair, ready, refusals)) for pair in ((a, b), (b, a))
-    ]
+    threads = [Thread(target=require, args=(*pair, ready, refusals)) for pair in ((a, b), (b, a))]
     for thread in threads:
         thread.start()
     for thread in threads:

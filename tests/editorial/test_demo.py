@@ -2,6 +2,7 @@ import io
 import re
 import shutil
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pypdfium2
@@ -17,8 +18,19 @@ from PIL import Image
 from pptx import Presentation
 from taggit.models import Tag
 
-from catalog.models import JudgedQuery, Kind, Rendition, Resource, Tool, ToolType, Topic, Video
-from courses.models import Course, FollowUp, Requirement
+from catalog.models import (
+    Dimension,
+    JudgedQuery,
+    Kind,
+    Level,
+    Rendition,
+    Resource,
+    Tool,
+    ToolType,
+    Topic,
+    Video,
+)
+from courses.models import BestResource, Course, Criterion, FollowUp, Requirement
 from editorial.demo import loading
 from editorial.demo.loading import FOLDER, copy_of, judged_queries
 from editorial.models import DemoItem
@@ -239,6 +251,7 @@ def demo_texts():
     for course in Course.objects.all():
         yield from [*course.outcome_list, course.enrollment_text]
     yield from Topic.objects.values_list("summary", flat=True)
+    yield from Criterion.objects.values_list("text", flat=True)
     for sheet in (FOLDER / "make" / "sheets").glob("*.html"):
         yield sheet.read_text()
 
@@ -264,6 +277,111 @@ class TestJudgedQueries:
         mine = JudgedQuery.objects.create(words="poster", resource=make_tool("Our Own Poster"))
         command("remove_demo")
         assert list(JudgedQuery.objects.all()) == [mine]
+
+
+class TestCriteria:
+    def test_every_cell_of_the_path_has_one_or_two(self, demo):
+        cells = Criterion.objects.in_cells()
+        assert len(cells) == Dimension.objects.count() * Level.objects.count() == 35
+        assert {len(criteria) for criteria in cells.values()} == {1, 2}
+
+    def test_those_of_the_migration_are_there_once_and_not_the_demos(self, demo):
+        marked = DemoItem.objects.exclude(criterion=None).values("criterion")
+        known = {(c.dimension.slug, c.level_id, c.text) for c in not_the_demos()}
+        assert known == {
+            (*cell, text) for cell, texts in known_criteria().items() for text in texts
+        }
+        assert Criterion.objects.count() == marked.count() + len(known)
+
+    def test_they_are_short_and_are_no_finished_sentences(self, demo):
+        texts = list(Criterion.objects.values_list("text", flat=True))
+        assert [text for text in texts if len(text) > 90 or text.endswith(".")] == []
+
+    def test_what_stands_first_is_public_and_made_for_the_level(self, demo):
+        public = Resource.objects.published()
+        for criterion in Criterion.objects.all():
+            fitting = public.filter(levels=criterion.level, best_for=criterion)
+            assert fitting.count() == criterion.best.count() <= 3, criterion
+        assert BestResource.objects.count() > 50
+
+    def test_what_stands_first_is_about_the_dimension(self, demo):
+        rows = BestResource.objects.select_related("criterion", "resource")
+        elsewhere = [
+            (str(row.criterion), row.resource.slug)
+            for row in rows
+            if not row.resource.dimensions.contains(row.criterion.dimension)
+        ]
+        assert elsewhere == []
+
+    def test_every_cell_has_something_to_use(self, demo):
+        cells = set(Resource.objects.published().values_list("dimensions__slug", "levels"))
+        assert Criterion.objects.in_cells().keys() <= cells
+
+    def test_loading_again_makes_none_twice(self, fresh):
+        before = criteria_and_best()
+        command("load_demo")
+        assert criteria_and_best() == before
+
+    def test_what_editors_named_stays_as_it_is(self, fresh):
+        criterion = BestResource.objects.first().criterion
+        mine = make_tool("Our Own Poster")
+        criterion.best.set([mine])
+        command("load_demo")
+        assert list(criterion.best.values_list("title", flat=True)) == ["Our Own Poster"]
+
+    def test_an_entry_that_is_made_again_is_named_again(self, fresh):
+        text = "We have reached a goal and set the next one"
+        before = best_of(text)
+        Tool.objects.get(slug="smart-goal-worksheet").delete()
+        command("load_demo")
+        assert best_of(text) == before == ["smart-goal-worksheet", "questions-and-answers-goals"]
+
+    def test_an_entry_of_an_editor_is_named_nowhere(self, fresh):
+        Course.objects.get(slug="free-to-speak").delete()
+        mine = make_course("Free to Speak", slug="free-to-speak")
+        command("load_demo")
+        assert not mine.best_rows.exists()
+
+    def test_removing_leaves_those_of_the_migration_and_nothing_named(self, fresh):
+        known = list(not_the_demos())
+        command("remove_demo")
+        assert list(Criterion.objects.all()) == known
+        assert not BestResource.objects.exists()
+
+    def test_one_that_an_editor_reworded_stays(self, fresh):
+        criterion = Criterion.objects.get(text="Both co-leads have taken the Co-Lead Workshop")
+        criterion.text = "Both co-leads have taken our own workshop"
+        criterion.save()
+        command("remove_demo")
+        assert Criterion.objects.contains(criterion)
+        assert not DemoItem.objects.exists()
+
+    def test_one_that_an_editor_named_an_entry_for_stays(self, fresh):
+        criterion = Criterion.objects.get(text="Both co-leads have taken the Co-Lead Workshop")
+        mine = make_tool("Our Own Poster")
+        BestResource.objects.create(criterion=criterion, resource=mine)
+        command("remove_demo")
+        assert list(criterion.best.all()) == [mine.resource_ptr]
+
+
+def known_criteria():
+    return import_module("courses.migrations.0003_known_criteria").KNOWN
+
+
+def not_the_demos():
+    marked = DemoItem.objects.exclude(criterion=None).values("criterion")
+    return Criterion.objects.exclude(pk__in=marked)
+
+
+def criteria_and_best():
+    return set(Criterion.objects.values_list("pk", "text", "position")), set(
+        BestResource.objects.values_list("pk", "resource")
+    )
+
+
+def best_of(text):
+    rows = BestResource.objects.filter(criterion__text=text)
+    return list(rows.values_list("resource__slug", flat=True))
 
 
 class TestLoadingAgain:

@@ -1,0 +1,66 @@
+"""A plan over the weeks, as a calendar file (RFC 5545)."""
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from catalog.models import SiteSettings
+
+WEEK = timedelta(days=7)
+WORKDAYS = timedelta(days=5)  # an event lasts from Monday to Friday, or to a later Friday
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def weeks(minutes, hours):
+    """[(first week, number of weeks)] of things one after the other that take `minutes` each, with
+    `hours` for them in a week. Two that fit into one week share it; what nobody knows the time of
+    has a week of its own.
+
+    >>> weeks([60, 60, None, 300], 2)
+    [(0, 1), (0, 1), (1, 1), (2, 3)]
+    """
+    places, week, left = [], 0, hours * 60
+    for needed in minutes:
+        if left < hours * 60 and (needed is None or needed > left):
+            week, left = week + 1, hours * 60
+        lasts = ceil((needed or left) / (hours * 60)) if (needed or left) > left else 1
+        places.append((week, lasts))
+        left = left + (lasts - 1) * hours * 60 - (needed or left)
+        week += lasts - 1
+        if left <= 0:
+            week, left = week + 1, hours * 60
+    return places
+
+
+def calendar_of(plan):
+    """Bytes of the calendar: an event for each course, the same UID as long as it is planned."""
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{SiteSettings.load().name}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", plan.title)
+    minutes = [step.course.minutes_max if step.course else None for step in plan.steps]
+    for step, (week, lasts) in zip(plan.steps, weeks(minutes, plan.asked.hours), strict=True):
+        calendar.add_component(event_of(plan, step, week, lasts))
+    return calendar.to_ical()
+
+
+def event_of(plan, step, week, lasts):
+    event = Event()
+    first = plan.asked.starts + week * WEEK
+    event.add("uid", f"{step.course.uid if step.course else step.key.strip('~')}@{host()}")
+    event.add("dtstamp", plan.changed_at or NEVER)
+    event.add("dtstart", first)
+    event.add("dtend", first + (lasts - 1) * WEEK + WORKDAYS)
+    event.add("summary", f"{step.title} ({step.time or _('no stated duration')})")
+    event.add("description", "\n".join([*step.reasons, plan.link]))
+    if step.course:
+        event.add("url", settings.SITE_URL + step.course.get_absolute_url())
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def host():
+    return settings.SITE_URL.partition("://")[2]

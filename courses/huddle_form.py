@@ -1,0 +1,114 @@
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.text import clean_line
+from courses.huddle import monday_of, text_of
+
+MINUTES = (5, 10, 15, 20, 30, 45, 60)
+USUAL_MINUTES = 15
+LONGEST_TEAM = 40
+LONGEST_SHOWN = 40  # of what was not understood
+
+
+class LineField(forms.CharField):
+    def to_python(self, value):
+        return clean_line(super().to_python(value))
+
+
+class WeekField(LineField):
+    """An ISO week as its Monday; None for an empty one."""
+
+    def clean(self, value):
+        text = super().clean(value)
+        monday = monday_of(text.upper())
+        if text and monday is None:
+            sentence = _("“%s” is not a week like 2026-W48. This is the set of the present week.")
+            raise forms.ValidationError(sentence % text[:LONGEST_SHOWN])
+        return monday
+
+
+class LineChoiceField(forms.ChoiceField):
+    def to_python(self, value):
+        return clean_line(super().to_python(value))[:LONGEST_SHOWN]
+
+
+class MinutesField(forms.TypedChoiceField, LineChoiceField):
+    pass
+
+
+class HuddleForm(forms.Form):
+    """What a set is asked for, as it stands in the address.
+
+    `asked` has a value for each field, whatever came in; `notices` say what was not understood and
+    what was taken instead.
+    """
+
+    minutes = MinutesField(
+        label=_("Minutes"),
+        choices=[(minutes, _("%d minutes") % minutes) for minutes in MINUTES],
+        coerce=int,
+        empty_value=USUAL_MINUTES,
+        required=False,
+        error_messages={
+            "invalid_choice": _("“%(value)s” minutes cannot be chosen. This set is for 15 minutes.")
+        },
+    )
+    level = LineChoiceField(
+        label=_("Path level"),
+        required=False,
+        error_messages={
+            "invalid_choice": _("There is no level “%(value)s”. These are for any level.")
+        },
+    )
+    dimension = LineChoiceField(
+        label=_("Path dimension"),
+        required=False,
+        error_messages={
+            "invalid_choice": _("There is no dimension “%(value)s”. These are for any dimension.")
+        },
+    )
+    team = LineField(
+        label=_("Team code"),
+        help_text=_(
+            "Any word your team chooses, such as “4 West”. Each team code has its sets in an order "
+            "of its own, and another set each week."
+        ),
+        max_length=LONGEST_TEAM,
+        required=False,
+        error_messages={
+            "max_length": _(
+                "A team code has at most %(limit_value)d characters. This set is for no team code."
+            )
+        },
+    )
+    week = WeekField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data, shelf):
+        super().__init__(data, auto_id="huddle-%s", label_suffix="")
+        today = timezone.localdate()
+        self.this_monday = today - timedelta(days=today.weekday())
+        self.fields["level"].choices = [("", _("Any level")), *shelf.choices["level"]]
+        self.fields["dimension"].choices = [("", _("Any dimension")), *shelf.choices["dimension"]]
+        self.fields["team"].widget.attrs["autocomplete"] = "off"
+        self.notices = [sentence for errors in self.errors.values() for sentence in errors]
+        self.asked = NOTHING_ASKED | self.cleaned_data
+        # The fields show what was taken, and none of them is marked as wrong.
+        self.data = self.asked
+        self.errors.clear()
+
+    @property
+    def monday(self):
+        return self.asked["week"] or self.this_monday
+
+    def query(self, **changes):
+        """All of it as a query string, always in the same order."""
+        asked = self.asked | changes
+        asked["week"] = asked["week"] and text_of(asked["week"])
+        return "?" + urlencode({name: asked[name] for name in self.fields if asked[name]})
+
+
+NOTHING_ASKED = {"minutes": USUAL_MINUTES, "level": "", "dimension": "", "team": "", "week": None}

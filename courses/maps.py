@@ -1,0 +1,88 @@
+"""Where a course sits: what comes before it, all the way, and what it opens."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from catalog.search.shelf import shelf
+from courses import drawing
+from courses.durations import total_words
+from courses.graph import all_before, in_order
+from courses.models import Course
+from courses.planner import Total
+from courses.reading import ReadersGraph
+
+
+@dataclass
+class CourseMap:
+    """`before` and `after` are nodes of `known`, as courses.reading has them, in their order."""
+
+    course: Course
+    known: ReadersGraph
+    facts: dict
+    before: list
+    after: list
+
+    @classmethod
+    def of(cls, course):
+        held = shelf()
+        courses = (held.public() & held.set_of("kind:course")) | 1 << course.pk
+        known = ReadersGraph.read(held, courses)
+        needs = known.graph.needs
+        before = all_before([course.pk], needs) - {course.pk}
+        after = {node for node, required in needs.items() if course.pk in required}
+        after -= before | {course.pk}
+        facts = known.facts(before | after)
+        order = [in_order(nodes, needs, rank=ranks(facts)) for nodes in (before, after)]
+        return cls(course, known, facts, *order)
+
+    @cached_property
+    def loaded(self):
+        ids = [node for node in self.before + self.after if node not in self.known.missing]
+        return Course.objects.prefetch_related("levels").in_bulk(ids)
+
+    @property
+    def is_alone(self):
+        return not (self.before or self.after)
+
+    @property
+    def unlocks(self):
+        return [self.loaded[node] for node in self.after]
+
+    @property
+    def boxes(self):
+        before = [self.box(node, "before") for node in self.before]
+        after = [self.box(node, "after") for node in self.after]
+        note = note_of(self.course)
+        return [*before, drawing.Box(self.course.pk, self.course.title, note, "", "this"), *after]
+
+    def box(self, node, state):
+        course = self.loaded.get(node)
+        if course is None:
+            words = _("not yet in this catalog")
+            return drawing.Box(node, self.facts[node].title, words, "", "missing")
+        return drawing.Box(node, course.title, note_of(course), course.get_absolute_url(), state)
+
+    @cached_property
+    def columns(self):
+        return drawing.columns(self.boxes, self.known.graph.needs)
+
+    @cached_property
+    def rail(self):
+        return drawing.rail(self.boxes, self.known.graph.needs)
+
+    @property
+    def time_before(self):
+        """Before this course: 9 h + 1 course with no stated duration"""
+        total = Total.of([self.facts[node] for node in self.before])
+        return total_words(total) if self.before else ""
+
+
+def ranks(facts):
+    return lambda node: (facts[node].level, facts[node].title.casefold(), str(node))
+
+
+def note_of(course):
+    time = course.time_short or _("no stated duration")
+    return " · ".join(filter(None, [course.level_words, time]))

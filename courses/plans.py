@@ -1,0 +1,319 @@
+"""A plan as readers see it: the courses in their order, with why, how long and what helps."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from catalog import bits
+from catalog.models import Kind, Resource
+from catalog.search.shelf import shelf
+from courses.durations import total_words
+from courses.graph import all_before, circles
+from courses.models import BestResource, Course, Requirement
+from courses.path import MOST_OF_A_KIND
+from courses.planner import Question, Total
+from courses.reading import MISSING, ReadersGraph, key_of, limits_of
+
+MOST_STEPS = 100  # that are shown; all are counted
+MOST_OPEN = 6  # courses named that say nothing of whom they are for
+
+
+@dataclass
+class PlannedStep:
+    """`course` is None where the catalog has none, then `title` is how it is called."""
+
+    number: int
+    key: str
+    title: str
+    course: Course | None
+    is_open: bool
+    reasons: list
+    instead: list = field(default_factory=list)  # (course, query of the plan with it)
+    advice: list = field(default_factory=list)  # (words, query of the plan with it or "")
+    help: list = field(default_factory=list)
+
+    @property
+    def time(self):
+        return self.course.time_short if self.course else ""
+
+
+class Plan:
+    def __init__(self, asked):
+        self.asked, self.shelf = asked, shelf()
+        self.public = self.shelf.public()
+        self.courses = self.public & self.shelf.set_of("kind:course")
+        self.dimensions = asked.check.path.dimensions
+        self.known = ReadersGraph.read(self.shelf, self.courses)
+
+    # ---- What is asked for ----
+
+    @cached_property
+    def goals(self):
+        """{course: reasons}: ("cell", dimension, level), ("level", n) or ("wanted",)."""
+        goals = defaultdict(list)
+        for node in self.asked.wanted.values():
+            goals[node].append(("wanted",))
+        for (dimension, level), courses in self.cells.items():
+            for course in bits.ids_of(courses & self.for_asker):
+                goals[course].append(("cell", dimension, level))
+        for level in self.asked_levels:
+            rest = self.courses & self.shelf.set_of(f"level:{level}") & self.for_asker
+            for course in bits.ids_of(rest & ~self.in_a_dimension):
+                goals[course].append(("level", level))
+        return {node: reasons for node, reasons in goals.items() if self.is_there(node)}
+
+    def is_there(self, node):
+        return node in self.known.missing or isinstance(node, int)
+
+    @cached_property
+    def asked_levels(self):
+        asked = self.asked
+        return range((asked.first or 0) + 1, asked.last + 1) if asked.climbs else ()
+
+    @cached_property
+    def cells(self):
+        """{(dimension, level) that is to be closed: the courses in it}"""
+        cells = [(d.slug, level) for level in self.asked_levels for d in self.dimensions]
+        if self.asked.check.code:
+            criteria = self.asked.check.standing.open
+            cells = dict.fromkeys((c.dimension.slug, c.level_id) for c in criteria)
+        return {cell: self.set_of_cell(*cell) & self.courses for cell in cells}
+
+    def set_of_cell(self, dimension, level):
+        return self.shelf.set_of(f"dimension:{dimension}") & self.shelf.set_of(f"level:{level}")
+
+    @cached_property
+    def in_a_dimension(self):
+        return self.shelf.set_of(*(f"dimension:{d.slug}" for d in self.dimensions))
+
+    @cached_property
+    def for_asker(self):
+        """The courses meant for who asks, who is not shut out of them; all where nobody says."""
+        asker = self.asked.asker
+        if not asker:
+            return self.courses
+        meant = self.courses & self.shelf.set_of(*(f"audience:{slug}" for slug in asker))
+        return meant & ~self.shut
+
+    @cached_property
+    def shut(self):
+        limits, asker = limits_of(bits.ids_of(self.courses)), self.asked.asker
+        return bits.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
+
+    @cached_property
+    def for_nobody_named(self):
+        """Courses of these levels that say nothing of whom they are for: not planned, but named."""
+        if not self.asked.asker:
+            return []
+        slugs = (slug for slug, _name in self.shelf.choices["audience"])
+        named = self.shelf.set_of(*(f"audience:{slug}" for slug in slugs))
+        levels = self.shelf.set_of(*(f"level:{level}" for level in self.asked_levels))
+        found = self.shelf.ranked(self.courses & levels & ~named & ~self.shut, "title")[:MOST_OPEN]
+        return Course.objects.published().pick(found)
+
+    # ---- What comes out ----
+
+    @cached_property
+    def question(self):
+        asked, graph = self.asked, self.known.graph
+        nodes = set(self.goals)
+        either = {n: graph.needs.get(n, set()) | graph.same.get(n, set()) for n in self.reach}
+        nodes |= all_before(nodes, either)
+        return Question(
+            self.goals,
+            graph,
+            self.known.facts(nodes),
+            done=frozenset(asked.done.values()),
+            asker=asked.asker,
+            preferred=frozenset(asked.preferred.values()),
+        )
+
+    @cached_property
+    def reach(self):
+        return self.known.graph.needs.keys() | self.known.graph.same.keys()
+
+    @cached_property
+    def all_steps(self):
+        return self.question.steps()
+
+    @cached_property
+    def total(self):
+        return Total.of([self.question.facts[step.course] for step in self.all_steps])
+
+    @property
+    def total_words(self):
+        return total_words(self.total)
+
+    @cached_property
+    def steps(self):
+        """The first MOST_STEPS as PlannedStep."""
+        steps = self.all_steps[:MOST_STEPS]
+        ids = {n for step in steps for n in (step.course, *step.required_by, *step.instead)}
+        self.loaded = self.load({node for node in ids if isinstance(node, int)})
+        planned = [self.planned(number, step) for number, step in enumerate(steps, 1)]
+        self.add_help(steps, planned)
+        return planned
+
+    def load(self, ids):
+        return Course.objects.published().for_detail().in_bulk(ids)
+
+    def planned(self, number, step):
+        course = self.loaded.get(step.course)
+        return PlannedStep(
+            number,
+            key=course.slug if course else step.course,
+            title=self.title_of(step.course),
+            course=course,
+            is_open=step.is_open,
+            reasons=self.reasons(step),
+            instead=[self.choice(step, node) for node in step.instead if node in self.loaded],
+            advice=self.advice(course) if course else [],
+        )
+
+    def title_of(self, node):
+        return self.question.facts[node].title
+
+    def reasons(self, step):
+        names = {dimension.slug: dimension.name for dimension in self.dimensions}
+        words = {
+            "cell": lambda slug, level: (
+                _("closes %(dimension)s %(level)d") % {"dimension": names[slug], "level": level}
+            ),
+            "level": lambda level: _("for Level %d") % level,
+            "wanted": lambda: _("you asked for it"),
+        }
+        required = [_("required by %s") % self.title_of(node) for node in step.required_by]
+        return [words[sort](*facts) for sort, *facts in step.reasons] + required
+
+    def choice(self, step, node):
+        course, group = self.loaded[node], {step.course, *step.instead}
+        others = [key for key, n in self.asked.preferred.items() if n not in group]
+        return course, self.asked.query(take=sorted([*others, course.slug]))
+
+    def advice(self, course):
+        """What is better known before, where it is neither planned nor done."""
+        settled = {step.course for step in self.all_steps} | set(self.asked.done.values())
+        rows = [row for row in course.requirements.all() if row.names_a_course]
+        return [
+            (row, self.with_wanted(row.public_course))
+            for row in rows
+            if not (row.type == Requirement.Type.COURSE and row.necessity == "required")
+            and settled.isdisjoint({row.named_course_id, key_of(row.text)})
+        ]
+
+    def with_wanted(self, course):
+        return self.asked.query(want=sorted({*self.asked.wanted, course.slug})) if course else ""
+
+    @property
+    def done_now(self):
+        """(key, title) of what is ticked as done."""
+        return [(key, self.name_of(node)) for key, node in sorted(self.asked.done.items())]
+
+    @property
+    def wanted_now(self):
+        """(title, query of the plan without it) of the courses that were chosen."""
+        keys = sorted(self.asked.wanted)
+        return [
+            (
+                self.name_of(self.asked.wanted[key]),
+                self.asked.query(want=[k for k in keys if k != key]),
+            )
+            for key in keys
+        ]
+
+    def name_of(self, node):
+        named = self.named.get(node) or self.known.missing.get(node)
+        return named or str(node).removeprefix(MISSING).replace("-", " ").capitalize()
+
+    @cached_property
+    def named(self):
+        ids = [*self.asked.done.values(), *self.asked.wanted.values()]
+        ids = [node for node in ids if isinstance(node, int)]
+        return dict(Course.objects.filter(pk__in=ids).values_list("pk", "title"))
+
+    @cached_property
+    def circles(self):
+        """Whether some of its courses require each other, which only a damaged database has."""
+        return circles(self.question.before, most=1)
+
+    # ---- What helps ----
+
+    def add_help(self, steps, planned):
+        related, best, seen = self.related(steps), self.best(), set()
+        chosen = []
+        for step in steps:
+            cells = [tuple(facts) for sort, *facts in step.reasons if sort == "cell"]
+            cells = cells or self.own_cells(step.course)
+            ids = [*related[step.course], *(pk for cell in cells for pk in best[cell])]
+            ids += [pk for cell in cells for pk in self.newest_in(cell)]
+            chosen.append([pk for pk in dict.fromkeys(ids) if pk not in seen][:MOST_OF_A_KIND])
+            seen.update(chosen[-1])
+        found = Resource.objects.published().for_cards().in_bulk(seen)
+        for step, ids in zip(planned, chosen, strict=True):
+            step.help = [found[pk] for pk in ids if pk in found]
+
+    def own_cells(self, node):
+        course = self.loaded.get(node)
+        dimensions = course.dimensions.all() if course else []
+        levels = course.level_numbers[:1] if course else []
+        return [(dimension.slug, level) for dimension in dimensions for level in levels]
+
+    def newest_in(self, cell):
+        if cell not in self.newest:
+            helps = self.shelf.set_of("kind:tool", "kind:video") & self.public
+            found = self.shelf.ranked(self.set_of_cell(*cell) & helps, "newest")
+            self.newest[cell] = found[: 2 * MOST_OF_A_KIND]
+        return self.newest[cell]
+
+    @cached_property
+    def newest(self):
+        return {}
+
+    def related(self, steps):
+        rows = Resource.related.through.objects.filter(
+            from_resource__in=[step.course for step in steps if isinstance(step.course, int)],
+            to_resource__kind__in=[Kind.TOOL, Kind.VIDEO],
+        )
+        return grouped(rows.order_by("pk").values_list("from_resource", "to_resource"))
+
+    def best(self):
+        rows = BestResource.objects.filter(resource__kind__in=[Kind.TOOL, Kind.VIDEO])
+        rows = rows.values_list("criterion__dimension__slug", "criterion__level", "resource")
+        return grouped(((dimension, level), pk) for dimension, level, pk in rows)
+
+    # ---- Its other renderings ----
+
+    @property
+    def title(self):
+        return self.asked.title
+
+    def address(self, name):
+        return reverse(name) + self.asked.query()
+
+    @property
+    def link(self):
+        return settings.SITE_URL + self.address("plan")
+
+    @cached_property
+    def changed_at(self):
+        """When one of its courses was last changed; None where it has none."""
+        dates = [step.course.updated_at for step in self.steps if step.course]
+        return max(dates, default=None)
+
+    @property
+    def fingerprint(self):
+        """Another one when a course comes or goes, moves, or takes another time."""
+        facts = [(step.key, step.title, step.time, step.reasons) for step in self.steps]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def grouped(pairs):
+    groups = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups

@@ -1,0 +1,91 @@
+"""What requires what, as far as readers may know it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.text import slugify
+
+from catalog import bits
+from catalog.models.base import public
+from catalog.search.shelf import Shelf
+from courses.graph import Graph
+from courses.models import Course, Requirement
+from courses.names import names_of
+from courses.planner import Facts
+
+MISSING = "~"  # what the keys of courses begin with that readers do not find in the catalog
+SHORTEST_NAME = 80
+
+
+@dataclass
+class ReadersGraph:
+    """Nodes are the ids of published courses, and a key for each course that is required and not
+    there: "~" and its name. `missing` is {key: the words of the requirement}.
+    """
+
+    graph: Graph
+    missing: dict
+    held: Shelf
+
+    @classmethod
+    def read(cls, held, courses):
+        """`courses` is the set of bits of those that are published."""
+        whole, there = Course.objects.graph(), set(bits.ids_of(courses))
+        graph = Graph(*(among(edges, there) for edges in (whole.needs, whole.advised, whole.same)))
+        missing = {}
+        for course, text in missing_rows():
+            if course in there:
+                key = key_of(text)
+                missing[key] = min(missing.get(key, text), text)
+                graph.needs.setdefault(course, set()).add(key)
+        return cls(graph, missing, held)
+
+    def facts(self, nodes):
+        """{node: what a plan has to know of it}, in two queries."""
+        ids = [node for node in nodes if node not in self.missing]
+        levels, limits = lowest_levels(self.held), limits_of(ids)
+        columns = "pk", "title", "minutes_min", "minutes_max"
+        facts = {
+            pk: Facts(title, levels.get(pk, 0), least, most, frozenset(limits.get(pk, ())))
+            for pk, title, least, most in Course.objects.filter(pk__in=ids).values_list(*columns)
+        }
+        return facts | {key: Facts(self.missing[key]) for key in nodes if key in self.missing}
+
+
+def among(edges, there):
+    return {node: others & there for node, others in edges.items() if node in there}
+
+
+def missing_rows():
+    """(course, words) of each required course that is nowhere, or that readers cannot see."""
+    hidden = Q(named_course=None) | ~public("named_course__")
+    rows = Requirement.objects.filter(hidden, type="course", necessity="required")
+    return rows.order_by().values_list("course", "text")
+
+
+def key_of(text):
+    """
+    >>> key_of("Labor Management Partnership Orientation (LMPO)") == key_of("LMPO")
+    True
+    """
+    name = min(names_of(text) or {text}, key=lambda name: (len(name), name))
+    return MISSING + slugify(name)[:SHORTEST_NAME]
+
+
+def lowest_levels(held):
+    """{course: its lowest level}"""
+    found = {}
+    for number in range(5, 0, -1):
+        courses = held.set_of(f"level:{number}") & held.set_of("kind:course")
+        found |= dict.fromkeys(bits.ids_of(courses), number)
+    return found
+
+
+def limits_of(ids):
+    """{course: the addresses of the audiences that it is only for}"""
+    rows = Course.only_for.through.objects.filter(resource__kind="course")
+    limits, wanted = {}, set(ids)
+    for pk, slug in rows.values_list("resource", "audience__slug"):
+        if pk in wanted:
+            limits.setdefault(pk, set()).add(slug)
+    return limits

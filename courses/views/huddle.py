@@ -1,0 +1,96 @@
+from functools import cached_property
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog.bits import ids_of
+from catalog.models import IndexEntry, Resource
+from catalog.search.shelf import shelf
+from courses.huddle import WEEK, of_week, packs, text_of
+from courses.huddle_form import MINUTES, HuddleForm
+
+
+@require_safe
+def huddle(request):
+    held = shelf()
+    form = HuddleForm(request.GET, held)
+    context = {"section": "path", "form": form, "huddle": Huddle(form, held)}
+    return render(request, "courses/huddle.html", context)
+
+
+class Huddle:
+    """The set of tools and videos that a form asks for, and the sets beside it."""
+
+    def __init__(self, form, held):
+        self.form, self.monday = form, form.monday
+        self.minutes, self.team = form.asked["minutes"], form.asked["team"]
+        self.held, self.public = held, held.public()
+        rows = IndexEntry.objects.filter(minutes__lte=MINUTES[-1])
+        self.minutes_of = dict(rows.values_list("pk", "minutes"))
+        self.packs = packs(self.fitting(), self.minutes, self.team)
+
+    def fitting(self, **changes):
+        """(id, minutes) of all that fits what is asked for, with `changes`."""
+        asked = self.form.asked | changes
+        found = self.public & self.held.set_of("kind:tool", "kind:video")
+        for name in ("level", "dimension"):
+            if asked[name]:
+                found &= self.held.set_of(f"{name}:{asked[name]}")
+        known = ((pk, self.minutes_of.get(pk)) for pk in ids_of(found))
+        return [(pk, minutes) for pk, minutes in known if minutes and minutes <= asked["minutes"]]
+
+    @cached_property
+    def cards(self):
+        ids = of_week(self.packs, self.monday)
+        return Resource.objects.published().for_cards().pick(ids)
+
+    @cached_property
+    def filled(self):
+        """Minutes that the cards take together."""
+        return sum(self.minutes_of[card.pk] for card in self.cards)
+
+    @property
+    def week(self):
+        return text_of(self.monday)
+
+    @property
+    def is_now(self):
+        return self.monday == self.form.this_monday
+
+    @property
+    def link(self):
+        return self.form.query(week=self.monday)
+
+    @property
+    def last_week(self):
+        return self.form.query(week=self.monday - WEEK)
+
+    @property
+    def next_week(self):
+        return self.form.query(week=self.monday + WEEK)
+
+    @property
+    def this_week(self):
+        return self.form.query(week=None)
+
+    def ways_on(self):
+        """(words, query, how many would fit) of single changes that find something, else of all."""
+        anywhere = {"level": "", "dimension": ""}
+        ways = [self.with_more_time(), self.way(_("Any level"), level="")]
+        ways += [self.way(_("Any dimension"), dimension="")]
+        return [way for way in ways if way[2]] or [
+            way for way in [self.with_more_time(**anywhere)] if way[2]
+        ]
+
+    def with_more_time(self, **changes):
+        """With the fewest minutes, of those that can be chosen, in which something fits."""
+        shortest = min((m for _pk, m in self.fitting(minutes=MINUTES[-1], **changes)), default=0)
+        enough = next(m for m in MINUTES if m >= max(shortest, self.minutes))
+        words = _("%d minutes") % enough
+        if changes:
+            words = _("%d minutes, any level and any dimension") % enough
+        return self.way(words, minutes=enough, **changes)
+
+    def way(self, words, **changes):
+        return words, self.form.query(**changes), len(self.fitting(**changes))

@@ -1,0 +1,106 @@
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog import printing
+from catalog.listing import search_listing
+from catalog.qr import qr_image, qr_svg
+from catalog.text import clean_line
+from courses.asked import HOURS, Asked
+from courses.calendars import calendar_of
+from courses.checks import TeamCheck
+from courses.models import Course
+from courses.names import names_of
+from courses.plans import Plan
+
+MOST_ON_PAPER = 2  # of a kind, for one criterion
+MOST_MEANT = 6  # courses offered for the name of one
+
+
+@require_safe
+def plan_page(request):
+    asked, name = Asked.read(request.GET), clean_line(request.GET.get("add", ""))[:100]
+    meant = courses_meant(name) if name else []
+    if len(meant) == 1:
+        return redirect(reverse("plan") + with_wanted(asked, meant[0]))
+    plan = Plan(asked)
+    context = {
+        "section": "path",
+        "plan": plan,
+        "asked": asked,
+        "hours": HOURS,
+        "name": name,
+        "meant": [(course, with_wanted(asked, course)) for course in meant],
+        "qr": "" if asked.is_empty else qr_svg(plan.link, _("The link of this plan, for a phone")),
+    }
+    return render(request, "courses/plan.html", context)
+
+
+def courses_meant(name):
+    """The published course that goes by `name`, else the first that a search for it finds."""
+    found = search_listing({"q": name, "kind": "course"}).ids[:MOST_MEANT]
+    courses = Course.objects.published().pick(found)
+    exact = [course for course in courses if course.names & names_of(name)]
+    return exact if len(exact) == 1 else courses
+
+
+def with_wanted(asked, course):
+    return asked.query(want=sorted({*asked.wanted, course.slug}))
+
+
+@require_safe
+def plan_pdf(request):
+    plan = Plan(Asked.read(request.GET))
+    context = {
+        "plan": plan,
+        "asked": plan.asked,
+        "title": plan.title,
+        "address": plan.address("plan"),
+        "qr": qr_image(plan.link),
+    }
+    return printing.respond(request, "pdf/plan.html", context)
+
+
+@require_safe
+def plan_calendar(request):
+    plan = Plan(Asked.read(request.GET))
+    response = HttpResponse(calendar_of(plan), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="plan.ics"'
+    return response
+
+
+def sheet_helps(check):
+    """[(criterion, [(resource, QR code of its short address)])] of the next steps that have any."""
+    return [
+        (criterion, [(resource, short_code(resource)) for resource in found])
+        for criterion in check.standing.open
+        if (found := [r for _k, some, _n in criterion.help for r in some[:MOST_ON_PAPER]])
+    ]
+
+
+def short_code(resource):
+    return qr_image(settings.SITE_URL + resource.get_short_url())
+
+
+@require_safe
+def action_sheet(request):
+    """The check as paper: of the team's next level, or blank, one page for each level."""
+    check = TeamCheck.read(request.GET.get("check", ""))
+    levels = list(check.levels())
+    if check.code:
+        levels = [level for level in levels if level.number == check.standing.next_level] or levels
+        check.path.help_for(check.standing.open)
+    elif request.GET.get("level", "") in map(str, range(1, 6)):
+        levels = [level for level in levels if str(level.number) == request.GET["level"]]
+    context = {
+        "check": check,
+        "levels": levels,
+        "helps": sheet_helps(check) if check.code else [],
+        "title": _("Action sheet"),
+        "address": check.address("team-check"),
+        "qr": qr_image(check.link),
+    }
+    return printing.respond(request, "pdf/action_sheet.html", context)
