@@ -41,6 +41,7 @@ ENTRIES = 60  # of a listing: 9 pages, 1 s and some 25 MB while it is made
 PAPERS = {"letter": "Letter", "a4": "A4"}
 DAY = 24 * 60 * 60
 VARIANT = "pdf/ua-1"
+OURS = "ours"  # the class of a table of a template, which is regular as it is written
 SHEET = "catalog/pdf.css"
 SMALLER = [
     "html { font-size: 9.7pt }",
@@ -209,7 +210,8 @@ def fitted(html, paper):
 def laid_out(html, *styles):
     source = weasyprint.HTML(string=html, base_url=f"{settings.SITE_URL}/", url_fetcher=FETCHER)
     for table in list(source.etree_element.iter("table")):
-        tidy(table)
+        if table.get("class") != OURS:
+            tidy(table)
     return source.render(
         stylesheets=[main_style(), *styles],
         font_config=fonts(),

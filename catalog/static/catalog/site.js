@@ -1,7 +1,8 @@
 "use strict";
 
 // Every page works without this script. With it, suggestions come while somebody types a search,
-// and the filters, the order and the pages of a list change what is shown without a reload.
+// the filters, the order and the pages of a list change what is shown without a reload, and so do
+// the ticks of a team check.
 
 const PAUSE = 120; // milliseconds after the last key until suggestions are asked for
 const ABOUT_A_PAGE = 'meta[name="description"], link[rel="canonical"], link[rel="alternate"]';
@@ -246,5 +247,52 @@ function browse(main) {
   document.documentElement.classList.add("scripted");
 }
 
+// ---- Team check: each tick shows at once where the team is; the address holds all answers ----
+
+const KEPT = "team-check"; // the last answers in this browser, to go on with
+
+function kept(query) {
+  try {
+    if (query) localStorage.setItem(KEPT, query);
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+}
+
+function teamCheck(form) {
+  let request = null;
+
+  async function show() {
+    request?.abort();
+    request = new AbortController();
+    const { signal } = request;
+    const answers = new URLSearchParams(new FormData(form));
+    try {
+      const response = await fetch(`${form.action}?${answers}`, { signal });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const result = page.getElementById("result");
+      if (signal.aborted || !response.ok || !result) return;
+      history.replaceState(null, "", response.url);
+      kept(location.search);
+      document.title = page.title;
+      document.getElementById("result").replaceWith(result);
+      document.getElementById("resume").hidden = true;
+      announce(result.querySelector("h2").textContent);
+    } catch {
+      // The button still asks for the whole page.
+    }
+  }
+
+  const resume = document.getElementById("resume");
+  if (location.search.includes("check=")) kept(location.search);
+  else if (kept()) {
+    resume.querySelector("a").search = kept();
+    resume.hidden = false;
+  }
+  form.addEventListener("change", show);
+}
+
 document.querySelectorAll("form[data-suggestions]").forEach(suggest);
 if (document.getElementById("browse")) browse(document.getElementById("main"));
+if (document.getElementById("answers")) teamCheck(document.getElementById("answers"));
