@@ -1,0 +1,184 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from courses.models import Criterion
+from courses.team import code_of
+from tests.admin import page_in
+from tests.courses.test_path_page import make_criterion, words_of
+from tests.makers import make_course, make_tool, make_video
+from tests.sheets import faults, sheet
+
+pytestmark = pytest.mark.django_db
+
+
+def ids(**which):
+    return list(Criterion.objects.filter(**which).values_list("pk", flat=True))
+
+
+def address(*answers, page="check/"):
+    code = code_of(answers)
+    return f"/path/{page}" + (f"?check={code}" if code else "")
+
+
+def result_in(response):
+    return words_of(page_in(response).get_element_by_id("standing"))
+
+
+def test_nothing_is_ticked_at_first_and_nothing_is_said_of_the_team(client):
+    page = page_in(client.get("/path/check/"))
+    boxes = page.xpath("//input[@name='met']")
+    assert len(boxes) == Criterion.objects.count()
+    assert not any(box.get("checked") for box in boxes)
+    assert words_of(page.get_element_by_id("standing")) == "Nothing is ticked yet"
+
+
+def test_the_form_leads_to_an_address_that_holds_the_answers(client):
+    met = ids(level=1)
+    response = client.get("/path/check/", {"answered": "1", "met": met})
+    assert response["Location"] == address(*met)
+    page = page_in(client.get(response["Location"]))
+    ticked = {int(box.get("value")) for box in page.xpath("//input[@name='met'][@checked]")}
+    assert ticked == set(met)
+
+
+def test_all_of_level_1_and_all_but_one_of_level_2_is_one_step_from_level_2(client):
+    *others, last = ids(level=2)
+    open_ = Criterion.objects.get(pk=last)
+    in_cell = {"levels": [2], "dimensions": [open_.dimension.name]}
+    make_course("A course", **in_cell)
+    make_tool("A tool", **in_cell)
+    make_video("A video", **in_cell)
+    make_tool("Elsewhere", levels=[2], dimensions=["Sponsorship"])
+    response = client.get(address(*ids(level=1), *others))
+    assert result_in(response) == "Level 1, one step from Level 2"
+    page = page_in(response)
+    [step] = page.xpath("//section[@aria-labelledby='next-steps']//ol/li")
+    assert str(open_) in words_of(step)
+    assert [words_of(dd) for dd in step.xpath(".//dd")] == ["A course", "A tool", "A video"]
+
+
+def test_before_level_1_it_counts_the_steps_to_it(client):
+    first, *others = ids(level=1)
+    words = ["no", "one", "two", "three", "four", "five"][len(others)]
+    assert result_in(client.get(address(first))) == f"Before Level 1, {words} steps from it"
+
+
+def test_a_team_that_does_all_of_it_is_told_so(client):
+    assert result_in(client.get(address(*ids()))) == "Level 5: your team does all of it"
+
+
+def test_the_answers_are_handed_over_by_link_and_by_code(client):
+    page = page_in(client.get(address(*ids(level=1))))
+    [section] = page.xpath("//section[@aria-labelledby='hand-over']")
+    link = section.xpath(".//a/@href")[0]
+    assert link.endswith(address(*ids(level=1))) and link.startswith("http")
+    assert section.xpath(".//svg/title")[0].text == "The link of this team check, for a phone"
+
+
+@pytest.mark.parametrize("code", ["abc", "🙂", "a" * 5000, "bkqu", "%00"])
+def test_a_damaged_link_says_so_and_ticks_nothing(client, code):
+    for name in ("/path/check/", "/path/", "/path/plan/"):
+        response = client.get(name, {"check": code})
+        assert response.status_code == 200
+        assert "The link of this team check is damaged" in response.content.decode()
+    page = page_in(client.get("/path/check/", {"check": code}))
+    assert not page.xpath("//input[@checked]")
+
+
+def test_what_no_criterion_has_is_passed_over(client):
+    response = client.get("/path/check/", {"met": ["99999999999999999999", "x", "-1", "²"]})
+    assert response["Location"] == "/path/check/"
+    assert client.get(address(3000)).status_code == 200
+
+
+def test_a_criterion_that_was_taken_away_leaves_the_other_answers(client):
+    gone = make_criterion("Soon gone", level=1)
+    link = address(*ids(level=1))
+    gone.delete()
+    assert result_in(client.get(link)).startswith("Level 1, ")
+
+
+def test_a_new_criterion_is_not_met_by_an_old_link(client):
+    link = address(*ids(level=1))
+    make_criterion("Newly asked", level=1)
+    assert result_in(client.get(link)) == "Before Level 1, one step from it"
+
+
+def test_the_grid_shows_what_is_met_and_the_next_step(client):
+    page = page_in(client.get(address(*ids(level=1), page="")))
+    states = [cell.get("class") for cell in page.xpath("//section[contains(@class, 'row')]//li")]
+    assert states.count("cell met") == 4
+    assert states.count("cell next") == 3
+    assert "Level 1, four steps from Level 2" in words_of(page)
+
+
+def test_without_a_criterion_nothing_is_claimed(client):
+    link = address(*ids(level=1))
+    Criterion.objects.all().delete()
+    for name in ("/path/check/", "/path/", link):
+        assert client.get(name).status_code == 200
+    assert result_in(client.get(link)) == "No criterion has been written yet"
+    assert client.get(address(page="check.pdf")).status_code == 200
+
+
+def test_it_leaves_no_cookie(client):
+    assert not client.get(address(*ids(level=1))).cookies
+
+
+class TestActionSheet:
+    def test_it_has_the_criteria_of_the_next_level_and_room_to_write(self, client):
+        first, *_others = ids(level=2)
+        found = sheet(client.get(address(*ids(level=1), first, page="check.pdf")))
+        assert found.size == (792, 612)
+        for words in ("Dimension", "Criterion", "Met?", "Action required", "Action plan", "Owner"):
+            assert words in found.text
+        for criterion in Criterion.objects.filter(level=2):
+            assert criterion.text in found.text
+        assert found.text.count("not yet") == 3
+        assert "Our co-leads are named" not in found.text
+
+    def test_it_lists_what_helps_with_short_addresses_and_codes(self, client):
+        tool = make_tool("Agenda", levels=[2], dimensions=["Team Process"])
+        found = sheet(client.get(address(*ids(level=1), page="check.pdf")))
+        assert "Agenda" in found.text and tool.get_short_url() in found.solid
+        assert "QR code: Agenda" in found.descriptions
+
+    def test_a_blank_one_has_a_page_for_each_level(self, client):
+        found = sheet(client.get("/path/check.pdf"))
+        assert len(found.pages) == 5
+        assert "yes / no" in found.text and "not yet" not in found.text
+
+    def test_a_blank_one_of_a_level_has_one_page(self, client):
+        found = sheet(client.get("/path/check.pdf?level=2"))
+        assert len(found.pages) == 1
+        assert "Level 2 · Foundational" in found.text
+
+    @pytest.mark.parametrize("paper, width", [("letter", 792), ("a4", 841)])
+    def test_it_is_for_everybody_to_read(self, client, paper, width):
+        make_tool("Agenda", levels=[2], dimensions=["Team Process"])
+        response = client.get(address(*ids(level=1), page="check.pdf") + f"&paper={paper}")
+        assert faults(response.content) == []
+        assert int(sheet(response).size[0]) == width
+        assert sheet(response).rightmost < 0.95
+
+
+def test_the_number_of_queries_does_not_grow(client):
+    def fill(n):
+        for number in range(n):
+            make_criterion(f"Criterion {n} {number}")
+            make_tool(f"Tool {n} {number}", levels=[2], dimensions=["Leadership"])
+
+    def counted(path):
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        return len(queries)
+
+    fill(3)
+    paths = [address(*ids(level=1), page=page) for page in ("check/", "", "check.pdf")]
+    paths += ["/path/leadership/", "/path/leadership/level-2/", "/levels/2/"]
+    few = [counted(path) for path in paths]
+    fill(6)
+    assert [counted(path) for path in paths] == few
+    assert max(few) < 30
