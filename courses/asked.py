@@ -1,5 +1,6 @@
 """What a plan is asked for, as it stands in an address."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -14,6 +15,7 @@ from courses.models import Course
 from courses.reading import MISSING
 
 MOST_NAMED = 200  # courses in one address
+YEARS = range(2000, 2101)
 HOURS = (1, 2, 3, 4, 6, 8)
 USUAL_HOURS = 2  # of training in a week
 
@@ -80,12 +82,12 @@ class Asked:
         return {key: nodes[key] for key in dict.fromkeys(keys) if key in nodes}
 
     def read_date(self, text):
-        try:
-            return date.fromisoformat(text) if text else None
-        except ValueError:
-            sentence = _("“%s” is no date; the plan starts next Monday.")
-            self.notices.append(sentence % clean_line(text[:20]))
-            return None
+        with suppress(ValueError):
+            if not text or (day := date.fromisoformat(text)).year in YEARS:
+                return day if text else None
+        sentence = _("“%s” is no date; the plan starts next Monday.")
+        self.notices.append(sentence % clean_line(text[:20]))
+        return None
 
     @property
     def starts(self):

@@ -16,6 +16,8 @@ LISTINGS = [
     "/courses",
     "/topics/roles",
     "/levels/2",
+    "/path/leadership",
+    "/path/leadership/level-2",
     "/audiences/co-leads",
     "/tags/huddle",
     "/regions/hawaii",
@@ -23,6 +25,9 @@ LISTINGS = [
 PATHS = ["/", "/topics/", "/tools/the-tool/", "/videos/the-video/", "/courses/the-course/"]
 PATHS += ["/tools/the-tool.pdf", "/videos/the-video.pdf", "/courses/the-course.pdf"]
 PATHS += ["/search/", "/search/?q=tool&level=2", "/search/?q=number", "/search/?q=xyzzy&kind=tool"]
+PATHS += ["/path/", "/path/check/?check=bkquu", "/path/huddle/?level=2", "/path/check.pdf"]
+PATHS += ["/path/plan/?from=1&to=2", "/path/plan.pdf?from=1&to=2&audience=co-leads"]
+PATHS += ["/path/plan.ics?to=2", "/path/plan/feed/?to=2"]
 PATHS += ["/search/feed/?q=tool", "/search.pdf?q=tool", "/search/suggestions/?q=to"]
 for listing in LISTINGS:
     PATHS += [

@@ -1,0 +1,339 @@
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from courses.models import Course, Criterion, Requirement
+from courses.team import code_of
+from tests.admin import page_in
+from tests.courses.test_path_page import make_criterion, words_of
+from tests.makers import make_course, make_tool, make_video
+from tests.sheets import faults, sheet
+
+pytestmark = pytest.mark.django_db
+
+SEED = Path(__file__).resolve().parents[3] / "shared" / "pages" / "lmp-processes.txt"
+LMPO = "Labor Management Partnership Orientation (LMPO)"
+
+
+def steps_in(response):
+    """(title, reasons) of each step of the plan on the page."""
+    return [
+        (words_of(step.find(".//h2")), words_of(step.find_class("reasons")[0]))
+        for step in page_in(response).find_class("plan-step")
+    ]
+
+
+def titles_in(response):
+    return [title for title, _reasons in steps_in(response)]
+
+
+def total_in(response):
+    [total] = page_in(response).xpath("//p[@class='total']/strong")
+    return words_of(total)
+
+
+def notices_in(response):
+    return [words_of(notice) for notice in page_in(response).xpath("//*[@class='notice']")]
+
+
+def hours(n, **fields):
+    return {"minutes_min": 60 * n, "minutes_max": 60 * n} | fields
+
+
+class TestFromLevelToLevel:
+    def test_every_course_of_the_levels_above_comes_with_what_it_requires(self, client):
+        first = make_course("Zeal", **hours(1, levels=[1]))
+        second = make_course("Art", **hours(2, levels=[2]))
+        second.requirements.create(named_course=first)
+        make_course("Too early", levels=[1])
+        make_course("Too late", levels=[3])
+        response = client.get("/path/plan/?from=1&to=2")
+        assert steps_in(response) == [("Zeal", "required by Art"), ("Art", "for Level 2")]
+        assert total_in(response) == "3 h"
+
+    def test_a_course_of_a_dimension_says_which_cell_it_closes(self, client):
+        make_course("Art", levels=[2, 3], dimensions=["Leadership", "Training"])
+        [(_title, reasons)] = steps_in(client.get("/path/plan/?from=1&to=2"))
+        assert reasons == "closes Leadership 2; closes Training 2"
+
+    def test_ties_are_broken_by_level_then_title(self, client):
+        for title, level in (("C", 3), ("B", 2), ("A", 3), ("D", 2)):
+            make_course(title, levels=[level])
+        assert titles_in(client.get("/path/plan/?from=1&to=3")) == ["B", "D", "A", "C"]
+
+    def test_who_asks_gets_what_is_meant_for_them(self, client):
+        make_course("For sponsors", levels=[2], audiences=["Sponsors"])
+        make_course("For stewards", levels=[2], audiences=["Stewards"])
+        make_course("For nobody named", levels=[2])
+        response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
+        assert titles_in(response) == ["For sponsors"]
+        [unsaid] = page_in(response).xpath("//section[@aria-labelledby='unsaid']//li")
+        assert words_of(unsaid) == "For nobody named"
+
+    def test_only_is_respected(self, client):
+        limits = {"audiences": ["Sponsors"], "only_for": ["Union members"]}
+        make_course("Labor sponsors", levels=[2], **limits)
+        assert titles_in(client.get("/path/plan/?from=1&to=2&audience=sponsors")) == []
+        both = "/path/plan/?from=1&to=2&audience=sponsors&audience=union-members"
+        assert titles_in(client.get(both)) == ["Labor sponsors"]
+
+    def test_a_required_course_that_is_closed_to_who_asks_is_said_to_be(self, client):
+        closed = make_course("Closed", only_for=["Union members"])
+        course = make_course("Open", levels=[2], audiences=["Sponsors"])
+        course.requirements.create(named_course=closed)
+        response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
+        assert titles_in(response) == ["Closed", "Open"]
+        assert "Only for: Union members. Who asks here may not take it" in notices_in(response)[0]
+
+    def test_drafts_are_neither_planned_nor_named(self, client):
+        secret = make_course("Secret title", levels=[2], published=False)
+        make_course("Art", levels=[2]).requirements.create(named_course=secret, text="A course")
+        response = client.get("/path/plan/?from=1&to=2")
+        assert titles_in(response) == ["A course", "Art"]
+        assert "Secret" not in response.content.decode()
+
+
+class TestTime:
+    def test_a_range_stays_a_range(self, client):
+        make_course("A", levels=[2], minutes_min=60, minutes_max=120)
+        make_course("B", levels=[2], minutes_min=120, minutes_max=180)
+        assert total_in(client.get("/path/plan/?from=1&to=2")) == "3–5 h"
+
+    def test_what_nobody_knows_is_counted_apart(self, client):
+        make_course("A", levels=[2], **hours(3))
+        make_course("B", levels=[2])
+        make_course("C", levels=[2])
+        response = client.get("/path/plan/?from=1&to=2")
+        assert total_in(response) == "3 h + 2 courses with no stated duration"
+
+    def test_nothing_known_is_never_0(self, client):
+        make_course("A", levels=[2])
+        response = client.get("/path/plan/?from=1&to=2")
+        assert total_in(response) == "1 course with no stated duration"
+
+
+class TestChosenCourses:
+    def test_a_plan_for_what_somebody_wants(self, client):
+        first, second = make_course("First"), make_course("Second")
+        second.requirements.create(named_course=first)
+        make_course("Third", levels=[5])
+        response = client.get("/path/plan/?want=third&want=second")
+        assert steps_in(response) == [
+            ("First", "required by Second"),
+            ("Second", "you asked for it"),
+            ("Third", "you asked for it"),
+        ]
+
+    def test_one_that_is_done_is_left_out_with_what_only_it_required(self, client):
+        first, second, third = make_course("First"), make_course("Second"), make_course("Third")
+        second.requirements.create(named_course=first)
+        third.requirements.create(named_course=second)
+        response = client.get("/path/plan/?want=third&done=second")
+        assert titles_in(response) == ["Third"]
+        [done] = page_in(response).xpath("//fieldset[@class='asks-done']//input[@checked]")
+        assert done.get("value") == "second"
+
+    def test_a_former_address_still_names_its_course(self, client):
+        course = make_course("Art")
+        course.slug = "fine-art"
+        course.save()
+        assert titles_in(client.get("/path/plan/?want=art")) == ["Art"]
+
+    def test_a_course_is_added_by_its_name(self, client):
+        make_course("Co-Lead Workshop (classroom)")
+        response = client.get("/path/plan/?from=1&to=2&add=co-lead+workshop")
+        assert response["Location"] == "/path/plan/?from=1&to=2&want=co-lead-workshop-classroom"
+
+    def test_a_name_that_several_have_is_asked_about(self, client):
+        make_course("Workshop one")
+        make_course("Workshop two")
+        page = page_in(client.get("/path/plan/?add=workshop"))
+        links = page.xpath("//section[@aria-labelledby='meant']//a/@href")
+        assert links == ["/path/plan/?want=workshop-two", "/path/plan/?want=workshop-one"]
+
+    def test_a_name_that_none_has_is_said_to_be_none(self, client):
+        assert "No course is called “xyzzy”." in notices_in(client.get("/path/plan/?add=xyzzy"))
+
+    def test_knowledge_and_advice_are_offered_and_not_counted(self, client):
+        course, other = make_course("Art", **hours(2)), make_course("Drawing", **hours(9))
+        course.requirements.create(named_course=other, type="knowledge")
+        response = client.get("/path/plan/?want=art")
+        assert titles_in(response) == ["Art"] and total_in(response) == "2 h"
+        [link] = page_in(response).xpath("//a[starts-with(., 'Add it')]/@href")
+        assert titles_in(client.get(link)) == ["Drawing", "Art"]
+
+    def test_courses_that_count_as_one_are_a_choice(self, client):
+        room, online = make_course("Art (classroom)"), make_course("Art (online)")
+        room.equivalents.add(online)
+        last = make_course("Last")
+        last.requirements.create(named_course=room)
+        response = client.get("/path/plan/?want=last")
+        assert titles_in(response) == ["Art (classroom)", "Last"]
+        [other] = page_in(response).xpath("//a[. = 'Art (online)']/@href")
+        assert titles_in(client.get(other)) == ["Art (online)", "Last"]
+        assert titles_in(client.get("/path/plan/?want=last&done=art-online")) == ["Last"]
+
+
+class TestWhatHelps:
+    def test_a_step_has_its_related_tools_then_those_of_its_cells(self, client):
+        course = make_course("Art", levels=[2], dimensions=["Leadership"])
+        newest = make_video("Newest", levels=[2], dimensions=["Leadership"])
+        best = make_tool("Best")
+        make_criterion("We plan", best=[best])
+        course.related.add(make_tool("Related"), make_course("No tool"))
+        [step] = page_in(client.get("/path/plan/?from=1&to=2")).find_class("plan-step")
+        links = [words_of(link) for link in step.xpath(".//ul//a")]
+        assert links == ["Related", best.title, newest.title]
+
+
+class TestFromATeamCheck:
+    def test_the_open_criteria_of_the_next_level_are_closed(self, client):
+        make_course("In a met cell", levels=[2], dimensions=["Training"])
+        make_course("In an open one", levels=[2], dimensions=["Team Process"])
+        met = Criterion.objects.exclude(dimension__slug="team-process", level=2)
+        code = code_of(met.values_list("pk", flat=True))
+        response = client.get(f"/path/plan/?check={code}")
+        assert steps_in(response) == [("In an open one", "closes Team Process 2")]
+        title = words_of(page_in(response).find(".//h1"))
+        assert title == "Plan: Level 1, two steps from Level 2"
+
+
+class TestTheSeedPage:
+    """What the first page of the old site gives, as it was read."""
+
+    @pytest.fixture(autouse=True)
+    def imported(self):
+        if not SEED.exists():
+            pytest.skip("The stored page of the old site is not here.")
+        call_command("import_pages", str(SEED), "--apply", "--publish", verbosity=0)
+
+    def test_a_sponsor_from_level_1_to_2(self, client):
+        response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
+        assert steps_in(response) == [
+            (LMPO, "required by Effective Sponsorship (classroom)"),
+            ("Effective Sponsorship (classroom)", "for Level 2"),
+        ]
+        assert total_in(response) == "3 h + 1 course with no stated duration"
+        [missing] = page_in(response).find_class("missing")
+        assert "not in the catalog yet, no stated duration" in words_of(missing)
+        assert not missing.xpath(".//h2/a")
+
+    def test_ticking_lmpo_done_takes_it_away(self, client):
+        response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
+        [key] = page_in(response).xpath("//li[contains(@class, 'missing')]//input/@value")
+        response = client.get(
+            "/path/plan/", {"from": 1, "to": 2, "audience": "sponsors", "done": key}
+        )
+        assert titles_in(response) == ["Effective Sponsorship (classroom)"]
+        assert total_in(response) == "3 h"
+        [done] = page_in(response).xpath("//fieldset[@class='asks-done']//span")
+        assert words_of(done) == LMPO
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        "query, sentence",
+        [
+            ("from=1&to=2&audience=ghosts", "There is no audience “ghosts”; it is passed over."),
+            ("want=nowhere", "There is no course “nowhere”; it is passed over."),
+            ("from=1&to=2&done=nowhere", "There is no course “nowhere”; it is passed over."),
+            ("from=4&to=2", "From Level 4 to Level 2 there is no step up."),
+            ("from=2&to=2", "From Level 2 to Level 2 there is no step up."),
+            ("from=²&to=9", "There is no level “9”: they go from 1 to 5."),
+            ("from=1&to=2&start=tomorrow", "“tomorrow” is no date; the plan starts next Monday."),
+        ],
+    )
+    def test_it_is_named_and_the_rest_is_planned(self, client, query, sentence):
+        response = client.get(f"/path/plan/?{query}")
+        assert response.status_code == 200
+        assert sentence in notices_in(response)
+
+    @pytest.mark.parametrize("page", ["plan/", "plan.pdf", "plan.ics", "plan/feed/"])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "",
+            "want=~&done=~x&take=~&from=%00&audience=",
+            "want=" + "&want=".join(map(str, range(500))),
+            "start=9999-12-31&hours=0&to=3",
+            "start=0001-01-01&to=3",
+            "check=%F0%9F%99%82&add=" + "x" * 5000,
+        ],
+    )
+    def test_whatever_comes_is_answered(self, client, page, query):
+        make_course("Art", levels=[2])
+        assert client.get(f"/path/{page}?{query}").status_code == 200
+
+    def test_a_circle_made_in_the_database_is_said_and_loops_nowhere(self, client):
+        a, b = make_course("A", levels=[2]), make_course("B", levels=[2])
+        Requirement.objects.bulk_create(
+            Requirement(course=one, named_course=other, text="x") for one, other in ((a, b), (b, a))
+        )
+        response = client.get("/path/plan/?from=1&to=2")
+        assert sorted(titles_in(response)) == ["A", "B"]
+        assert "require each other in a circle" in " ".join(notices_in(response))
+
+
+class TestOtherRenderings:
+    def test_the_address_of_a_plan_is_the_same_for_the_same_question(self, client):
+        make_course("A"), make_course("B")
+        one = page_in(client.get("/path/plan/?want=b&want=a&to=2&from=1"))
+        other = page_in(client.get("/path/plan/?from=1&to=2&want=a&want=b&want=a"))
+        canonical = "//link[@rel='canonical']/@href"
+        assert one.xpath(canonical) == other.xpath(canonical)
+
+    def test_it_is_printed_on_one_sheet_for_everybody_to_read(self, client):
+        course = make_course("Art", **hours(3, levels=[2], dimensions=["Leadership"]))
+        course.requirements.create(text=LMPO)
+        course.related.add(make_tool("A tool"))
+        response = client.get("/path/plan.pdf?from=1&to=2")
+        found = sheet(response)
+        assert len(found.pages) == 1 and faults(response.content) == []
+        assert "3 h + 1 course with no stated duration" in found.text
+        assert found.text.index(LMPO) < found.text.index("Art")
+        assert course.get_short_url() in found.solid
+        assert "QR code: the living page of this plan" in found.descriptions
+
+    def test_it_leaves_no_cookie(self, client):
+        assert not client.get("/path/plan/?from=1&to=2").cookies
+
+
+def fill(n):
+    previous = None
+    for number in range(n):
+        course = make_course(
+            f"Course {n} {number}",
+            levels=[2],
+            dimensions=["Leadership"],
+            audiences=["Sponsors"],
+            only_for=["Sponsors"],
+        )
+        if previous:
+            course.requirements.create(named_course=previous)
+        course.requirements.create(text=f"Missing {n} {number}")
+        course.requirements.create(text=f"Known {n} {number}", type="knowledge")
+        course.related.add(make_tool(f"Tool {n} {number}", levels=[2]))
+        course.equivalents.add(make_course(f"Other {n} {number}"))
+        course.deliveries.create(mode="online")
+        previous = course
+
+
+def test_the_number_of_queries_does_not_grow(client):
+    def counted(path):
+        client.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        return len(queries)
+
+    fill(3)
+    last = Course.objects.get(title="Course 3 2").get_absolute_url()
+    paths = [f"/path/{page}?from=1&to=2&audience=sponsors" for page in ("plan/", "plan/feed/")]
+    paths += ["/path/plan.ics?from=1&to=2", "/path/plan.pdf?from=1&to=2&done=course-3-0", last]
+    few = [counted(path) for path in paths]
+    fill(6)
+    paths[-1] = Course.objects.get(title="Course 6 5").get_absolute_url()
+    assert [counted(path) for path in paths] == few
+    assert max(few) < 50
