@@ -44,15 +44,15 @@ from courses.team import code_of
 REQUESTS, SAVES = 40, 15
 FIRSTS = 7  # requests that come first after a save
 COUNTED = 12  # requests whose queries are counted
-FAMILY, NEARBY = 100, 60  # courses that require each other, and how far back
+FAMILY, NEARBY = 100, 25  # courses that require each other, and how far back
 TWIN = 24  # in each so many the last counts as the one before it
 SORTS = {  # of a hundred requirements
-    ("course", "required"): 44,
-    ("course", "recommended"): 12,
-    ("knowledge", "required"): 14,
-    ("condition", "required"): 14,
-    ("eligibility", "required"): 6,
-    ("advice", "recommended"): 10,
+    ("course", "required"): 58,
+    ("course", "recommended"): 10,
+    ("knowledge", "required"): 10,
+    ("condition", "required"): 10,
+    ("eligibility", "required"): 4,
+    ("advice", "recommended"): 8,
 }
 DANGLING = 0.02
 MANY_BEFORE = range(45, 56)  # courses before one whose map is timed
@@ -371,12 +371,12 @@ def show(sizes, results):
 
 def describe(size):
     counts, rows = list(ancestors().values()), Requirement.objects
+    many = sum(count in MANY_BEFORE for count in counts)
     print(f"{connection.vendor}: {size} courses, {rows.count()} requirements,", end=" ")
-    print(
-        f"{rows.dangling().count()} dangling; before a course are {statistics.median(counts):.0f}"
-    )
-    print(f"in the median, at most {max(counts)};", end=" ")
-    print(f"{sum(count in MANY_BEFORE for count in counts)} have about 50", flush=True)
+    print(f"{rows.dangling().count()} of them dangling;", end=" ")
+    print(f"before a course are {statistics.median(counts):.0f} in the median,", end=" ")
+    print(f"{percentile(counts, 0.95)} at p95, at most {max(counts)};", end=" ")
+    print(f"{many} courses have about 50", flush=True)
 
 
 def run(sizes):
