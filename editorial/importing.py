@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Resource, Topic
 from catalog.search.indexing import together
 from courses.names import plain
+from editorial.circles import circles_with
 from editorial.facts import MODELS, check, facts_in, facts_of, label_of, write
 from editorial.models import ImportedRecord
 from editorial.pagetext import read_page
@@ -78,7 +79,15 @@ def plan(pages):
             notes.append(note_of_limit(record))
         changes += [change] if change else []
         notes += more
-    return changes, notes
+    return changes, notes + list(notes_of_circles(changes))
+
+
+def notes_of_circles(changes):
+    lines = {change.facts["title"]: change.record for change in changes}
+    sentence = _("A circle of requirements, which will be refused: %s.")
+    for titles in circles_with(changes):
+        record = next(lines[title] for title in titles if title in lines)
+        yield Note(record.file, record.line, sentence % " → ".join([*titles, titles[0]]))
 
 
 def best_of(pages, notes):

@@ -42,9 +42,14 @@ class CatalogAdminSite(admin.AdminSite):
         return apps if app_label else grouped(apps)
 
     def get_urls(self):
-        """With a short address of the search desk, to tell people and to link."""
+        """With short addresses of the two reports, to tell people and to link."""
         desk = RedirectView.as_view(pattern_name="admin:catalog_searchcount_changelist")
-        return [path("search/", desk, name="search-desk"), *super().get_urls()]
+        report = RedirectView.as_view(pattern_name="admin:courses_course_report")
+        return [
+            path("search/", desk, name="search-desk"),
+            path("path/", report, name="path-report"),
+            *super().get_urls(),
+        ]
 
     def autocomplete_view(self, request):
         return Suggestions.as_view(admin_site=self)(request)

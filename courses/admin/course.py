@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin import site
 from catalog.admin.forms import RowForm, Rows
 from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, RowsMixin, arranged
+from courses.admin.report import ReportMixin
 from courses.models import Course, CourseModule, FollowUp, Requirement
 
 
@@ -74,7 +75,7 @@ class ModuleInline(RowInline):
 
 
 @admin.register(Course, site=site)
-class CourseAdmin(ResourceAdmin):
+class CourseAdmin(ReportMixin, ResourceAdmin):
     fieldsets = arranged(
         what=["outcomes", "other_names"],
         more=[

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from courses.models import CircleError
 from editorial.importing import UnreadableFile, apply, plan, read_file
 
 
@@ -30,6 +31,8 @@ class Command(BaseCommand):
             return self.print_records(pages)
         try:
             self.take_in(pages, options)
+        except CircleError as error:
+            raise CommandError(_("%s Nothing was changed.") % " ".join(error.messages)) from error
         except DatabaseError as error:
             sentence = _("The database cannot be used (%s). `manage.py migrate` prepares it.")
             raise CommandError(sentence % error) from error
