@@ -9,18 +9,17 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog import bits
 from catalog.models import Kind, Resource
 from catalog.search.shelf import shelf
 from courses.durations import total_words
-from courses.graph import all_before, circles
+from courses.goals import Goals, set_of_cell
+from courses.graph import circles
 from courses.models import BestResource, Course, Requirement
 from courses.path import MOST_OF_A_KIND
 from courses.planner import Question, Total
-from courses.reading import MISSING, ReadersGraph, key_of, limits_of
+from courses.reading import MISSING, ReadersGraph, key_of
 
 MOST_STEPS = 100  # that are shown; all are counted
-MOST_OPEN = 6  # courses named that say nothing of whom they are for
 
 
 @dataclass
@@ -49,93 +48,23 @@ class Plan:
         self.courses = self.public & self.shelf.set_of("kind:course")
         self.dimensions = asked.check.path.dimensions
         self.known = ReadersGraph.read(self.shelf, self.courses)
-
-    # ---- What is asked for ----
-
-    @cached_property
-    def goals(self):
-        """{course: reasons}: ("cell", dimension, level), ("level", n) or ("wanted",)."""
-        goals = defaultdict(list)
-        for node in self.asked.wanted.values():
-            goals[node].append(("wanted",))
-        for (dimension, level), courses in self.cells.items():
-            for course in bits.ids_of(courses & self.for_asker):
-                goals[course].append(("cell", dimension, level))
-        for level in self.asked_levels:
-            rest = self.courses & self.shelf.set_of(f"level:{level}") & self.for_asker
-            for course in bits.ids_of(rest & ~self.in_a_dimension):
-                goals[course].append(("level", level))
-        return {node: reasons for node, reasons in goals.items() if self.is_there(node)}
-
-    def is_there(self, node):
-        return node in self.known.missing or isinstance(node, int)
-
-    @cached_property
-    def asked_levels(self):
-        asked = self.asked
-        return range((asked.first or 0) + 1, asked.last + 1) if asked.climbs else ()
-
-    @cached_property
-    def cells(self):
-        """{(dimension, level) that is to be closed: the courses in it}"""
-        cells = [(d.slug, level) for level in self.asked_levels for d in self.dimensions]
-        if self.asked.check.code:
-            criteria = self.asked.check.standing.open
-            cells = dict.fromkeys((c.dimension.slug, c.level_id) for c in criteria)
-        return {cell: self.set_of_cell(*cell) & self.courses for cell in cells}
-
-    def set_of_cell(self, dimension, level):
-        return self.shelf.set_of(f"dimension:{dimension}") & self.shelf.set_of(f"level:{level}")
-
-    @cached_property
-    def in_a_dimension(self):
-        return self.shelf.set_of(*(f"dimension:{d.slug}" for d in self.dimensions))
-
-    @cached_property
-    def for_asker(self):
-        """The courses meant for who asks, who is not shut out of them; all where nobody says."""
-        asker = self.asked.asker
-        if not asker:
-            return self.courses
-        meant = self.courses & self.shelf.set_of(*(f"audience:{slug}" for slug in asker))
-        return meant & ~self.shut
-
-    @cached_property
-    def shut(self):
-        limits, asker = limits_of(bits.ids_of(self.courses)), self.asked.asker
-        return bits.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
-
-    @cached_property
-    def for_nobody_named(self):
-        """Courses of these levels that say nothing of whom they are for: not planned, but named."""
-        if not self.asked.asker:
-            return []
-        slugs = (slug for slug, _name in self.shelf.choices["audience"])
-        named = self.shelf.set_of(*(f"audience:{slug}" for slug in slugs))
-        levels = self.shelf.set_of(*(f"level:{level}" for level in self.asked_levels))
-        found = self.shelf.ranked(self.courses & levels & ~named & ~self.shut, "title")[:MOST_OPEN]
-        return Course.objects.published().pick(found)
+        self.goals = Goals(asked, self.shelf, self.courses)
 
     # ---- What comes out ----
 
     @cached_property
     def question(self):
         asked, graph = self.asked, self.known.graph
-        nodes = set(self.goals)
-        either = {n: graph.needs.get(n, set()) | graph.same.get(n, set()) for n in self.reach}
-        nodes |= all_before(nodes, either)
+        goals = self.goals.reasons()
+        goals = {n: goals[n] for n in goals if isinstance(n, int) or n in self.known.missing}
         return Question(
-            self.goals,
+            goals,
             graph,
-            self.known.facts(nodes),
+            self.known.facts({*goals, *self.known.reached_from(goals)}),
             done=frozenset(asked.done.values()),
             asker=asked.asker,
             preferred=frozenset(asked.preferred.values()),
         )
-
-    @cached_property
-    def reach(self):
-        return self.known.graph.needs.keys() | self.known.graph.same.keys()
 
     @cached_property
     def all_steps(self):
@@ -266,7 +195,7 @@ class Plan:
     def newest_in(self, cell):
         if cell not in self.newest:
             helps = self.shelf.set_of("kind:tool", "kind:video") & self.public
-            found = self.shelf.ranked(self.set_of_cell(*cell) & helps, "newest")
+            found = self.shelf.ranked(set_of_cell(self.shelf, *cell) & helps, "newest")
             self.newest[cell] = found[: 2 * MOST_OF_A_KIND]
         return self.newest[cell]
 

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from catalog import bits
 from catalog.models.base import public
 from catalog.search.shelf import Shelf
-from courses.graph import Graph
+from courses.graph import Graph, all_before
 from courses.models import Course, Requirement
 from courses.names import names_of
 from courses.planner import Facts
@@ -39,6 +39,12 @@ class ReadersGraph:
                 missing[key] = min(missing.get(key, text), text)
                 graph.needs.setdefault(course, set()).add(key)
         return cls(graph, missing, held)
+
+    def reached_from(self, nodes):
+        """All that comes before them or counts as one of them, all the way."""
+        needs, same = self.graph.needs, self.graph.same
+        either = {n: needs.get(n, set()) | same.get(n, set()) for n in needs.keys() | same.keys()}
+        return all_before(nodes, either)
 
     def facts(self, nodes):
         """{node: what a plan has to know of it}, in two queries."""

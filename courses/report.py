@@ -90,20 +90,14 @@ class Section(NamedTuple):
         return f"admin/path_report/{self.name}.html"
 
 
-class Candidate(NamedTuple):
-    """A course that goes by a name, with the circle that linking it would close, [] for none."""
-
-    course: Course
-    circle: list
-
-
 @dataclass
 class Missing:
     """One course that is not there, however it is written, with those that require it."""
 
     texts: Counter = field(default_factory=Counter)
     courses: dict = field(default_factory=dict)
-    candidates: Listed = field(default_factory=lambda: Listed([]))
+    named: Listed = field(default_factory=lambda: Listed([]))  # courses that go by it
+    circles: list = field(default_factory=list)  # that requiring one of these would close
 
     def add(self, course, text):
         self.texts[text] += 1
@@ -208,17 +202,14 @@ class Report:
             groups.setdefault(heads[text], Missing()).add(self.courses[pk], text)
         found = sorted(groups.values(), key=lambda one: (-len(one.courses), one.spellings[0]))
         for one in found[:MOST]:
-            one.candidates = Listed(self.candidates(one))
+            one.named = Listed(self.named_by(one.texts))
+            one.circles = [c for course in one.named.shown if (c := self.circle_over(course, one))]
         return found
 
-    def candidates(self, missing):
-        names = set().union(*map(names_of, missing.texts))
+    def named_by(self, texts):
+        names = set().union(*map(names_of, texts))
         found = {course.pk: course for name in names for course in self.named.get(name, ())}
-        courses = [found[pk] for pk in sorted(found)]
-        return [
-            Candidate(course, self.circle_over(course, missing) if place < MOST_NAMED else [])
-            for place, course in enumerate(courses)
-        ]
+        return [course for pk, course in sorted(found.items())]
 
     @cached_property
     def named(self):
@@ -230,7 +221,7 @@ class Report:
         return found
 
     def circle_over(self, course, missing):
-        """The first one that would be closed if those that require `missing` required `course`."""
+        """A circle that would be closed if those that require `missing` required `course`, or []."""
         reached = all_before([course.pk], self.onward) | {course.pk}
         for pk in missing.courses:
             if pk in reached:
