@@ -81,7 +81,7 @@ def in_order(nodes, before, rank):
     while len(placed) < len(nodes):
         node = heappop(free)[1] if free else in_a_circle(waits_for, placed)
         placed[node] = None
-        for later in after[node] - placed.keys():
+        for later in after[node].difference(placed):
             waits_for[later].discard(node)
             if not waits_for[later]:
                 heappush(free, (rank(later), later))
@@ -109,7 +109,7 @@ def way(start, goal, graph):
     while waiting and goal not in came_from:
         node = waiting.popleft()
         for sort in (NEEDS, ADVISED, SAME):
-            for other in sorted(getattr(graph, sort).get(node, set()) - came_from.keys()):
+            for other in sorted(getattr(graph, sort).get(node, set()).difference(came_from)):
                 came_from[other] = node, sort
                 waiting.append(other)
     return traced(goal, came_from) if goal in came_from else None

@@ -108,6 +108,10 @@ class Missing:
         return sorted(self.texts, key=lambda text: (-self.texts[text], text))
 
     @property
+    def rank(self):
+        return -len(self.courses), self.spellings[0].casefold()
+
+    @property
     def others(self):
         return Listed(self.spellings[1:])
 
@@ -143,7 +147,7 @@ class Timeless(NamedTuple):
 
 
 class Report:
-    """Reads the database in eight queries; every list is in the order of titles."""
+    """Reads the database in eight queries. What ranks alike is in the order of titles."""
 
     def __init__(self):
         self.graph = Course.objects.graph()
@@ -200,7 +204,7 @@ class Report:
         rows = [row for row in self.rows if row[0] in order]
         for pk, text in sorted(rows, key=lambda row: order[row[0]]):
             groups.setdefault(heads[text], Missing()).add(self.courses[pk], text)
-        found = sorted(groups.values(), key=lambda one: (-len(one.courses), one.spellings[0]))
+        found = sorted(groups.values(), key=lambda one: one.rank)
         for one in found[:MOST]:
             one.named = Listed(self.named_by(one.texts))
             one.circles = [c for course in one.named.shown if (c := self.circle_over(course, one))]
@@ -221,7 +225,7 @@ class Report:
         return found
 
     def circle_over(self, course, missing):
-        """A circle that would be closed if those that require `missing` required `course`, or []."""
+        """A circle that would be closed if what requires `missing` required `course`, or []."""
         reached = all_before([course.pk], self.onward) | {course.pk}
         for pk in missing.courses:
             if pk in reached:

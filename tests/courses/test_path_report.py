@@ -134,6 +134,11 @@ class TestMissing:
         titles = [lines[0] for lines in findings(client, "missing")]
         assert titles == ["Known to two", "Known to one"]
 
+    def test_capitals_do_not_count_in_the_order(self, client):
+        for text in ("Workshop", "late shift"):
+            make_course(f"A {text}").requirements.create(text=text)
+        assert [lines[0] for lines in findings(client, "missing")] == ["late shift", "Workshop"]
+
     def test_conditions_and_advice_are_no_courses(self, client):
         make_course("A").requirements.create(text="Come together", type="condition")
         assert findings(client, "missing") == []
