@@ -10,6 +10,7 @@ as courses. Prints milliseconds of server time for each size: of many different 
 the ratio of the last size's median to the first's. Queries that differ between sizes have a "!".
 """
 
+import gc
 import os
 import random
 import statistics
@@ -25,6 +26,7 @@ import search
 
 text, percentile = search.text, search.percentile  # Importing it set Django up, for what follows.
 
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.http import QueryDict
@@ -41,9 +43,9 @@ from courses.models import BestResource, CircleError, Course, Criterion, Require
 from courses.plans import Plan
 from courses.team import code_of
 
-REQUESTS, SAVES = 40, 15
-FIRSTS = 7  # requests that come first after a save
-COUNTED = 12  # requests whose queries are counted
+REQUESTS, SAVES = 25, 15
+FIRSTS = 5  # requests that come first after a save
+COUNTED = 8  # requests whose queries are counted
 FAMILY, NEARBY = 100, 25  # courses that require each other, and how far back
 TWIN = 24  # in each so many the last counts as the one before it
 SORTS = {  # of a hundred requirements
@@ -117,7 +119,7 @@ def link_terms(rows, chance):
     audiences, dimensions, levels = (
         list(model.objects.values_list("pk", flat=True)) for model in (Audience, Dimension, Level)
     )
-    link("levels", ((pk, levels[n % FAMILY * 5 // FAMILY]) for n, pk in rows if n % 19))
+    link("levels", ((pk, levels[n % FAMILY * 5 // FAMILY]) for n, pk in rows if n % 200))
     link("audiences", drawn([pk for n, pk in rows if n % 17], audiences, chance))
     link("dimensions", drawn([pk for n, pk in rows if n % 5], dimensions, chance))
     link("only_for", ((pk, chance.choice(audiences)) for n, pk in rows if n % 20 == 7))
@@ -152,10 +154,11 @@ def earlier(number):
 
 
 def requirement(course, position, sort, pks, others, chance):
-    row = Requirement(course_id=course, position=position, type=sort[0], necessity=sort[1])
+    kind, necessity = sort if others else ("condition", "required")
+    row = Requirement(course_id=course, position=position, type=kind, necessity=necessity)
     if not row.names_a_course:
         row.text = text(chance, 6)
-    elif not others or chance.random() < DANGLING:
+    elif chance.random() < DANGLING:
         row.text = f"Course of elsewhere {chance.randint(1, 200)}"
     else:
         row.named_course_id = pks[others.pop()]
@@ -231,8 +234,8 @@ def steps_of(query):
     return Plan(Asked.read(QueryDict(query))).steps
 
 
-def page(path):
-    response = Client(HTTP_HOST="127.0.0.1").get(path)
+def page(path, client=None):
+    response = (client or Client(HTTP_HOST="127.0.0.1")).get(path)
     assert response.status_code == 200, path
 
 
@@ -260,22 +263,23 @@ def drawings_of(course):
 def path_pages(chance):
     criteria = list(Criterion.objects.values_list("pk", flat=True))
     codes = [code_of(chance.sample(criteria, chance.randint(1, 9))) for _n in each()]
+    admin = Client(HTTP_HOST="127.0.0.1")
+    admin.force_login(User.objects.get_or_create(username="r", is_staff=True, is_superuser=True)[0])
     huddles = [f"minutes={chance.choice([15, 30, 60])}&team={n}" for n in each()]
     return {
         "grid": calls(page, [f"/path/?check={code}" for code in codes]),
         "team check": calls(page, [f"/path/check/?check={code}" for code in codes]),
         "plan of a check": calls(page, [f"/path/plan/?check={code}" for code in codes]),
         "huddle": calls(page, [f"/path/huddle/?{query}" for query in huddles]),
+        "path report": [partial(page, "/admin/courses/course/report/", admin)] * FIRSTS,
     }
 
 
 def saves(chance, pks):
-    """The rows that change something come last: what they make stays."""
-    chosen = Course.objects.in_bulk(pks)
-    pairs = {pair_of_families(chance, pks) for _n in range(SAVES)}
-    new = [Requirement(course=chosen[a], named_course=chosen[b]) for a, b in pairs]
-    pairs = {pair_of_families(chance, pks) for _n in range(SAVES)} - pairs
-    written = [Requirement(course=chosen[a], text=chosen[b].title) for a, b in pairs]
+    """They come last: what they make stays until all is measured."""
+    pairs = pairs_of_families(chance, pks)
+    new = [Requirement(course=a, named_course=b) for a, b in pairs[:SAVES]]
+    written = [Requirement(course=a, text=b.title) for a, b in pairs[SAVES:]]
     hard = Requirement.objects.exclude(named_course=None).filter(type="course")
     hard = hard.filter(necessity="required").order_by("?")[:SAVES]
     closing = [Requirement(course=row.named_course, named_course=row.course) for row in hard]
@@ -285,15 +289,16 @@ def saves(chance, pks):
         "check of a text": calls(Requirement.refuse_circle, written),
         "save, course chosen": calls(Requirement.save, new),
         "save, course in words": calls(Requirement.save, written),
-        "save of a course": calls(Course.save, [chosen[a] for a, _b in sorted(pairs)]),
+        "save of a course": calls(Course.save, [a for a, _b in pairs[:SAVES]]),
     }
 
 
-def pair_of_families(chance, pks):
-    """Ids of a course and one that it does not require yet, of the family before."""
-    number = chance.randrange(FAMILY, len(pks))
-    start = number // FAMILY * FAMILY
-    return pks[number], pks[chance.randrange(start - FAMILY, start)]
+def pairs_of_families(chance, pks):
+    """Courses, each with one of the family before: one that it does not require yet."""
+    numbers = chance.sample(range(FAMILY, len(pks)), 2 * SAVES)
+    pairs = [(pks[n], pks[n - n % FAMILY - chance.randint(1, FAMILY)]) for n in numbers]
+    found = Course.objects.in_bulk([pk for pair in pairs for pk in pair])
+    return [(found[a], found[b]) for a, b in pairs]
 
 
 def refused(row):
@@ -321,10 +326,16 @@ class Row:
 
 
 def measure():
-    return {
+    there, todo = Requirement.objects.latest("pk").pk, work()
+    gc.collect()
+    gc.freeze()  # What this script holds itself is not to be looked through again and again.
+    rows = {
         name: measured_saves(some) if name.startswith("save") else measured(some)
-        for name, some in work().items()
+        for name, some in todo.items()
     }
+    with indexing.together():
+        Requirement.objects.filter(pk__gt=there).delete()
+    return rows
 
 
 def measured(some):

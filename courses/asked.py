@@ -12,7 +12,7 @@ from catalog.models import Audience, FormerSlug
 from catalog.text import clean_line
 from courses.checks import TeamCheck
 from courses.models import Course
-from courses.reading import MISSING
+from courses.reading import LONGEST_NAME, MISSING, key_of
 
 MOST_NAMED = 200  # courses in one address
 YEARS = range(2000, 2101)
@@ -78,8 +78,11 @@ class Asked:
     def known(self, keys, nodes):
         for key in dict.fromkeys(keys):
             if key and key not in nodes:
-                self.notices.append(_("There is no course “%s”; it is passed over.") % key[:60])
+                self.pass_over(key)
         return {key: nodes[key] for key in dict.fromkeys(keys) if key in nodes}
+
+    def pass_over(self, key):
+        self.notices.append(_("There is no course “%s”; it is passed over.") % key[:60])
 
     def read_date(self, text):
         with suppress(ValueError):
@@ -147,12 +150,14 @@ NAMED = {"done": "done", "want": "wanted", "take": "preferred"}
 
 
 def nodes_of(keys):
-    """{key: node}: the ids of published courses by their present or former addresses, and names of
-    missing courses as they are.
+    """{key: node}: the ids of published courses by their present or former addresses, and the keys
+    of missing ones, be they missing now or not.
     """
     slugs = {key for key in keys if not key.startswith(MISSING)}
-    published = Course.objects.published()
-    nodes = dict(published.filter(slug__in=slugs).values_list("slug", "pk"))
+    published, nodes = Course.objects.published(), {}
+    hidden = Course.objects.filter(slug__in=slugs).values_list("slug", "title")
+    nodes |= {slug: key_of(title) for slug, title in hidden}
+    nodes |= dict(published.filter(slug__in=slugs).values_list("slug", "pk"))
     former = FormerSlug.objects.filter(slug__in=slugs - nodes.keys(), resource__in=published)
     nodes |= dict(former.values_list("slug", "resource"))
-    return nodes | {key: key for key in keys - slugs if len(key) > 1}
+    return nodes | {key: key for key in keys - slugs if len(key) <= LONGEST_NAME + 1}

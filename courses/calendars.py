@@ -10,6 +10,7 @@ from icalendar import Calendar, Event
 from catalog.models import SiteSettings
 
 WEEK = timedelta(days=7)
+LONGEST = 60 * 500  # minutes of a course; more is a slip of the pen
 WORKDAYS = timedelta(days=5)  # an event lasts from Monday to Friday, or to a later Friday
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -41,10 +42,14 @@ def calendar_of(plan):
     calendar.add("prodid", f"-//{SiteSettings.load().name}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", plan.title)
-    minutes = [step.course.minutes_max if step.course else None for step in plan.steps]
+    minutes = [minutes_of(step) for step in plan.steps]
     for step, (week, lasts) in zip(plan.steps, weeks(minutes, plan.asked.hours), strict=True):
         calendar.add_component(event_of(plan, step, week, lasts))
     return calendar.to_ical()
+
+
+def minutes_of(step):
+    return min(step.course.minutes_max, LONGEST) if step.course and step.time else None
 
 
 def event_of(plan, step, week, lasts):

@@ -67,6 +67,10 @@ class TeamCheck:
     def standing(self):
         return self.path.standing
 
+    def by_dimension(self):
+        """(dimension, its own level, 0 before the first); the team's is the lowest of them."""
+        return [(d, self.standing.dimensions[d.slug]) for d in self.path.dimensions]
+
     def levels(self):
         """Each level, with the criteria of all dimensions as `asked`."""
         for level in self.path.levels:

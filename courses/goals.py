@@ -4,10 +4,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from catalog import bits
-from courses.models import Course
 from courses.reading import limits_of
-
-MOST_UNSAID = 6  # courses named that say nothing of whom they are for
 
 
 def set_of_cell(held, dimension, level):
@@ -68,13 +65,15 @@ class Goals:
         limits, asker = limits_of(bits.ids_of(self.courses)), self.asked.asker
         return bits.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
 
-    @cached_property
+    @property
     def for_nobody_named(self):
-        """Courses of these levels that say nothing of whom they are for: not planned, but named."""
+        """The set of those in question that say nothing of whom they are for."""
         if not self.asked.asker:
-            return []
+            return 0
         slugs = (slug for slug, _name in self.shelf.choices["audience"])
         named = self.shelf.set_of(*(f"audience:{slug}" for slug in slugs))
+        named |= bits.bits_of(limits_of(bits.ids_of(self.courses)))
         levels = self.shelf.set_of(*(f"level:{level}" for level in self.asked_levels))
-        unsaid = self.courses & levels & ~named & ~self.shut
-        return Course.objects.published().pick(self.shelf.ranked(unsaid, "title")[:MOST_UNSAID])
+        for cell in self.cells.values():
+            levels |= cell
+        return self.courses & levels & ~named

@@ -77,9 +77,9 @@ def in_order(nodes, before, rank):
             after[other].add(node)
     free = [(rank(node), node) for node in nodes if not waits_for[node]]
     heapify(free)
-    placed = {}
+    placed, left = {}, iter(sorted(nodes, key=str))
     while len(placed) < len(nodes):
-        node = heappop(free)[1] if free else in_a_circle(waits_for, placed)
+        node = heappop(free)[1] if free else in_a_circle(waits_for, placed, left)
         placed[node] = None
         for later in after[node].difference(placed):
             waits_for[later].discard(node)
@@ -88,9 +88,12 @@ def in_order(nodes, before, rank):
     return list(placed)
 
 
-def in_a_circle(waits_for, placed):
-    """A node of a circle, where every node that is not placed waits for another."""
-    node, passed = min((n for n in waits_for if n not in placed), key=str), set()
+def in_a_circle(waits_for, placed, left):
+    """A node of a circle, where every node that is not placed waits for another.
+
+    `left` goes through the nodes; those before where it stands are placed.
+    """
+    node, passed = next(node for node in left if node not in placed), set()
     while node not in passed:
         passed.add(node)
         node = min(waits_for[node], key=str)

@@ -10,8 +10,10 @@ from courses import drawing
 from courses.durations import total_words
 from courses.graph import all_before, in_order
 from courses.models import Course
-from courses.planner import Total
+from courses.planner import Question, Total
 from courses.reading import ReadersGraph
+
+MOST_BEFORE, MOST_AFTER = 80, 12  # courses that are drawn, the nearest ones
 
 
 @dataclass
@@ -33,13 +35,15 @@ class CourseMap:
         before = all_before([course.pk], needs) - {course.pk}
         after = {node for node, required in needs.items() if course.pk in required}
         after -= before | {course.pk}
-        facts = known.facts(before | after)
+        facts = known.facts(known.reached_from([course.pk]) | after | {course.pk})
         order = [in_order(nodes, needs, rank=ranks(facts)) for nodes in (before, after)]
         return cls(course, known, facts, *order)
 
     @cached_property
     def loaded(self):
-        ids = [node for node in self.before + self.after if node not in self.known.missing]
+        """The courses that are drawn."""
+        nodes = self.before[-MOST_BEFORE:] + self.after[:MOST_AFTER]
+        ids = [node for node in nodes if node not in self.known.missing]
         return Course.objects.prefetch_related("levels").in_bulk(ids)
 
     @property
@@ -48,12 +52,17 @@ class CourseMap:
 
     @property
     def unlocks(self):
-        return [self.loaded[node] for node in self.after]
+        return [self.loaded[node] for node in self.after[:MOST_AFTER]]
 
     @property
+    def not_drawn(self):
+        """How many more come before it, and how many more it opens."""
+        return max(0, len(self.before) - MOST_BEFORE), max(0, len(self.after) - MOST_AFTER)
+
+    @cached_property
     def boxes(self):
-        before = [self.box(node, "before") for node in self.before]
-        after = [self.box(node, "after") for node in self.after]
+        before = [self.box(node, "before") for node in self.before[-MOST_BEFORE:]]
+        after = [self.box(node, "after") for node in self.after[:MOST_AFTER]]
         note = note_of(self.course)
         return [*before, drawing.Box(self.course.pk, self.course.title, note, "", "this"), *after]
 
@@ -74,8 +83,9 @@ class CourseMap:
 
     @property
     def time_before(self):
-        """Before this course: 9 h + 1 course with no stated duration"""
-        total = Total.of([self.facts[node] for node in self.before])
+        """9 h + 1 course with no stated duration: of what counts as one, one is enough."""
+        steps = Question({self.course.pk: ()}, self.known.graph, self.facts).steps()
+        total = Total.of([self.facts[s.course] for s in steps if s.reasons == () and s.required_by])
         return total_words(total) if self.before else ""
 
 

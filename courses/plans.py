@@ -8,7 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from catalog import bits
 from catalog.models import Kind, Resource
 from catalog.search.shelf import shelf
 from courses.durations import total_words
@@ -19,6 +21,8 @@ from courses.path import MOST_OF_A_KIND
 from courses.planner import Question, Total
 from courses.reading import MISSING, ReadersGraph, key_of
 
+MOST_REASONS = 4  # courses named that require one
+MOST_UNSAID = 6
 MOST_STEPS = 100  # that are shown; all are counted
 
 
@@ -48,7 +52,26 @@ class Plan:
         self.courses = self.public & self.shelf.set_of("kind:course")
         self.dimensions = asked.check.path.dimensions
         self.known = ReadersGraph.read(self.shelf, self.courses)
+        self.settle()
         self.goals = Goals(asked, self.shelf, self.courses)
+
+    def settle(self):
+        """What was missing when the address was made may be there now, or is no course at all."""
+        for named in (self.asked.done, self.asked.wanted, self.asked.preferred):
+            for key, node in list(named.items()):
+                if isinstance(node, str) and node not in self.known.missing:
+                    if node in self.come_since:
+                        named[key] = self.come_since[node]
+                    else:
+                        del named[key]
+                        self.asked.pass_over(key)
+
+    @cached_property
+    def come_since(self):
+        """{key of a missing course: the published one that goes by its name now}"""
+        rows = Course.objects.published().values_list("pk", "title", "other_names")
+        names = ((pk, name) for pk, title, more in rows for name in [title, *more.splitlines()])
+        return {key_of(name): pk for pk, name in names}
 
     # ---- What comes out ----
 
@@ -56,15 +79,21 @@ class Plan:
     def question(self):
         asked, graph = self.asked, self.known.graph
         goals = self.goals.reasons()
-        goals = {n: goals[n] for n in goals if isinstance(n, int) or n in self.known.missing}
         return Question(
             goals,
             graph,
             self.known.facts({*goals, *self.known.reached_from(goals)}),
             done=frozenset(asked.done.values()),
             asker=asked.asker,
-            preferred=frozenset(asked.preferred.values()),
+            preferred=self.preferred,
         )
+
+    @property
+    def preferred(self):
+        """What was chosen among several; else what was asked for by its name."""
+        chosen, graph = frozenset(self.asked.preferred.values()), self.known.graph
+        wanted = self.asked.wanted.values()
+        return chosen | {node for node in wanted if chosen.isdisjoint(graph.alike(node))}
 
     @cached_property
     def all_steps(self):
@@ -72,17 +101,25 @@ class Plan:
 
     @cached_property
     def total(self):
-        return Total.of([self.question.facts[step.course] for step in self.all_steps])
+        """Of what who asks may take."""
+        return Total.of([self.question.facts[s.course] for s in self.all_steps if s.is_open])
 
     @property
     def total_words(self):
-        return total_words(self.total)
+        """3 h + 1 course that is not open to who asks"""
+        shut = sum(not step.is_open for step in self.all_steps)
+        words = ngettext(
+            "%d course that is not open to who asks",
+            "%d courses that are not open to who asks",
+            shut,
+        )
+        return " + ".join(filter(None, [total_words(self.total), shut and words % shut]))
 
     @cached_property
     def steps(self):
         """The first MOST_STEPS as PlannedStep."""
         steps = self.all_steps[:MOST_STEPS]
-        ids = {n for step in steps for n in (step.course, *step.required_by, *step.instead)}
+        ids = {n for step in steps for n in (step.course, *step.instead)}
         self.loaded = self.load({node for node in ids if isinstance(node, int)})
         planned = [self.planned(number, step) for number, step in enumerate(steps, 1)]
         self.add_help(steps, planned)
@@ -116,7 +153,11 @@ class Plan:
             "level": lambda level: _("for Level %d") % level,
             "wanted": lambda: _("you asked for it"),
         }
-        required = [_("required by %s") % self.title_of(node) for node in step.required_by]
+        required = [
+            _("required by %s") % self.title_of(node) for node in step.required_by[:MOST_REASONS]
+        ]
+        more = len(step.required_by) - MOST_REASONS
+        required += [ngettext("and %d more", "and %d more", more) % more] if more > 0 else []
         return [words[sort](*facts) for sort, *facts in step.reasons] + required
 
     def choice(self, step, node):
@@ -126,14 +167,19 @@ class Plan:
 
     def advice(self, course):
         """What is better known before, where it is neither planned nor done."""
-        settled = {step.course for step in self.all_steps} | set(self.asked.done.values())
         rows = [row for row in course.requirements.all() if row.names_a_course]
         return [
             (row, self.with_wanted(row.public_course))
             for row in rows
             if not (row.type == Requirement.Type.COURSE and row.necessity == "required")
-            and settled.isdisjoint({row.named_course_id, key_of(row.text)})
+            and self.settled.isdisjoint({row.named_course_id, key_of(row.text)})
         ]
+
+    @cached_property
+    def settled(self):
+        """What is planned or done, and all that counts as it."""
+        nodes = {step.course for step in self.all_steps} | set(self.asked.done.values())
+        return {other for node in nodes for other in self.known.graph.alike(node)}
 
     def with_wanted(self, course):
         return self.asked.query(want=sorted({*self.asked.wanted, course.slug})) if course else ""
@@ -170,6 +216,30 @@ class Plan:
         """Whether some of its courses require each other, which only a damaged database has."""
         return circles(self.question.before, most=1)
 
+    @cached_property
+    def unsaid(self):
+        """The first courses that say nothing of whom they are for: not counted, but named."""
+        settled = bits.bits_of(node for node in self.settled if isinstance(node, int))
+        found = self.goals.for_nobody_named & ~settled
+        return Course.objects.published().pick(self.shelf.ranked(found, "title")[:MOST_UNSAID])
+
+    @cached_property
+    def still_open(self):
+        """Each Cell that is to be closed and that no course of the plan closes."""
+        closed = {
+            tuple(facts)
+            for step in self.all_steps
+            for sort, *facts in step.reasons
+            if sort == "cell"
+        }
+        path = self.asked.check.path
+        return [
+            path.cell(dimension, level)
+            for level in path.levels
+            for dimension in path.dimensions
+            if (dimension.slug, level.number) in self.goals.cells.keys() - closed
+        ]
+
     # ---- What helps ----
 
     def add_help(self, steps, planned):
@@ -180,7 +250,8 @@ class Plan:
             cells = cells or self.own_cells(step.course)
             ids = [*related[step.course], *(pk for cell in cells for pk in best[cell])]
             ids += [pk for cell in cells for pk in self.newest_in(cell)]
-            chosen.append([pk for pk in dict.fromkeys(ids) if pk not in seen][:MOST_OF_A_KIND])
+            ids = [pk for pk in dict.fromkeys(ids) if self.public >> pk & 1 and pk not in seen]
+            chosen.append(ids[:MOST_OF_A_KIND])
             seen.update(chosen[-1])
         found = Resource.objects.published().for_cards().in_bulk(seen)
         for step, ids in zip(planned, chosen, strict=True):
@@ -237,7 +308,8 @@ class Plan:
     @property
     def fingerprint(self):
         """Another one when a course comes or goes, moves, or takes another time."""
-        facts = [(step.key, step.title, step.time, step.reasons) for step in self.steps]
+        known = self.question.facts
+        facts = [(str(step.course), known[step.course]) for step in self.all_steps]
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 

@@ -1,5 +1,6 @@
 """What requires what, as far as readers may know it."""
 
+import hashlib
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -14,7 +15,7 @@ from courses.names import names_of
 from courses.planner import Facts
 
 MISSING = "~"  # what the keys of courses begin with that readers do not find in the catalog
-SHORTEST_NAME = 80
+LONGEST_NAME = 80  # letters of it that a key has
 
 
 @dataclass
@@ -32,12 +33,12 @@ class ReadersGraph:
         """`courses` is the set of bits of those that are published."""
         whole, there = Course.objects.graph(), set(bits.ids_of(courses))
         graph = Graph(*(among(edges, there) for edges in (whole.needs, whole.advised, whole.same)))
-        missing = {}
-        for course, text in missing_rows():
-            if course in there:
-                key = key_of(text)
-                missing[key] = min(missing.get(key, text), text)
-                graph.needs.setdefault(course, set()).add(key)
+        rows, missing = [row for row in missing_rows() if row[0] in there], {}
+        texts = shortest_texts(rows)
+        for course, hidden, text in rows:
+            text = texts.get(hidden, text)
+            missing[key_of(text)] = min(missing.get(key_of(text), text), text)
+            graph.needs.setdefault(course, set()).add(key_of(text))
         return cls(graph, missing, held)
 
     def reached_from(self, nodes):
@@ -63,10 +64,19 @@ def among(edges, there):
 
 
 def missing_rows():
-    """(course, words) of each required course that is nowhere, or that readers cannot see."""
+    """(course, the hidden one, words) of each required course that is nowhere or is hidden."""
     hidden = Q(named_course=None) | ~public("named_course__")
     rows = Requirement.objects.filter(hidden, type="course", necessity="required")
-    return rows.order_by().values_list("course", "text")
+    return rows.order_by().values_list("course", "named_course", "text")
+
+
+def shortest_texts(rows):
+    """{hidden course: one of the texts it is required by, always the same one}"""
+    texts = {}
+    for _course, hidden, text in rows:
+        if hidden:
+            texts[hidden] = min(texts.get(hidden, text), text, key=lambda text: (len(text), text))
+    return texts
 
 
 def key_of(text):
@@ -75,7 +85,8 @@ def key_of(text):
     True
     """
     name = min(names_of(text) or {text}, key=lambda name: (len(name), name))
-    return MISSING + slugify(name)[:SHORTEST_NAME]
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return MISSING + (slugify(name)[:LONGEST_NAME] or digest)
 
 
 def lowest_levels(held):

@@ -4,7 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-LONGEST_CODE = 800  # letters: some 4 000 criteria
+LONGEST_CODE = 4000  # letters, for numbers up to 20 000
 
 
 class DamagedCode(ValueError):
@@ -45,7 +45,10 @@ def answers_in(code):
     ):
         raise DamagedCode
     bits = int.from_bytes(data, "little")
-    return {number for number in range(bits.bit_length()) if bits >> number & 1}
+    answers = {number for number in range(bits.bit_length()) if bits >> number & 1}
+    if code_of(answers) != code.lower():  # it has more zeros than it needs
+        raise DamagedCode
+    return answers
 
 
 @dataclass(frozen=True)

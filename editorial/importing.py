@@ -86,8 +86,8 @@ def notes_of_circles(changes):
     lines = {change.facts["title"]: change.record for change in changes}
     sentence = _("A circle of requirements, which will be refused: %s.")
     for titles in circles_with(changes):
-        record = next(lines[title] for title in titles if title in lines)
-        yield Note(record.file, record.line, sentence % " → ".join([*titles, titles[0]]))
+        for record in [lines[title] for title in titles if title in lines][:1]:
+            yield Note(record.file, record.line, sentence % " → ".join([*titles, titles[0]]))
 
 
 def best_of(pages, notes):

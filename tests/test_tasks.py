@@ -54,7 +54,7 @@ def test_see_what_comes_before_a_course_and_go_there(reader):
     requirement = reader.get_by_role("definition").get_by_role("link", name=re.compile("LMPO"))
     requirement.click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("LMP Orientation")
-    expect(reader.get_by_role("heading", name="It opens")).to_be_visible()
+    expect(reader.get_by_role("list", name="What comes before this course")).to_be_visible()
 
 
 def test_take_a_filter_away_again(reader):

@@ -94,10 +94,6 @@ class Course(Resource):
         return [line.strip() for line in self.outcomes.splitlines() if line.strip()]
 
     @property
-    def required_courses(self):
-        return [r for r in self.requirements.all() if r.type == Requirement.Type.COURSE]
-
-    @property
     def names(self):
         """Every name a text may call it by, in the form that courses.names compares."""
         texts = [self.title, *self.other_names.splitlines()]
@@ -180,11 +176,11 @@ class CourseReference(CleanModel):
             self.text = self.named_course.title
         if not self.named_course and self.names_a_course:
             self.named_course = self.course_named()
-        self.refuse_circle()
+        self.refuse_circle(self.named_course)
         super().save(*args, **kwargs)
 
-    def refuse_circle(self):
-        """Raises CircleError; only what has to come before can close one."""
+    def refuse_circle(self, named):
+        """Raises CircleError where the course `named` would; only a requirement can close one."""
 
     @property
     def names(self):
@@ -275,10 +271,10 @@ class Requirement(CourseReference):
     def clean(self):
         if not self.text and not self.named_course:
             raise ValidationError({"text": _("Say what is required, or choose the course.")})
-        self.refuse_circle()
+        linked = self.course_named() if self.names_a_course else None
+        self.refuse_circle(self.named_course or linked)
 
-    def refuse_circle(self):
-        named = self.named_course or (self.course_named() if self.names_a_course else None)
+    def refuse_circle(self, named):
         if named and self.course_id:
             found = way(named.pk, self.course_id, Course.objects.graph())
             refuse([(self.course_id, None), (named.pk, NEEDS), *found[1:]] if found else None)
@@ -331,15 +327,16 @@ def join_alike(instance, action, pk_set, **kwargs):
     """What counts as a course can neither come before it nor after it."""
     if action == "pre_add":
         locked()
-        for other in pk_set or ():
-            refuse(circle_by_joining(instance.pk, other, Course.objects.graph()))
+        refuse(circle_by_joining(instance.pk, pk_set, Course.objects.graph()))
     if action in ("post_add", "post_remove", "post_clear"):
         index([instance.pk, *(pk_set or ())])
 
 
-def circle_by_joining(one, other, graph):
-    graph.same[one].add(other)
-    graph.same[other].add(one)
+def circle_by_joining(one, others, graph):
+    """The way from a course of the group that would be made back to itself, None for none."""
+    for other in others:
+        graph.same[one].add(other)
+        graph.same[other].add(one)
     for member in sorted(graph.alike(one)):
         for required in sorted(graph.needs[member] | graph.advised[member]):
             if found := way(required, member, graph):

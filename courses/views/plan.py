@@ -24,7 +24,7 @@ MOST_MEANT = 6  # courses offered for the name of one
 def plan_page(request):
     asked, name = Asked.read(request.GET), clean_line(request.GET.get("add", ""))[:100]
     meant = courses_meant(name) if name else []
-    if len(meant) == 1:
+    if len(meant) == 1 and goes_by(meant[0], name):
         return redirect(reverse("plan") + with_wanted(asked, meant[0]))
     plan = Plan(asked)
     context = {
@@ -43,8 +43,12 @@ def courses_meant(name):
     """The published course that goes by `name`, else the first that a search for it finds."""
     found = search_listing({"q": name, "kind": "course"}).ids[:MOST_MEANT]
     courses = Course.objects.published().pick(found)
-    exact = [course for course in courses if course.names & names_of(name)]
+    exact = [course for course in courses if goes_by(course, name)]
     return exact if len(exact) == 1 else courses
+
+
+def goes_by(course, name):
+    return bool(course.names & names_of(name))
 
 
 def with_wanted(asked, course):
@@ -54,6 +58,8 @@ def with_wanted(asked, course):
 @require_safe
 def plan_pdf(request):
     plan = Plan(Asked.read(request.GET))
+    if plan.asked.is_empty:
+        return redirect(plan.address("plan"))
     context = {
         "plan": plan,
         "asked": plan.asked,
@@ -67,6 +73,8 @@ def plan_pdf(request):
 @require_safe
 def plan_calendar(request):
     plan = Plan(Asked.read(request.GET))
+    if not plan.all_steps:
+        return redirect(plan.address("plan"))
     response = HttpResponse(calendar_of(plan), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="plan.ics"'
     return response

@@ -267,6 +267,8 @@ def link(resource, facts):
                 position=n,
             )
         )
+    if alike := Course.objects.filter(slug__in=facts.get("counts_as", []), pk__in=own):
+        resource.equivalents.add(*alike)
     for n, slug in enumerate(facts.get("follow_ups", [])):
         if follower := Course.objects.filter(slug=slug).first():
             checked(

@@ -74,7 +74,12 @@ def test_a_calendar_that_is_read_again_changes_what_is_there(client):
     assert uids[0] == uids[1] and len(uids[0]) == 1
 
 
+def test_a_plan_without_a_course_is_no_calendar_but_leads_to_its_page(client):
+    assert client.get("/path/plan.ics?to=2")["Location"] == "/path/plan/?to=2"
+
+
 def test_the_calendar_is_kept_as_a_file(client):
+    make_course("A", levels=[2])
     response = client.get("/path/plan.ics?to=2")
     assert response["Content-Type"].startswith("text/calendar")
     assert "attachment" in response["Content-Disposition"]

@@ -254,6 +254,7 @@ const KEPT = "team-check"; // the last answers in this browser, to go on with
 function kept(query) {
   try {
     if (query) localStorage.setItem(KEPT, query);
+    if (query === "") localStorage.removeItem(KEPT);
     return localStorage.getItem(KEPT);
   } catch {
     return null; // a browser that keeps nothing
@@ -285,7 +286,7 @@ function teamCheck(form) {
   }
 
   const resume = document.getElementById("resume");
-  if (location.search.includes("check=")) kept(location.search);
+  if (document.getElementById("hand-over")) kept(location.search);
   else if (kept()) {
     resume.querySelector("a").search = kept();
     resume.hidden = false;
