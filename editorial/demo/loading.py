@@ -267,8 +267,8 @@ def link(resource, facts):
                 position=n,
             )
         )
-    if alike := Course.objects.filter(slug__in=facts.get("counts_as", []), pk__in=own):
-        resource.equivalents.add(*alike)
+    if alike := own_entries().filter(slug__in=facts.get("counts_as", [])):
+        resource.equivalents.add(*(entry.pk for entry in alike))
     for n, slug in enumerate(facts.get("follow_ups", [])):
         if follower := Course.objects.filter(slug=slug).first():
             checked(
