@@ -119,7 +119,7 @@ def link_terms(rows, chance):
     audiences, dimensions, levels = (
         list(model.objects.values_list("pk", flat=True)) for model in (Audience, Dimension, Level)
     )
-    link("levels", ((pk, levels[n % FAMILY * 5 // FAMILY]) for n, pk in rows if n % 200))
+    link("levels", ((pk, levels[n % FAMILY * 5 // FAMILY]) for n, pk in rows if n % 400))
     link("audiences", drawn([pk for n, pk in rows if n % 17], audiences, chance))
     link("dimensions", drawn([pk for n, pk in rows if n % 5], dimensions, chance))
     link("only_for", ((pk, chance.choice(audiences)) for n, pk in rows if n % 20 == 7))
@@ -159,7 +159,7 @@ def requirement(course, position, sort, pks, others, chance):
     if not row.names_a_course:
         row.text = text(chance, 6)
     elif chance.random() < DANGLING:
-        row.text = f"Course of elsewhere {chance.randint(1, 200)}"
+        row.text = f"Course of elsewhere {chance.randint(1, 30)}"
     else:
         row.named_course_id = pks[others.pop()]
         row.text = f"As written {row.named_course_id}"

@@ -97,6 +97,26 @@ def test_a_circle_made_in_the_database_is_drawn_and_loops_nowhere(client):
             assert client.get(address).status_code == 200
 
 
+def test_of_much_that_it_opens_some_is_drawn_and_the_rest_counted(client):
+    hub = make_course("Hub")
+    for number in range(15):
+        make_course(f"Course {number:02}").requirements.create(named_course=hub)
+    html = html_of(client, hub)
+    assert len(boxes_in(html, "map-rail")) == 13
+    assert "It opens 3 more courses." in html
+    assert client.get(hub.get_pdf_url()).status_code == 200
+
+
+def test_hours_before_count_one_of_those_that_count_as_one(client):
+    one = make_course("One", minutes_min=60, minutes_max=60)
+    other = make_course("Other", minutes_min=60, minutes_max=60)
+    one.equivalents.add(other)
+    course = make_course()
+    course.requirements.create(named_course=one)
+    course.requirements.create(named_course=other)
+    assert "Before this course: 1 h." in html_of(client, course)
+
+
 def test_a_course_that_stands_alone_has_no_map(client):
     html = html_of(client, make_course())
     assert '<svg class="map' not in html and "Where it sits" not in html

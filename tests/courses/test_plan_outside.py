@@ -78,6 +78,11 @@ def test_a_plan_without_a_course_is_no_calendar_but_leads_to_its_page(client):
     assert client.get("/path/plan.ics?to=2")["Location"] == "/path/plan/?to=2"
 
 
+def test_a_course_of_a_million_hours_is_taken_for_a_slip(client):
+    make_course("A", levels=[2], minutes_min=2**31 - 1, minutes_max=2**31 - 1)
+    assert len(events(client, "to=2&start=2099-12-01")) == 1
+
+
 def test_the_calendar_is_kept_as_a_file(client):
     make_course("A", levels=[2])
     response = client.get("/path/plan.ics?to=2")

@@ -176,8 +176,109 @@ class TestChosenCourses:
         assert titles_in(client.get(other)) == ["Art (online)", "Last"]
         assert titles_in(client.get("/path/plan/?want=last&done=art-online")) == ["Last"]
 
+    def test_what_was_asked_for_by_name_is_taken_of_those_that_count_as_one(self, client):
+        first, wanted = make_course("AA", levels=[2]), make_course("BB", levels=[2])
+        first.equivalents.add(wanted)
+        assert titles_in(client.get("/path/plan/?want=bb&to=2")) == ["BB"]
+        assert titles_in(client.get("/path/plan/?want=bb&to=2&take=aa")) == ["AA"]
+
+    def test_advice_is_silent_where_what_counts_as_it_is_done(self, client):
+        course, one, other = make_course("Art"), make_course("One"), make_course("Other")
+        one.equivalents.add(other)
+        course.requirements.create(named_course=one, type="knowledge")
+        assert "Know before:" in client.get("/path/plan/?want=art").content.decode()
+        assert "Know before:" not in client.get("/path/plan/?want=art&done=other").content.decode()
+
+    def test_a_tick_of_what_was_missing_counts_when_it_has_come(self, client):
+        make_course("Art").requirements.create(text="Basics of Care")
+        address = "/path/plan/?want=art&done=~basics-of-care"
+        assert titles_in(client.get(address)) == ["Art"]
+        make_course("Basics of Care")
+        response = client.get(address)
+        assert titles_in(response) == ["Art"] and not notices_in(response)
+
+    def test_a_tick_counts_when_its_course_is_taken_off_the_site(self, client):
+        basics = make_course("Basics of Care")
+        make_course("Art").requirements.create(named_course=basics)
+        basics.published_at = None
+        basics.save()
+        assert titles_in(client.get("/path/plan/?want=art&done=basics-of-care")) == ["Art"]
+
+    @pytest.mark.parametrize("name", ["want", "done", "take"])
+    def test_a_name_that_nothing_has_is_no_course(self, client, name):
+        make_course("Art")
+        response = client.get(f"/path/plan/?want=art&{name}=~nonsense")
+        assert "There is no course “~nonsense”; it is passed over." in notices_in(response)
+        assert "Nonsense" not in response.content.decode()
+
+    def test_what_many_require_names_a_few_of_them(self, client):
+        hub = make_course("Hub")
+        for number in range(7):
+            make_course(f"Course {number}", levels=[2]).requirements.create(named_course=hub)
+        reasons = dict(steps_in(client.get("/path/plan/?to=2")))["Hub"]
+        assert reasons.endswith("required by Course 3; and 3 more")
+
+    def test_missing_courses_in_other_scripts_are_told_apart(self, client):
+        course = make_course("Art")
+        course.requirements.create(text="Курс один")
+        course.requirements.create(text="日本語の入門")
+        response = client.get("/path/plan/?want=art")
+        assert len(titles_in(response)) == 3
+        keys = page_in(response).xpath("//li[contains(@class, 'missing')]//input/@value")
+        response = client.get("/path/plan/", {"want": "art", "done": keys})
+        assert titles_in(response) == ["Art"]
+
+    def test_a_hidden_course_under_two_texts_is_one_step(self, client):
+        hidden = make_course("Hidden", published=False)
+        for title, text in (("A", "Basics"), ("B", "The basics of it")):
+            make_course(title, levels=[2]).requirements.create(named_course=hidden, text=text)
+        assert titles_in(client.get("/path/plan/?to=2")) == ["Basics", "A", "B"]
+
+    def test_what_who_asks_may_not_take_is_counted_apart(self, client):
+        make_course("Closed", **hours(8, only_for=["Union members"]))
+        response = client.get("/path/plan/?want=closed&audience=managers")
+        assert total_in(response) == "1 course that is not open to who asks"
+
+
+class TestWhatIsLeft:
+    def test_cells_that_no_course_closes_are_named_with_what_helps_there(self, client):
+        make_course("Art", levels=[2], dimensions=["Leadership"])
+        make_tool("Agenda", levels=[2], dimensions=["Team Process"])
+        page = page_in(client.get("/path/plan/?from=1&to=2"))
+        cells = [words_of(li) for li in page.xpath("//ul[@class='still-open']/li")]
+        assert len(cells) == 6
+        [process] = [cell for cell in cells if cell.startswith("Team Process 2")]
+        assert "Staff meetings are run as team meetings" in process and "1 tool" in process
+
+    def test_a_plan_without_a_course_says_why(self, client):
+        make_course("Art", levels=[2])
+        assert total_in(client.get("/path/plan/?from=3&to=4")) == (
+            "The catalog has no course for this yet."
+        )
+        assert total_in(client.get("/path/plan/?to=2&done=art")) == (
+            "Nothing is left to take: all of it is done."
+        )
+
+    def test_a_course_that_is_planned_is_not_named_as_not_counted(self, client):
+        make_course("Unsaid", levels=[2])
+        page = page_in(client.get("/path/plan/?from=1&to=2&audience=sponsors&want=unsaid"))
+        assert not page.xpath("//section[@aria-labelledby='unsaid']")
+
+    def test_a_course_only_for_who_asks_is_not_said_to_be_for_nobody(self, client):
+        make_course("Limited", levels=[2], only_for=["Sponsors"])
+        page = page_in(client.get("/path/plan/?from=1&to=2&audience=sponsors"))
+        assert not page.xpath("//section[@aria-labelledby='unsaid']")
+
 
 class TestWhatHelps:
+    def test_drafts_take_no_place(self, client):
+        course = make_course("Art")
+        for number in range(3):
+            course.related.add(make_tool(f"Draft {number}", published=False))
+        course.related.add(make_tool("Public"))
+        [step] = page_in(client.get("/path/plan/?want=art")).find_class("plan-step")
+        assert [words_of(link) for link in step.xpath(".//ul//a")] == ["Public"]
+
     def test_a_step_has_its_related_tools_then_those_of_its_cells(self, client):
         course = make_course("Art", levels=[2], dimensions=["Leadership"])
         newest = make_video("Newest", levels=[2], dimensions=["Leadership"])
@@ -261,6 +362,8 @@ class TestBadInput:
             "start=9999-12-31&hours=0&to=3",
             "start=0001-01-01&to=3",
             "check=%F0%9F%99%82&add=" + "x" * 5000,
+            "want=art&done=~" + "a" * 3000,
+            "want=art&audience=" + "x" * 3000,
         ],
     )
     def test_whatever_comes_is_answered(self, client, page, query):
@@ -279,6 +382,12 @@ class TestBadInput:
 
 
 class TestOtherRenderings:
+    def test_an_address_too_long_for_a_code_is_given_as_a_link(self, client):
+        slugs = [make_course(f"Course with a rather long name, number {n}").slug for n in range(60)]
+        query = "&".join(f"done={slug}" for slug in slugs)
+        for page in ("plan/", "plan.pdf"):
+            assert client.get(f"/path/{page}?want={slugs[0]}&{query}").status_code == 200
+
     def test_the_address_of_a_plan_is_the_same_for_the_same_question(self, client):
         make_course("A"), make_course("B")
         one = page_in(client.get("/path/plan/?want=b&want=a&to=2&from=1"))

@@ -203,3 +203,9 @@ class TestCircles:
         with pytest.raises(ValidationError, match="circle: A → B → C = A"), transaction.atomic():
             c.equivalents.add(a)
         assert not a.equivalents.exists()
+
+    def test_two_that_are_joined_at_once_close_none_between_them(self):
+        a, (b, c) = make_course("A"), chain("B", "C")
+        with pytest.raises(ValidationError, match="would close a circle"), transaction.atomic():
+            a.equivalents.set([b, c])
+        assert not a.equivalents.exists()

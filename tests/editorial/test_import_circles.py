@@ -2,7 +2,7 @@ import pytest
 from django.core.management import CommandError
 
 from catalog.models import Resource
-from courses.models import Course
+from courses.models import Course, Requirement
 from tests.editorial.test_import_pages import run
 from tests.makers import make_course
 
@@ -58,6 +58,14 @@ def test_one_with_a_course_of_the_catalog_is_too(tmp_path):
     with pytest.raises(CommandError, match="Nothing was changed"):
         run(page, "--apply")
     assert [str(course) for course in Course.objects.all()] == ["Milling"]
+
+
+def test_one_that_is_in_the_database_already_is_none_of_the_page_s(tmp_path):
+    a, b = make_course("A"), make_course("B")
+    Requirement.objects.bulk_create(
+        Requirement(course=one, named_course=other, text="x") for one, other in ((a, b), (b, a))
+    )
+    assert not any("circle" in line for line in run(page_of(tmp_path, Baking="Kneading")))
 
 
 def test_a_page_without_one_is_taken_in(tmp_path):
