@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import bits
-from catalog.models import Audience, IndexEntry, Level, Region, Resource, Topic
+from catalog.models import Audience, Dimension, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
 from catalog.search.queries import LONGEST_QUERY, MOST_WORDS, words_as_typed
 from catalog.search.shelf import shelf
@@ -17,6 +17,7 @@ from catalog.words import content_words, words_in
 TITLES, PAGES = 6, 3
 SORTS = {
     Level: gettext_lazy("Path"),
+    Dimension: gettext_lazy("Path"),
     Topic: gettext_lazy("Topic"),
     Audience: gettext_lazy("Audience"),
     Region: gettext_lazy("Region"),
@@ -52,8 +53,8 @@ def titled(words):
 
 
 def site_pages(words):
-    """The pages of levels, topics, audiences and regions whose names have all of these words, and
-    which hold something.
+    """The pages of levels, dimensions, topics, audiences and regions whose names have all of these
+    words, and which hold something.
     """
     pages, held = [], shelf()
     public = held.public()

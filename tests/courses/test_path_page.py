@@ -131,3 +131,11 @@ def test_a_short_address_of_nothing_is_not_found(client, code):
 
 def test_a_short_address_of_a_draft_is_not_found(client):
     assert client.get(make_tool(published=False).get_short_url()).status_code == 404
+
+
+def test_a_dimension_is_suggested_while_somebody_types(client):
+    make_tool("One", dimensions=["Goals and Performance"])
+    found = client.get("/search/suggestions/?q=goals").json()["suggestions"]
+    assert ["Goals and Performance", "Path", "/path/goals-and-performance/"] in [
+        [page["title"], page["sort"], page["address"]] for page in found
+    ]
