@@ -103,7 +103,7 @@ class Path:
         named = self.named_best(criteria)
         wanted = {criterion: self.wanted(criterion, named) for criterion in criteria}
         ids = {pk for kinds in wanted.values() for _kind, some, _total in kinds for pk in some}
-        cards = Resource.objects.published().for_cards().in_bulk(ids)
+        cards = Resource.objects.published().in_bulk(ids)
         for criterion, kinds in wanted.items():
             criterion.help = [
                 (kind, [cards[pk] for pk in some if pk in cards], total)

@@ -74,6 +74,7 @@ class Question:
     asker: frozenset = frozenset()
     preferred: frozenset = frozenset()
     _alike: dict = field(default_factory=dict, compare=False)
+    _required: dict = field(default_factory=dict, compare=False)
 
     def steps(self):
         """A list of Step: prerequisites first, else by level, then title.
@@ -98,7 +99,7 @@ class Question:
     @cached_property
     def needed(self):
         """The goals and all that they require, without what is done."""
-        found = {self.pick(goal) for goal in self.goals if not self.is_done(goal)}
+        found = {self.pick(goal) for goal in self.goals if goal not in self.settled}
         waiting = list(found)
         while waiting:
             new = self.required(waiting.pop()) - found
@@ -117,34 +118,38 @@ class Question:
 
     @cached_property
     def before(self):
-        return {
-            course: self.picked(self.graph.needs, course) | self.picked(self.graph.advised, course)
-            for course in self.needed
-        }
+        advised = self.graph.advised
+        return {c: self.required(c) | self.picked(advised.get(c, ()), c) for c in self.needed}
+
+    @cached_property
+    def settled(self):
+        """What is done, and all that counts as it."""
+        return {other for course in self.done for other in self.graph.alike(course)}
 
     def required(self, course):
-        return self.picked(self.graph.needs, course)
+        if course not in self._required:
+            needs = self.graph.needs.get(course, ())
+            self._required[course] = self.picked(needs, course)
+        return self._required[course]
 
-    def picked(self, edges, course):
-        known = self.facts.keys() & edges.get(course, ())
-        others = (other for other in known if not self.is_done(other))
-        return {self.pick(other) for other in others} - {course}
+    def picked(self, others, course):
+        known = self.facts.keys() & others
+        return {self.pick(other) for other in known - self.settled} - {course}
 
     def pick(self, course):
         """The one that is taken of all that count as `course`."""
-        return min(self.alike(course), key=self.preference)
+        alike = self.alike(course)
+        return min(alike, key=self.preference) if len(alike) > 1 else course
 
     def preference(self, course):
         is_open = self.facts[course].is_open_to(self.asker)
-        return (course not in self.preferred, not is_open, course not in self.goals) + self.rank(
-            course
-        )
-
-    def is_done(self, course):
-        return not self.done.isdisjoint(self.alike(course))
+        wishes = course not in self.preferred, not is_open, course not in self.goals
+        return wishes + self.rank(course)
 
     def alike(self, course):
         """All that count as `course`, itself too, the lowest rank first."""
+        if course not in self.graph.same:
+            return [course]
         if course not in self._alike:
             group = sorted(self.graph.alike(course) & self.facts.keys(), key=self.rank)
             self._alike.update(dict.fromkeys(group, group))

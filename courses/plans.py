@@ -126,7 +126,8 @@ class Plan:
         return planned
 
     def load(self, ids):
-        return Course.objects.published().for_detail().in_bulk(ids)
+        shown = "levels", "deliveries", "dimensions", "only_for", "requirements__named_course"
+        return Course.objects.published().prefetch_related(*shown).in_bulk(ids)
 
     def planned(self, number, step):
         course = self.loaded.get(step.course)
@@ -253,7 +254,7 @@ class Plan:
             ids = [pk for pk in dict.fromkeys(ids) if self.public >> pk & 1 and pk not in seen]
             chosen.append(ids[:MOST_OF_A_KIND])
             seen.update(chosen[-1])
-        found = Resource.objects.published().for_cards().in_bulk(seen)
+        found = Resource.objects.published().in_bulk(seen)
         for step, ids in zip(planned, chosen, strict=True):
             step.help = [found[pk] for pk in ids if pk in found]
 

@@ -18,6 +18,9 @@ MISSING = "~"  # what the keys of courses begin with that readers do not find in
 LONGEST_NAME = 80  # letters of it that a key has
 
 
+_latest = None  # (what it was read for, a ReadersGraph)
+
+
 @dataclass
 class ReadersGraph:
     """Nodes are the ids of published courses, and a key for each course that is required and not
@@ -30,7 +33,19 @@ class ReadersGraph:
 
     @classmethod
     def read(cls, held, courses):
-        """`courses` is the set of bits of those that are published."""
+        """`courses` is the set of bits of those that are published.
+
+        A process keeps what it read until the catalog changes, as the shelf does.
+        """
+        global _latest
+        key = held.stamp, courses
+        latest = _latest
+        if latest is None or latest[0] != key or not held.stamp:
+            latest = _latest = key, cls.read_anew(held, courses)
+        return latest[1]
+
+    @classmethod
+    def read_anew(cls, held, courses):
         whole, there = Course.objects.graph(), set(bits.ids_of(courses))
         graph = Graph(*(among(edges, there) for edges in (whole.needs, whole.advised, whole.same)))
         rows, missing = [row for row in missing_rows() if row[0] in there], {}

@@ -19,15 +19,21 @@ class CircleError(ValidationError):
     """A requirement by which a course would come before itself."""
 
 
+ALIKE = "from_course", "to_course"
+
+
 class CourseQuerySet(ResourceQuerySet):
     def graph(self):
         """What requires what, of all courses by their ids: two questions, 30 ms for 30 000 rows."""
         rows = Requirement.objects.exclude(named_course=None)
         rows = rows.order_by().values_list("course", "named_course", "type", "necessity")
-        hard = Requirement.Type.COURSE, Requirement.Necessity.REQUIRED
-        edges = [(a, b, NEEDS if tuple(sort) == hard else ADVISED) for a, b, *sort in rows]
-        same = Course.equivalents.through.objects.values_list("from_course", "to_course")
-        return Graph.of([*edges, *((a, b, SAME) for a, b in same)])
+        graph = Graph()
+        for course, other, type, necessity in rows:
+            hard = type == "course" and necessity == "required"
+            (graph.needs if hard else graph.advised)[course].add(other)
+        for course, other in Course.equivalents.through.objects.values_list(*ALIKE):
+            graph.same[course].add(other)
+        return graph
 
     def for_detail(self):
         return self.with_links().prefetch_related(
