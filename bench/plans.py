@@ -286,6 +286,7 @@ def saves(chance, pks):
     return {
         "circle check": calls(checked, new),
         "check that finds a circle": calls(refused, closing),
+        "check of a form": calls(Requirement.clean, new),
         "check of a text": calls(Requirement.clean, written),
         "save, course chosen": calls(Requirement.save, new),
         "save, course in words": calls(Requirement.save, written),
