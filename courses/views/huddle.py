@@ -1,4 +1,5 @@
 from functools import cached_property
+from math import ceil
 
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -28,6 +29,10 @@ class Huddle:
         self.held, self.public = held, held.public()
         rows = IndexEntry.objects.filter(minutes__lte=MINUTES[-1])
         self.minutes_of = dict(rows.values_list("pk", "minutes"))
+        films = Resource.objects.filter(minutes_max=None, seconds__lte=60 * MINUTES[-1])
+        self.minutes_of |= {  # whole minutes that are begun: the index has the nearest
+            pk: ceil(seconds / 60) for pk, seconds in films.values_list("pk", "seconds")
+        }
         self.packs = packs(self.fitting(), self.minutes, self.team)
 
     def fitting(self, **changes):

@@ -70,6 +70,13 @@ def test_level_and_dimension_narrow_it(client):
     assert '<option value="team-process" selected>' in html
 
 
+def test_a_minute_that_a_video_begins_is_counted_whole(client):
+    for number in range(4):
+        make_video(f"Film {number}", seconds=80)
+    html = client.get("/path/huddle/?minutes=5").content.decode()
+    assert "4 of 5 minutes" in html
+
+
 def test_the_seconds_of_a_video_count_as_minutes(client):
     make_video("A short film", seconds=290)
     html = html_of(client, "?minutes=10")
