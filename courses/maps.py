@@ -85,7 +85,7 @@ class CourseMap:
     def time_before(self):
         """9 h + 1 course with no stated duration: of what counts as one, one is enough."""
         steps = Question({self.course.pk: ()}, self.known.graph, self.facts).steps()
-        total = Total.of([self.facts[s.course] for s in steps if s.reasons == () and s.required_by])
+        total = Total.of([self.facts[s.course] for s in steps if s.required_by])
         return total_words(total) if self.before else ""
 
 
