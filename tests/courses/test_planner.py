@@ -64,6 +64,17 @@ def test_of_what_counts_as_one_only_one_is_taken_and_one_done_is_enough(edges, g
         assert step.course in likes or likes.isdisjoint(asked.alike(step.course))
 
 
+@given(ANY_WAY, SETS, SETS)
+def test_with_courses_that_count_as_one_a_plan_is_closed_and_minimal_too(edges, goals, done):
+    asked = question(edges, goals, done=done)
+    courses = {step.course for step in asked.steps()}
+    for wanted in goals.union(*(asked.graph.needs.get(course, ()) for course in courses)):
+        assert not (courses | done).isdisjoint(asked.graph.alike(wanted))
+    for step in asked.steps():
+        assert step.reasons or step.required_by
+        assert all(step.course in asked.required(later) for later in step.required_by)
+
+
 @given(st.lists(st.tuples(NODES, NODES, st.just(NEEDS)), max_size=24), SETS)
 def test_a_circle_neither_loops_nor_loses_a_course(edges, goals):
     facts = {n: Facts(str(n)) for n in range(12)}
