@@ -48,8 +48,9 @@ class PlannedStep:
 class Plan:
     def __init__(self, asked):
         self.asked, self.shelf = asked, shelf()
-        self.public = self.shelf.public()
-        self.courses = self.public & self.shelf.set_of("kind:course")
+        public = self.shelf.public()
+        self.courses = public & self.shelf.set_of("kind:course")
+        self.helps = public & self.shelf.set_of("kind:tool", "kind:video")
         self.dimensions = asked.check.path.dimensions
         self.known = ReadersGraph.read(self.shelf, self.courses)
         self.settle()
@@ -251,7 +252,7 @@ class Plan:
             cells = cells or self.own_cells(step.course)
             ids = [*related[step.course], *(pk for cell in cells for pk in best[cell])]
             ids += [pk for cell in cells for pk in self.newest_in(cell)]
-            ids = [pk for pk in dict.fromkeys(ids) if self.public >> pk & 1 and pk not in seen]
+            ids = [pk for pk in dict.fromkeys(ids) if self.helps >> pk & 1 and pk not in seen]
             chosen.append(ids[:MOST_OF_A_KIND])
             seen.update(chosen[-1])
         found = Resource.objects.published().in_bulk(seen)
@@ -266,8 +267,7 @@ class Plan:
 
     def newest_in(self, cell):
         if cell not in self.newest:
-            helps = self.shelf.set_of("kind:tool", "kind:video") & self.public
-            found = self.shelf.ranked(set_of_cell(self.shelf, *cell) & helps, "newest")
+            found = self.shelf.ranked(set_of_cell(self.shelf, *cell) & self.helps, "newest")
             self.newest[cell] = found[: 2 * MOST_OF_A_KIND]
         return self.newest[cell]
 
@@ -278,7 +278,6 @@ class Plan:
     def related(self, steps):
         rows = Resource.related.through.objects.filter(
             from_resource__in=[step.course for step in steps if isinstance(step.course, int)],
-            to_resource__kind__in=[Kind.TOOL, Kind.VIDEO],
         )
         return grouped(rows.order_by("pk").values_list("from_resource", "to_resource"))
 

@@ -52,8 +52,9 @@ class ReadersGraph:
         texts = shortest_texts(rows)
         for course, hidden, text in rows:
             text = texts.get(hidden, text)
-            missing[key_of(text)] = min(missing.get(key_of(text), text), text)
-            graph.needs.setdefault(course, set()).add(key_of(text))
+            key = key_of(text)
+            missing[key] = min(missing.get(key, text), text)
+            graph.needs.setdefault(course, set()).add(key)
         return cls(graph, missing, held)
 
     def reached_from(self, nodes):

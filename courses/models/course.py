@@ -205,9 +205,11 @@ class CourseReference(CleanModel):
         rows = type(self).objects.filter(course=self.course_id).exclude(pk=self.pk)
         named = rows.exclude(named_course=None).values("named_course")
         courses = Course.objects.exclude(pk=self.course_id).exclude(pk__in=named)
-        courses = courses.only("title", "other_names", "kind")
-        found = [course for course in courses if self.names & course.names]
-        return found[0] if len(found) == 1 else None
+        names, found = self.names, []
+        for pk, title, others in courses.values_list("pk", "title", "other_names"):
+            if any(names & names_of(text) for text in [title, *others.splitlines()]):
+                found.append(pk)
+        return Course.objects.get(pk=found[0]) if len(found) == 1 else None
 
 
 class Requirement(CourseReference):
@@ -277,8 +279,8 @@ class Requirement(CourseReference):
     def clean(self):
         if not self.text and not self.named_course:
             raise ValidationError({"text": _("Say what is required, or choose the course.")})
-        linked = self.course_named() if self.names_a_course else None
-        self.refuse_circle(self.named_course or linked)
+        named = self.named_course or (self.course_named() if self.names_a_course else None)
+        self.refuse_circle(named)
 
     def refuse_circle(self, named):
         if named and self.course_id:
