@@ -2,7 +2,7 @@ from catalog.search import counting
 from catalog.text import clean_text
 
 # What a click on a result opens: the page of a resource, or a PDF of it.
-RESULTS = ("video-detail", "tool-detail", "course-detail", "media")
+RESULTS = ("video-detail", "tool-detail", "course-detail", "media", "tool-file")
 
 
 def clean_values(values):
@@ -51,6 +51,6 @@ def count_of_click(request):
 def is_opened(request):
     """Whether a person goes there: the pictures of the results come from the same page."""
     page = request.resolver_match and request.resolver_match.url_name
-    picture = page == "media" and not request.path.endswith(".pdf")
+    picture = page in ("media", "tool-file") and not request.path.endswith(".pdf")
     part = request.headers.get("Sec-Fetch-Dest", "document") != "document"
     return page in RESULTS and not picture and not part

@@ -3,6 +3,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import feeds, listing, views
 from catalog.models import Kind
+from catalog.views import files
 
 
 class TagSlugConverter:
@@ -50,4 +51,13 @@ urlpatterns = [
     path("videos/<slug:slug>.pdf", views.video_pdf, name="video-pdf"),
     path("tools/<slug:slug>/", views.tool_detail, name="tool-detail"),
     path("tools/<slug:slug>.pdf", views.tool_pdf, name="tool-pdf"),
+    path("media/<path:path>", files.stored_file, name="media"),
+    path("videos/<slug:slug>/transcript.txt", files.video_transcript, name="video-transcript"),
+    path("tools/<slug:slug>.zip", files.tool_zip, name="tool-zip"),
+    path("tools/<slug:slug>/<slug:name>.<slug:extension>", files.tool_file, name="tool-file"),
+    path(
+        "tools/<slug:slug>/v<int:number>/<slug:name>.<slug:extension>",
+        files.tool_version,
+        name="tool-version",
+    ),
 ]

@@ -19,6 +19,7 @@ NAMES = [
     "ALLOWED_HOSTS",
     "SITE_URL",
     "MEDIA_ROOT",
+    "MEDIA_ACCEL",
     "PORT",
 ]
 SHORTEST_SECRET = 50
@@ -93,6 +94,13 @@ def read_folder(name, default):
     if not folder.is_absolute() or (os.path.exists(folder) and not folder.is_dir()):
         refuse(name, "the whole path of a folder, such as /srv/data/media")
     return folder
+
+
+def read_prefix(name):
+    prefix = text(name)
+    if prefix and not re.fullmatch(r"/([a-z0-9_-]+/)+", prefix):
+        refuse(name, "a path that begins and ends with a slash, such as /stored-files/")
+    return prefix
 
 
 def read_secret_key(debug, state):

@@ -92,6 +92,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = environment.read_folder("MEDIA_ROOT", BASE_DIR / "media")
+MEDIA_ACCEL = environment.read_prefix("MEDIA_ACCEL")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

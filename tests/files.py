@@ -2,10 +2,13 @@
 
 import io
 import zipfile
+import zlib
 
 import pypdfium2
-from PIL import Image
+from docx import Document
+from PIL import ExifTags, Image
 from pptx import Presentation
+from weasyprint import HTML
 
 CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:03.500\nTake two minutes.\n\n00:04.000 --> 00:05.000\nGo.\n"
 LETTER = (612, 792)
@@ -73,3 +76,100 @@ def box(kind, content=b""):
 def mp4():
     """The boxes of an MP4 video, without pictures."""
     return box(b"ftyp", b"isom\x00\x00\x02\x00") + box(b"moov", b"x" * 40) + box(b"mdat", b"x" * 80)
+
+
+def chunk(kind, content=b""):
+    """Of a PNG file."""
+    check = zlib.crc32(kind + content).to_bytes(4, "big")
+    return len(content).to_bytes(4, "big") + kind + content + check
+
+
+def png_head(width, height):
+    """A PNG that says how large it is and holds no pixels."""
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x01\x00\x00\x00\x00"
+    parts = (chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(b"")), chunk(b"IEND"))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def photo(format="JPEG", size=(80, 60), orientation=6, **options):
+    """As a phone takes it: red above, blue below; with the place and a word in its notes."""
+    notes = Image.Exif()
+    if orientation:
+        notes[ExifTags.Base.Orientation] = orientation
+    notes[ExifTags.Base.ImageDescription] = "Secret garden"
+    notes.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+    taken = Image.new("RGB", size, "blue")
+    taken.paste("red", (0, 0, size[0], size[1] // 2))
+    data = io.BytesIO()
+    taken.save(data, format, exif=notes, **options)
+    return data.getvalue()
+
+
+def moving(format="GIF", frames=3, size=(40, 30), **options):
+    pictures = [Image.new("RGB", size, (60 * number, 90, 0)) for number in range(frames)]
+    data = io.BytesIO()
+    pictures[0].save(
+        data, format, save_all=True, append_images=pictures[1:], duration=80, **options
+    )
+    return data.getvalue()
+
+
+def pdf_of(*parts):
+    """A PDF of objects from number 1 on, the first of which is the catalog."""
+    out, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
+    table += b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer\n<</Size %d/Root 1 0 R/Prev %d>>\n" % (len(parts) + 1, len(out))
+    return out + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(out)
+
+
+def looping_pdf(count=3):
+    """Its table of objects names itself as the one before, its pages hold those they are in."""
+    return pdf_of(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Parent 3 0 R/Kids[3 0 R 3 0 R]/Count %d>>" % count,
+        b"<</Type/Pages/Parent 2 0 R/Kids[2 0 R 3 0 R]/Count %d>>" % count,
+    )
+
+
+def tagged_pdf(title="Five Whys", language="en-US", text="Ask why, five times."):
+    html = f"<html lang={language}><title>{title}</title><h1>{title}</h1><p>{text}"
+    return HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
+
+
+def deck(text="Huddle", notes="Speak slowly"):
+    """A slide with `text`, a group with “inside”, a table with “cell”, and speaker notes."""
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[6])
+    slide.shapes.add_textbox(0, 0, 100, 100).text_frame.text = text
+    group = slide.shapes.add_group_shape()
+    group.shapes.add_textbox(0, 0, 100, 100).text_frame.text = "inside"
+    slide.shapes.add_table(1, 1, 0, 0, 100, 100).table.cell(0, 0).text = "cell"
+    slide.notes_slide.notes_text_frame.text = notes
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+def docx(*paragraphs, cell="In a cell"):
+    """`paragraphs`, then a table, then “The end”."""
+    made = Document()
+    for text in paragraphs:
+        made.add_paragraph(text)
+    made.add_table(1, 1).cell(0, 0).text = cell
+    made.add_paragraph("The end")
+    data = io.BytesIO()
+    made.save(data)
+    return data.getvalue()
+
+
+def bomb():
+    """A deck of 1.3 MB that unpacks to 300 MB."""
+    data = io.BytesIO(office("ppt"))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as parts:
+        for number in range(5):
+            parts.writestr(f"ppt/media/{number}.png", b"\x00" * 60_000_000)
+    return data.getvalue()

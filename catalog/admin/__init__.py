@@ -1,6 +1,6 @@
 """The editors' desk: Django's admin, arranged for people who write."""
 
-from catalog.admin import people, resources, search, vocabulary
+from catalog.admin import jobs, people, resources, search, tools, videos, vocabulary
 from catalog.admin.site import site
 
-__all__ = ["people", "resources", "search", "site", "vocabulary"]
+__all__ = ["jobs", "people", "resources", "search", "site", "tools", "videos", "vocabulary"]

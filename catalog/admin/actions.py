@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from taggit.models import Tag
 
+from catalog.accessibility import barriers
 from catalog.admin.fields import TagsField
 from catalog.search.indexing import together
 
@@ -20,14 +21,15 @@ SHOWN = 20  # titles named on the page that asks for tags
 @admin.action(description=gettext_lazy("Publish the selected entries"), permissions=["publish"])
 def publish(desk, request, queryset):
     hidden = [resource for resource in queryset if not resource.is_public]
+    ready = [resource for resource in hidden if not is_held_back(desk, request, resource)]
     with together():
-        for resource in hidden:
+        for resource in ready:
             if not resource.published_at or resource.published_at > timezone.now():
                 resource.published_at = timezone.now()
             resource.unpublished_at = None
             keep(desk, request, resource, _("Published."), "published_at", "unpublished_at")
-    done = ngettext("%d entry is published now.", "%d entries are published now.", len(hidden))
-    desk.message_user(request, done % len(hidden), messages.SUCCESS)
+    done = ngettext("%d entry is published now.", "%d entries are published now.", len(ready))
+    desk.message_user(request, done % len(ready), messages.SUCCESS)
 
 
 @admin.action(description=gettext_lazy("Unpublish the selected entries"), permissions=["publish"])
@@ -64,6 +66,16 @@ def remove_tags(desk, request, queryset):
     if not form.is_valid():
         return ask(desk, request, queryset, form, _("Remove tags"))
     tag_all(desk, request, queryset, "remove", [tag.name for tag in form.cleaned_data["tags"]])
+
+
+def is_held_back(desk, request, resource):
+    """Whether it leaves some readers out and no publisher gave a reason; says so."""
+    found = [] if resource.access_reason else barriers(resource)
+    if found:
+        facts = {"title": resource, "barriers": " ".join(found)}
+        sentence = _("“%(title)s” is not published. %(barriers)s Open it to mend it.")
+        desk.message_user(request, sentence % facts, messages.WARNING)
+    return bool(found)
 
 
 class AddTagsForm(forms.Form):

@@ -6,16 +6,15 @@ from django import forms
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
+from catalog.accessibility import appears, barriers, refuse_barriers
 from catalog.admin.base import RefusableForm, is_number
-from catalog.models import Resource
-from catalog.models.tool import ENDINGS
+from catalog.models import Kind, Resource
 from catalog.text import clean_line
-from catalog.uploads import document_facts, ending
+from catalog.uploads import facts_of
 
 CHECKBOXES = ("levels", "dimensions", "regions")
 YEARS = range(1990, 2101)  # further on, a time zone leads out of what databases can hold
@@ -37,6 +36,7 @@ class ResourceForm(RefusableForm):
 
     original = None  # the entry that “Save as new” copies
     conflict = None
+    may_override = False  # whether who saves may publish what leaves some readers out
 
     class Meta:
         widgets = dict.fromkeys(CHECKBOXES, forms.CheckboxSelectMultiple) | {
@@ -93,6 +93,17 @@ class ResourceForm(RefusableForm):
         self.clean_times()
         if self.instance.pk:
             self.refuse_conflict()
+
+    def _post_clean(self):
+        """Those of a tool's files are known when its rows are."""
+        super()._post_clean()
+        if self.errors or self.instance.kind == Kind.TOOL:
+            return
+        try:
+            now = barriers_now(self.instance)
+            refuse_barriers(self.instance, barriers(self.instance), now, self.may_override)
+        except ValidationError as error:
+            self.add_error("access_reason" if self.may_override else None, error)
 
     def clean_minutes(self):
         least, most = (self.cleaned_data.get(f"minutes_{end}") for end in ("min", "max"))
@@ -256,33 +267,63 @@ def renumbered(values, prefix, order):
 
 
 class RenditionForm(RowForm):
-    """What can be read from a file need not be typed."""
+    """A file of a tool. What can be read in it is not asked for."""
+
+    note = forms.CharField(
+        label=_("What changed"),
+        max_length=300,
+        required=False,
+        help_text=_("When you replace a file: the old one stays, under its version, with this."),
+    )
+    matters = forms.BooleanField(
+        label=_("Tell subscribers of the new file"),
+        required=False,
+        help_text=_("Puts what changed into the feeds. Leave it off for a typo."),
+    )
 
     class Meta:
-        help_texts = {
-            "file": _("PDF, PowerPoint, Word, Excel or a picture, at most 100 MB."),
-            "format": _("Left empty, it is read from the file."),
-            "pages": _("Pages or slides. Left empty, they are counted in the file."),
-            "paper": _("As in “8.5 × 11 in”. Left empty, it is read from the file."),
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "format" in self.fields:
-            self.fields["format"].required = False
+        help_texts = {"file": _("PDF, PowerPoint, Word, Excel or a picture, at most 100 MB.")}
 
     def clean(self):
         super().clean()
-        file = self.cleaned_data.get("file")
-        if isinstance(file, UploadedFile):
-            self.fill_in(file)
-        if not self.cleaned_data.get("format") and "format" not in self.errors:
-            self.add_error("format", _("Choose its format, or a file that says it."))
+        if self.cleaned_data.get("matters") and not self.cleaned_data.get("note"):
+            self.add_error("note", _("Say what changed: subscribers read it."))
 
-    def fill_in(self, file):
-        pages, paper = document_facts(file)
-        found = {"format": ENDINGS.get(ending(file), [""])[0], "pages": pages, "paper": paper}
-        for name, value in found.items():
-            untouched = not self.cleaned_data.get(name) or name not in self.changed_data
-            if untouched and name not in self.errors:
-                self.cleaned_data[name] = value or self.cleaned_data.get(name)
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        if self.instance.number and name != self.instance.name:
+            raise ValidationError(_("People have this address; it stays as it is."))
+        return name
+
+    def _post_clean(self):
+        super()._post_clean()
+        self.instance.change = {
+            "note": self.cleaned_data.get("note", ""),
+            "matters": self.cleaned_data.get("matters", False),
+        }
+
+    @property
+    def lacks(self):
+        """(its name, what its PDF lacks) as it will be."""
+        rendition = self.instance
+        new = rendition.file and not rendition.file._committed
+        facts = facts_of(rendition.file, "documents.read") if new else {}
+        return rendition.name, facts.get("lacks", rendition.lacks)
+
+
+class RenditionRows(Rows):
+    may_override = False  # whether who saves may publish what leaves some readers out
+
+    def clean(self):
+        super().clean()
+        rows = [form for form in self.forms if form.is_valid() and not is_to_go(form)]
+        rows = [form for form in rows if form.instance.file]
+        found = barriers(self.instance, [form.lacks for form in rows])
+        before = barriers_now(self.instance)
+        refuse_barriers(self.instance, found, before, self.may_override)
+
+
+def barriers_now(resource):
+    """Those of what readers have now."""
+    kept = type(resource).objects.filter(pk=resource.pk).first() if resource.pk else None
+    return barriers(kept) if kept and appears(kept) else []

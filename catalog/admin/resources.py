@@ -3,25 +3,37 @@ from pathlib import PurePosixPath
 import js_asset
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
-from django.http import Http404
-from django.shortcuts import redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
+from catalog.accessibility import barriers, with_barriers
 from catalog.admin import actions
 from catalog.admin.base import CatalogAdmin, FieldsMixin, known_numbers
 from catalog.admin.fields import TagsField
 from catalog.admin.filters import GapFilter, StateFilter
-from catalog.admin.forms import RenditionForm, ResourceForm, RowForm, Rows
+from catalog.admin.forms import ResourceForm, RowForm, Rows
 from catalog.admin.site import site
-from catalog.models import Credit, Delivery, Rendition, Resource, Tool, Video
+from catalog.models import (
+    Delivery,
+    Job,
+    Resource,
+)
 
 PUBLISHING = ("published_at", "unpublished_at")
-HISTORY = ["former_addresses", "created_at", "updated_at"]
+FOCUS = ("focus_x", "focus_y")
+HISTORY = ["work", "former_addresses", "created_at", "updated_at"]
 # “Save as new” makes a draft: these are not sent on.
 NOT_COPIED = [f"{name}_{part}" for name in PUBLISHING for part in (0, 1)]
 
@@ -36,13 +48,13 @@ def arranged(what=(), time=(), files=(), more=()):
         ),
         (_("Path to Performance"), {"fields": ["levels", "level_text", "dimensions"]}),
         (_("Time"), {"fields": ["duration_text", ("minutes_min", "minutes_max"), *time]}),
-        (_("Files"), {"fields": [*files, "image", "image_alt"]}),
+        (_("Files"), {"fields": [*files, "image", "image_alt", "image_decorative", FOCUS]}),
         *more,
         (_("Related"), {"fields": ["related", "related_text"], "classes": ["closing"]}),
         (
             _("Publishing"),
             {
-                "fields": ["state_now", *PUBLISHING, "slug", "owner"],
+                "fields": ["state_now", *PUBLISHING, "access_reason", "slug", "owner"],
                 "classes": ["closing"],
             },
         ),
@@ -125,7 +137,8 @@ class ResourceAdmin(CatalogAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         fixed = super().get_readonly_fields(request, obj)
-        return fixed if self.has_publish_permission(request) else [*fixed, *PUBLISHING]
+        closed = [*PUBLISHING, "access_reason"]
+        return fixed if self.has_publish_permission(request) else [*fixed, *closed]
 
     def has_publish_permission(self, request):
         return request.user.has_perm("catalog.publish_resource")
@@ -143,6 +156,7 @@ class ResourceAdmin(CatalogAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
+        form.may_override = self.has_publish_permission(request)
         if "_saveasnew" in request.POST:
             form.original = self.get_object(request, unquote(address_id(request)))
         return form
@@ -175,12 +189,48 @@ class ResourceAdmin(CatalogAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             own_files(obj)
+        if "access_reason" in form.changed_data:
+            obj.access_reason_by, obj.access_reason_at = request.user, timezone.now()
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request, form, formset, change):
         for row in formset.forms if not change else ():
             own_files(row.instance)
         super().save_formset(request, form, formset, change)
+
+    def save_related(self, request, form, formsets, change):
+        """A reason is kept until there is nothing any more that it is for."""
+        super().save_related(request, form, formsets, change)
+        entry = self.model.objects.get(pk=form.instance.pk)
+        if entry.access_reason and not barriers(entry):
+            kept = Resource.objects.filter(pk=entry.pk)
+            kept.update(access_reason="", access_reason_by=None, access_reason_at=None)
+
+    @admin.display(description=_("work on its files"))
+    def work(self, obj):
+        jobs = obj.jobs.all()
+        failed = any(job.state == Job.State.FAILED for job in jobs)
+        place = reverse(self.named("jobs"), args=[obj.pk])
+        facts = {"place": place, "jobs": jobs, "failed": failed}
+        return mark_safe(render_to_string("admin/jobs.html", facts))
+
+    def named(self, view):
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{view}"
+
+    def get_urls(self):
+        view, name = self.admin_site.admin_view(self.jobs_view), self.named("jobs")
+        jobs = path("<int:pk>/jobs/", view, name=name.removeprefix("admin:"))
+        return [jobs, *super().get_urls()]
+
+    def jobs_view(self, request, pk):
+        """How far the work on the files of an entry is; a POST has what failed done again."""
+        entry = get_object_or_404(self.model, pk=pk)
+        if not self.has_change_permission(request, entry):
+            raise PermissionDenied
+        if request.method == "POST":
+            entry.jobs.filter(state=Job.State.FAILED).again()
+            return redirect(self.named("change"), pk)
+        return HttpResponse(self.work(entry))
 
     @admin.display(description=_("state"), ordering="published_at")
     def state_now(self, obj):
@@ -210,46 +260,6 @@ class ResourceAdmin(CatalogAdmin):
         return ", ".join(former.slug for former in obj.former_slugs.all()) or _("none")
 
 
-class CreditInline(RowInline):
-    model = Credit
-
-
-@admin.register(Video, site=site)
-class VideoAdmin(ResourceAdmin):
-    fieldsets = arranged(
-        what=["transcript"], time=["seconds"], files=["file", "address", "captions"]
-    )
-    inlines = [CreditInline, DeliveryInline]
-
-    def gaps(self):
-        return super().gaps() | {
-            "lacks_time": (_("running time"), Q(seconds=None, minutes_min=None)),
-            "lacks_file": (_("video"), Q(file="", address="")),
-            "lacks_captions": (_("captions"), ~Q(file="") & Q(captions="")),
-        }
-
-
-class RenditionInline(RowsMixin, admin.StackedInline):
-    model = Rendition
-    form = RenditionForm
-    verbose_name = _("file or link")
-    verbose_name_plural = _("files and links")
-    fields = [("file", "address"), ("format", "color", "pages", "paper", "position")]
-
-
-@admin.register(Tool, site=site)
-class ToolAdmin(ResourceAdmin):
-    fieldsets = arranged(what=["tool_type", "best_used"], files=["format_text", "size_text"])
-    inlines = [RenditionInline, DeliveryInline]
-    list_display = [*ResourceAdmin.list_display[:2], "tool_type", *ResourceAdmin.list_display[2:]]
-    list_filter = [*ResourceAdmin.list_filter[:2], "tool_type", *ResourceAdmin.list_filter[2:]]
-    list_select_related = ["tool_type"]
-
-    def gaps(self):
-        files = Rendition.objects.filter(tool=OuterRef("pk")).exclude(file="", address="")
-        return super().gaps() | {"lacks_file": (_("file"), ~Exists(files))}
-
-
 @admin.register(Resource, site=site)
 class EveryResourceAdmin(CatalogAdmin):
     """All kinds together: for suggestions and search; each is edited in the form of its kind."""
@@ -259,6 +269,22 @@ class EveryResourceAdmin(CatalogAdmin):
     search_fields = ["title", "slug", "tags__name"]
     ordering = ["-updated_at"]
     actions = None
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.access_report)
+        report = path("accessibility/", view, name="catalog_resource_accessibility")
+        return [report, *super().get_urls()]
+
+    def access_report(self, request):
+        """What readers have although some of them are left out, with the reasons."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": _("Accessibility report"),
+            "opts": self.opts,
+            "found": [(entry, barriers(entry)) for entry in with_barriers()],
+        }
+        return TemplateResponse(request, "admin/access_report.html", context)
 
     def has_module_permission(self, request):
         return False

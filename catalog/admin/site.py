@@ -22,6 +22,7 @@ GROUPS = (
         _("Vocabulary"),
         ("topic", "tag", "audience", "tooltype", "region"),
     ),
+    (_("Files"), ("job",)),
     (_("Path to Performance"), ("criterion", "dimension", "level")),
     (_("Search"), ("searchcount", "synonym", "bestbet", "judgedquery")),
     (_("Site and people"), ("sitesettings", "user", "group")),
@@ -45,9 +46,11 @@ class CatalogAdminSite(admin.AdminSite):
         """With short addresses of the two reports, to tell people and to link."""
         desk = RedirectView.as_view(pattern_name="admin:catalog_searchcount_changelist")
         report = RedirectView.as_view(pattern_name="admin:courses_course_report")
+        access = RedirectView.as_view(pattern_name="admin:catalog_resource_accessibility")
         return [
             path("search/", desk, name="search-desk"),
             path("path/", report, name="path-report"),
+            path("accessibility/", access, name="access-report"),
             *super().get_urls(),
         ]
 

@@ -1,4 +1,5 @@
 from catalog.models.index import FileText, IndexEntry, IndexPart, Passage, Word
+from catalog.models.job import Job
 from catalog.models.resource import (
     Delivery,
     FormerSlug,
@@ -10,7 +11,7 @@ from catalog.models.resource import (
 from catalog.models.search import BestBet, JudgedQuery, SearchCount, Synonym
 from catalog.models.site import SiteSettings
 from catalog.models.terms import Audience, Dimension, Level, Region, Term, ToolType, Topic
-from catalog.models.tool import Rendition, Tool
+from catalog.models.tool import Rendition, RenditionVersion, Tool
 from catalog.models.video import Credit, Video
 
 __all__ = [
@@ -23,12 +24,14 @@ __all__ = [
     "FormerSlug",
     "IndexEntry",
     "IndexPart",
+    "Job",
     "JudgedQuery",
     "Kind",
     "Level",
     "Passage",
     "Region",
     "Rendition",
+    "RenditionVersion",
     "Resource",
     "ResourceQuerySet",
     "SearchCount",

@@ -1,5 +1,3 @@
-from contextlib import suppress
-
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -49,11 +47,10 @@ class CleanModel(models.Model):
 
 
 class PictureField(models.ImageField):
-    """An image whose file may be gone: what is known of its size is kept then."""
+    """An image that is not opened in this process: its row says how large it is."""
 
     def update_dimension_fields(self, instance, force=False, *args, **kwargs):
-        with suppress(OSError):
-            super().update_dimension_fields(instance, force, *args, **kwargs)
+        pass
 
 
 class ProtectedManyToManyField(models.ManyToManyField):

@@ -4,6 +4,7 @@ from html import unescape
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.signals import pre_save
@@ -27,6 +28,7 @@ from catalog.models.base import (
     public,
 )
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
+from catalog.pictures import Picture, clean_picture
 from catalog.richtext import RichTextField
 from catalog.uploads import check_image, file_place
 
@@ -163,15 +165,30 @@ class Resource(CleanModel):
         width_field="image_width",
         height_field="image_height",
         validators=[check_image],
-        help_text=_("JPEG, PNG or WebP, at least 800 pixels wide, 16:9 looks best."),
+        help_text=_("JPEG, PNG, WebP or GIF, at least 1280 pixels wide, 16:9 looks best."),
     )
     image_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    image_widths = models.JSONField(default=list, blank=True, editable=False)
+    focus_x = models.PositiveSmallIntegerField(
+        _("focus, from the left"),
+        default=50,
+        validators=[MaxValueValidator(100)],
+        help_text=_("In percent: what stays to be seen where the image is cut to fit."),
+    )
+    focus_y = models.PositiveSmallIntegerField(
+        _("focus, from the top"), default=50, validators=[MaxValueValidator(100)]
+    )
     image_alt = models.CharField(
         _("image described"),
         max_length=250,
         blank=True,
-        help_text=_("What the picture shows, for people who cannot see it. Needed with an image."),
+        help_text=_("What the picture shows, for people who cannot see it."),
+    )
+    image_decorative = models.BooleanField(
+        _("the image only decorates"),
+        default=False,
+        help_text=_("It says nothing that the words beside it do not say: no description needed."),
     )
     level_text = models.CharField(
         _("levels as written"),
@@ -276,6 +293,24 @@ class Resource(CleanModel):
         db_index=True,
         help_text=_("When it leaves the site. Empty: it stays."),
     )
+    access_reason = models.TextField(
+        _("published all the same, because"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "Why readers get it although captions, a description or a PDF's title, language or "
+            "tags are missing. It is listed in the accessibility report until that is mended."
+        ),
+    )
+    access_reason_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    access_reason_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -301,7 +336,7 @@ class Resource(CleanModel):
                 condition=~Q(slug="") & ~Q(slug__in=RESERVED_SLUGS), name="resource_has_free_slug"
             ),
             models.CheckConstraint(
-                condition=Q(image="") | ~Q(image_alt=""),
+                condition=Q(image="") | ~Q(image_alt="") | Q(image_decorative=True),
                 name="resource_image_described",
                 violation_error_message=_("An image needs a description of what it shows."),
             ),
@@ -348,17 +383,28 @@ class Resource(CleanModel):
         if taken := FormerSlug.objects.filter(slug=self.slug).exclude(resource=self.pk).first():
             sentence = _("This address still leads to “%s”, which had it before.")
             raise ValidationError({"slug": sentence % taken.resource})
-        if self.image and not self.image_alt.strip():
-            raise ValidationError({"image_alt": _("Say what the image shows.")})
+        if self.image and not self.image_alt.strip() and not self.image_decorative:
+            sentence = _("Say what the image shows, or that it only decorates.")
+            raise ValidationError({"image_alt": sentence})
 
     @transaction.atomic
     def save(self, *args, **kwargs):
         self.slug = self.slug or self.free_slug()
+        self.take_in_image()
         former = Resource.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
         super().save(*args, **kwargs)
         if former and former != self.slug:
             FormerSlug.objects.filter(slug=self.slug, resource=self.pk).delete()
             FormerSlug.objects.create(slug=former, resource_id=self.pk)
+
+    def take_in_image(self):
+        """A new picture is kept as it is to be seen, without what a camera wrote beside it."""
+        if not self.image:
+            self.image_width, self.image_height, self.image_widths = None, None, []
+        elif not self.image._committed:
+            clean, facts = clean_picture(self.image)
+            self.image.file, self.image_widths = clean, []
+            self.image_width, self.image_height = facts["width"], facts["height"]
 
     def texts(self):
         """What the search reads of it: its title, its labels and summary, and all other texts."""
@@ -373,8 +419,8 @@ class Resource(CleanModel):
         }
 
     def text_files(self):
-        """The files whose text the search reads."""
-        return []
+        """{name of a file: [[place, text], …] that it says, or None where a job has to read it}"""
+        return {}
 
     def free_slug(self):
         """The title as an address, with the first number that makes it unique."""
@@ -408,6 +454,11 @@ class Resource(CleanModel):
         if self.summary or self.kind == Kind.TOOL and self.tool.best_used:
             return self.summary or self.tool.best_used
         return Truncator(plain_text(self.body)).words(40)
+
+    @property
+    def picture(self):
+        """The image in the sizes that are made of it; None where there is no image."""
+        return Picture.of(self) if self.image else None
 
     @property
     def time_words(self):

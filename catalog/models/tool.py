@@ -1,14 +1,22 @@
 import hashlib
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.base import CleanModel
+from catalog.models.base import CleanModel, free_slug
 from catalog.models.resource import Kind, Resource, ResourceQuerySet
 from catalog.models.terms import ToolType
-from catalog.uploads import check_document, file_place
+from catalog.uploads import check_document, ending, facts_of, file_place
+
+WITH_TEXT = ("pdf", "pptx", "docx")
 
 
 class ToolQuerySet(ResourceQuerySet):
@@ -61,7 +69,13 @@ class Tool(Resource):
         return texts
 
     def text_files(self):
-        return [rendition.file for rendition in self.renditions.all() if rendition.file]
+        files = [rendition.file for rendition in self.renditions.all() if rendition.file]
+        return {file.name: None for file in files if ending(file) in WITH_TEXT}
+
+    @property
+    def preview(self):
+        """The first of its renditions of which the first page is there as a picture."""
+        return next((r for r in self.renditions.all() if r.preview), None)
 
     @property
     def formats(self):
@@ -74,7 +88,11 @@ class Tool(Resource):
 
 
 class Rendition(CleanModel):
-    """One file of a tool: its PDF in color, its slide, its black-and-white print."""
+    """One file of a tool: its PDF in color, its slide, its black-and-white print.
+
+    Its address, /tools/<slug of the tool>/<name>.<ending>, stays when the file is replaced; every
+    file it had is a RenditionVersion. What can be read from a file is read when it is saved.
+    """
 
     class Format(models.TextChoices):
         PDF = "PDF", "PDF"
@@ -83,6 +101,8 @@ class Rendition(CleanModel):
         XLS = "XLS", "Excel"
         PNG = "PNG", "PNG"
         JPG = "JPG", "JPEG"
+        GIF = "GIF", "GIF"
+        WEBP = "WEBP", "WebP"
         TIF = "TIF", "TIFF"
         EPS = "EPS", "EPS"
         ZIP = "ZIP", "ZIP"
@@ -93,22 +113,36 @@ class Rendition(CleanModel):
         BLACK_AND_WHITE = "bw", _("black and white")
 
     indexed_with = "tool"
+    # Of the version that saving makes: by whom, note (what changed), matters (tell subscribers).
+    change = {}
 
     tool = models.ForeignKey(Tool, models.CASCADE, related_name="renditions")
+    name = models.SlugField(
+        _("name in its address"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "As in /tools/huddle-cards/color.pdf. Left empty, it is made from the name of the "
+            "file; it stays when the file is replaced."
+        ),
+    )
     file = models.FileField(
         _("file"), upload_to=file_place, max_length=300, blank=True, validators=[check_document]
     )
     address = models.URLField(_("or its address elsewhere"), max_length=500, blank=True)
-    format = models.CharField(_("format"), max_length=4, choices=Format)
+    format = models.CharField(_("format"), max_length=4, choices=Format, blank=True)
     color = models.CharField(_("color"), max_length=5, choices=Color, blank=True)
-    pages = models.PositiveIntegerField(
-        _("pages"), null=True, blank=True, help_text=_("Pages or slides. Empty when unknown.")
-    )
-    paper = models.CharField(
-        _("paper"), max_length=40, blank=True, help_text=_("As in “8.5 × 11 in”.")
-    )
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    paper = models.CharField(_("paper"), max_length=60, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
+    lacks = models.JSONField(null=True, blank=True, editable=False)
+    number = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    preview = models.FileField(
+        _("preview"), upload_to=file_place, max_length=300, blank=True, editable=False
+    )
+    preview_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    preview_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -116,6 +150,12 @@ class Rendition(CleanModel):
         verbose_name_plural = _("renditions")
         ordering = ["position", "id"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["tool", "name"],
+                name="rendition_name_once_per_tool",
+                violation_error_message=_("Another file of this tool has this name already."),
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="rendition_has_name"),
             models.CheckConstraint(
                 condition=Q(file="") | Q(address=""),
                 name="rendition_file_or_address",
@@ -132,43 +172,174 @@ class Rendition(CleanModel):
         return " · ".join(filter(None, [self.get_format_display(), self.get_color_display()]))
 
     def clean(self):
-        ending = self.file.name.rpartition(".")[2].lower() if self.file else ""
-        if ending and self.format not in ENDINGS.get(ending, ()):
-            sentence = _("The file ends in .%s; choose the format that it is.")
-            raise ValidationError({"format": sentence % ending})
+        self.read_format()
+        if not self.format:
+            raise ValidationError(_("Choose a file, or give its address elsewhere."))
+        kept = self.versions.order_by("-number").first() if self.pk else None
+        if self.file and kept and extension(self.file.name) != extension(kept.file.name):
+            sentence = _(
+                "The address of this file ends in .%s, and people have it. Choose a file of that "
+                "format, or add a row for the other one."
+            )
+            raise ValidationError({"file": sentence % extension(kept.file.name)})
+        self.name = self.name or self.free_name()
 
+    @transaction.atomic
     def save(self, *args, **kwargs):
+        """A new file makes a new version, of which `change` tells more."""
+        new = bool(self.file) and not self.file._committed
+        if new and self.same_as_now():
+            self.file, new = self.kept_file, False
+        if new:
+            self.take_in_file()
         if not self.file:
-            self.bytes, self.sha256 = None, ""
-        elif not (self.file._committed and self.sha256):
-            self.bytes, self.sha256 = file_facts(self.file)
+            self.bytes, self.sha256, self.lacks = None, "", None
+        self.read_format()
+        if self._state.adding:
+            self.name = self.free_name()  # two new rows may have come to the same one
         super().save(*args, **kwargs)
+        if new:
+            self.keep_version(**self.change)
+
+    @property
+    def kept_file(self):
+        return Rendition.objects.filter(pk=self.pk).values_list("file", flat=True).first()
+
+    def same_as_now(self):
+        """Whether somebody chose the very file that is there."""
+        return bool(self.sha256 and self.kept_file) and digest(self.file) == self.sha256
+
+    def take_in_file(self):
+        facts = facts_of(self.file, "documents.read")
+        self.pages, self.paper, self.lacks = facts["pages"], facts["paper"], facts["lacks"]
+        self.bytes, self.sha256 = self.file.size, digest(self.file)
+        self.preview, self.preview_width, self.preview_height = "", None, None
+        self.number = self.next_number()
+
+    def read_format(self):
+        """The format of a file, or of an address that ends as one of them; else what is known."""
+        source = self.file.name if self.file else urlsplit(self.address).path
+        found = FORMATS.get(extension(source))
+        self.format = found or self.format or (self.address and self.Format.WEB) or ""
+
+    def next_number(self):
+        last = self.versions.aggregate(last=Max("number"))["last"] if self.pk else None
+        return (last or 0) + 1
+
+    def keep_version(self, **change):
+        facts = {name: getattr(self, name) for name in RenditionVersion.FACTS}
+        return self.versions.create(number=self.number, file=self.file.name, **facts, **change)
+
+    def restore(self, version, **change):
+        """Makes `version` the newest once more, as a version of its own; its file is not copied."""
+        self.file = version.file.name
+        for name in RenditionVersion.FACTS:
+            setattr(self, name, getattr(version, name))
+        self.preview, self.preview_width, self.preview_height = "", None, None
+        self.number = self.next_number()
+        with transaction.atomic():
+            self.save()
+            return self.keep_version(**change)
+
+    def free_name(self):
+        stem = PurePosixPath(self.file.name or urlsplit(self.address).path).stem
+        words = (
+            self.name
+            or slugify(stem)[:80].strip("-_")
+            or slugify(f"{self.format} {self.color}")
+            or "file"
+        )
+        others = Rendition.objects.filter(tool=self.tool_id).exclude(pk=self.pk)
+        return free_slug(words, lambda name: others.filter(name=name).exists())
+
+    @property
+    def extension(self):
+        return extension(self.file.name)
 
     @property
     def url(self):
-        return self.file.url if self.file else self.address
+        """Where readers get it: an address that stays, or that of the place where it is kept."""
+        if not self.file:
+            return self.address
+        return reverse("tool-file", args=[self.tool.slug, self.name, self.extension])
 
 
-# Which formats a file of that ending may be called.
-ENDINGS = {
-    "pdf": ("PDF",),
-    "ppt": ("PPT",),
-    "pptx": ("PPT",),
-    "doc": ("DOC",),
-    "docx": ("DOC",),
-    "xls": ("XLS",),
-    "xlsx": ("XLS",),
-    "png": ("PNG",),
-    "jpg": ("JPG",),
-    "jpeg": ("JPG",),
-    "tif": ("TIF",),
-    "tiff": ("TIF",),
+class RenditionVersion(CleanModel):
+    """A file that a rendition had, or has. It is never changed and stays at its own address."""
+
+    FACTS = ["pages", "paper", "bytes", "sha256", "lacks"]
+
+    rendition = models.ForeignKey(Rendition, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    file = models.FileField(_("file"), max_length=300)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    paper = models.CharField(_("paper"), max_length=60, blank=True)
+    bytes = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    lacks = models.JSONField(null=True, blank=True)
+    made_at = models.DateTimeField(_("date"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    note = models.CharField(_("what changed"), max_length=300, blank=True)
+    matters = models.BooleanField(_("told to subscribers"), default=False)
+
+    class Meta:
+        verbose_name = _("version of a file")
+        verbose_name_plural = _("versions of files")
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rendition", "number"], name="version_number_once")
+        ]
+
+    def __str__(self):
+        return _("Version %d") % self.number
+
+    @property
+    def url(self):
+        rendition = self.rendition
+        place = [rendition.tool.slug, self.number, rendition.name, extension(self.file.name)]
+        return reverse("tool-version", args=place)
+
+
+# Which format a file of that ending is.
+FORMATS = {
+    "pdf": "PDF",
+    "ppt": "PPT",
+    "pptx": "PPT",
+    "doc": "DOC",
+    "docx": "DOC",
+    "xls": "XLS",
+    "xlsx": "XLS",
+    "png": "PNG",
+    "jpg": "JPG",
+    "gif": "GIF",
+    "webp": "WEBP",
+    "tif": "TIF",
+    "eps": "EPS",
+    "zip": "ZIP",
 }
+LONG_ENDINGS = {"jpeg": "jpg", "tiff": "tif"}
 
 
-def file_facts(file):
-    """Length in bytes and hexadecimal SHA-256 of what `file` holds."""
-    digest = hashlib.sha256()
+def extension(name):
+    """The ending of a file as its address has it.
+
+    >>> extension("tools/a.JPEG"), extension("")
+    ('jpg', '')
+    """
+    found = PurePosixPath(name).suffix.lower().lstrip(".")
+    return LONG_ENDINGS.get(found, found)
+
+
+def digest(file):
+    """Hexadecimal SHA-256 of what `file` holds."""
+    found = hashlib.sha256()
     for chunk in file.chunks():
-        digest.update(chunk)
-    return file.size, digest.hexdigest()
+        found.update(chunk)
+    return found.hexdigest()

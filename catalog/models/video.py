@@ -1,10 +1,26 @@
+from pathlib import PurePosixPath
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.inspection.captions import paragraphs, plain
 from catalog.models.base import CleanModel
 from catalog.models.resource import Kind, Resource, ResourceQuerySet
-from catalog.uploads import check_captions, check_video, file_place
+from catalog.uploads import (
+    check_captions,
+    check_chapters,
+    check_descriptions,
+    check_track,
+    check_video,
+    facts_of,
+    file_place,
+)
+
+# Each track of a film, and where its cues are kept: [[begin, end, text], …] in seconds.
+TRACKS = {"captions": "cues", "chapters": "chapter_cues", "descriptions": "description_cues"}
 
 
 class VideoQuerySet(ResourceQuerySet):
@@ -30,10 +46,38 @@ class Video(Resource):
         max_length=300,
         blank=True,
         validators=[check_captions],
-        help_text=_("A WebVTT file (.vtt): who cannot hear it, or has the sound off, reads these."),
+        help_text=_(
+            "WebVTT or SRT (.vtt, .srt): who cannot hear it, or has the sound off, reads these. "
+            "The transcript is made from them."
+        ),
     )
+    cues = models.JSONField(default=list, blank=True, editable=False)
+    chapters = models.FileField(
+        _("chapters"),
+        upload_to=file_place,
+        max_length=300,
+        blank=True,
+        validators=[check_chapters],
+        help_text=_("WebVTT or SRT with a title for each part: people jump to them."),
+    )
+    chapter_cues = models.JSONField(default=list, blank=True, editable=False)
+    descriptions = models.FileField(
+        _("descriptions"),
+        upload_to=file_place,
+        max_length=300,
+        blank=True,
+        validators=[check_descriptions],
+        help_text=_("WebVTT or SRT that says what is to be seen, for people who cannot see it."),
+    )
+    description_cues = models.JSONField(default=list, blank=True, editable=False)
     transcript = models.TextField(
-        _("transcript"), blank=True, help_text=_("Everything that is said, as text.")
+        _("transcript"),
+        blank=True,
+        help_text=_("Everything that is said, as text. Not needed where there are captions."),
+    )
+    film = models.JSONField(default=dict, blank=True, editable=False)
+    phone_file = models.FileField(
+        _("version for phones"), upload_to=file_place, max_length=300, blank=True, editable=False
     )
 
     objects = VideoQuerySet.as_manager()
@@ -49,18 +93,71 @@ class Video(Resource):
             )
         ]
 
+    def clean(self):
+        super().clean()
+        for sort, cues in TRACKS.items():
+            self.clean_track(sort, cues)
+
+    def clean_track(self, sort, cues):
+        """Whether a new track, or one that stays with a new film, ends before the film does."""
+        file, seconds = getattr(self, sort), self.film_facts().get("seconds")
+        try:
+            if file and not file._committed:
+                check_track(file, sort, seconds)
+        except ValidationError as error:
+            raise ValidationError({sort: error}) from error
+        last = max((end for _begin, end, _text in getattr(self, cues)), default=0)
+        if file and file._committed and seconds and last > seconds + 1:
+            sentence = _("They go on after the end of this film; choose those that belong to it.")
+            raise ValidationError({sort: sentence})
+
+    def film_facts(self):
+        """What films.read says of the film; {} where there is none, or nobody has read it yet."""
+        if not self.file:
+            return {}
+        return self.film if self.file._committed else facts_of(self.file, "films.read")
+
     def save(self, *args, **kwargs):
         self.kind = Kind.VIDEO
+        self.take_in_film()
+        for sort, cues in TRACKS.items():
+            self.take_in_track(sort, cues)
         super().save(*args, **kwargs)
+
+    def take_in_film(self):
+        if not self.file or not self.file._committed:
+            self.film, self.phone_file = self.film_facts(), ""
+            self.seconds = self.film.get("seconds", self.seconds)
+
+    def take_in_track(self, sort, cues):
+        """A new track is kept as WebVTT."""
+        file, read = getattr(self, sort), None
+        if file and not file._committed:
+            read = check_track(file, sort)
+            name = f"{PurePosixPath(file.name).stem}.vtt"
+            setattr(self, sort, ContentFile(read["vtt"].encode(), name))
+        if read or not file:
+            setattr(self, cues, read["cues"] if read else [])
 
     def texts(self):
         texts = super().texts()
         texts["texts"] += [str(credit) for credit in self.credits.all()]
-        texts["spoken"] = [self.transcript]
+        texts["spoken"] = [] if self.cues else [self.transcript]
         return texts
 
+    @property
+    def spoken(self):
+        """The transcript as plain text: from the captions, else as it was typed."""
+        return plain(self.cues) if self.cues else self.transcript
+
+    @property
+    def paragraphs(self):
+        """The cues of the captions, those that belong together in one list."""
+        return paragraphs(self.cues)
+
     def text_files(self):
-        return [self.captions] if self.captions else []
+        said = [[int(begin), text] for begin, _end, text in self.cues]
+        return {self.captions.name: said} if self.captions else {}
 
     @property
     def bytes(self):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.core.files.storage import default_storage
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
@@ -81,10 +80,12 @@ def landing(resource, passage, stems):
 
 def place_of(resource, passage):
     page, number = resource.get_absolute_url(), passage.place
+    name = passage.source.name
     kind = ending(passage.source)
     if kind == "vtt":
         return f"{page}?t={number}#player", _("At %s") % f"{number // 60}:{number % 60:02}"
     if kind == "pdf":
-        address = f"{default_storage.url(passage.source.name)}#page={number}"
-        return address, _("Page %d of the PDF") % number
-    return f"{page}#get", _("Slide %d") % number
+        address = next((r.url for r in resource.tool.renditions.all() if r.file == name), page)
+        return f"{address}#page={number}", _("Page %d of the PDF") % number
+    word = _("Part %d of the Word file") if kind == "docx" else _("Slide %d")
+    return f"{page}#get", word % number

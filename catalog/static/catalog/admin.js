@@ -48,9 +48,27 @@ function guard(form) {
   });
 }
 
+// How far the work on files is, until it is done.
+function watch(jobs) {
+  const place = jobs.dataset.jobs;
+  async function look() {
+    if (!jobs.querySelector(".unfinished")) return;
+    const response = await fetch(place).catch(() => null);
+    if (response?.ok) {
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const now = page.querySelector("[data-jobs]");
+      jobs.replaceWith(now);
+      jobs = now;
+    }
+    setTimeout(look, 2000);
+  }
+  setTimeout(look, 2000);
+}
+
 window.addEventListener("load", nameSuggestions);
 document.addEventListener("formset:added", () => setTimeout(nameSuggestions));
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("input[list]").forEach(suggestTags);
+  document.querySelectorAll("[data-jobs]").forEach(watch);
   document.querySelectorAll(".change-form #content-main form").forEach(guard);
 });

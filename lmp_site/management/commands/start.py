@@ -1,5 +1,6 @@
 import os
 import socket
+import subprocess
 import sys
 
 from django.apps import apps
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         if new:
             self.show_admin(*one_time_password.make_admin())
         connection.close()
+        start_workers()
         serve()
 
     def migrate(self):
@@ -74,6 +76,11 @@ def refuse_busy_port(port):
             sentence = _("Port %(port)s is in use already. Choose another: PORT=%(other)s make run")
             facts = {"port": port, "other": port % 65535 + 1}
             raise CommandError(sentence % facts) from error
+
+
+def start_workers():
+    """They end by themselves when this process, which becomes the server, is gone."""
+    subprocess.Popen([sys.executable, settings.BASE_DIR / "manage.py", "work"])
 
 
 def serve():

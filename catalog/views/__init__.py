@@ -163,13 +163,16 @@ def tool_pdf(request, slug):
     return detail_pdf(request, Tool, slug)
 
 
-def seen_by(request, model):
-    """What this reader may see of `model`; the session is read only where there is one."""
+def seen_by(request, model, resources=None):
+    """What this reader may see of `model`, or of the queryset `resources` of it."""
+    resources = model.objects.for_detail() if resources is None else resources
+    return resources if is_staff_of(request) else resources.published()
+
+
+def is_staff_of(request):
+    """Whether this reader sees drafts; the session is read only where there is one."""
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-    resources = model.objects.for_detail()
-    if signed_in and request.user.is_staff and request.user.has_perm("catalog.view_resource"):
-        return resources
-    return resources.published()
+    return signed_in and request.user.is_staff and request.user.has_perm("catalog.view_resource")
 
 
 def moved(request, model, slug, address):

@@ -5,7 +5,6 @@ from django.http import Http404
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
-
 from lmp_site.media import serve_media
 
 VIDEO = bytes(range(256)) * 40

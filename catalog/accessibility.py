@@ -1,0 +1,90 @@
+"""What keeps some readers out of an entry, and whether it may be published all the same."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.text import get_text_list
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.models import Kind, Rendition, Resource
+
+LACKS = {
+    "title": gettext_lazy("a title"),
+    "language": gettext_lazy("its language"),
+    "tags": gettext_lazy("tags"),
+}
+
+
+def barriers(resource, renditions=None):
+    """A sentence for each thing that readers who see or hear little would miss.
+
+    `renditions` are (name, what its PDF lacks) of a tool, where they are not saved yet.
+    """
+    found = []
+    if resource.image and not resource.image_alt and not resource.image_decorative:
+        found.append(_("The image is not described."))
+    if resource.kind == Kind.VIDEO:
+        found += video_barriers(resource)
+    if resource.kind == Kind.TOOL:
+        rows = renditions_of(resource) if renditions is None else renditions
+        found += [pdf_barrier(name, lacks) for name, lacks in rows if lacks]
+    return found
+
+
+def video_barriers(video):
+    if video.file and not video.captions:
+        yield _("The video has no captions, from which its transcript is made.")
+    elif video.address and not video.transcript:
+        yield _("The video has no transcript.")
+
+
+def renditions_of(tool):
+    return [(r.name, r.lacks) for r in tool.renditions.all() if r.file]
+
+
+def pdf_barrier(name, lacks):
+    """
+    >>> pdf_barrier("color", ["title", "tags"])
+    'The PDF “color” lacks a title and tags.'
+    """
+    missing = get_text_list([str(LACKS[name]) for name in lacks], _("and"))
+    return _("The PDF “%(name)s” lacks %(missing)s.") % {"name": name, "missing": missing}
+
+
+def refuse_barriers(resource, found, before, may_override):
+    """Raises ValidationError where readers would get `resource` with barriers that are new to them.
+
+    `before` are those of what readers have now, none where they have it not yet.
+    """
+    new = [sentence for sentence in found if sentence not in before]
+    if not new or not appears(resource) or resource.access_reason.strip():
+        return
+    way = (
+        _("Mend it, or say below why it is published all the same.")
+        if may_override
+        else _("Mend it, or ask a publisher to say why it is published all the same.")
+    )
+    raise ValidationError(
+        _("Some readers would be left out. %(barriers)s %(way)s")
+        % {"barriers": " ".join(new), "way": way}
+    )
+
+
+def appears(resource):
+    """Whether readers see it now, or will by its date."""
+    leaves = resource.unpublished_at
+    return bool(resource.published_at) and not (leaves and leaves <= now())
+
+
+def with_barriers():
+    """The published entries that have some, whole; those first that nobody gave a reason for."""
+    described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
+    silent = ~Q(video__file="") & Q(video__captions="")
+    unread = ~Q(video__address="") & Q(video__transcript="")
+    pdfs = Rendition.objects.exclude(file="").exclude(lacks=None).exclude(lacks=[])
+    found = Resource.objects.published().filter(
+        ~described | silent | unread | Q(pk__in=pdfs.values("tool"))
+    )
+    rows = found.order_by("access_reason_at", "title").values_list("pk", flat=True)
+    return Resource.objects.whole(list(rows))

@@ -1,0 +1,121 @@
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from catalog.accessibility import pdf_barrier
+from catalog.admin.base import is_number
+from catalog.admin.forms import RenditionForm, RenditionRows
+from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowsMixin, arranged
+from catalog.admin.site import site
+from catalog.models import Rendition, RenditionVersion, Tool
+
+
+class RenditionInline(RowsMixin, admin.StackedInline):
+    model = Rendition
+    form = RenditionForm
+    formset = RenditionRows
+    verbose_name = _("file or link")
+    verbose_name_plural = _("files and links")
+    fields = [
+        ("file", "address"),
+        ("about_file", "history"),
+        ("note", "matters"),
+        ("name", "color", "position"),
+    ]
+    readonly_fields = ["about_file", "history"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.may_override = request.user.has_perm("catalog.publish_resource")
+        return formset
+
+    @admin.display(description=_("what the file is"))
+    def about_file(self, obj):
+        return about_file(obj) if obj.number or obj.format else _("Read when it is saved.")
+
+    @admin.display(description=_("versions"))
+    def history(self, obj):
+        if not obj.number:
+            return _("None yet.")
+        place = reverse("admin:catalog_tool_versions", args=[obj.tool_id])
+        words = ngettext("%d version", "%d versions", obj.number) % obj.number
+        return format_html('<a href="{}#rendition-{}">{}</a>', place, obj.pk, words)
+
+
+@admin.register(Tool, site=site)
+class ToolAdmin(ResourceAdmin):
+    fieldsets = arranged(what=["tool_type", "best_used"], files=["format_text", "size_text"])
+    inlines = [RenditionInline, DeliveryInline]
+    list_display = [*ResourceAdmin.list_display[:2], "tool_type", *ResourceAdmin.list_display[2:]]
+    list_filter = [*ResourceAdmin.list_filter[:2], "tool_type", *ResourceAdmin.list_filter[2:]]
+    list_select_related = ["tool_type"]
+
+    def save_formset(self, request, form, formset, change):
+        for row in formset.forms if formset.model is Rendition else ():
+            row.instance.change = row.instance.change | {"by": request.user}
+        super().save_formset(request, form, formset, change)
+
+    def get_urls(self):
+        versions = path(
+            "<int:pk>/versions/",
+            self.admin_site.admin_view(self.versions_view),
+            name="catalog_tool_versions",
+        )
+        return [versions, *super().get_urls()]
+
+    def versions_view(self, request, pk):
+        """All files that a tool had; a POST makes one of them the newest again."""
+        tool = get_object_or_404(Tool, pk=pk)
+        if not self.has_change_permission(request, tool):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self.restore(request, tool)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Versions of the files"),
+            "opts": self.opts,
+            "tool": tool,
+            "renditions": tool.renditions.prefetch_related("versions__by"),
+        }
+        return TemplateResponse(request, "admin/tool_versions.html", context)
+
+    def restore(self, request, tool):
+        wanted = request.POST.get("version", "")
+        versions = RenditionVersion.objects.filter(rendition__tool=tool)
+        version = get_object_or_404(versions, pk=wanted if is_number(wanted) else None)
+        note = _("Version %d again.") % version.number
+        version.rendition.restore(version, by=request.user, note=note)
+        self.log_change(request, tool, f"{version.rendition}: {note}")
+        sentence = _("Version %(number)d of “%(name)s” is the newest again.")
+        facts = {"number": version.number, "name": version.rendition.name}
+        self.message_user(request, sentence % facts, messages.SUCCESS)
+        return redirect("admin:catalog_tool_versions", tool.pk)
+
+    def gaps(self):
+        files = Rendition.objects.filter(tool=OuterRef("pk")).exclude(file="", address="")
+        return super().gaps() | {"lacks_file": (_("file"), ~Exists(files))}
+
+
+def about_file(rendition):
+    """What was read in the file of a rendition, in words."""
+    facts = [rendition.get_format_display(), pages_in_words(rendition), rendition.paper]
+    facts += [filesizeformat(rendition.bytes)] if rendition.bytes else []
+    lines = [" · ".join(filter(None, facts))]
+    if rendition.lacks:
+        lines.append(pdf_barrier(rendition.name, rendition.lacks))
+    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+
+
+def pages_in_words(rendition):
+    if not rendition.pages:
+        return ""
+    if rendition.format == Rendition.Format.PPT:
+        return ngettext("%d slide", "%d slides", rendition.pages) % rendition.pages
+    return ngettext("%d page", "%d pages", rendition.pages) % rendition.pages

@@ -1,0 +1,56 @@
+from django.contrib import admin, messages
+from django.db.models import Q
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from catalog import films
+from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, arranged
+from catalog.admin.site import site
+from catalog.models import Credit, Video
+
+
+class CreditInline(RowInline):
+    model = Credit
+
+
+@admin.register(Video, site=site)
+class VideoAdmin(ResourceAdmin):
+    fieldsets = arranged(
+        what=["transcript"],
+        time=["seconds"],
+        files=["file", "address", "about_film", "captions", "chapters", "descriptions"],
+    )
+    readonly_fields = [*ResourceAdmin.readonly_fields, "about_film"]
+    inlines = [CreditInline, DeliveryInline]
+
+    def gaps(self):
+        return super().gaps() | {
+            "lacks_time": (_("running time"), Q(seconds=None, minutes_min=None)),
+            "lacks_file": (_("video"), Q(file="", address="")),
+            "lacks_captions": (_("captions"), ~Q(file="") & Q(captions="")),
+        }
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if "file" in form.changed_data and obj.file:
+            self.tell_of_film(request, obj)
+
+    def tell_of_film(self, request, video):
+        problems = films.phone_sentences(video.film)
+        for sentence in problems:
+            self.message_user(request, sentence, messages.WARNING)
+        if films.ffmpeg_is_there():
+            if problems:
+                sentence = _("A version that phones play is made of it in the background.")
+                self.message_user(request, sentence)
+        elif not video.image:
+            sentence = _("Choose an image too: the page shows it until somebody plays the film.")
+            self.message_user(request, sentence, messages.WARNING)
+
+    @admin.display(description=_("what the file is"))
+    def about_film(self, obj):
+        if not obj.film:
+            return _("This is read from the file when it is saved.")
+        lines = [films.described(obj.film), *films.phone_sentences(obj.film)]
+        return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))

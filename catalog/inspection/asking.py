@@ -1,0 +1,95 @@
+"""Asks the process that reads uploads, which is started at the first question of a process."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from catalog.inspection.refused import Refused
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS, MEGABYTES = 20, 1024
+CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
+
+logger = logging.getLogger(__name__)
+
+
+def ask(what, path, *, seconds=SECONDS, megabytes=MEGABYTES, **options):
+    """What the function `what` ("documents.read") of this package says of the file at `path`.
+
+    Raises Refused: with the function's own codes, or too_slow, too_much, unreadable where it did
+    not come to its end within `seconds` and `megabytes`.
+    """
+    question = {
+        "ask": what,
+        "options": {"path": str(path)} | options,
+        "seconds": seconds,
+        "megabytes": megabytes,
+    }
+    answer = inspector().ask(question)
+    if "failed" in answer:
+        logger.warning("%s of %s failed: %s", what, Path(path).name, answer)
+        raise Refused(CODES[answer["failed"]])
+    if "refused" in answer:
+        raise Refused(answer["refused"], **answer["facts"])
+    return answer["facts"]
+
+
+class Inspector:
+    """One reading process, one question at a time."""
+
+    def __init__(self):
+        self.owner = os.getpid()
+        self.turn = threading.Lock()
+        self.process = None
+
+    def ask(self, question):
+        line = json.dumps(question).encode() + b"\n"
+        with self.turn:
+            # One that ended for having nothing to do is started anew.
+            return self.exchange(line) or self.exchange(line) or {"failed": "crash"}
+
+    def exchange(self, line):
+        """The answer; None, with the process ended, when it does not answer any more."""
+        try:
+            self.start()
+            self.process.stdin.write(line)
+            self.process.stdin.flush()
+            return json.loads(self.process.stdout.readline())
+        except (OSError, ValueError):
+            self.end()
+            return None
+
+    def start(self):
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "catalog.inspection.server"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def end(self):
+        process, self.process = self.process, None
+        if process:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+
+
+_inspector, _starting = Inspector(), threading.Lock()
+
+
+def inspector():
+    """That of this process: one that came with a fork answers its parent."""
+    global _inspector
+    with _starting:
+        if _inspector.owner != os.getpid():
+            _inspector = Inspector()
+        return _inspector

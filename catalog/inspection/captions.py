@@ -1,0 +1,308 @@
+"""Captions, chapters and descriptions: WebVTT or SRT, checked and written anew as plain WebVTT.
+
+A cue is [begin, end, text]: seconds, and text without tags. https://www.w3.org/TR/webvtt1/
+"""
+
+import html
+import re
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from catalog.inspection.refused import Refused
+
+MOST_CUES = 20_000
+MOST_LINES = {"captions": 3, "chapters": 1}  # of a cue, by sort
+LONGEST_LINE = {"captions": 60, "chapters": 80}  # in characters
+PAUSE = 2  # seconds of silence before a new paragraph
+LONG_PARAGRAPH = 300  # characters
+
+LINE_END = re.compile(r"\r\n|\r|\n")
+HEADER = re.compile(r"WEBVTT(?: |$)")
+NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?: |$)")
+# More than the standard allows, as what is written follows it: a comma, hours of one figure.
+TIME = r"(?:([0-9]{1,4}):)?([0-5][0-9]):([0-5][0-9])[.,]([0-9]{3})"
+TIMES = re.compile(rf" *{TIME} *--> *{TIME}(?: (.*))?")
+SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,3})?%"
+SETTING = re.compile(
+    r"vertical:(?:rl|lr)|align:(?:start|center|end|left|right)"
+    rf"|line:(?:-?[0-9]{{1,3}}|{SHARE})(?:,(?:start|center|end))?"
+    rf"|position:{SHARE}(?:,(?:line-left|center|line-right))?|size:{SHARE}"
+)
+# None of these patterns can begin within another match of itself: each takes linear time.
+TAG = re.compile(r"(</?(?:[A-Za-z]+(?:[./ ][^<>]*)?)?>|<[0-9:.]+>)")
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # {\an8}, with which SRT moves a caption
+SPACES = re.compile(r" {2,}")
+KEPT_TAGS = ("v", "i", "b", "u")
+
+INVISIBLE = dict.fromkeys([*range(32), *range(127, 160), 0xFEFF])
+INVISIBLE |= dict.fromkeys([*b"\t\n\f\r", 0x2028, 0x2029], " ")
+INVISIBLE_BUT_LINE_ENDS = {code: INVISIBLE[code] for code in INVISIBLE.keys() - {10, 13}}
+
+
+class Cue(NamedTuple):
+    line: int  # of the file, in which its times stand
+    begin: int  # milliseconds
+    end: int
+    settings: str
+    vtt: str
+    text: str
+    shown: list  # (line number, text without names of speakers)
+
+
+def read(path, ending, seconds=None, sort="captions"):
+    """The cues of a "vtt" or "srt" file, and the same as WebVTT: {"cues": […], "vtt": "WEBVTT…"}.
+
+    `seconds` is the length of the film; `sort` is "captions", "chapters" or "descriptions".
+    Raises Refused with the number of the line that is wrong.
+    """
+    lines = LINE_END.split(decoded(Path(path).read_bytes()).translate(INVISIBLE_BUT_LINE_ENDS))
+    found = blocks(lines)
+    if ending == "vtt":
+        check_header(*next(found, (1, [""])))
+    if not any("-->" in line for line in lines):
+        raise Refused("captions_none")
+    cues = checked((cue_of(*block, ending) for block in found), seconds, sort)
+    return {
+        "cues": [[cue.begin / 1000, cue.end / 1000, cue.text] for cue in cues],
+        "vtt": "\n\n".join(["WEBVTT", *map(written, cues)]) + "\n",
+    }
+
+
+def paragraphs(cues):
+    """The cues in groups, one for each paragraph of a transcript.
+
+    A paragraph ends at a pause or, once it is long, with a sentence.
+    """
+    groups, length, last = [], 0, None
+    for cue in cues:
+        if last is None or is_pause(last, cue) or length > LONG_PARAGRAPH and ends_sentence(last):
+            groups.append([])
+            length = 0
+        groups[-1].append(cue)
+        length, last = length + len(cue[2]), cue
+    return groups
+
+
+def is_pause(last, cue):
+    return round(cue[0] - last[1], 3) > PAUSE
+
+
+def ends_sentence(cue):
+    return cue[2].rstrip("\"'”’»)]").endswith((".", "!", "?", "…", "。", "！", "？"))
+
+
+def plain(cues):
+    """The transcript as text, with a blank line between paragraphs.
+
+    >>> plain([[0.0, 1.0, "Take\\ntwo."], [1.5, 2.0, "Go."], [9.0, 9.5, "Thanks."]])
+    'Take two. Go.\\n\\nThanks.'
+    """
+    groups = paragraphs(cues)
+    return "\n\n".join(" ".join(cue[2].replace("\n", " ") for cue in group) for group in groups)
+
+
+def clock(seconds):
+    """
+    >>> clock(7), clock(89), clock(3723)
+    ('0:07', '1:29', '1:02:03')
+    """
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def decoded(data):
+    # Text in UTF-8 has no NUL; UTF-16 has one beside every Latin letter.
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
+        raise Refused("captions_utf16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused("captions_not_utf8") from error
+
+
+def blocks(lines):
+    """(number of the first line, lines) of each run of lines between blank ones."""
+    number = 1
+    for filled, run in groupby(lines, key=lambda line: bool(line.strip())):
+        run = list(run)
+        if filled:
+            yield number, run
+        number += len(run)
+
+
+def check_header(number, block):
+    if number != 1 or not HEADER.match(block[0]):
+        raise Refused("captions_no_header")
+    place = time_place(block)
+    if place is not None:
+        refuse_for_place(number, block, place)
+
+
+def time_place(lines):
+    return next((place for place, line in enumerate(lines) if "-->" in line), None)
+
+
+def refuse_for_place(number, block, place):
+    """For times in the midst of a block: a blank line is missing before them or their number."""
+    times_of(number + place, block[place])
+    numbered = place > 0 and block[place - 1].strip().isdecimal()
+    raise Refused("captions_no_blank", line=number + place - numbered)
+
+
+def cue_of(number, block, ending):
+    """The cue that a block holds; None for a comment, a style or a number left over."""
+    place = time_place(block)
+    if place is None or (place == 1 and ending == "srt" and not block[0].strip().isdecimal()):
+        return no_cue(number, block, ending)
+    again = time_place(block[place + 1 :])
+    if place > 1 or again is not None:
+        refuse_for_place(number, block, place if place > 1 else place + 1 + again)
+    begin, end, settings = times_of(number + place, block[place])
+    return Cue(
+        number + place,
+        begin,
+        end,
+        settings,
+        *texts_of(number + place + 1, block[place + 1 :], ending),
+    )
+
+
+def no_cue(number, block, ending):
+    left_over = len(block) == 1 and block[0].strip().isdecimal()
+    if not (left_over if ending == "srt" else NO_CUE.match(block[0])):
+        raise Refused("captions_no_time", line=number)
+
+
+def times_of(number, line):
+    """(begin, end, settings) of a time line, in milliseconds."""
+    found = TIMES.fullmatch(line)
+    if not found:
+        raise Refused("captions_time", line=number)
+    settings = [word for word in (found[9] or "").split() if SETTING.fullmatch(word)]
+    by_name = {word.partition(":")[0]: word for word in settings}
+    return (
+        milliseconds(*found.groups()[:4]),
+        milliseconds(*found.groups()[4:8]),
+        " ".join(by_name.values()),
+    )
+
+
+def milliseconds(hours, minutes, seconds, rest):
+    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(rest)
+
+
+def texts_of(number, lines, ending):
+    """(as WebVTT, as plain text, as shown) of the lines of a cue, of which `number` is the first.
+
+    Lines that are empty without their tags are left out.
+    """
+    if ending == "srt":
+        lines = [OVERRIDE.sub("", line) for line in lines]
+    marks = Marks()
+    read = [marks.line(line) for line in lines]
+    vtt = "\n".join(line for line, _plain, _shown in read if line) + marks.close_all()
+    text = "\n".join(line for _vtt, line, _shown in read if line)
+    return vtt, text, [(number + row, line[2]) for row, line in enumerate(read) if line[2]]
+
+
+class Marks:
+    """The tags of one cue: those that stay are each opened once and closed."""
+
+    def __init__(self):
+        self.open = []
+
+    def line(self, line):
+        """(as WebVTT, as plain text, as shown) of the next line."""
+        vtt, plain, shown = [], [], []
+        for place, piece in enumerate(TAG.split(line)):
+            tag, name = self.tag(piece) if place % 2 else ("", "")
+            text = "" if place % 2 else unescaped(piece)
+            vtt.append(tag or html.escape(text, quote=False))
+            plain.append(name or text)
+            shown.append(text)
+        return tuple(SPACES.sub(" ", "".join(pieces)).strip() for pieces in (vtt, plain, shown))
+
+    def tag(self, tag):
+        """(what stays of a tag, the speaker whom it names as the text says it)."""
+        name, _space, more = tag[1:-1].partition(" ")
+        kind = name.strip("/").partition(".")[0].lower()
+        if kind not in KEPT_TAGS or tag.endswith("/>"):
+            return "", ""
+        if name.startswith("/"):
+            return self.close(kind), ""
+        return self.voice(more) if kind == "v" else (self.begin(kind), "")
+
+    def voice(self, more):
+        name = " ".join(unescaped(more).split()).strip(": ")
+        if not name:
+            return "", ""
+        closing = self.close("v")
+        self.open.append("v")
+        return f"{closing}<v {html.escape(name, quote=False)}>", f"{name}: "
+
+    def begin(self, kind):
+        if kind in self.open:
+            return ""
+        self.open.append(kind)
+        return f"<{kind}>"
+
+    def close(self, kind):
+        closing = ""
+        while kind in self.open:
+            closing += f"</{self.open.pop()}>"
+        return closing
+
+    def close_all(self):
+        return "".join(map(self.close, self.open[:1]))
+
+
+def unescaped(text):
+    return ENTITY.sub(lambda found: html.unescape(found[0]).translate(INVISIBLE), text)
+
+
+def checked(cues, seconds, sort):
+    """A list of the cues among `cues` (None is none), each held against the one before."""
+    good = []
+    for cue in filter(None, cues):
+        check_times(cue, good[-1].begin if good else 0, seconds)
+        check_text(cue, LONGEST_LINE.get(sort), MOST_LINES.get(sort))
+        good.append(cue)
+        if len(good) > MOST_CUES:
+            raise Refused("captions_many", most=MOST_CUES)
+    return good
+
+
+def check_times(cue, last, seconds):
+    if cue.end <= cue.begin or cue.begin < last:
+        raise Refused("captions_order", line=cue.line)
+    if seconds and cue.end > (seconds + 1) * 1000:
+        raise Refused("captions_beyond", line=cue.line, film=clock(seconds))
+
+
+def check_text(cue, longest, most):
+    if not cue.shown:
+        raise Refused("captions_empty", line=cue.line)
+    if most and len(cue.shown) > most:
+        raise Refused("captions_lines", line=cue.line, most=most)
+    for number, line in cue.shown:
+        if longest and len(line) > longest:
+            raise Refused("captions_long", line=number, length=len(line), most=longest)
+
+
+def written(cue):
+    times = f"{stamp(cue.begin)} --> {stamp(cue.end)} {cue.settings}".rstrip()
+    return f"{times}\n{cue.vtt}"
+
+
+def stamp(milliseconds):
+    """
+    >>> stamp(3_723_004)
+    '01:02:03.004'
+    """
+    seconds, rest = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{rest:03}"

@@ -1,0 +1,432 @@
+"""Documents: held against their ending; their pages, paper, title, texts and first page."""
+
+import mmap
+import re
+import zipfile
+from contextlib import closing, contextmanager
+from ctypes import c_ushort, create_string_buffer
+from io import BytesIO
+from itertools import islice, pairwise
+from pathlib import Path
+
+import pypdfium2
+from docx import Document
+from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+from lxml import etree
+from pptx import Presentation
+from pypdfium2 import raw
+
+from catalog.inspection import pictures
+from catalog.inspection.pictures import refusing
+from catalog.inspection.refused import Refused
+
+MEGABYTE = 1024 * 1024
+MOST_PAGES = 5000
+MOST_PARTS = 10_000  # files within an Office file
+LARGEST_UNPACKED = 500 * MEGABYTE
+LARGEST_PART = 100 * MEGABYTE
+LARGEST_READ = 20 * MEGABYTE  # of a part that is made into a tree of many times its size
+ANY_RATIO = 10 * MEGABYTE  # up to here a file may be packed as tightly as it likes
+MOST_RATIO = 100
+MOST_TITLE = 300
+PASSAGE = 1500  # characters
+
+OFFICE = {"pptx": "ppt/", "docx": "word/", "xlsx": "xl/"}
+OLD_OFFICE = ("ppt", "doc", "xls")
+TIFFS = ("tif", "tiff")
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # + is BigTIFF
+ENDINGS = ("pdf", *OFFICE, *OLD_OFFICE, *pictures.FORMATS, *TIFFS)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MACROS = re.compile(rb"macroenabled|vbaproject|macrosheet", re.IGNORECASE)
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+PAPERS = {
+    (612, 792): "8.5 × 11 in",
+    (612, 1008): "8.5 × 14 in",
+    (792, 1224): "11 × 17 in",
+    (595, 842): "A4",
+    (842, 1191): "A3",
+}
+POINTS = 72  # to an inch
+TWIPS = 20  # to a point, in Word
+
+# A hyphen at the end of a line, for which PDFium has a mark of its own: before a small letter it
+# most often only breaks the word, else it belongs to it.
+BREAKS = re.compile(r"[-‐]\r?\n(?=[a-z])")
+HYPHENS = re.compile("[\x02\ufffe](?=[A-Z0-9])")
+FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+
+
+def read(path, ending):
+    """What is known of a document that opens as its ending says.
+
+    {"pages": count or None, "paper": in words or "", "sizes": [[width, height] in points, each
+    once], "title", "language", "lacks": of a PDF what is missing of "title", "language", "tags"}
+
+    Refused: not_pdf, pdf_cut, pdf_locked, pdf_unreadable, pdf_too_many_pages (most), holds_more,
+    office_locked, office_unreadable, office_other_kind, office_macros, office_bomb,
+    not_office, picture_unreadable and the others of pictures.read().
+    """
+    blank = {"pages": None, "paper": "", "sizes": [], "title": "", "language": "", "lacks": []}
+    return blank | (READERS[ending](path, ending) or {})
+
+
+def texts(path, ending, most_places=400, most_text=400_000):
+    """[[place, text]]: the pages of a PDF, slides of a deck, passages of a text, from 1.
+
+    Other documents have none. Refused: unreadable, pdf_locked, office_bomb.
+    """
+    with refusing("unreadable"):
+        places = islice(TEXTS.get(ending, nothing)(path), most_places)
+        return list(up_to(most_text, places))
+
+
+def preview(path, ending, out, width=800):
+    """Writes the first page as WebP to `out`, at most `width` by twice `width` pixels large.
+
+    {"width", "height"}, or None where there is nothing to show. Refused: unreadable, pdf_locked,
+    office_bomb, picture_too_many_pixels.
+    """
+    with refusing("unreadable"):
+        picture = PREVIEWS.get(ending, nothing)(path, (width, 2 * width))
+        if picture:
+            picture.save(out, "WEBP", quality=80, method=4)
+    return {"width": picture.width, "height": picture.height} if picture else None
+
+
+def paper_name(width, height):
+    """A page of `width` by `height` points in the words of a print shop.
+
+    >>> paper_name(612.0, 792.0), paper_name(595.3, 841.9), paper_name(960, 540)
+    ('8.5 × 11 in', 'A4', '13.33 × 7.5 in')
+    """
+    short, long = sorted((width, height))
+    for (across, down), name in PAPERS.items():
+        if abs(short - across) < 3 and abs(long - down) < 3:
+            return name
+    return f"{round(width / POINTS, 2):g} × {round(height / POINTS, 2):g} in"
+
+
+def paper_names(sizes):
+    """The papers of pages of `sizes` in their order.
+
+    >>> paper_names([(612, 792), (792, 612), (1224, 792), (595, 842), (842, 1191)])
+    '8.5 × 11 in, 11 × 17 in and others'
+    """
+    names = list(dict.fromkeys(paper_name(*size) for size in sizes))
+    return " and ".join(names) if len(names) < 3 else f"{names[0]}, {names[1]} and others"
+
+
+# PDF
+
+
+def read_pdf(path, _ending):
+    check_pdf_ends(path)
+    with refusing("pdf_unreadable"), closing(open_pdf(path)) as pdf:
+        if len(pdf) > MOST_PAGES:
+            raise Refused("pdf_too_many_pages", most=MOST_PAGES)
+        return {"pages": len(pdf)} | size_facts(page_sizes(pdf)) | pdf_words(pdf)
+
+
+def check_pdf_ends(path):
+    with open(path, "rb") as file:
+        if file.read(5) != b"%PDF-":
+            raise Refused("not_pdf")
+        file.seek(max(0, Path(path).stat().st_size - 4096))
+        if b"%%EOF" not in file.read():
+            raise Refused("pdf_cut")
+    if zipfile.is_zipfile(path):
+        raise Refused("holds_more")
+
+
+def open_pdf(path):
+    try:
+        return pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise Refused("pdf_locked") from error
+        raise
+
+
+def page_sizes(pdf):
+    """Of the pages that have one; the first has to."""
+    yield pdf.get_page_size(0)
+    for index in range(1, len(pdf)):
+        try:
+            yield pdf.get_page_size(index)
+        except pypdfium2.PdfiumError:
+            continue
+
+
+def size_facts(sizes):
+    sizes = list(dict.fromkeys(tuple(round(side, 1) for side in size) for size in sizes))
+    return {"paper": paper_names(sizes), "sizes": [list(size) for size in sizes[:20]]}
+
+
+def pdf_words(pdf):
+    title = pdf_text(lambda *room: raw.FPDF_GetMetaText(pdf, b"Title", *room))
+    language = pdf_text(lambda *room: raw.FPDFCatalog_GetLanguage(pdf, *room), c_ushort)
+    has = {"title": title, "language": language, "tags": raw.FPDFCatalog_IsTagged(pdf)}
+    lacks = [name for name, there in has.items() if not there]
+    return {"title": title, "language": language, "lacks": lacks}
+
+
+def pdf_text(ask, unit=None):
+    """What PDFium writes as UTF-16 into the room that it is given, in bytes."""
+    length = ask(None, 0)
+    room = create_string_buffer(length + 2)
+    ask((unit * (length // 2 + 1)).from_buffer(room) if unit else room, length)
+    text = room.raw[:length].decode("utf-16-le", "ignore").partition("\0")[0]
+    return " ".join(text.split())[:MOST_TITLE]
+
+
+def pdf_texts(path):
+    with closing(open_pdf(path)) as pdf:
+        for index in range(len(pdf)):
+            yield HYPHENS.sub("-", BREAKS.sub("", page_text(pdf, index)))
+
+
+def page_text(pdf, index):
+    try:
+        with closing(pdf[index]) as page, closing(page.get_textpage()) as text:
+            return text.get_text_bounded()
+    except pypdfium2.PdfiumError:
+        if index == 0:
+            raise
+        return ""
+
+
+def pdf_preview(path, box):
+    with closing(open_pdf(path)) as pdf, closing(pdf[0]) as page:
+        scale = min(most / side for most, side in zip(box, page.get_size(), strict=True))
+        picture = page.render(scale=scale).to_pil().convert("RGB")
+        return picture.crop((0, 0, min(picture.width, box[0]), min(picture.height, box[1])))
+
+
+# Office
+
+
+def read_office(path, ending):
+    with open(path, "rb") as file:
+        start = file.read(8)
+    if start == OLE:
+        raise Refused("office_locked")
+    if not start.startswith(b"PK\x03\x04"):  # it may have words of its own before
+        raise Refused("office_unreadable")
+    with refusing("office_unreadable"), parts_of(path) as parts:
+        check_kind(parts, OFFICE[ending])
+        check_whole(parts)
+        return OFFICE_FACTS.get(ending, nothing)(parts)
+
+
+@contextmanager
+def parts_of(path):
+    """The open zip of an Office file that does not unpack to more than any real one holds."""
+    check_count(path)
+    with zipfile.ZipFile(path) as parts:
+        check_sizes(parts, Path(path).stat().st_size)
+        yield parts
+
+
+def check_count(path):
+    """Before the list of parts is read, which takes ten times its size in memory."""
+    with (
+        open(path, "rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        if any(islice(re.finditer(rb"PK\x01\x02", content), MOST_PARTS, None)):
+            raise Refused("office_bomb")
+
+
+def check_sizes(parts, size):
+    """By what the list of parts says. No part gives more than that: zipfile stops there."""
+    listed = parts.infolist()
+    unpacked = sum(part.file_size for part in listed)
+    if (
+        unpacked > LARGEST_UNPACKED
+        or unpacked > max(ANY_RATIO, MOST_RATIO * size)
+        or any(part.file_size > LARGEST_PART for part in listed)
+        or len({part.filename for part in listed}) < len(listed)
+        or overlap(listed, parts.start_dir)
+    ):
+        raise Refused("office_bomb")
+
+
+def overlap(listed, end):
+    spans = sorted((part.header_offset, part.compress_size + 30) for part in listed)
+    starts = [start for start, _ in spans] + [end]
+    room = (after - start for start, after in pairwise(starts))
+    return any(taken > there for (_, taken), there in zip(spans, room, strict=True))
+
+
+def check_kind(parts, folder):
+    names = parts.namelist()
+    if "[Content_Types].xml" not in names or not any(name.startswith(folder) for name in names):
+        raise Refused("office_other_kind")
+    kinds = etree.tostring(tree_of(parts, "[Content_Types].xml"), encoding="utf-8")
+    if MACROS.search(kinds) or any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise Refused("office_macros")
+
+
+def check_whole(parts):
+    # Of other ways of packing zipfile unpacks as much as there is before it stops.
+    if any(part.compress_type not in PACKED for part in parts.infolist()) or parts.testzip():
+        raise Refused("office_unreadable")
+
+
+def tree_of(parts, name):
+    """The XML of a part, or None where there is none of a size to be read."""
+    if name not in parts.namelist() or parts.getinfo(name).file_size > LARGEST_READ:
+        return None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(parts.read(name), parser)
+
+
+def deck_facts(parts):
+    tree = tree_of(parts, "ppt/presentation.xml")
+    return {"pages": len(tree.findall("{*}sldIdLst/{*}sldId")) or None} if tree is not None else {}
+
+
+def text_facts(parts):
+    return {"pages": counted_pages(parts)} | text_paper(parts)
+
+
+def counted_pages(parts):
+    """As Word counted them when it saved the file."""
+    tree = tree_of(parts, "docProps/app.xml")
+    said = (tree.findtext("{*}Pages") if tree is not None else "") or ""
+    return int(said) if re.fullmatch("[1-9][0-9]{0,3}", said, re.ASCII) else None
+
+
+def text_paper(parts):
+    tree = tree_of(parts, "word/document.xml")
+    page = next(tree.iter(qn("w:pgSz")), None) if tree is not None else None
+    sides = [page.get(qn(name), "") for name in ("w:w", "w:h")] if page is not None else []
+    if not sides or not all(re.fullmatch("[1-9][0-9]{1,5}", side, re.ASCII) for side in sides):
+        return {}
+    return size_facts([[int(side) / TWIPS for side in sides]])
+
+
+def deck_texts(path):
+    with parts_of(path):
+        deck = Presentation(path)
+    for slide in deck.slides:
+        lines = list(shape_texts(slide.shapes))
+        if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+            lines.append(slide.notes_slide.notes_text_frame.text)
+        yield "\n".join(lines)
+
+
+def shape_texts(shapes):
+    for shape in shapes:
+        if hasattr(shape, "shapes"):  # a group
+            yield from shape_texts(shape.shapes)
+        elif shape.has_text_frame:
+            yield shape.text_frame.text
+        elif shape.has_table:
+            yield from (cell.text for row in shape.table.rows for cell in row.cells)
+
+
+def document_texts(path):
+    """In passages, as a text has no pages before it is printed."""
+    with parts_of(path):
+        body = Document(path).element.body
+    lines, length = [], 0
+    for line in paragraphs(body):
+        lines.append(line)
+        length += len(line)
+        if length >= PASSAGE:
+            yield "\n".join(lines)
+            lines, length = [], 0
+    if lines:
+        yield "\n".join(lines)
+
+
+def paragraphs(body):
+    """Of tables, boxes and fields to fill in too; what Word keeps for its older self is twice."""
+    for element in body.iter(qn("w:p")):
+        text = Paragraph(element, None).text
+        if text.strip() and next(element.iterancestors(FALLBACK), None) is None:
+            yield text
+
+
+def office_preview(path, box):
+    """The thumbnail that it brings along, unless nothing is on it."""
+    with parts_of(path) as parts:
+        name = "docProps/thumbnail.jpeg"
+        if name not in parts.namelist() or parts.getinfo(name).file_size > LARGEST_READ:
+            return None
+        try:
+            picture = shown(BytesIO(parts.read(name)), "JPEG", box)
+        except (OSError, ValueError, SyntaxError, Refused):
+            return None
+    flat = all(low == high for low, high in picture.getextrema())
+    return None if flat else picture
+
+
+# Others
+
+
+def read_old_office(path, _ending):
+    content = Path(path).read_bytes()
+    if not content.startswith(OLE):
+        raise Refused("not_office")
+    if any(ole_entry(name) in content for name in ("Macros", "_VBA_PROJECT", "_VBA_PROJECT_CUR")):
+        raise Refused("office_macros")
+
+
+def ole_entry(name):
+    """How the list of an OLE file's parts says `name`: in 64 bytes, before their count."""
+    spelt = f"{name}\0".encode("utf-16-le")
+    return spelt.ljust(64, b"\0") + len(spelt).to_bytes(2, "little")
+
+
+def read_picture(path, ending):
+    pictures.read(path, ending)
+
+
+def read_tiff(path, _ending):
+    with open(path, "rb") as file:
+        if not file.read(4).startswith(TIFF_STARTS):
+            raise Refused("picture_unreadable")
+
+
+def picture_preview(ending):
+    return lambda path, box: shown(path, pictures.FORMATS[ending], box)
+
+
+def shown(source, kind, box):
+    with pictures.opened(source, kind) as picture:
+        return pictures.still(picture, box)
+
+
+def up_to(most_text, places):
+    length = 0
+    for number, text in enumerate(places, 1):
+        text = text[: most_text - length]
+        length += len(text)
+        if text.strip():
+            yield [number, text]
+        if length >= most_text:
+            return
+
+
+def nothing(*_args):
+    return ()
+
+
+OFFICE_FACTS = {"pptx": deck_facts, "docx": text_facts}
+READERS = (
+    {"pdf": read_pdf}
+    | dict.fromkeys(OFFICE, read_office)
+    | dict.fromkeys(OLD_OFFICE, read_old_office)
+    | dict.fromkeys(pictures.FORMATS, read_picture)
+    | dict.fromkeys(TIFFS, read_tiff)
+)
+TEXTS = {"pdf": pdf_texts, "pptx": deck_texts, "docx": document_texts}
+PREVIEWS = (
+    {"pdf": pdf_preview}
+    | dict.fromkeys(OFFICE, office_preview)
+    | {ending: picture_preview(ending) for ending in pictures.FORMATS}
+)

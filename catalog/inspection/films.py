@@ -1,0 +1,180 @@
+"""What a film file is made of, and whether phones play it."""
+
+import math
+import os
+from pathlib import Path
+
+from pymediainfo import MediaInfo
+
+from catalog.inspection.refused import Refused
+
+FORMATS = {"mp4": "MPEG-4", "webm": "WebM"}
+EBML, SEGMENT = b"\x1aE\xdf\xa3", b"\x18S\x80g"
+MOST_BOXES = 100_000
+SAFE_SOUND = ("", "AAC", "MP3")
+WEBM_PICTURES = ("VP8", "VP9", "AV1")
+LARGEST = (1920, 1088)  # pixels of the long and the short side, up to which phones decode H.264
+MOST_FRAMES = 60.5  # a second
+
+
+def read(path, ending):
+    """The facts of an "mp4" or "webm" film.
+
+    {"seconds": int, "width", "height": pixels as shown, "rotated": bool, "picture", "profile",
+    "chroma": as MediaInfo names them, "bits": int or None, "rate": frames a second or None,
+    "sound": codec or "", "streamable": whether an MP4 has its index first, else None}.
+    Raises Refused: film_other_format, film_cut_off, film_no_picture, film_no_length,
+    film_unreadable.
+    """
+    with Path(path).open("rb") as file:
+        streamable = mp4_streamable(file) if ending == "mp4" else check_webm(file)
+        general, picture, sound = tracks_of(file)
+    if general.format != FORMATS[ending]:
+        raise Refused("film_other_format" if general.format else "film_unreadable")
+    return facts_of(general, picture, sound) | {"streamable": streamable}
+
+
+def phone_problems(facts):
+    """Codes of what keeps some phone of the last eight years from playing it well; [] for none."""
+    problems = [
+        picture_problem(facts),
+        "too_large" if is_too_large(facts) else "",
+        "too_fast" if (facts["rate"] or 0) > MOST_FRAMES else "",
+        "sound_other" if is_other_sound(facts) else "",
+        "index_at_end" if facts["streamable"] is False else "",
+    ]
+    return [code for code in problems if code]
+
+
+def picture_problem(facts):
+    if facts["picture"] == "HEVC":
+        return "picture_hevc"
+    if facts["picture"] in WEBM_PICTURES:
+        return "picture_webm"
+    if facts["picture"] != "AVC":
+        return "picture_other"
+    plain = (facts["bits"] or 8) == 8 and (facts["chroma"] or "4:2:0") == "4:2:0"
+    return "" if plain else "picture_depth"
+
+
+def is_too_large(facts):
+    short, long = sorted((facts["width"], facts["height"]))
+    return long > LARGEST[0] or short > LARGEST[1]
+
+
+def is_other_sound(facts):
+    # The sound of a WebM film is no second problem: both go with another format.
+    return facts["sound"] not in SAFE_SOUND and facts["picture"] not in WEBM_PICTURES
+
+
+def mp4_streamable(file):
+    """Whether the index comes before the pictures, in a file whose boxes are all whole."""
+    if file.read(8)[4:] != b"ftyp":
+        raise Refused("film_other_format")
+    boxes = list(whole_boxes(file))
+    if not {b"moov", b"mdat"} <= set(boxes):
+        raise Refused("film_cut_off")
+    return boxes.index(b"moov") < boxes.index(b"mdat")
+
+
+def whole_boxes(file):
+    """The types of the boxes that an MP4 file is made of, up to the first that is cut off."""
+    place, end = 0, os.fstat(file.fileno()).st_size
+    for _number in range(MOST_BOXES):
+        file.seek(place)
+        head = file.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:
+            length = int.from_bytes(head[8:16], "big")
+        elif length == 0:
+            length = end - place
+        if len(head) < 8 or length < 8 or place + length > end:
+            break
+        yield head[4:8]
+        place += length
+
+
+def check_webm(file):
+    """Raises Refused unless all of its segment is there, where it says how long that is."""
+    head, end = file.read(64), os.fstat(file.fileno()).st_size
+    if not head.startswith(EBML) or b"webm" not in head:
+        raise Refused("film_other_format")
+    start = 4 + sum(ebml_length(head[4:]))
+    file.seek(min(start, end))
+    head = file.read(12)
+    width, length = ebml_length(head[4:])
+    if len(head) < 12 or (head[:4] == SEGMENT and start + 4 + width + length > end):
+        raise Refused("film_cut_off")
+
+
+def ebml_length(data):
+    """(bytes that it takes, the length that is written there or 0 for an unknown one).
+
+    >>> ebml_length(b"\\x9f"), ebml_length(b"\\x40\\x80"), ebml_length(b"\\xff")
+    ((1, 31), (2, 128), (1, 0))
+    """
+    width = 9 - data[0].bit_length() if data else 1
+    bits = 7 * width
+    length = int.from_bytes(data[:width], "big") & ((1 << bits) - 1)
+    return width, 0 if length == (1 << bits) - 1 else length
+
+
+def tracks_of(file):
+    """The general track and the first ones of picture and sound, each None where there is none."""
+    file.seek(0)
+    try:
+        # The file, not its path: so that MediaInfo opens nothing that the film may point to.
+        tracks = MediaInfo.parse(file).tracks
+    # It raises OSError, RuntimeError, and what goes wrong in reading its XML.
+    except Exception as error:
+        raise Refused("film_unreadable") from error
+    by_type = {track.track_type: track for track in reversed(tracks)}
+    if "General" not in by_type:
+        raise Refused("film_unreadable")
+    return by_type["General"], by_type.get("Video"), by_type.get("Audio")
+
+
+def facts_of(general, picture, sound):
+    check_picture(general, picture)
+    rotated = round(number(picture.rotation) or 0) % 180 == 90
+    size = int(number(picture.width)), int(number(picture.height))
+    width, height = reversed(size) if rotated else size
+    return {
+        "seconds": max(1, round(number(general.duration) / 1000)),
+        "width": width,
+        "height": height,
+        "rotated": rotated,
+        "picture": picture.format or "",
+        "profile": picture.format_profile or "",
+        "bits": int(number(picture.bit_depth) or 0) or None,
+        "chroma": picture.chroma_subsampling or "",
+        "rate": number(picture.frame_rate),
+        "sound": sound_name(sound),
+    }
+
+
+def check_picture(general, picture):
+    if picture is None or not number(picture.width) or not number(picture.height):
+        raise Refused("film_no_picture")
+    if picture.frame_count is not None and not number(picture.frame_count):
+        raise Refused("film_no_picture")
+    if not number(general.duration):
+        # What a browser has recorded as it came says nowhere how long it is.
+        raise Refused("film_no_length" if general.format == "WebM" else "film_no_picture")
+
+
+def sound_name(sound):
+    if sound is None:
+        return ""
+    # MediaInfo does not always get as far as the layer; in films it is the third.
+    is_mp3 = sound.format == "MPEG Audio" and sound.format_profile in (None, "Layer 3")
+    return "MP3" if is_mp3 else sound.format or "?"
+
+
+def number(value):
+    """A float, or None for what is none or infinite."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return found if math.isfinite(found) else None

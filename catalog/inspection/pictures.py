@@ -1,0 +1,358 @@
+"""Pictures: held against their ending, freed of what they tell besides, and made smaller.
+
+What is cut out of a picture is cut out of its file, which leaves the pixels alone; only a picture
+that has to be turned is packed anew.
+"""
+
+import re
+import warnings
+import zipfile
+import zlib
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageCms, ImageSequence
+from PIL.ExifTags import Base
+from PIL.JpegImagePlugin import get_sampling
+
+from catalog.inspection.refused import Refused
+
+FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
+MOST_PIXELS = 40  # million; each takes 4 bytes once unpacked
+MOST_MOVING = 200  # million pixels of all frames together: they are unpacked one by one
+TALLEST = 16_383  # pixels of a WebP picture's side
+
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SIDEWAYS = (5, 6, 7, 8)
+
+# What makes the picture, in each format. Left out are words, places, dates, thumbnails.
+PNG_KEPT = set(
+    b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT"
+    .split()
+)  # fmt: skip
+WEBP_KEPT = set(b"RIFF,VP8X,VP8 ,VP8L,ALPH,ANIM,ANMF,ICCP".split(b","))
+GIF_KEPT = (b"\xff\x0bNETSCAPE2.0", b"\xff\x0bANIMEXTS1.0", b"\xff\x0bICCRGBG1012", b"\xf9")
+WEBP_TELLS = 0x08 | 0x04  # the flags of EXIF and XMP in a WebP file's head
+JPEG_ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
+JPEG_SCAN, JPEG_END = 0xDA, 0xD9
+JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
+JPEG_AFTER_SCAN = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])", re.DOTALL)
+
+SRGB = ImageCms.createProfile("sRGB")
+
+
+def read(path, ending):
+    """{"width", "height" (as shown), "format", "moves", "pixels"} of a picture that opens whole.
+
+    Refused: picture_unreadable, picture_with_more, picture_too_many_pixels (most, in millions),
+    picture_moves_too_much (most, in millions).
+    """
+    kind = FORMATS[ending]
+    with refusing("picture_unreadable"):
+        parts = whole_parts(path, kind)
+        if kind == "WEBP":  # Pillow makes room for all its pixels as soon as it opens one
+            check_pixels(*webp_size(parts))
+        with opened(path, kind) as picture:
+            facts = facts_of(picture, kind)
+            unpack(picture, kind)
+    return facts
+
+
+def clean(path, ending, out):
+    """Writes the picture alone to `out`, turned as it is shown; the facts of read().
+
+    A picture that holds nothing else is copied byte for byte. The colour profile stays.
+    """
+    facts, kind = read(path, ending), FORMATS[ending]
+    with refusing("picture_unreadable"), opened(path, kind) as picture:
+        turn = TURNS.get(orientation(picture))
+        if turn is None or facts["moves"]:
+            Path(out).write_bytes(pure(whole_parts(path, kind), kind))
+        else:
+            save_turned(picture, turn, kind, out)
+    return facts
+
+
+def variants(path, ending, stem, widths):
+    """The widths for which “<stem>-<width>.webp” and “.avif” were written, in sRGB, without motion.
+
+    None is wider than the picture; one that is smaller than all `widths` is kept in its own.
+    There are none of a picture that is too tall for WebP at any of them.
+    """
+    with refusing("picture_unreadable"):
+        with opened(path, FORMATS[ending]) as picture:
+            made = fitting(widths, *shown_size(picture))
+            picture = still(picture, (made[-1], TALLEST)) if made else None
+        for width in reversed(made):  # each from the next larger: a fraction of the work
+            height = max(1, round(picture.height * width / picture.width))
+            picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+            picture.save(f"{stem}-{width}.webp", "WEBP", quality=80, method=4)
+            picture.save(f"{stem}-{width}.avif", "AVIF", quality=60, speed=8, max_threads=1)
+    return made
+
+
+def fitting(widths, width, height):
+    """Those of `widths` that a picture of `width` × `height` can be shown in, ascending.
+
+    >>> fitting([640, 320, 1280], 800, 600), fitting([320, 640], 40, 30), fitting([320], 320, 99999)
+    ([320, 640], [40], [])
+    """
+    wanted = sorted(widths) if width >= min(widths) else [width]
+    return [wide for wide in wanted if wide <= width and wide * height <= TALLEST * width]
+
+
+@contextmanager
+def refusing(code):
+    """Refused(code) for whatever goes wrong in a library, but that the memory runs out."""
+    try:
+        yield
+    except (Refused, MemoryError):
+        raise
+    except Image.DecompressionBombError as error:
+        raise Refused("picture_too_many_pixels", most=MOST_PIXELS) from error
+    except Exception as error:
+        raise Refused(code) from error
+
+
+@contextmanager
+def opened(source, kind):
+    """The Pillow image of a path or stream, of which nothing is unpacked yet but in WebP."""
+    with warnings.catch_warnings():  # Pillow warns where it is too early to refuse
+        warnings.simplefilter("ignore")
+        with Image.open(source, formats=[kind]) as picture:
+            check_pixels(*picture.size)
+            yield picture
+
+
+def check_pixels(width, height):
+    if width * height > MOST_PIXELS * 1_000_000:
+        raise Refused("picture_too_many_pixels", most=MOST_PIXELS)
+
+
+def facts_of(picture, kind):
+    frames = 1 if kind == "JPEG" else getattr(picture, "n_frames", 1)
+    pixels = picture.width * picture.height
+    if frames * pixels > MOST_MOVING * 1_000_000 and frames > 1:
+        raise Refused("picture_moves_too_much", most=MOST_MOVING)
+    width, height = shown_size(picture)
+    return {
+        "width": width,
+        "height": height,
+        "format": kind,
+        "moves": frames > 1,
+        "pixels": pixels,
+    }
+
+
+def unpack(picture, kind):
+    """Reads it to its end, in as little memory as its format allows."""
+    if kind == "JPEG":
+        picture.draft(None, (1, 1))
+        picture.load()
+        return
+    for frame in ImageSequence.Iterator(picture):
+        check_pixels(*frame.size)  # a GIF's may grow
+        frame.load()
+
+
+def orientation(picture):
+    """1 to 8 as in EXIF. What moves is shown as it is."""
+    if getattr(picture, "is_animated", False) and picture.format != "MPO":
+        return 1
+    try:
+        # Pillow's own for PNG would unpack the picture first, to look behind it too.
+        return Image.Image.getexif(picture).get(Base.Orientation, 1)
+    except MemoryError:
+        raise
+    except Exception:  # a damaged note on a good picture
+        return 1
+
+
+def shown_size(picture):
+    width, height = picture.size
+    return (height, width) if orientation(picture) in SIDEWAYS else (width, height)
+
+
+def save_turned(picture, turn, kind, out):
+    quality = {"JPEG": 92, "WEBP": 90}.get(kind)
+    options = {"quality": quality, "lossless": is_lossless(picture)} if quality else {}
+    if kind == "JPEG":
+        options["subsampling"] = get_sampling(picture)
+    turned = picture.transpose(turn)
+    kept = ("icc_profile", "transparency")
+    turned.info = {key: value for key, value in picture.info.items() if key in kept}
+    turned.save(out, kind, **options)
+
+
+def is_lossless(picture):
+    """Of a WebP picture."""
+    content = Path(picture.filename).read_bytes()
+    return picture.format == "WEBP" and b"VP8L" in dict(webp_parts(content))
+
+
+def still(picture, box):
+    """The first frame as shown in sRGB, as RGB or RGBA, within `box` (width, height)."""
+    turn = orientation(picture)
+    profile = picture.info.get("icc_profile")
+    small = plain(picture)
+    small.thumbnail(box[::-1] if turn in SIDEWAYS else box, Image.Resampling.LANCZOS)
+    small = in_srgb(small, profile)
+    small = small.transpose(TURNS[turn]) if turn in TURNS else small
+    small.info = {}  # Pillow would write it into the file
+    return small
+
+
+def plain(picture):
+    """In 8 bits a channel, without a palette."""
+    if picture.mode.startswith(("I", "F")):
+        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
+        picture.info.pop("transparency", None)
+    if picture.has_transparency_data:
+        return picture.convert("RGBA")
+    return picture if picture.mode in ("RGB", "L", "CMYK") else picture.convert("RGB")
+
+
+def in_srgb(picture, profile):
+    alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
+    colours = picture.convert("RGB") if alpha else picture
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile or b""))
+        colours = ImageCms.profileToProfile(colours, source, SRGB, outputMode="RGB")
+    except (OSError, ImageCms.PyCMSError):  # there is none, or it is for other channels
+        colours = colours.convert("RGB")
+    if alpha:
+        colours.putalpha(alpha)
+    return colours
+
+
+def whole_parts(path, kind):
+    """[(name, bytes)] of a picture's file. What may be read as something else too is Refused."""
+    content = Path(path).read_bytes()
+    parts = PARTS[kind](content)
+    more = kind != "JPEG" and sum(len(part) for _, part in parts) < len(content)
+    if more or zipfile.is_zipfile(path):
+        raise Refused("picture_with_more")
+    return parts
+
+
+def pure(parts, kind):
+    """The bytes of a picture's file with only those parts that make the picture."""
+    kept = [part for name, part in parts if KEPT[kind](name, part)]
+    return webp_file(kept) if kind == "WEBP" else b"".join(kept)
+
+
+def png_parts(content):
+    parts, place = [(b"IHDR", content[:8])], 8
+    while parts[-1][0] != b"IEND":
+        end = place + 12 + number(content[place : place + 4])
+        part = content[place:end]
+        if len(part) < 12 or zlib.crc32(part[4:-4]) != number(part[-4:]):
+            raise ValueError("a chunk is damaged")
+        parts.append((part[4:8], part))
+        place = end
+    return parts
+
+
+def webp_parts(content):
+    end = 8 + number(content[4:8], "little")
+    if content[8:12] != b"WEBP" or end > len(content):
+        raise ValueError("not whole")
+    parts, place = [(b"RIFF", content[:12])], 12
+    while place < end:
+        length = number(content[place + 4 : place + 8], "little")
+        part = content[place : min(end, place + 8 + length + length % 2)]
+        parts.append((part[:4], part))
+        place += max(8, len(part))
+    return parts
+
+
+def webp_size(parts):
+    name, part = parts[1]
+    head = part[8:18]
+    if name == b"VP8X":
+        return number(head[4:7], "little") + 1, number(head[7:10], "little") + 1
+    if name == b"VP8L":
+        bits = number(head[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    return number(head[6:8], "little") & 0x3FFF, number(head[8:10], "little") & 0x3FFF
+
+
+def webp_file(parts):
+    content = bytearray(b"".join(parts))
+    content[4:8] = (len(content) - 8).to_bytes(4, "little")
+    if content[12:16] == b"VP8X":
+        content[20] &= ~WEBP_TELLS
+    return bytes(content)
+
+
+def gif_parts(content):
+    place = 13 + palette_length(content[10])
+    parts = [(b"head", content[:place])]
+    while content[place] != 0x3B:
+        end = gif_block_end(content, place)
+        parts.append((b"," if content[place] == 0x2C else b"!", content[place:end]))
+        place = end
+    return [*parts, (b";", content[place : place + 1])]
+
+
+def gif_block_end(content, place):
+    if content[place] == 0x2C:  # a frame
+        place += 11 + palette_length(content[place + 9])
+    elif content[place] == 0x21:  # an extension
+        place += 2
+    else:
+        raise ValueError("no block begins here")
+    while length := content[place]:
+        place += 1 + length
+    return place + 1
+
+
+def palette_length(flags):
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def jpeg_parts(content):
+    """What lies between the parts, or behind the last, belongs to none of them."""
+    parts, place, marker = [], 0, None
+    while marker != JPEG_END:
+        found = JPEG_MARKER.search(content, place)
+        marker, begin = found[1][0], found.end() - 2
+        place = found.end()
+        if marker not in JPEG_ALONE and marker != JPEG_END:
+            place += max(2, number(content[place : place + 2]))
+        if marker == JPEG_SCAN:
+            place = JPEG_AFTER_SCAN.search(content, place).start()
+        parts.append((marker, content[begin:place]))
+    return parts
+
+
+def jpeg_kept(marker, part):
+    if marker == 0xE0:
+        return part[4:9] == b"JFIF\0" and len(part) == 18  # longer, it holds a thumbnail
+    if marker == 0xE2:
+        return part[4:16] == b"ICC_PROFILE\0"
+    if marker == 0xEE:
+        return part[4:9] == b"Adobe"
+    return not 0xE0 <= marker <= 0xEF and marker != 0xFE
+
+
+def number(digits, order="big"):
+    return int.from_bytes(digits, order)
+
+
+PARTS = {"JPEG": jpeg_parts, "PNG": png_parts, "WEBP": webp_parts, "GIF": gif_parts}
+KEPT = {
+    "JPEG": jpeg_kept,
+    "PNG": lambda name, _part: name in PNG_KEPT,
+    "WEBP": lambda name, _part: name in WEBP_KEPT,
+    "GIF": lambda name, part: name != b"!" or part[1:].startswith(GIF_KEPT),
+}

@@ -1,0 +1,116 @@
+"""The process that reads uploads. It forks for each file: nothing that one does harms the next.
+
+Reads a question a line from stdin, {"ask": "documents.read", "options": {…}, "seconds": 20,
+"megabytes": 1024}, and writes an answer a line to stdout: {"facts": …}, {"refused": code,
+"facts": {…}} or {"failed": "time" | "memory" | "crash", "detail": …}. Ends when stdin does, or when
+nothing was asked for a while.
+"""
+
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+
+from catalog.inspection import captions, documents, films, pictures
+from catalog.inspection.refused import Refused
+
+MODULES = {"captions": captions, "documents": documents, "films": films, "pictures": pictures}
+IDLE = 60  # seconds without a question
+LARGEST_FILE = 500 << 20  # bytes that may be written
+LARGEST_ANSWER = 64 << 20
+
+
+def serve(questions, answers):
+    """`questions` is a file descriptor, `answers` a text stream."""
+    waiting = b""
+    while select.select([questions], [], [], IDLE)[0]:
+        read = os.read(questions, 1 << 16)
+        if not read:
+            return
+        *lines, waiting = (waiting + read).split(b"\n")
+        for line in lines:
+            answers.write(json.dumps(answer(json.loads(line))) + "\n")
+            answers.flush()
+
+
+def answer(question):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        work(question, writing)
+    os.close(writing)
+    text = read_until(reading, time.monotonic() + question["seconds"])
+    os.close(reading)
+    if text is None:
+        os.kill(child, signal.SIGKILL)
+    _pid, status = os.waitpid(child, 0)
+    if text is None or os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+        return {"failed": "time"}
+    return json.loads(text) if text and not status else {"failed": "crash"}
+
+
+def read_until(pipe, deadline):
+    """All that comes through `pipe`; None when it has not ended by then, or never would."""
+    parts, length = [], 0
+    while select.select([pipe], [], [], max(0, deadline - time.monotonic()))[0]:
+        part = os.read(pipe, 1 << 20)
+        length += len(part)
+        if not part:
+            return b"".join(parts)
+        if length > LARGEST_ANSWER:
+            return None
+        parts.append(part)
+    return None
+
+
+def work(question, writing):
+    """In the child: answers, and ends."""
+    try:
+        limit(question)
+        with os.fdopen(writing, "w") as pipe:
+            pipe.write(json.dumps(outcome(question)))
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+def outcome(question):
+    module, _dot, name = question["ask"].partition(".")
+    try:
+        return {"facts": getattr(MODULES[module], name)(**question["options"])}
+    except Refused as refused:
+        return {"refused": refused.code, "facts": refused.facts}
+    except MemoryError:
+        return {"failed": "memory"}
+    except Exception as error:
+        return {"failed": "crash", "detail": repr(error)[:500]}
+
+
+def limit(question):
+    seconds, more = question["seconds"], question["megabytes"] << 20
+    limits = {
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_AS: taken() + more,
+        resource.RLIMIT_FSIZE: LARGEST_FILE,
+        resource.RLIMIT_CORE: 0,
+    }
+    for name, most in limits.items():
+        resource.setrlimit(name, (most, most))
+    os.nice(5)
+
+
+def taken():
+    """Bytes of address space in use; much where this system does not tell."""
+    try:
+        with open("/proc/self/statm") as numbers:
+            return int(numbers.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 4 << 30
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.fileno(), sys.stdout)

@@ -1,0 +1,262 @@
+"""What is done with files outside of requests: jobs are rows, which workers take one by one.
+
+A worker that dies leaves its job behind; the next one in its place takes it up again.
+"""
+
+import logging
+import tempfile
+import time
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F
+from django.db.models.signals import post_save
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import films
+from catalog.inspection.asking import ask
+from catalog.inspection.refused import Refused
+from catalog.models import Job, Rendition, Resource, Video
+from catalog.pictures import make_sizes
+from catalog.search import filetexts
+from catalog.search.indexing import index
+from catalog.uploads import SENTENCES, ending, file_place, shown, stored_on_disk
+
+# A film takes minutes; what takes a moment does not wait for it.
+LANES = {
+    "films": [Job.Task.FILM],
+    "rest": [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE],
+}
+LOST = timedelta(seconds=120)  # without a sign of life; no step between two of them takes as long
+MOST_TRIES = 3
+PAUSE = 1  # seconds, when there is nothing to do
+BEAT = 2  # seconds between two signs of life
+PREVIEW_WIDTH = 800
+LONG_READING = 60  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+# ---- What is wanted ----
+
+
+def on_save(sender, instance, **kwargs):
+    if isinstance(instance, Resource):
+        want_picture(instance)
+    if isinstance(instance, Video) and instance.file:
+        Job.objects.want(instance.pk, Job.Task.FILM, instance.file.name)
+    if isinstance(instance, Rendition) and instance.file and not instance.preview:
+        Job.objects.want(instance.tool_id, Job.Task.PREVIEW, instance.file.name)
+
+
+def want_picture(resource):
+    if resource.image and not resource.image_widths:
+        Job.objects.want(resource.pk, Job.Task.PICTURE, resource.image.name)
+
+
+def connect():
+    post_save.connect(on_save, dispatch_uid="files_wanted")
+
+
+def catch_up():
+    """Asks for what files of an earlier version of the catalog still lack."""
+    for resource in Resource.objects.filter(image_widths=[]).exclude(image=""):
+        want_picture(resource)
+    for video in Video.objects.filter(film={}).exclude(file=""):
+        Job.objects.want(video.pk, Job.Task.FILM, video.file.name)
+    previewed = Job.objects.filter(task=Job.Task.PREVIEW).values("file")
+    for rendition in Rendition.objects.exclude(file="").exclude(file__in=previewed):
+        on_save(Rendition, rendition)
+
+
+# ---- Who does it ----
+
+
+def work_on(tasks, worker, until=lambda: False):
+    """Does what of `tasks` is waiting, until `until()` says to stop, and waits for more."""
+    take_up(Job.objects.filter(task__in=tasks, worker=worker))
+    while not until():
+        take_up(Job.objects.filter(task__in=tasks, beat_at__lt=timezone.now() - LOST))
+        if not work_off(tasks, worker, until):
+            time.sleep(PAUSE)
+
+
+def work_off(tasks, worker="", until=lambda: False):
+    """Does all that is waiting of `tasks`; returns how many jobs that were."""
+    done = 0
+    while not until() and (job := claimed(tasks, worker)):
+        do(job)
+        done += 1
+    return done
+
+
+def take_up(jobs):
+    """Those of `jobs` that a worker left unfinished are waiting again, unless they killed it."""
+    left = jobs.filter(state=Job.State.RUNNING)
+    sentence = _("The work broke off %d times before it came to its end.") % MOST_TRIES
+    left.filter(tries__gte=MOST_TRIES).update(state=Job.State.FAILED, failure=sentence)
+    left.update(state=Job.State.WAITING, progress=0)
+
+
+def claimed(tasks, worker):
+    """The job that has waited longest, taken by this worker and no other; None when none waits."""
+    waiting = Job.objects.filter(task__in=tasks, state=Job.State.WAITING).order_by("asked_at", "id")
+    while job := waiting.first():
+        mine = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
+            state=Job.State.RUNNING,
+            worker=worker,
+            tries=F("tries") + 1,
+            beat_at=timezone.now(),
+        )
+        if mine:
+            return job
+    return None
+
+
+def do(job):
+    row = Job.objects.filter(pk=job.pk)
+    try:
+        TASKS[job.task](job, Progress(row))
+        row.update(state=Job.State.DONE, progress=100, failure="", beat_at=timezone.now())
+    # Whatever goes wrong with one file, the worker goes on with the next.
+    except Exception as error:
+        logger.warning("%s: %s", job, error)
+        row.update(state=Job.State.FAILED, failure=sentence_of(error, job.file)[:500])
+    except BaseException:  # told to end
+        row.update(state=Job.State.WAITING, progress=0)
+        raise
+
+
+def sentence_of(error, name):
+    if isinstance(error, Refused):
+        return SENTENCES[error.code] % {"file": shown(name), **error.facts}
+    if isinstance(error, ValidationError):
+        return error.messages[0]
+    if isinstance(error, films.FilmError):
+        return str(error)
+    if isinstance(error, FileNotFoundError):
+        return _("“%s” is not on the disk any more.") % shown(name)
+    return _("It could not be done: %s") % error
+
+
+class Progress:
+    """Keeps how far a job is, in percent, which is a sign of life as well."""
+
+    def __init__(self, row):
+        self.row, self.next = row, 0
+
+    def __call__(self, percent):
+        now = time.monotonic()
+        if now >= self.next:
+            self.next = now + BEAT
+            self.row.update(progress=percent, beat_at=timezone.now())
+
+
+# ---- What is done ----
+
+
+def read_text(job, progress):
+    """Of a PDF, deck or document: what it says, for the search, and what it lacks."""
+    with stored_on_disk(default_storage, job.file) as path:
+        kind = {"ending": ending(named(job.file))}
+        places = ask("documents.texts", path, seconds=LONG_READING, **kind)
+        facts = ask("documents.read", path, **kind)
+    lacking = Rendition.objects.filter(file=job.file, lacks=None)
+    with transaction.atomic():
+        lacking.update(lacks=facts["lacks"])
+        filetexts.keep(job.resource_id, job.file, places)
+        index([job.resource_id])
+
+
+def make_preview(job, progress):
+    renditions = Rendition.objects.select_related("tool").filter(file=job.file)
+    with stored_on_disk(default_storage, job.file) as path, tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "preview.webp")
+        kind, options = ending(named(job.file)), {"out": str(out), "width": PREVIEW_WIDTH}
+        size = ask("documents.preview", path, ending=kind, seconds=LONG_READING, **options)
+        for rendition in renditions if size else ():
+            keep_preview(rendition, out, size)
+
+
+def keep_preview(rendition, path, size):
+    with path.open("rb") as content:
+        name = default_storage.save(file_place(rendition, f"{rendition.name}-page.webp"), content)
+    Rendition.objects.filter(pk=rendition.pk, file=rendition.file.name).update(
+        preview=name, preview_width=size["width"], preview_height=size["height"]
+    )
+
+
+def make_sizes_of_picture(job, progress):
+    widths = make_sizes(default_storage, job.file)
+    Resource.objects.filter(pk=job.resource_id, image=job.file).update(image_widths=widths)
+
+
+def make_film(job, progress):
+    """The facts of a film that nobody has read yet and, where ffmpeg is, a still and a copy."""
+    video = Video.objects.filter(pk=job.resource_id, file=job.file).first()
+    if video is None:
+        return
+    with stored_on_disk(default_storage, job.file) as path:
+        if not video.film:
+            video.film = ask("films.read", path, ending=ending(video.file))
+            Video.objects.filter(pk=video.pk).update(film=video.film)
+        if films.ffmpeg_is_there():
+            make_poster(video, path)
+            make_phone_copy(video, path, progress)
+
+
+def make_poster(video, path):
+    """Becomes the image of a video without one: it repeats the film, so needs no description."""
+    without = Resource.objects.filter(pk=video.pk, image="")
+    if not without.exists():
+        return
+    name = made(
+        video, "poster.webp", partial(films.make_poster, path, seconds=video.film["seconds"])
+    )
+    with stored_on_disk(default_storage, name) as still:
+        facts = ask("pictures.read", still, ending="webp")
+    kept = without.update(
+        image=name,
+        image_width=facts["width"],
+        image_height=facts["height"],
+        image_widths=[],
+        image_decorative=True,
+    )
+    if kept:
+        Job.objects.want(video.pk, Job.Task.PICTURE, name)
+
+
+def make_phone_copy(video, path, progress):
+    if not films.needs_phone_copy(video.film, default_storage.size(video.file.name)):
+        return
+    make = partial(films.make_phone_copy, path, seconds=video.film["seconds"], progress=progress)
+    name = made(video, f"{Path(video.file.name).stem}-phone.mp4", make)
+    Video.objects.filter(pk=video.pk, file=video.file.name).update(phone_file=name)
+
+
+def made(resource, name, make):
+    """The name in the storage of what `make` writes to the path that it is called with."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, name)
+        make(out=str(out))
+        with out.open("rb") as content:
+            return default_storage.save(file_place(resource, name), File(content))
+
+
+def named(name):
+    """As a file: a thing that has this name."""
+    return File(None, name)
+
+
+TASKS = {
+    Job.Task.TEXT: read_text,
+    Job.Task.PREVIEW: make_preview,
+    Job.Task.PICTURE: make_sizes_of_picture,
+    Job.Task.FILM: make_film,
+}

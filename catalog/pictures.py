@@ -1,0 +1,99 @@
+"""The picture of an entry in the sizes that pages need, and what a camera wrote taken out of it."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from django.core.files.base import ContentFile
+
+from catalog.inspection.asking import ask
+from catalog.uploads import inspected, stored_on_disk
+
+WIDTHS = (320, 640, 960, 1280, 1920)
+TYPES = {"avif": "image/avif", "webp": "image/webp"}  # the better one first: browsers take it
+FOLDER = "sizes"
+PAPER_WIDTH = 1100  # 200 pixels to the inch over the text column of a sheet
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`name` and `storage` of the file, its size in pixels, the widths that are made of it."""
+
+    name: str
+    storage: object
+    width: int
+    height: int
+    widths: tuple
+    focus: tuple
+
+    @classmethod
+    def of(cls, resource):
+        size = resource.image_width or 16, resource.image_height or 9
+        focus = resource.focus_x, resource.focus_y
+        file = resource.image
+        return cls(file.name, file.storage, *size, tuple(resource.image_widths), focus)
+
+    @property
+    def url(self):
+        """The largest of the middling sizes, for what knows no others; the file itself at first."""
+        middling = [width for width in self.widths if width <= 1280]
+        return self.url_of(max(middling), "webp") if middling else self.storage.url(self.name)
+
+    @property
+    def sources(self):
+        """For each type of picture: its media type, and all sizes as `srcset` has them."""
+        for kind, media_type in TYPES.items() if self.widths else ():
+            sizes = (f"{self.url_of(width, kind)} {width}w" for width in self.widths)
+            yield media_type, ", ".join(sizes)
+
+    @property
+    def focus_classes(self):
+        """The classes of site.css that keep the focus in view; "" for the middle."""
+        across, down = (round(percent / 10) for percent in self.focus)
+        return "" if (across, down) == (5, 5) else f"fx{across} fy{down}"
+
+    def url_of(self, width, kind):
+        return self.storage.url(size_name(self.name, width, kind))
+
+
+def size_name(name, width, kind):
+    """Where a size of the picture `name` is kept: below the folder of its entry."""
+    path = PurePosixPath(name)
+    return str(path.parent / FOLDER / f"{path.name.replace('.', '-')}-{width}.{kind}")
+
+
+def sizes_of(name, widths):
+    return [size_name(name, width, kind) for width in widths for kind in TYPES]
+
+
+def clean_picture(file):
+    """(a file without EXIF, turned as it is to be seen; its facts) of a new picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "clean")
+        facts = inspected(file, "pictures.clean", out=str(out))
+        return ContentFile(out.read_bytes(), file.name), facts
+
+
+def make_sizes(storage, name):
+    """Makes all sizes of the picture `name`, and returns their widths; raises Refused."""
+    with stored_on_disk(storage, name) as path, tempfile.TemporaryDirectory() as folder:
+        widths = ask(
+            "pictures.variants",
+            path,
+            ending=PurePosixPath(name).suffix.lower().lstrip("."),
+            stem=f"{folder}/size",
+            widths=WIDTHS,
+            seconds=60,
+        )
+        for width in widths:
+            for kind in TYPES:
+                content = Path(folder, f"size-{width}.{kind}").read_bytes()
+                store(storage, size_name(name, width, kind), content)
+    return widths
+
+
+def store(storage, name, content):
+    """Keeps `content` under this very name, over what a job that broke off has left there."""
+    if storage.exists(name):
+        storage.delete(name)
+    storage.save(name, ContentFile(content))

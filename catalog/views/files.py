@@ -1,0 +1,107 @@
+"""The files of entries: as they are kept, at the addresses that stay, and all of a tool at once."""
+
+import re
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog import media
+from catalog.models import FormerSlug, Kind, RenditionVersion, Resource, Tool, Video
+from catalog.models.tool import extension
+from catalog.views import is_staff_of, seen_by
+from catalog.zips import zipped
+
+# As catalog.uploads.file_place() makes them.
+PLACE = re.compile(r"(?:video|tool|course)s/(?P<uid>[0-9a-f-]{36})/.+")
+
+
+@require_safe
+def stored_file(request, path):
+    """/media/…: a file of an entry that this reader may see; 404 for all else."""
+    resource = owner_of(path)
+    if resource is None or not (resource.is_public or is_staff_of(request)):
+        raise Http404(_("There is no such file."))
+    try:
+        return media.serve(request, path, resource.is_public)
+    except SuspiciousFileOperation:
+        raise Http404(_("There is no such file.")) from None
+
+
+def owner_of(path):
+    place = PLACE.fullmatch(path)
+    if place is None:
+        return None
+    known = Resource.objects.only("published_at", "unpublished_at")
+    return known.filter(uid=place["uid"]).first()
+
+
+@require_safe
+def tool_file(request, slug, name, extension):
+    """The newest version of a rendition, at the address that people have."""
+    version = find_version(request, slug, name, extension)
+    if version is None:
+        return moved(slug, "tool-file", name, extension)
+    return media.serve(request, version.file.name, version.public, version)
+
+
+@require_safe
+def tool_version(request, slug, number, name, extension):
+    version = find_version(request, slug, name, extension, number=number)
+    if version is None:
+        return moved(slug, "tool-version", number, name, extension)
+    return media.serve(request, version.file.name, version.public, version)
+
+
+def find_version(request, slug, name, ending, **which):
+    """The newest version, or `which` one, with `public`: whether all may see it; None if none."""
+    tools = seen_by(request, Tool, Tool.objects.all()).filter(slug=slug)
+    versions = RenditionVersion.objects.select_related("rendition__tool").filter(
+        rendition__tool__in=tools, rendition__name=name, **which
+    )
+    version = versions.order_by("-number").first()
+    if version is None or extension(version.file.name) != ending or not version.rendition.file:
+        return None
+    version.public = version.rendition.tool.is_public
+    return version
+
+
+def moved(slug, name, *parts):
+    """What a former address of a tool leads to."""
+    former = FormerSlug.objects.select_related("resource").filter(slug=slug).first()
+    if former is None or former.resource.kind != Kind.TOOL or not former.resource.is_public:
+        raise Http404(_("There is no such file."))
+    return redirect(name, former.resource.slug, *parts, permanent=True)
+
+
+@require_safe
+def tool_zip(request, slug):
+    """All files of a tool in one, sent as it is made."""
+    tool = seen_by(request, Tool).filter(slug=slug).first()
+    if tool is None:
+        return moved(slug, "tool-zip")
+    files = [(f"{r.name}.{r.extension}", r.file) for r in tool.renditions.all() if r.file]
+    if not files:
+        raise Http404(_("This tool has no files here."))
+    response = StreamingHttpResponse(zipped(files), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{tool.slug}.zip"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "public, max-age=60" if tool.is_public else media.NOT_KEPT
+    return response
+
+
+@require_safe
+def video_transcript(request, slug):
+    """What is said in a video, as a text file."""
+    video = seen_by(request, Video).filter(slug=slug).first()
+    if video is None or not video.spoken:
+        raise Http404(_("There is no transcript at this address."))
+    text = f"{video.title}\n\n{video.spoken}\n"
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slugify(video.slug)}.txt"'
+    if not video.is_public:
+        response["Cache-Control"] = media.NOT_KEPT
+    return response
