@@ -82,7 +82,7 @@ def with_barriers():
     described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
     silent = ~Q(video__file="") & Q(video__captions="")
     unread = ~Q(video__address="") & Q(video__transcript="")
-    pdfs = Rendition.objects.exclude(file="").exclude(lacks=None).exclude(lacks=[])
+    pdfs = Rendition.objects.exclude(file="").exclude(lacks__isnull=True).exclude(lacks=[])
     found = Resource.objects.published().filter(
         ~described | silent | unread | Q(pk__in=pdfs.values("tool"))
     )

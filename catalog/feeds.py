@@ -6,20 +6,70 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
+from django.utils.translation import gettext as _
 
-from catalog.models import Kind, SiteSettings
+from catalog.models import Kind, RenditionVersion, SiteSettings
 from catalog.text import clean_line, clean_text
 
 ENTRIES = 30
+MOST_CHANGES = 1000  # the newest, of the whole catalog, among which those of a listing are
 
 
 def absolute(path):
     return path if "://" in path else settings.SITE_URL + path
 
 
-class RssFeed(Feed):
-    """Every text is cleaned again here: rows may have come into the database past the models."""
+class Entry:
+    """A video, tool or course. Each text is cleaned again: rows may have come past the models."""
 
+    def __init__(self, resource):
+        self.resource = resource
+        self.title = clean_line(resource.title)
+        self.link = absolute(resource.get_absolute_url())
+        self.guid = resource.uid.urn
+        self.date = resource.published_at
+        self.updated = max(resource.updated_at, resource.published_at)
+
+    @property
+    def description(self):
+        context = {"resource": self.resource, "site_url": settings.SITE_URL}
+        return clean_text(render_to_string("catalog/feed_entry.html", context)).strip()
+
+    @property
+    def categories(self):
+        topics = (topic.name for topic in self.resource.topics.all())
+        return [self.resource.get_kind_display(), *(clean_line(name) for name in topics)]
+
+    @property
+    def enclosures(self):
+        return [
+            Enclosure(absolute(url), str(size), type_of(name))
+            for name, url, size in files_of(self.resource)
+        ]
+
+
+class Change(Entry):
+    """A new file of a tool, of which an editor says that subscribers should hear."""
+
+    def __init__(self, version):
+        super().__init__(version.rendition.tool)
+        self.version = version
+        words = {"title": self.resource.title, "file": version.rendition}
+        self.title = clean_line(_("New version: %(title)s (%(file)s)") % words)
+        self.guid = f"{self.resource.uid.urn}#{version.rendition_id}-v{version.number}"
+        self.date = self.updated = version.made_at
+
+    @property
+    def description(self):
+        return clean_line(self.version.note)
+
+    @property
+    def enclosures(self):
+        file, url = self.version.file, absolute(self.version.url)
+        return [Enclosure(url, str(file.size), type_of(file.name))] if is_there(file) else []
+
+
+class RssFeed(Feed):
     feed_type = Rss201rev2Feed
 
     def get_object(self, request, find, **names):
@@ -43,60 +93,70 @@ class RssFeed(Feed):
         return absolute(listing.path)
 
     def items(self, listing):
-        return listing.newest(ENTRIES)
+        entries = [Entry(resource) for resource in listing.newest(ENTRIES)]
+        entries += [Change(version) for version in changes_in(listing)]
+        return sorted(entries, key=lambda entry: entry.date, reverse=True)[:ENTRIES]
 
-    def item_title(self, resource):
-        return clean_line(resource.title)
+    def item_title(self, entry):
+        return entry.title
 
-    def item_description(self, resource):
-        context = {"resource": resource, "site_url": settings.SITE_URL}
-        return clean_text(render_to_string("catalog/feed_entry.html", context)).strip()
+    def item_description(self, entry):
+        return entry.description
 
-    def item_link(self, resource):
-        return absolute(resource.get_absolute_url())
+    def item_link(self, entry):
+        return entry.link
 
-    def item_guid(self, resource):
-        return resource.uid.urn
+    def item_guid(self, entry):
+        return entry.guid
 
     item_guid_is_permalink = False
 
-    def item_pubdate(self, resource):
-        return resource.published_at
+    def item_pubdate(self, entry):
+        return entry.date
 
-    def item_updateddate(self, resource):
-        return max(resource.updated_at, resource.published_at)
+    def item_updateddate(self, entry):
+        return entry.updated
 
-    def item_categories(self, resource):
-        topics = (topic.name for topic in resource.topics.all())
-        return [resource.get_kind_display(), *(clean_line(name) for name in topics)]
+    def item_categories(self, entry):
+        return entry.categories
 
-    def item_enclosures(self, resource):
-        return enclosures(resource)[:1]  # RSS 2.0 allows one
+    def item_enclosures(self, entry):
+        return entry.enclosures[:1]  # RSS 2.0 allows one
 
 
 class AtomFeed(RssFeed):
     feed_type = Atom1Feed
 
-    def item_enclosures(self, resource):
-        return enclosures(resource)
+    def item_enclosures(self, entry):
+        return entry.enclosures
 
     def feed_url(self, listing):
         return absolute(listing.atom)
 
 
+def changes_in(listing):
+    """The newest versions that subscribers are told of, of the tools in `listing`."""
+    told = RenditionVersion.objects.filter(matters=True).order_by("-made_at", "-pk")
+    held = listing.members
+    tools = told.values_list("pk", "rendition__tool")[:MOST_CHANGES]
+    wanted = [pk for pk, tool in tools if held >> tool & 1][:ENTRIES]
+    whole = told.select_related("rendition__tool").prefetch_related("rendition__tool__topics")
+    return whole.filter(pk__in=wanted)
+
+
 def files_of(resource):
-    """The files that an entry hands on: a video's film, each rendition of a tool."""
-    if resource.kind == Kind.VIDEO:
-        return [resource.file] if resource.file else []
-    if resource.kind == Kind.TOOL:
-        return [rendition.file for rendition in resource.renditions.all() if rendition.file]
-    return []
+    """(name, address, bytes) of each file that an entry hands on, as far as it is there."""
+    files = []
+    if resource.kind == Kind.VIDEO and resource.file:
+        files = [(resource.file, resource.file.url)]
+    elif resource.kind == Kind.TOOL:
+        files = [(r.file, r.url) for r in resource.renditions.all() if r.file]
+    return [(file.name, url, file.size) for file, url in files if is_there(file)]
 
 
-def enclosures(resource):
-    return [enclosure(file) for file in files_of(resource) if file.storage.exists(file.name)]
+def is_there(file):
+    return file.storage.exists(file.name)
 
 
-def enclosure(file):
-    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-    return Enclosure(absolute(file.url), str(file.size), kind)
+def type_of(name):
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -63,6 +63,7 @@ ALONE = "-sn -dn -map_metadata -1 -map_chapters -1"  # no place, no name of a ca
 PHONE_PICTURE = (
     "-c:v libx264 -profile:v high -preset fast -crf 24 -maxrate 1200k -bufsize 2400k -fpsmax 30"
 )
+HEAVY = 2_000_000  # bits a second
 PHONE_SOUND = "-c:a aac -b:a 96k -af aformat=channel_layouts=mono|stereo:sample_rates=44100|48000"
 
 
@@ -86,12 +87,9 @@ def phone_sentences(facts):
 
 def described(facts):
     """As "1:29 · 1280 × 720 · H.264 picture, AAC sound"."""
-    tracks = (
-        _("%(picture)s picture, %(sound)s sound")
-        if facts["sound"]
-        else _("%(picture)s picture, no sound")
-    )
-    tracks %= {"picture": codec_name(facts["picture"]), "sound": facts["sound"]}
+    silent, heard = _("%(picture)s picture, no sound"), _("%(picture)s picture, %(sound)s sound")
+    words = {"picture": codec_name(facts["picture"]), "sound": facts["sound"]}
+    tracks = (heard if facts["sound"] else silent) % words
     return f"{clock(facts['seconds'])} · {facts['width']} × {facts['height']} · {tracks}"
 
 
@@ -101,6 +99,12 @@ def codec_name(name):
 
 def ffmpeg_is_there():
     return bool(shutil.which("ffmpeg"))
+
+
+def needs_phone_copy(facts, size):
+    """Whether a film of `size` bytes is more than a phone plays, or than it should have to load."""
+    heavy = 8 * size > HEAVY * facts["seconds"] or min(facts["width"], facts["height"]) > 720
+    return heavy or bool(phone_problems(facts))
 
 
 def make_poster(path, out, seconds):
@@ -130,7 +134,7 @@ def make_phone_copy(path, out, seconds, progress=lambda percent: None):
     with made_whole(out) as part:
         arguments = [*source_of(path), *making, "-vf", PHONE, local(part)]
         run(arguments, 20 * seconds + 60, percents(seconds, progress))
-        progress(100)
+    progress(100)
 
 
 def source_of(path):

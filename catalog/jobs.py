@@ -165,11 +165,11 @@ def read_text(job, progress):
     """Of a PDF, deck or document: what it says, for the search, and what it lacks."""
     with stored_on_disk(default_storage, job.file) as path:
         kind = {"ending": ending(named(job.file))}
-        places = ask("documents.texts", path, seconds=LONG_READING, **kind)
-        facts = ask("documents.read", path, **kind)
-    lacking = Rendition.objects.filter(file=job.file, lacks=None)
+        places = ask("documents.texts", path, limit=LONG_READING, **kind)
+        unread = Rendition.objects.filter(file=job.file, lacks__isnull=True)
+        if unread.exists():
+            unread.update(lacks=ask("documents.read", path, **kind)["lacks"])
     with transaction.atomic():
-        lacking.update(lacks=facts["lacks"])
         filetexts.keep(job.resource_id, job.file, places)
         index([job.resource_id])
 
@@ -179,7 +179,7 @@ def make_preview(job, progress):
     with stored_on_disk(default_storage, job.file) as path, tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "preview.webp")
         kind, options = ending(named(job.file)), {"out": str(out), "width": PREVIEW_WIDTH}
-        size = ask("documents.preview", path, ending=kind, seconds=LONG_READING, **options)
+        size = ask("documents.preview", path, ending=kind, limit=LONG_READING, **options)
         for rendition in renditions if size else ():
             keep_preview(rendition, out, size)
 

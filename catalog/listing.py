@@ -39,10 +39,15 @@ class Listing:
     @cached_property
     def ids(self):
         """Of all that it shows, in its order."""
-        found, order = self.form.narrow(self.resources), self.form.order
+        order = self.form.order
         if order == BEST:
-            return self.form.shelf.ranked(found, "newest", self.search.tiers)
-        return self.form.shelf.ranked(found, order)
+            return self.form.shelf.ranked(self.members, "newest", self.search.tiers)
+        return self.form.shelf.ranked(self.members, order)
+
+    @cached_property
+    def members(self):
+        """The set of what it shows."""
+        return self.form.narrow(self.resources)
 
     def whole(self, most):
         """The first `most` as videos, tools and courses."""
@@ -50,7 +55,7 @@ class Listing:
 
     def newest(self, most):
         """The newest `most`, whatever its order: who subscribes waits for what is new."""
-        found = self.form.shelf.ranked(self.form.narrow(self.resources), "newest")
+        found = self.form.shelf.ranked(self.members, "newest")
         return Resource.objects.published().whole(found[:most])
 
     @property

@@ -4,10 +4,12 @@ code: by this application, by nginx or by an object storage, as the settings say
 
 from contextlib import suppress
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import quote
 from wsgiref.headers import Headers
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import connections
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
@@ -108,8 +110,10 @@ def stamps_of(version):
 
 def find_upload(name, headers):
     # A folder, an absent file, a name too long or with NUL in it: all are simply not there.
-    with suppress(NotARegularFileError, OSError, ValueError):
-        return Upload(default_storage.path(name), headers)
+    with suppress(NotARegularFileError, OSError, ValueError, SuspiciousFileOperation):
+        file = Path(default_storage.path(name)).resolve()
+        if file.is_relative_to(Path(default_storage.location).resolve()):
+            return Upload(str(file), headers)
     raise Http404(_("There is no such file."))
 
 

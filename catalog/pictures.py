@@ -83,7 +83,7 @@ def make_sizes(storage, name):
             ending=PurePosixPath(name).suffix.lower().lstrip("."),
             stem=f"{folder}/size",
             widths=WIDTHS,
-            seconds=60,
+            limit=60,
         )
         for width in widths:
             for kind in TYPES:

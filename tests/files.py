@@ -3,6 +3,8 @@
 import io
 import zipfile
 import zlib
+from functools import cache
+from pathlib import Path
 
 import pypdfium2
 from docx import Document
@@ -73,7 +75,16 @@ def box(kind, content=b""):
     return (len(content) + 8).to_bytes(4, "big") + kind + content
 
 
+FILM = Path(__file__).resolve().parents[1] / "editorial/demo/videos/what-consensus-is.mp4"
+
+
+@cache
 def mp4():
+    """A real film of 45 seconds."""
+    return FILM.read_bytes()
+
+
+def boxes():
     """The boxes of an MP4 video, without pictures."""
     return box(b"ftyp", b"isom\x00\x00\x02\x00") + box(b"moov", b"x" * 40) + box(b"mdat", b"x" * 80)
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from catalog.models import Audience, Dimension, Level, Region, Tool, Topic, Video
+from catalog.jobs import work_off
+from catalog.models import Audience, Dimension, Job, Level, Region, Tool, Topic, Video
 from courses.models import Course
 
 LINKS = {
@@ -14,6 +15,16 @@ LINKS = {
     "regions": Region,
     "topics": Topic,
 }
+
+
+def do_jobs(*tasks):
+    """What a worker would do with the files that were saved; of `tasks` only where some are named.
+
+    What failed fails the test that asked for it.
+    """
+    work_off(tasks or Job.Task.values)
+    failed = Job.objects.filter(state=Job.State.FAILED, task__in=tasks or Job.Task.values)
+    assert list(failed.values_list("task", "failure")) == []
 
 
 def days_ago(days):

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from catalog.inspection.refused import Refused
@@ -17,16 +18,16 @@ CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
 logger = logging.getLogger(__name__)
 
 
-def ask(what, path, *, seconds=SECONDS, megabytes=MEGABYTES, **options):
+def ask(what, path, *, limit=SECONDS, megabytes=MEGABYTES, **options):
     """What the function `what` ("documents.read") of this package says of the file at `path`.
 
     Raises Refused: with the function's own codes, or too_slow, too_much, unreadable where it did
-    not come to its end within `seconds` and `megabytes`.
+    not come to its end within `limit` seconds and `megabytes`.
     """
     question = {
         "ask": what,
         "options": {"path": str(path)} | options,
-        "seconds": seconds,
+        "seconds": limit,
         "megabytes": megabytes,
     }
     answer = inspector().ask(question)
@@ -79,8 +80,9 @@ class Inspector:
         if process:
             process.kill()
             process.wait()
-            process.stdin.close()
             process.stdout.close()
+            with suppress(OSError):  # what was not sent yet cannot be sent any more
+                process.stdin.close()
 
 
 _inspector, _starting = Inspector(), threading.Lock()

@@ -160,14 +160,9 @@ def cue_of(number, block, ending):
     again = time_place(block[place + 1 :])
     if place > 1 or again is not None:
         refuse_for_place(number, block, place if place > 1 else place + 1 + again)
-    begin, end, settings = times_of(number + place, block[place])
-    return Cue(
-        number + place,
-        begin,
-        end,
-        settings,
-        *texts_of(number + place + 1, block[place + 1 :], ending),
-    )
+    times = times_of(number + place, block[place])
+    texts = texts_of(number + place + 1, block[place + 1 :], ending)
+    return Cue(number + place, *times, *texts)
 
 
 def no_cue(number, block, ending):
@@ -181,13 +176,9 @@ def times_of(number, line):
     found = TIMES.fullmatch(line)
     if not found:
         raise Refused("captions_time", line=number)
-    settings = [word for word in (found[9] or "").split() if SETTING.fullmatch(word)]
-    by_name = {word.partition(":")[0]: word for word in settings}
-    return (
-        milliseconds(*found.groups()[:4]),
-        milliseconds(*found.groups()[4:8]),
-        " ".join(by_name.values()),
-    )
+    known = filter(SETTING.fullmatch, (found[9] or "").split())
+    settings = " ".join({word.partition(":")[0]: word for word in known}.values())
+    return milliseconds(*found.groups()[:4]), milliseconds(*found.groups()[4:8]), settings
 
 
 def milliseconds(hours, minutes, seconds, rest):

@@ -30,6 +30,7 @@ LARGEST_READ = 20 * MEGABYTE  # of a part that is made into a tree of many times
 ANY_RATIO = 10 * MEGABYTE  # up to here a file may be packed as tightly as it likes
 MOST_RATIO = 100
 MOST_TITLE = 300
+MOST_PAPER = 60  # characters; only pages of the size of a town need more
 PASSAGE = 1500  # characters
 
 OFFICE = {"pptx": "ppt/", "docx": "word/", "xlsx": "xl/"}
@@ -62,7 +63,8 @@ def read(path, ending):
     """What is known of a document that opens as its ending says.
 
     {"pages": count or None, "paper": in words or "", "sizes": [[width, height] in points, each
-    once], "title", "language", "lacks": of a PDF what is missing of "title", "language", "tags"}
+    once, the first 20], "title", "language", "lacks": of a PDF what is missing of "title",
+    "language", "tags"}
 
     Refused: not_pdf, pdf_cut, pdf_locked, pdf_unreadable, pdf_too_many_pages (most), holds_more,
     office_locked, office_unreadable, office_other_kind, office_macros, office_bomb,
@@ -161,7 +163,7 @@ def page_sizes(pdf):
 
 def size_facts(sizes):
     sizes = list(dict.fromkeys(tuple(round(side, 1) for side in size) for size in sizes))
-    return {"paper": paper_names(sizes), "sizes": [list(size) for size in sizes[:20]]}
+    return {"paper": paper_names(sizes)[:MOST_PAPER], "sizes": [list(size) for size in sizes[:20]]}
 
 
 def pdf_words(pdf):

@@ -58,9 +58,7 @@ def read(path, ending):
     """
     kind = FORMATS[ending]
     with refusing("picture_unreadable"):
-        parts = whole_parts(path, kind)
-        if kind == "WEBP":  # Pillow makes room for all its pixels as soon as it opens one
-            check_pixels(*webp_size(parts))
+        whole_parts(path, kind)
         with opened(path, kind) as picture:
             facts = facts_of(picture, kind)
             unpack(picture, kind)
@@ -125,7 +123,9 @@ def refusing(code):
 
 @contextmanager
 def opened(source, kind):
-    """The Pillow image of a path or stream, of which nothing is unpacked yet but in WebP."""
+    """The Pillow image of a path, or of a JPEG stream, of which nothing is unpacked yet."""
+    if kind == "WEBP":  # Pillow makes room for all its pixels as soon as it opens one
+        check_pixels(*webp_size(webp_parts(Path(source).read_bytes())))
     with warnings.catch_warnings():  # Pillow warns where it is too early to refuse
         warnings.simplefilter("ignore")
         with Image.open(source, formats=[kind]) as picture:
@@ -183,20 +183,21 @@ def shown_size(picture):
 
 
 def save_turned(picture, turn, kind, out):
-    quality = {"JPEG": 92, "WEBP": 90}.get(kind)
-    options = {"quality": quality, "lossless": is_lossless(picture)} if quality else {}
+    options = {"icc_profile": picture.info.get("icc_profile")}
     if kind == "JPEG":
-        options["subsampling"] = get_sampling(picture)
+        options |= {"quality": 92, "subsampling": get_sampling(picture)}
+    elif kind == "WEBP":
+        options |= {"quality": 90, "lossless": is_lossless(picture)}
+    else:
+        options |= {"transparency": picture.info.get("transparency"), "compress_level": 3}
     turned = picture.transpose(turn)
-    kept = ("icc_profile", "transparency")
-    turned.info = {key: value for key, value in picture.info.items() if key in kept}
+    turned.info = {}  # Pillow would write some of it
     turned.save(out, kind, **options)
 
 
 def is_lossless(picture):
     """Of a WebP picture."""
-    content = Path(picture.filename).read_bytes()
-    return picture.format == "WEBP" and b"VP8L" in dict(webp_parts(content))
+    return b"VP8L" in dict(webp_parts(Path(picture.filename).read_bytes()))
 
 
 def still(picture, box):
@@ -342,7 +343,7 @@ def jpeg_kept(marker, part):
         return part[4:16] == b"ICC_PROFILE\0"
     if marker == 0xEE:
         return part[4:9] == b"Adobe"
-    return not 0xE0 <= marker <= 0xEF and marker != 0xFE
+    return 0xC0 <= marker <= 0xDF
 
 
 def number(digits, order="big"):

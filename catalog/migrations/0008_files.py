@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
             name="focus_x",
             field=models.PositiveSmallIntegerField(
                 default=50,
-                help_text="In percent: what stays to be seen where the image is cut to fit.",
+                help_text="In percent: what stays in view where the image is cut to fit. Click on the image, once it is saved, to choose it.",
                 validators=[django.core.validators.MaxValueValidator(100)],
                 verbose_name="focus, from the left",
             ),

@@ -174,7 +174,10 @@ class Resource(CleanModel):
         _("focus, from the left"),
         default=50,
         validators=[MaxValueValidator(100)],
-        help_text=_("In percent: what stays to be seen where the image is cut to fit."),
+        help_text=_(
+            "In percent: what stays in view where the image is cut to fit. Click on the image, "
+            "once it is saved, to choose it."
+        ),
     )
     focus_y = models.PositiveSmallIntegerField(
         _("focus, from the top"), default=50, validators=[MaxValueValidator(100)]

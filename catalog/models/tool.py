@@ -78,6 +78,11 @@ class Tool(Resource):
         return next((r for r in self.renditions.all() if r.preview), None)
 
     @property
+    def files_here(self):
+        """How many of its renditions have a file of their own."""
+        return sum(bool(r.file) for r in self.renditions.all())
+
+    @property
     def formats(self):
         """The formats it comes in, each once, in the order of its renditions."""
         return list(dict.fromkeys(r.get_format_display() for r in self.renditions.all()))
@@ -173,6 +178,7 @@ class Rendition(CleanModel):
 
     def clean(self):
         self.read_format()
+        self.name = self.name or self.free_name()
         if not self.format:
             raise ValidationError(_("Choose a file, or give its address elsewhere."))
         kept = self.versions.order_by("-number").first() if self.pk else None
@@ -182,7 +188,6 @@ class Rendition(CleanModel):
                 "format, or add a row for the other one."
             )
             raise ValidationError({"file": sentence % extension(kept.file.name)})
-        self.name = self.name or self.free_name()
 
     @transaction.atomic
     def save(self, *args, **kwargs):

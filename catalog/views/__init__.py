@@ -5,9 +5,12 @@ from django.shortcuts import redirect, render
 from django.utils.http import base36_to_int
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from catalog import printing, vocabulary
+from catalog.inspection.captions import clock
 from catalog.listing import everything
+from catalog.media import MEDIA_TYPES
 from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
 from catalog.paging import page_of
 from catalog.search import counting
@@ -17,6 +20,8 @@ from catalog.search.ways_on import ways_on
 from catalog.words import content_words, marked, words_in
 
 PER_PAGE = 10
+# Names of pictures, as MediaInfo gives them, that many browsers play as sound alone.
+CODECS = {"HEVC": "hvc1.1.6.L120.B0", "MPEG-4 Visual": "mp4v.20.9"}
 
 
 @require_safe
@@ -111,8 +116,25 @@ def short_address(request, code):
 
 
 @require_safe
+@vary_on_headers("Save-Data")
 def video_detail(request, slug):
-    return detail_page(request, Video, slug, "catalog/video.html")
+    return detail_page(request, Video, slug, "catalog/video.html", watching)
+
+
+def watching(video):
+    """What goes with a film: its media type, and its parts and words with their times."""
+    return {
+        "film_type": film_type(video),
+        "chapters": [(begin, clock(begin), title) for begin, _end, title in video.chapter_cues],
+        "paragraphs": [(cues[0][0], clock(cues[0][0]), cues) for cues in video.paragraphs],
+    }
+
+
+def film_type(video):
+    """As exact as it takes for a browser to leave a film that it cannot play for another one."""
+    kind = MEDIA_TYPES.get_type(video.file.name or "")
+    codec = video.phone_file and CODECS.get(video.film.get("picture"))
+    return f"{kind}; codecs={codec}" if codec else kind
 
 
 @require_safe
@@ -155,7 +177,7 @@ def detail_pdf(request, model, slug, more=lambda resource: {}):
 
 @require_safe
 def video_pdf(request, slug):
-    return detail_pdf(request, Video, slug)
+    return detail_pdf(request, Video, slug, watching)
 
 
 @require_safe

@@ -1,8 +1,8 @@
 """The files of entries: as they are kept, at the addresses that stay, and all of a tool at once."""
 
+import posixpath
 import re
 
-from django.core.exceptions import SuspiciousFileOperation
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.text import slugify
@@ -25,15 +25,13 @@ def stored_file(request, path):
     resource = owner_of(path)
     if resource is None or not (resource.is_public or is_staff_of(request)):
         raise Http404(_("There is no such file."))
-    try:
-        return media.serve(request, path, resource.is_public)
-    except SuspiciousFileOperation:
-        raise Http404(_("There is no such file.")) from None
+    return media.serve(request, path, resource.is_public)
 
 
 def owner_of(path):
     place = PLACE.fullmatch(path)
-    if place is None:
+    # Dots would lead from a public entry to the files of another one.
+    if place is None or path != posixpath.normpath(path):
         return None
     known = Resource.objects.only("published_at", "unpublished_at")
     return known.filter(uid=place["uid"]).first()

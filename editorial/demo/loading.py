@@ -11,12 +11,14 @@ from django.db.models import FileField, Q
 from django.utils import timezone
 from taggit.models import Tag
 
+from catalog.jobs import work_off
 from catalog.models import (
     Audience,
     Credit,
     Delivery,
     Dimension,
     FormerSlug,
+    Job,
     JudgedQuery,
     Level,
     Region,
@@ -41,7 +43,6 @@ LINKS = {
     "regions": Region,
     "dimensions": Dimension,
 }
-FORMATS = {".pdf": Rendition.Format.PDF, ".pptx": Rendition.Format.PPT}
 # What stands in TOML as it stands in the catalog, and what is a list there and lines here.
 PLAIN = ["title", "slug", "summary", "body", "image_alt", "level_text", "audience_text"]
 PLAIN += ["duration_text", "seconds", "best_used", "format_text", "size_text"]
@@ -62,6 +63,8 @@ def load():
             left = loader.load_entries()
             loader.load_criteria()
         undo.pop_all()
+    with together():  # the search of the demo is whole at once; sizes and previews may follow
+        work_off([Job.Task.TEXT])
     return loader.made, left
 
 
@@ -179,7 +182,7 @@ def fields_of(facts):
 
 
 def files_of(model, facts):
-    """The picture of an entry; the film, captions and transcript of a video. All go by its slug."""
+    """The picture of an entry; the film, tracks and transcript of a video. All go by its slug."""
     slug, files = facts["slug"], {}
     if "image_alt" in facts:
         files["image"] = copy_of(f"images/{slug}.webp")
@@ -187,6 +190,10 @@ def files_of(model, facts):
         files["file"] = copy_of(f"videos/{slug}.mp4")
         files["captions"] = copy_of(f"videos/{slug}.vtt")
         files["transcript"] = (FOLDER / f"videos/{slug}.txt").read_text()
+        for track in ("chapters", "descriptions"):
+            if (FOLDER / f"videos/{slug}.{track}.vtt").exists():
+                files[track] = copy_of(f"videos/{slug}.{track}.vtt")
+                files[track].name = f"{slug}-{track}.vtt"
     return files
 
 
@@ -202,16 +209,8 @@ def parts_of(resource, facts):
         yield Credit(video=resource, role=role, name=name, position=n)
     for n, (title, minutes) in enumerate(facts.get("modules", [])):
         yield CourseModule(course=resource, title=title, minutes=minutes, position=n)
-    for n, (path, color, pages, paper) in enumerate(facts.get("renditions", [])):
-        yield Rendition(
-            tool=resource,
-            file=copy_of(path),
-            format=FORMATS[Path(path).suffix],
-            color=color,
-            pages=pages,
-            paper=paper,
-            position=n,
-        )
+    for n, (path, color) in enumerate(facts.get("renditions", [])):
+        yield Rendition(tool=resource, file=copy_of(path), color=color, position=n)
 
 
 def make_criterion(facts, position):

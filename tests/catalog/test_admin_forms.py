@@ -242,7 +242,7 @@ def test_a_picture_needs_its_description(client, media):
     response = send(client, add_page(Video), title="A", files={"image": picture})
     assert errors_in(response) == [
         "Choose “a.png” again: it is not saved yet, and the browser forgot it.",
-        "Say what the image shows.",
+        "Say what the image shows, or that it only decorates.",
     ]
     assert kept_files(media) == []
 
@@ -280,44 +280,51 @@ def test_either_a_file_or_an_address(client, media):
     assert "Give the file or its address elsewhere, not both." in errors_in(response)
 
 
-def test_what_a_file_says_need_not_be_typed(client, media):
-    tool = make_tool()
+def test_what_a_file_says_is_not_asked_for(client, media):
+    tool = make_tool(published=False)
+    page = page_in(client.get(page_of(tool)))
+    names = page.xpath("//*[starts-with(@name, 'renditions-__prefix__-')]/@name")
+    asked = {name.rpartition("-")[2] for name in names}
+    assert not asked & {"format", "pages", "paper", "bytes"}
     row = {"file": upload("a.pdf", files.pdf(3))}
     send(client, page_of(tool), rows=[("renditions", row)])
     rendition = tool.renditions.get()
     assert (rendition.format, rendition.pages, rendition.paper) == ("PDF", 3, "8.5 × 11 in")
     assert rendition.bytes == len(files.pdf(3))
-    replaced = {"renditions-0-file": upload("b.pptx", files.pptx(2))}
+    replaced = {"renditions-0-file": upload("b.pdf", files.pdf(2, (792, 1224)))}
     send(client, page_of(tool), files=replaced)
     rendition = tool.renditions.get()
-    assert (rendition.format, rendition.pages, rendition.paper) == ("PPT", 2, "8.5 × 11 in")
-
-
-def test_what_was_typed_beside_a_file_stays(client, media):
-    tool = make_tool()
-    row = {"file": upload("a.pdf", files.pdf(3)), "pages": "1", "paper": "11 × 17 in"}
-    send(client, page_of(tool), rows=[("renditions", row)])
-    rendition = tool.renditions.get()
-    assert (rendition.pages, rendition.paper) == (1, "11 × 17 in")
+    assert (rendition.pages, rendition.paper, rendition.number) == (2, "11 × 17 in", 2)
 
 
 @pytest.mark.parametrize(
-    "row, sentence",
+    ("address", "format"),
     [
-        ({"address": "https://example.org/"}, "Choose its format, or a file that says it."),
-        ({"format": "PPT", "pages": "0"}, "Count from 1; leave it empty when unknown."),
+        ("https://example.org/", "WEB"),
+        ("https://example.org/a.PDF", "PDF"),
+        ("https://example.org/deck.pptx?x=1", "PPT"),
     ],
 )
-def test_a_mistake_in_a_rendition_gets_one_sentence(client, row, sentence):
-    response = send(client, page_of(make_tool()), rows=[("renditions", row)])
-    assert errors_in(response) == [sentence]
+def test_an_address_elsewhere_tells_its_format(client, address, format):
+    tool = make_tool(published=False)
+    send(client, page_of(tool), rows=[("renditions", {"address": address})])
+    assert tool.renditions.get().format == format
 
 
-def test_a_rendition_is_called_what_it_is(client, media):
-    row = {"file": upload("a.pdf", files.pdf()), "format": "PPT"}
-    response = send(client, page_of(make_tool()), rows=[("renditions", row)])
-    assert "The file ends in .pdf; choose the format that it is." in errors_in(response)
-    assert kept_files(media) == []
+def test_a_row_without_file_and_address_is_asked_for_one(client):
+    row = ("renditions", {"color": "bw"})
+    response = send(client, page_of(make_tool()), rows=[row])
+    assert errors_in(response) == ["Choose a file, or give its address elsewhere."]
+
+
+def test_a_file_of_another_format_is_a_row_of_its_own(client, media):
+    """People have the address, and it ends in .pdf."""
+    tool = make_tool(published=False)
+    send(client, page_of(tool), rows=[("renditions", {"file": upload("a.pdf", files.pdf())})])
+    replaced = {"renditions-0-file": upload("b.pptx", files.pptx(2))}
+    response = send(client, page_of(tool), files=replaced)
+    assert errors_in(response)[0].startswith("The address of this file ends in .pdf")
+    assert len(kept_files(media)) == 1
 
 
 def test_two_deliveries_of_one_mode_are_told_apart(client):

@@ -84,7 +84,7 @@ def test_a_copy_may_do_without_the_files(client):
 def test_a_picture_of_a_copy_needs_its_description_too(client):
     video = make_video(image=ContentFile(files.picture(), "p.png"), image_alt="A page")
     response = send(client, page_of(video), button="_saveasnew", image_alt="")
-    assert errors_in(response) == ["Say what the image shows."]
+    assert errors_in(response) == ["Say what the image shows, or that it only decorates."]
     assert Video.objects.count() == 1
 
 

@@ -113,8 +113,8 @@ def test_the_site_settings_are_never_two_and_never_none(client, path):
 def test_the_index_has_the_entries_first(client):
     page = page_in(client.get("/admin/"))
     captions = [c.text_content().strip() for c in page.xpath("//main//caption")]
-    groups = ["Catalog", "Vocabulary", "Path to Performance", "Search", "Site and people"]
-    assert captions == groups
+    groups = ["Catalog", "Vocabulary", "Files", "Path to Performance", "Search"]
+    assert captions == [*groups, "Site and people"]
     models = [link.text_content() for link in page.xpath("//main//th/a")]
     assert models[:4] == ["Videos", "Tools", "Courses", "Topics"]
     assert "Resources" not in models

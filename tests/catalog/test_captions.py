@@ -205,21 +205,13 @@ wild = st.lists(st.one_of(pieces, st.text(max_size=3)), max_size=25).map("".join
 
 
 @given(wild, st.sampled_from(["", "WEBVTT\n", f"WEBVTT\n\n{TIMES}\nHi "]))
-@settings(max_examples=300, deadline=None)
-def test_any_text_is_taken_or_refused_and_what_is_written_is_read_to_the_same(text, start):
-    text = (start + text).replace("_", " ")
-    for ending in captions_of(text):
-        again = read(ending["vtt"], sort="descriptions")
-        assert again == ending
-
-
-def captions_of(text):
-    """What each of the readers takes it for."""
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_refused_or_read_again_to_the_same(text, start):
+    content = (start + text).replace("_", " ").encode(errors="replace")
     for ending in ("vtt", "srt"):
-        try:
-            yield read(text.encode(errors="replace"), ending, sort="descriptions")
-        except Refused:
-            continue
+        if refusal(content, ending, sort="descriptions") is None:
+            taken = read(content, ending, sort="descriptions")
+            assert read(taken["vtt"], sort="descriptions") == taken
 
 
 @given(st.binary(max_size=100))
@@ -230,15 +222,31 @@ def test_no_bytes_make_it_crash(data):
         refusal(b"WEBVTT\n\n" + data, ending)
 
 
-@pytest.mark.parametrize(
-    "piece", ["<", "<v", "<i>", "</i>", "<a/", "&#", "{\\", "{\\a", "\r", "-->", "<i></b>", "1:", "a\n", ".'"]
-)
-def test_a_megabyte_of_anything_takes_linear_time(piece):
-    text = f"WEBVTT\n\n{TIMES}\n" + piece * (1_000_000 // len(piece))
-    begin = time.monotonic()
-    for ending, content in [("vtt", text), ("srt", text[8:]), ("vtt", text.replace(".", " ", 1))]:
+HOSTILE = [
+    "<",
+    "<v ",
+    "<i>",
+    "</i>",
+    "<i></b>",
+    "<a/",
+    "&#",
+    "{\\",
+    " ",
+    "\r",
+    "-->",
+    "1:",
+    "a\n",
+    ".'",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_much_of_anything_takes_linear_time(piece):
+    text = f"WEBVTT\n\n{TIMES}\n" + piece * (300_000 // len(piece))
+    begin = time.process_time()
+    for ending, content in [("vtt", text), ("srt", text[8:]), ("vtt", text.replace("\n", " "))]:
         refusal(content, ending, sort="descriptions")
-    assert time.monotonic() - begin < 10
+    assert time.process_time() - begin < 5
 
 
 def test_a_paragraph_ends_at_a_pause():

@@ -3,6 +3,7 @@ import re
 import pytest
 from django.core.files.base import ContentFile
 
+from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
@@ -29,10 +30,8 @@ def test_no_label_stands_without_its_value(client, make):
 
 def test_a_video_shows_every_field_that_has_a_value(client):
     video = make_video(
-        seconds=89,
-        file=ContentFile(b"\0\0\0\x18ftypisom", "film.mp4"),
-        captions=ContentFile(b"WEBVTT\n", "film.vtt"),
-        transcript="Mix it. Taste it.",
+        file=ContentFile(files.mp4(), "film.mp4"),
+        captions=ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nTaste it.", "film.vtt"),
         level_text="For teams at any level",
         audience_text="Anyone",
     )
@@ -41,10 +40,10 @@ def test_a_video_shows_every_field_that_has_a_value(client):
     video.credits.create(role="Animation by", name="Piehole.TV", position=3)
     html = html_of(client, video)
     for text in (
-        "1:29",
+        "0:45",
         'kind="captions"',
         video.captions.url,
-        "Mix it. Taste it.",
+        "Taste it.",
         "Produced by Kellie Applen, Paul Erskine",
         "Animation by Piehole.TV",
         "For teams at any level",
@@ -60,22 +59,22 @@ def test_a_video_elsewhere_is_a_link_and_loads_nothing_from_there(client):
 
 
 def test_a_file_that_is_gone_costs_no_page(client):
-    video = make_video(file=ContentFile(b"\0\0\0\x18ftypisom", "film.mp4"))
-    rendition = make_tool().renditions.create(format="PDF", file=ContentFile(b"%PDF-", "a.pdf"))
+    video = make_video(file=ContentFile(files.mp4(), "film.mp4"))
+    rendition = make_tool().renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
     for file in (video.file, rendition.file):
         file.storage.delete(file.name)
     assert "Download the video" in html_of(client, video)
     assert "Download PDF" in html_of(client, rendition.tool)
     rendition.refresh_from_db()
-    rendition.pages = 2
+    rendition.color = "bw"
     rendition.save()
-    assert rendition.bytes == 5
+    assert rendition.bytes == len(files.pdf())
 
 
 def test_a_tool_offers_each_rendition_with_its_format_pages_and_size(client):
     tool = make_tool(best_used="At the end of a huddle.", size_text='2 pages; 8.5" x 11"')
-    sheet = ContentFile(b"%PDF-" + bytes(2043), "sheet.pdf")
-    tool.renditions.create(format="PDF", file=sheet, color="bw", pages=2, paper="8.5 × 11 in")
+    data = files.pdf(2)
+    tool.renditions.create(file=ContentFile(data, "sheet.pdf"), color="bw")
     tool.renditions.create(format="PPT", address="https://files.example.org/deck", pages=1)
     tool.renditions.create(format="DOC")
     html = html_of(client, tool)
@@ -84,7 +83,8 @@ def test_a_tool_offers_each_rendition_with_its_format_pages_and_size(client):
         "black and white",
         "2 pages",
         "8.5 × 11 in",
-        "2.0\xa0KB",
+        f"{len(data)}\xa0bytes",
+        "/tools/consensus-decision-making-continuum/sheet.pdf",
         "Open PowerPoint",
         "https://files.example.org/deck",
         "1 slide",

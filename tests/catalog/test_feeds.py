@@ -7,6 +7,7 @@ from django.db.models import F
 from lxml import etree
 
 from catalog.models import Resource
+from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
@@ -81,25 +82,27 @@ def test_nothing_unpublished_or_scheduled_is_in_it(client, feed):
 
 
 def test_an_enclosure_has_its_true_length_and_type(client):
-    film = ContentFile(b"\0\0\0\x18ftypisom" + bytes(500), "film.mp4")
+    film = ContentFile(files.mp4(), "film.mp4")
     make_video(topics=["LMP Processes"], file=film)
     [enclosure] = read(client, TOPIC + "feed/").entries[0].enclosures
-    assert (enclosure.length, enclosure.type) == ("512", "video/mp4")
+    assert (enclosure.length, enclosure.type) == (str(len(files.mp4())), "video/mp4")
     assert enclosure.href.startswith("http://127.0.0.1:8000/media/videos/")
 
 
 def test_atom_holds_every_rendition_and_rss_the_first(client):
     tool = make_tool(topics=["LMP Processes"])
-    for name in ("sheet.pdf", "slides.pptx"):
-        tool.renditions.create(format="PDF", file=ContentFile(b"%PDF-", name))
+    for name, data in {"sheet.pdf": files.pdf(), "slides.pptx": files.pptx()}.items():
+        tool.renditions.create(file=ContentFile(data, name))
     assert len(read(client, TOPIC + "feed/atom/").entries[0].enclosures) == 2
     [enclosure] = read(client, TOPIC + "feed/").entries[0].enclosures
     assert enclosure.type == "application/pdf"
+    place = f"http://127.0.0.1:8000{tool.get_absolute_url()}"
+    assert enclosure.href == f"{place}sheet.pdf"
 
 
 def test_a_file_that_is_gone_is_no_enclosure(client):
     tool = make_tool(topics=["LMP Processes"])
-    rendition = tool.renditions.create(format="PDF", file=ContentFile(b"%PDF-", "sheet.pdf"))
+    rendition = tool.renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
     rendition.file.storage.delete(rendition.file.name)
     assert read(client, TOPIC + "feed/").entries[0].enclosures == []
 

@@ -128,6 +128,12 @@ def test_every_orientation_is_turned_as_it_says(orientation):
     assert expected[orientation] in ((top, None), (None, side))
 
 
+def test_a_picture_without_loss_is_turned_without_loss():
+    content = files.photo("WEBP", lossless=True)
+    result = opened(cleaned(content, "webp"))
+    assert alike(result, opened(content).transpose(Image.Transpose.ROTATE_270), most=0)
+
+
 def test_a_damaged_note_is_no_reason_to_refuse_a_photo():
     content = files.picture("JPEG")
     note = b"Exif\0\0" + b"\xff" * 30
@@ -253,7 +259,7 @@ def test_a_picture_too_tall_for_webp_has_no_variants():
         (Image.new("L", (40, 30), 100), (100, 100, 100)),
         (Image.new("1", (40, 30), 1), (255, 255, 255)),
         (Image.new("I;16", (40, 30), 40_000), (156, 156, 156)),
-        (Image.new("RGB", (40, 30), "green").convert("P"), (0, 128, 0)),
+        (Image.new("RGB", (40, 30), "green").quantize(8), (0, 128, 0)),
         (Image.new("LA", (40, 30), (100, 50)), (100, 100, 100, 50)),
         (Image.new("RGBA", (40, 30), (200, 10, 10, 90)), (200, 10, 10, 90)),
     ],

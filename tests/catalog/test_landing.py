@@ -1,16 +1,17 @@
 """A hit inside a file leads to the very caption, page or slide."""
 
 import io
-import logging
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from pptx import Presentation
 from weasyprint import HTML
 
-from catalog.models import FileText, Passage, Tool
+from catalog.jobs import work_off
+from catalog.models import FileText, Job, Passage, Tool
 from tests import files
-from tests.makers import make_tool, make_video
+from tests.makers import do_jobs, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
 CAPTIONS = """WEBVTT
@@ -38,14 +39,13 @@ def deck_of(*slides):
 
 
 def make_film(captions=CAPTIONS, **fields):
-    video = make_video("Film", **fields)
-    video.captions.save("film.vtt", ContentFile(captions.encode()))
-    return video
+    return make_video("Film", captions=ContentFile(captions.encode(), "film.vtt"), **fields)
 
 
-def make_sheet(data, name, title="Sheet", format="PDF"):
+def make_sheet(data, name, title="Sheet"):
     tool = make_tool(title)
-    tool.renditions.create(format=format, file=ContentFile(data, name))
+    tool.renditions.create(file=ContentFile(data, name))
+    do_jobs(Job.Task.TEXT)
     return tool
 
 
@@ -70,25 +70,24 @@ def test_a_word_of_the_captions_leads_to_its_second(client):
 
 
 def test_the_player_starts_at_the_second_without_a_script(client):
-    video = make_film(seconds=90)
-    video.file.save("film.mp4", ContentFile(files.mp4()))
-    html = client.get("/videos/film/?t=47").content.decode()
-    assert f'<source src="{video.file.url}#t=47">' in html
+    video = make_film(file=ContentFile(files.mp4(), "film.mp4"))
+    html = client.get("/videos/film/?t=44").content.decode()
+    assert f'<source src="{video.file.url}#t=44" type="video/mp4">' in html
     assert 'rel="canonical" href="http://127.0.0.1:8000/videos/film/"' in html
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "x", "90", "99999999999", "²", "1e3", ""])
 def test_a_second_that_is_none_starts_at_the_beginning(client, asked):
-    video = make_film(seconds=90)
-    video.file.save("film.mp4", ContentFile(files.mp4()))
-    assert f'src="{video.file.url}">' in client.get("/videos/film/", {"t": asked}).content.decode()
+    video = make_film(file=ContentFile(files.mp4(), "film.mp4"))
+    html = client.get("/videos/film/", {"t": asked}).content.decode()
+    assert f'<source src="{video.file.url}" ' in html
 
 
 def test_a_word_of_a_pdf_leads_to_its_page(client):
     tool = make_sheet(pdf_of("Front", "Middle", "Stop the gurney here."), "sheet.pdf")
     found = landing(client, "gurney")
     [rendition] = tool.renditions.all()
-    assert found.address == f"{rendition.file.url}#page=3"
+    assert found.address == f"/tools/sheet/{rendition.name}.pdf#page=3"
     assert found.place == "Page 3 of the PDF"
     assert hits(found.pieces) == ["gurney"]
 
@@ -108,7 +107,7 @@ def test_a_typo_is_forgiven_in_words_of_files_too(client):
 
 
 def test_a_word_of_a_deck_leads_to_the_tool_and_says_the_slide(client):
-    make_sheet(deck_of("Welcome", "Mind the gurney"), "deck.pptx", format="PPT")
+    make_sheet(deck_of("Welcome", "Mind the gurney"), "deck.pptx")
     found = landing(client, "gurneys")
     assert (found.address, found.place) == ("/tools/sheet/#get", "Slide 2")
 
@@ -134,6 +133,7 @@ def test_a_replaced_file_is_forgotten_and_the_new_one_read(client):
     [rendition] = Tool.objects.get().renditions.all()
     rendition.file = ContentFile(pdf_of("stretcher"), "sheet.pdf")
     rendition.save()
+    do_jobs(Job.Task.TEXT)
     assert landing(client, "stretcher").place == "Page 1 of the PDF"
     assert not client.get("/search/?q=gurney").context["page"].object_list
     assert FileText.objects.count() == 1
@@ -141,29 +141,37 @@ def test_a_replaced_file_is_forgotten_and_the_new_one_read(client):
     assert not Passage.objects.exists()
 
 
-def test_a_file_is_read_once_however_often_its_entry_is_saved(client, monkeypatch):
+def test_a_file_is_read_once_however_often_its_entry_is_saved(client):
     tool = make_sheet(pdf_of("gurney"), "sheet.pdf")
-    monkeypatch.setattr("catalog.search.filetexts.READERS", {"pdf": None})
     tool.save()
+    assert Job.objects.get(task=Job.Task.TEXT).state == Job.State.DONE
     assert landing(client, "gurney").place == "Page 1 of the PDF"
 
 
-@pytest.mark.parametrize(
-    ("data", "name"),
-    [
-        (b"%PDF-1.7 nothing", "torn.pdf"),
-        (b"", "empty.pdf"),
-        (b"PK\x03\x04 nothing", "torn.pptx"),
-        (files.locked_pdf(), "locked.pdf"),
-    ],
-)
-def test_a_file_that_cannot_be_read_keeps_nobody_from_saving(client, caplog, data, name):
-    with caplog.at_level(logging.WARNING):
-        make_sheet(data, name)
-    assert "No text was read from" in caplog.text
+def test_a_version_that_is_brought_back_is_read_again(client):
+    tool = make_sheet(pdf_of("gurney"), "sheet.pdf")
+    [rendition] = tool.renditions.all()
+    rendition.file = ContentFile(pdf_of("stretcher"), "sheet.pdf")
+    rendition.save()
+    rendition.restore(rendition.versions.get(number=1))
+    do_jobs(Job.Task.TEXT)
+    assert landing(client, "gurney").place == "Page 1 of the PDF"
+
+
+def test_a_word_of_a_word_file_leads_to_the_tool(client):
+    make_sheet(files.docx("Mind the gurney"), "sheet.docx")
+    assert landing(client, "gurneys").address == "/tools/sheet/#get"
+
+
+def test_a_file_that_was_damaged_keeps_nobody_from_finding_its_entry(client):
+    tool = make_tool("Sheet")
+    rendition = tool.renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
+    Path(rendition.file.path).write_bytes(b"%PDF-1.7 nothing")
+    work_off([Job.Task.TEXT])
+    assert Job.objects.get(task=Job.Task.TEXT).failure.startswith("“sheet.pdf”")
     assert [r.title for r in client.get("/search/?q=sheet").context["page"]] == ["Sheet"]
 
 
 def test_captions_with_markup_and_odd_marks_are_read_as_words(client):
-    make_film("WEBVTT\n\n00:05.000 --> 00:06.000\n<v Ada>Zip\u0000 &amp; \u202ezap</v>\n")
+    make_film("WEBVTT\n\n00:05.000 --> 00:06.000\n<v Ada>Zip &amp; \u202ezap</v>\n")
     assert landing(client, "zip zap").address == "/videos/film/?t=5#player"

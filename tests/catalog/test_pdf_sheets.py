@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 
 from catalog import printing
 from catalog.models import SiteSettings
+from tests import files
 from tests.files import picture
 from tests.makers import days_ago, make_tool, make_topic, make_video
 from tests.sheets import faults, sheet
@@ -119,15 +120,14 @@ def test_an_address_that_stands_there_already_is_not_printed_twice(client):
 
 def test_a_tool_lists_its_renditions(client):
     tool = make_tool(format_text="PDF and PPT", size_text='One page, 8.5" x 11"')
-    file = ContentFile(b"%PDF-" + b"x" * 240000, "poster.pdf")
-    tool.renditions.create(format="PDF", color="bw", pages=2, paper="11 × 17 in", file=file)
+    poster = files.pdf(2, (792, 1224))
+    tool.renditions.create(color="bw", file=ContentFile(poster, "poster.pdf"))
     tool.renditions.create(format="PPT", pages=1)
     found = sheet(client.get(tool.get_pdf_url()))
-    assert "PDF · black and white · 2 pages · 11 × 17 in · 234.4 KB" in found.text.replace(
-        "\xa0", " "
-    )
+    facts = f"PDF · black and white · 2 pages · 11 × 17 in · {len(poster)} bytes"
+    assert facts in found.text.replace("\xa0", " ")
     assert "PowerPoint · 1 slide · file not here yet" in found.text
-    assert tool.renditions.first().file.url in found.solid
+    assert f"{tool.get_absolute_url()}poster.pdf" in found.solid
     assert 'One page, 8.5" x 11"' in found.text
 
 

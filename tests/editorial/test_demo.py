@@ -186,7 +186,7 @@ class TestFiles:
         for rendition in renditions:
             with rendition.file.open() as file:
                 pdf = pypdfium2.PdfDocument(file.read())
-            inches = [round(points / 72, 1) for points in pdf[0].get_size()]
+            inches = sorted(round(points / 72, 1) for points in pdf[0].get_size())
             assert len(pdf) == rendition.pages, rendition.file.name
             assert "{:g} × {:g} in".format(*inches) == rendition.paper, rendition.file.name
             pdf.close()

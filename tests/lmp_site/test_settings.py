@@ -216,5 +216,6 @@ def test_every_setting_is_in_the_readme():
 
 def test_every_variable_that_is_read_is_a_known_setting():
     code = "".join(path.read_text() for path in (ROOT / "lmp_site").glob("*.py"))
-    names = re.findall(r"(?:text|read_folder|read\(\"\w+\",|environ\.get)\(?\s*\"([A-Z_]+)\"", code)
+    readers = r"text|read_folder|read_prefix|read\(\"\w+\",|environ\.get"
+    names = re.findall(rf"(?:{readers})\(?\s*\"([A-Z_]+)\"", code)
     assert set(names) == set(environment.NAMES)

@@ -48,6 +48,28 @@ function guard(form) {
   });
 }
 
+// A click on the picture says what has to stay in view where it is cut to fit.
+function chooseFocus(picture) {
+  const fields = ["x", "y"].map((axis) => document.getElementById(`id_focus_${axis}`));
+  if (fields.includes(null)) return;
+  const [frame, mark] = [document.createElement("span"), document.createElement("span")];
+  frame.className = "focus-frame";
+  mark.className = "focus-mark";
+  picture.replaceWith(frame);
+  frame.append(picture, mark);
+  const show = () => {
+    [mark.style.left, mark.style.top] = fields.map((field) => `${field.value}%`);
+  };
+  picture.addEventListener("click", ({ offsetX, offsetY }) => {
+    const shares = [offsetX / picture.clientWidth, offsetY / picture.clientHeight];
+    shares.forEach((share, place) => { fields[place].value = 10 * Math.round(10 * share); });
+    fields[0].dispatchEvent(new Event("input", { bubbles: true }));
+    show();
+  });
+  fields.forEach((field) => field.addEventListener("input", show));
+  show();
+}
+
 // How far the work on files is, until it is done.
 function watch(jobs) {
   const place = jobs.dataset.jobs;
@@ -70,5 +92,6 @@ document.addEventListener("formset:added", () => setTimeout(nameSuggestions));
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("input[list]").forEach(suggestTags);
   document.querySelectorAll("[data-jobs]").forEach(watch);
+  document.querySelectorAll("img.file-picture").forEach(chooseFocus);
   document.querySelectorAll(".change-form #content-main form").forEach(guard);
 });

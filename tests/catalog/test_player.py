@@ -1,0 +1,239 @@
+"""The page of a video as the server makes it: the film, its chapters and its words."""
+
+import re
+
+import pypdfium2
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.template.defaultfilters import filesizeformat
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Video
+from tests import files
+from tests.makers import days_ago, make_video
+
+pytestmark = pytest.mark.django_db
+
+CAPTIONS = """WEBVTT
+
+00:01.000 --> 00:03.500
+Take two minutes
+& a pen.
+
+00:04.250 --> 00:06.000
+Stand up.
+
+01:02:03.500 --> 01:02:05.000
+Thank you.
+"""
+CHAPTERS = """WEBVTT
+
+00:00.000 --> 00:04.250
+Before you begin
+
+00:04.250 --> 00:59.000
+The <i>huddle</i>
+"""
+DESCRIPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\nA clock.\n"
+
+
+def make_film(ending="mp4", film=None, phone=False, **fields):
+    video = make_video("Film", **fields)
+    video.file.save(f"film.{ending}", ContentFile(files.mp4()))
+    if phone:
+        video.phone_file.save("phone.mp4", ContentFile(files.mp4()))
+    Video.objects.filter(pk=video.pk).update(film=film or {})
+    return Video.objects.get(pk=video.pk)
+
+
+def vtt(text, name="film.vtt"):
+    return ContentFile(text.encode(), name)
+
+
+def page_of(client, query="", **headers):
+    response = client.get(f"/videos/film/{query}", headers=headers)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def tags(name, html):
+    return re.findall(rf"<{name} ([^>]*)>", html)
+
+
+def plain(html):
+    return " ".join(re.sub("<[^>]*>", "", html).split())
+
+
+def test_the_player_is_the_browsers_own_and_keeps_its_shape(client):
+    make_film(film={"width": 1080, "height": 1920})
+    [video] = tags("video", page_of(client))
+    for words in ('controls playsinline preload="metadata"', 'width="1080" height="1920"'):
+        assert words in video
+    assert "autoplay" not in video and "poster" not in video
+
+
+def test_a_film_of_unknown_size_is_shaped_as_most_are(client):
+    make_film()
+    assert 'width="640" height="360"' in page_of(client)
+
+
+def test_its_poster_is_the_picture_of_the_entry(client):
+    still = ContentFile(files.picture(size=(64, 36)), "still.png")
+    video = make_film(image=still, image_alt="A cake.")
+    assert f'poster="{video.picture.url}"' in page_of(client)
+
+
+@pytest.mark.parametrize(("ending", "kind"), [("mp4", "video/mp4"), ("webm", "video/webm")])
+def test_a_film_says_what_it_is(client, ending, kind):
+    video = make_film(ending)
+    assert tags("source", page_of(client)) == [f'src="{video.file.url}" type="{kind}"']
+
+
+def test_phones_and_who_cannot_play_the_film_get_the_version_for_phones(client):
+    video = make_film("webm", phone=True, seconds=90)
+    film, phone = f"{video.file.url}#t=47", f"{video.phone_file.url}#t=47"
+    assert tags("source", page_of(client, "?t=47")) == [
+        f'src="{phone}" type="video/mp4" media="(max-width: 45rem)"',
+        f'src="{film}" type="video/webm"',
+        f'src="{phone}" type="video/mp4"',
+    ]
+
+
+def test_a_browser_that_would_play_the_sound_alone_is_told_the_codec(client):
+    make_film(phone=True, film={"picture": "HEVC"})
+    assert 'type="video/mp4; codecs=hvc1' in tags("source", page_of(client))[1]
+
+
+def test_without_another_version_the_sound_alone_is_better_than_nothing(client):
+    make_film(film={"picture": "HEVC"})
+    assert "codecs" not in page_of(client)
+
+
+def test_captions_chapters_and_descriptions_are_tracks(client):
+    video = make_film(
+        captions=vtt(CAPTIONS), chapters=vtt(CHAPTERS), descriptions=vtt(DESCRIPTIONS)
+    )
+    captions, chapters, descriptions = tags("track", page_of(client))
+    assert captions.startswith(f'kind="captions" src="{video.captions.url}"')
+    assert captions.endswith(" default")
+    assert chapters.startswith(f'kind="chapters" src="{video.chapters.url}"')
+    assert descriptions.startswith(f'kind="descriptions" src="{video.descriptions.url}"')
+    assert "default" not in chapters + descriptions
+
+
+def test_chapters_lead_to_their_seconds(client):
+    make_film(chapters=vtt(CHAPTERS))
+    html = page_of(client)
+    found = re.findall(r'<a href="(\?t=\d+#player)" data-begin="([\d.]+)">(.*?)</a>', html)
+    assert [(address, begin, plain(words)) for address, begin, words in found] == [
+        ("?t=0#player", "0.000", "0:00 Before you begin"),
+        ("?t=4#player", "4.250", "0:04 The huddle"),
+    ]
+
+
+def test_the_transcript_stands_open_in_paragraphs_with_their_times(client):
+    make_film(captions=vtt(CAPTIONS))
+    html = page_of(client)
+    first, second = re.findall(r"<p>(<a class=\"time\".*?)</p>", html, re.S)
+    assert plain(first) == "Play from 0:01 Take two minutes &amp; a pen. Stand up."
+    assert plain(second) == "Play from 1:02:03 Thank you."
+    assert 'href="?t=3723#player" data-begin="3723.500"' in second
+    assert re.findall(r'<span data-begin="([\d.]+)">', first) == ["1.000", "4.250"]
+    assert "<details" not in html
+
+
+def test_each_paragraph_has_one_link(client):
+    make_film(captions=vtt(CAPTIONS))
+    html = page_of(client)
+    words = html[html.index('class="spoken"') : html.index('class="below-transcript"')]
+    assert words.count("<a ") == 2
+
+
+def test_film_captions_and_transcript_can_be_kept(client):
+    video = make_film(captions=vtt(CAPTIONS))
+    html = page_of(client)
+    size = f"({filesizeformat(video.bytes)})"
+    assert f'<a href="{video.file.url}" download>Download the video</a> {size}' in html
+    assert f'<a href="{video.captions.url}" download>' in html
+    assert '<a href="/videos/film/transcript.txt" download>' in html
+    assert client.get("/videos/film/transcript.txt").content.decode() == (
+        "Film\n\nTake two minutes & a pen. Stand up.\n\nThank you.\n"
+    )
+
+
+def test_a_film_without_captions_says_so_and_has_no_transcript(client):
+    make_film()
+    html = page_of(client)
+    assert "No captions yet" in html
+    assert not tags("track", html)
+    for part in ("Transcript", "transcript.txt", "Chapters", 'name="captions"', "descriptions"):
+        assert part not in html
+    assert client.get("/videos/film/transcript.txt").status_code == 404
+
+
+def test_a_transcript_that_was_typed_is_there_to_unfold(client):
+    make_film(transcript="Mix it.\n\nTaste it.")
+    html = page_of(client)
+    assert '<details class="transcript">' in html
+    assert "<p>Mix it.</p>" in html
+    assert 'href="/videos/film/transcript.txt"' in html
+    assert client.get("/videos/film/transcript.txt").content.decode().endswith("Taste it.\n")
+
+
+def test_captions_go_before_what_was_typed(client):
+    make_film(captions=vtt(CAPTIONS), transcript="Mix it.")
+    assert "Mix it." not in page_of(client)
+
+
+def test_the_words_of_a_film_elsewhere_are_there_to_read_not_to_jump_from(client):
+    make_video("Film", address="https://videos.example.org/7", captions=vtt(CAPTIONS))
+    html = page_of(client)
+    assert "<video" not in html and "#player" not in html
+    assert '<span class="time">0:01</span>' in html
+    assert "catalog/player.js" in html
+
+
+def test_the_script_comes_only_where_there_is_something_for_it(client):
+    make_video("Film")
+    assert "player.js" not in page_of(client)
+
+
+def test_who_saves_data_gets_the_words_first_and_no_film_unasked(client):
+    make_film(captions=vtt(CAPTIONS))
+    usual, saving = page_of(client), page_of(client, **{"Save-Data": "on"})
+    assert usual.index("<video") < usual.index('id="transcript"')
+    assert saving.index('id="transcript"') < saving.index("<video")
+    assert 'preload="none"' in saving and 'preload="metadata"' not in saving
+
+
+@pytest.mark.parametrize("saves", ["on", "off"])
+def test_a_cache_keeps_the_two_apart(client, saves):
+    make_film()
+    response = client.get("/videos/film/", headers={"Save-Data": saves})
+    assert "Save-Data" in response["Vary"]
+
+
+def test_other_pages_do_not_vary(client):
+    assert "Save-Data" not in client.get("/videos/").get("Vary", "")
+
+
+def test_the_sheet_of_a_video_has_the_words_of_the_captions(client):
+    make_film(captions=vtt(CAPTIONS), transcript="Mix it.")
+    paper = client.get("/videos/film.pdf")
+    assert paper.status_code == 200
+    text = pypdfium2.PdfDocument(paper.content)[0].get_textpage().get_text_range()
+    assert "0:01 Take two minutes & a pen. Stand up." in " ".join(text.split())
+    assert "Mix it." not in text
+
+
+def test_words_and_chapters_ask_the_database_nothing(client):
+    def counted(path):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        return len(queries)
+
+    make_video("Bare", published=days_ago(2))
+    make_film(captions=vtt(CAPTIONS), chapters=vtt(CHAPTERS), descriptions=vtt(DESCRIPTIONS))
+    client.get("/videos/bare/")
+    assert counted("/videos/film/") == counted("/videos/bare/")

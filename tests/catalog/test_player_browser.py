@@ -1,0 +1,537 @@
+"""Watching, reading along and finding a word in a real browser, with its script and without."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.django_db
+
+FILM = "/videos/find-better-solutions/"
+WORKSTATION = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
+PLAIN = {"java_script_enabled": False}
+CALM = {"reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def device():
+    return WORKSTATION
+
+
+@pytest.fixture
+def reader(browser, demo_site, device):
+    """A page of the site on `device`; nothing may complain in its console."""
+    context = browser.new_context(base_url=demo_site, **device)
+    page, complaints = context.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def on(*devices):
+    return pytest.mark.parametrize("device", devices)
+
+
+with_and_without_script = pytest.mark.parametrize(
+    "device", [WORKSTATION, WORKSTATION | PLAIN], ids=["script", "no script"]
+)
+
+
+def watch(page, query=""):
+    """Opens the page of the film, and waits until its length and its captions are there."""
+    page.goto(FILM + query)
+    page.wait_for_function("() => document.querySelector('video').readyState > 0")
+    return page.locator("video")
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def mode(video, kind):
+    find = "(video, kind) => [...video.textTracks].find(track => track.kind === kind).mode"
+    return video.evaluate(find, kind)
+
+
+def second(video):
+    return video.evaluate("video => video.currentTime")
+
+
+def seek(video, second):
+    video.evaluate("(video, second) => { video.currentTime = second }", second)
+
+
+def is_at(video, about):
+    """Waits until the film is at that second, or has gone on a little since."""
+    wait = "([video, about]) => video.currentTime >= about && video.currentTime < about + 3"
+    video.page.wait_for_function(wait, arg=[video.element_handle(), about - 0.1])
+
+
+def plays(video):
+    expect(video).to_have_js_property("paused", False)
+
+
+def cue(page, words):
+    return page.locator(".words > span", has_text=words)
+
+
+def spoken_now(page):
+    return page.locator(".words [aria-current]")
+
+
+def chapter_now(page):
+    return page.locator(".chapters [aria-current]")
+
+
+def in_the_box(part):
+    """Waits until `part` is in the part of the transcript that its box shows."""
+    part.page.wait_for_function(
+        """part => {
+            const box = part.closest(".spoken");
+            const [inner, outer] = [part, box].map(one => one.getBoundingClientRect());
+            return inner.top >= outer.top && inner.bottom <= outer.bottom;
+        }""",
+        arg=part.element_handle(),
+    )
+
+
+def field(page):
+    return page.get_by_label("Find in the transcript")
+
+
+def hits(page):
+    return page.locator(".spoken mark")
+
+
+def look_for(page, words):
+    field(page).fill(words)
+    expect(page.locator(".find output")).not_to_be_empty()
+
+
+def test_it_plays_and_the_words_follow(reader):
+    video = watch(reader)
+    expect(spoken_now(reader)).to_have_count(0)
+    video.evaluate("video => { video.muted = true; video.play() }")
+    expect(spoken_now(reader)).to_have_text("Find better solutions.")
+    expect(chapter_now(reader)).to_have_text("0:00 Put the rope down")
+    expect(spoken_now(reader)).to_contain_text("two people want different things")
+    expect(spoken_now(reader)).to_have_count(1)
+
+
+def test_the_words_follow_a_seek_and_chapters_too(reader):
+    video = watch(reader)
+    seek(video, 63)
+    expect(spoken_now(reader)).to_contain_text("Say what the problem is")
+    expect(chapter_now(reader)).to_contain_text("The four steps")
+    seek(video, 0)
+    expect(chapter_now(reader)).to_have_count(0)
+    expect(spoken_now(reader)).to_have_count(0)
+
+
+@with_and_without_script
+def test_an_address_with_a_second_starts_there_and_waits(reader):
+    reader.goto(FILM + "?t=31#player")
+    video = reader.locator("video")
+    expect(video).to_have_js_property("currentTime", 31)
+    expect(video).to_have_js_property("paused", True)
+    expect(video).to_be_in_viewport()
+
+
+def test_the_words_of_the_second_in_the_address_are_marked(reader):
+    watch(reader, "?t=31")
+    expect(spoken_now(reader)).to_contain_text("If they bargain over positions")
+    in_the_box(spoken_now(reader))
+
+
+def test_captions_are_switched_off_and_on(reader):
+    video = watch(reader)
+    switch = button(reader, "Captions")
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    assert mode(video, "captions") == "showing"
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    assert mode(video, "captions") == "disabled"
+    expect(reader.locator("#announcement")).to_have_text("Captions off")
+    switch.click()
+    assert mode(video, "captions") == "showing"
+
+
+def set_captions(video, mode):
+    video.evaluate("(video, mode) => { video.textTracks[0].mode = mode }", mode)
+
+
+def silence(video):
+    video.evaluate("video => { video.muted = true }")
+
+
+def test_captions_show_when_the_sound_is_off(reader):
+    # As a browser does whose settings say so, before the page's script is there.
+    reader.add_init_script(
+        "document.addEventListener('readystatechange', () => document.querySelectorAll('track')"
+        ".forEach(track => { track.default = false; track.track.mode = 'disabled' }))"
+    )
+    video = watch(reader)
+    expect(button(reader, "Captions")).to_have_attribute("aria-pressed", "false")
+    silence(video)
+    expect(button(reader, "Captions")).to_have_attribute("aria-pressed", "true")
+    assert mode(video, "captions") == "showing"
+
+
+@pytest.mark.parametrize("by", ["the switch", "the browser's own menu"])
+def test_captions_that_were_switched_off_stay_off(reader, by):
+    video = watch(reader)
+    if by == "the switch":
+        button(reader, "Captions").click()
+    else:
+        set_captions(video, "disabled")
+    expect(button(reader, "Captions")).to_have_attribute("aria-pressed", "false")
+    silence(video)
+    expect(video).to_have_js_property("muted", True)
+    reader.wait_for_timeout(100)
+    assert mode(video, "captions") == "disabled"
+
+
+def test_descriptions_are_said_below_the_film(reader):
+    video = watch(reader)
+    text = reader.locator(".described")
+    expect(text).to_be_hidden()
+    button(reader, "Descriptions").click()
+    seek(video, 27)
+    expect(text).to_contain_text("ours for report, ours to huddle")
+    expect(text).to_have_attribute("role", "status")
+    button(reader, "Descriptions").click()
+    expect(text).to_be_hidden()
+
+
+def test_a_film_without_descriptions_has_no_switch_for_them(reader):
+    reader.goto("/videos/three-slow-breaths/")
+    expect(button(reader, "Captions")).to_be_visible()
+    expect(button(reader, "Descriptions")).to_have_count(0)
+    expect(reader.locator(".chapters")).to_have_count(0)
+
+
+def test_the_speed_is_chosen_here_or_in_the_browsers_menu(reader):
+    video = watch(reader)
+    speed = reader.get_by_label("Speed")
+    speed.select_option("1.5")
+    expect(video).to_have_js_property("playbackRate", 1.5)
+    video.evaluate("video => { video.playbackRate = 0.25 }")
+    expect(speed).to_have_value("0.25")
+
+
+def test_a_chapter_plays_without_a_reload(reader):
+    video = watch(reader)
+    reader.evaluate("document.documentElement.dataset.loaded = 'once'")
+    reader.get_by_role("link", name="The four steps").click()
+    is_at(video, 60.815)
+    plays(video)
+    expect(chapter_now(reader)).to_contain_text("The four steps")
+    expect(reader.locator("html[data-loaded=once]")).to_have_count(1)
+    expect(reader).to_have_url(re.compile(f"{FILM}$"))
+
+
+def test_a_click_on_a_sentence_plays_it(reader):
+    video = watch(reader)
+    cue(reader, "They choose wheels").click()
+    is_at(video, 94.161)
+    plays(video)
+    expect(spoken_now(reader)).to_have_text("They choose wheels.")
+    expect(video).to_be_in_viewport()
+
+
+def test_enter_on_the_time_of_a_paragraph_plays_it(reader):
+    video = watch(reader)
+    link = reader.get_by_role("link", name="Play from 1:18")
+    link.focus()
+    reader.keyboard.press("Enter")
+    is_at(video, 78.4)
+    plays(video)
+    expect(link).to_be_focused()
+
+
+def test_selecting_a_sentence_does_not_play_it(reader):
+    video = watch(reader)
+    words = cue(reader, "Why does it matter to you?")
+    words.scroll_into_view_if_needed()
+    box = words.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    reader.mouse.move(box["x"] + 5, middle)
+    reader.mouse.down()
+    reader.mouse.move(box["x"] + 90, middle, steps=5)
+    reader.mouse.up()
+    assert reader.evaluate("getSelection().toString()")
+    assert second(video) == 0
+    expect(video).to_have_js_property("paused", True)
+
+
+def scrolled(page):
+    return page.evaluate("document.querySelector('.spoken').scrollTop")
+
+
+@on(PHONE)
+def test_the_transcript_scrolls_along_in_its_box_and_the_page_stays(reader):
+    video = watch(reader)
+    seek(video, 116)
+    reader.wait_for_function("() => document.querySelector('.spoken').scrollTop > 300")
+    assert reader.evaluate("scrollY") == 0
+
+
+@on(PHONE)
+def test_it_does_not_scroll_away_under_a_reader(reader):
+    video = watch(reader)
+    seek(video, 30)
+    reader.locator(".spoken").scroll_into_view_if_needed()
+    reader.locator(".spoken").dispatch_event("wheel")
+    before = scrolled(reader)
+    seek(video, 116)
+    expect(spoken_now(reader)).to_contain_text("start with one word")
+    reader.wait_for_timeout(300)
+    assert scrolled(reader) == before
+
+
+@on(PHONE | CALM)
+def test_it_keeps_still_for_who_asks_for_it(reader):
+    seek(watch(reader), 116)
+    expect(spoken_now(reader)).to_contain_text("start with one word")
+    reader.wait_for_timeout(300)
+    assert scrolled(reader) == 0
+
+
+def test_words_are_found_over_the_ends_of_captions(reader):
+    watch(reader)
+    look_for(reader, "  STEPS. one   say")
+    expect(reader.locator(".find output")).to_have_text("1 of 1")
+    assert " ".join(hits(reader).all_inner_texts()) == "steps. One. Say"
+    expect(reader.locator("mark.here")).to_have_count(2)
+
+
+def test_what_is_found_is_walked_through_and_played(reader):
+    video = watch(reader)
+    look_for(reader, "wheels")
+    place = reader.locator(".find output")
+    expect(place).to_have_text("1 of 2")
+    in_the_box(reader.locator("mark.here"))
+    button(reader, "Next").click()
+    expect(place).to_have_text("2 of 2")
+    button(reader, "Next").click()
+    expect(place).to_have_text("1 of 2")
+    button(reader, "Previous").click()
+    field(reader).press("Shift+Enter")
+    expect(place).to_have_text("1 of 2")
+    field(reader).press("Enter")
+    expect(place).to_have_text("2 of 2")
+    button(reader, "Play from 1:34").click()
+    is_at(video, 94.161)
+    plays(video)
+
+
+def test_what_is_not_said_is_not_found_and_leaves_no_mark(reader):
+    watch(reader)
+    text = reader.locator(".spoken").inner_text()
+    look_for(reader, "position")
+    expect(hits(reader)).not_to_have_count(0)
+    field(reader).fill("xyzzy (")
+    expect(reader.locator(".find output")).to_have_text("Not said in it")
+    expect(hits(reader)).to_have_count(0)
+    assert reader.locator(".spoken").inner_text() == text
+    field(reader).fill("")
+    expect(reader.locator(".find output")).to_be_empty()
+
+
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_keys_drive_the_film(reader):
+    video = watch(reader)
+    press(reader, "k")
+    plays(video)
+    press(reader, " ")
+    expect(video).to_have_js_property("paused", True)
+    press(reader, "5")
+    is_at(video, 60)
+    press(reader, "l")
+    is_at(video, 70)
+    press(reader, "j", "j")
+    is_at(video, 50)
+    press(reader, "ArrowRight")
+    is_at(video, 55)
+    press(reader, "ArrowLeft", "ArrowLeft")
+    is_at(video, 45)
+    press(reader, "m")
+    expect(video).to_have_js_property("muted", True)
+    press(reader, "c")
+    assert mode(video, "captions") == "disabled"
+    press(reader, ">", ">")
+    expect(video).to_have_js_property("playbackRate", 1.5)
+    press(reader, "<")
+    expect(video).to_have_js_property("playbackRate", 1.25)
+    expect(reader.locator("#announcement")).to_have_text("1.25×")
+    press(reader, "f")
+    reader.wait_for_function("() => document.fullscreenElement?.matches('video')")
+    press(reader, "f")
+    reader.wait_for_function("() => !document.fullscreenElement")
+
+
+def test_keys_of_the_browser_and_of_fields_stay_theirs(reader):
+    video = watch(reader)
+    press(reader, "Control+c", "Alt+m", "Shift+K")
+    field(reader).press_sequentially("mk 5")
+    expect(field(reader)).to_have_value("mk 5")
+    expect(video).to_have_js_property("muted", False)
+    expect(video).to_have_js_property("paused", True)
+    assert (second(video), mode(video, "captions")) == (0, "showing")
+
+
+def test_the_space_bar_presses_the_button_that_has_the_focus(reader):
+    video = watch(reader)
+    button(reader, "Captions").focus()
+    press(reader, " ")
+    expect(video).to_have_js_property("paused", True)
+    assert mode(video, "captions") == "disabled"
+    press(reader, "k")
+    plays(video)
+
+
+def test_the_players_own_keys_work_once(reader):
+    video = watch(reader)
+    video.focus()
+    press(reader, " ")
+    plays(video)
+    press(reader, "k")
+    expect(video).to_have_js_property("paused", True)
+
+
+def test_the_space_bar_scrolls_where_no_film_is_in_sight(reader):
+    video = watch(reader)
+    reader.evaluate("scrollTo(0, 1200)")
+    press(reader, " ")
+    reader.wait_for_function("() => scrollY > 1300")
+    expect(video).to_have_js_property("paused", True)
+
+
+def test_the_keys_are_explained_and_can_be_switched_off(reader):
+    video = watch(reader)
+    expect(reader.get_by_text("Play or pause")).to_be_hidden()
+    button(reader, "Keyboard").click()
+    expect(button(reader, "Keyboard")).to_have_attribute("aria-expanded", "true")
+    expect(reader.get_by_text("Play or pause")).to_be_visible()
+    reader.get_by_label("Use these keys on this page").uncheck()
+    button(reader, "Keyboard").focus()
+    press(reader, "m")
+    reader.wait_for_timeout(100)
+    expect(video).to_have_js_property("muted", False)
+
+
+@on(WORKSTATION | {"permissions": ["clipboard-read", "clipboard-write"]})
+def test_a_link_to_this_moment_is_copied(reader, demo_site):
+    video = watch(reader)
+    seek(video, 47.8)
+    button(reader, "Copy link at this moment").click()
+    expect(reader.locator("#announcement")).to_have_text("Link copied. It starts at 0:47.")
+    link = reader.evaluate("navigator.clipboard.readText()")
+    assert link == f"{demo_site}{FILM}?t=47#player"
+
+
+def test_without_a_clipboard_the_link_is_there_to_copy_by_hand(reader):
+    reader.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    seek(watch(reader), 47.8)
+    button(reader, "Copy link at this moment").click()
+    link = reader.get_by_label("Link at this moment", exact=True)
+    expect(link).to_be_focused()
+    assert parse_qs(urlsplit(link.input_value()).query) == {"t": ["47"]}
+    assert reader.evaluate("getSelection().toString()") == link.input_value()
+    expect(reader.locator("#announcement")).to_have_text("Copy the link from the field.")
+
+
+def test_picture_in_picture_is_offered_where_there_is_such_a_thing(reader):
+    watch(reader)
+    offered = reader.evaluate("document.pictureInPictureEnabled")
+    expect(button(reader, "Picture in picture")).to_have_count(int(offered))
+
+
+@on(WORKSTATION | PLAIN)
+def test_all_is_within_reach_without_a_script(reader):
+    reader.goto(FILM)
+    expect(reader.locator("video[controls]")).to_be_visible()
+    expect(reader.get_by_text("Night shift needs quiet, so")).to_be_visible()
+    expect(reader.get_by_role("button", name="Captions")).to_have_count(0)
+    expect(field(reader)).to_have_count(0)
+    video = reader.locator("video")
+    for link, start in (("1:00 The four steps", 60), ("Play from 1:18", 78)):
+        reader.get_by_role("link", name=link).click()
+        expect(video).to_have_js_property("currentTime", start)
+        expect(video).to_be_in_viewport()
+    for name in ("Download the video", "Download the transcript", "Download the captions"):
+        address = reader.get_by_role("link", name=name).get_attribute("href")
+        assert reader.request.get(address).ok
+
+
+def test_who_saves_data_by_the_browsers_setting_alone_loads_no_film_unasked(reader):
+    reader.add_init_script(
+        "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    )
+    reader.goto(FILM)
+    expect(reader.locator("video")).to_have_attribute("preload", "none")
+    expect(reader.locator("#transcript + #player")).to_have_count(1)
+    video = reader.locator("video")
+    cue(reader, "They choose wheels").click()
+    is_at(video, 94.161)
+    plays(video)
+    expect(video).to_be_in_viewport()
+
+
+@on(WORKSTATION | {"extra_http_headers": {"Save-Data": "on"}})
+def test_who_saves_data_reads_first_and_can_still_watch(reader):
+    asked = []
+    reader.on("request", lambda request: asked.append(request.url))
+    reader.goto(FILM)
+    expect(reader.locator("#transcript + #player")).to_have_count(1)
+    assert not [url for url in asked if url.endswith(".mp4")]
+    reader.get_by_role("link", name="1:25 Back to the room").click()
+    is_at(reader.locator("video"), 85.18)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_with_all_of_it_open(browser, demo_site, width, scheme):
+    view = {"width": width, "height": 900}
+    context = browser.new_context(viewport=view, color_scheme=scheme, base_url=demo_site)
+    page = context.new_page()
+    video = watch(page, "?t=47")
+    button(page, "Descriptions").click()
+    button(page, "Keyboard").click()
+    look_for(page, "board")
+    seek(video, 28)
+    expect(spoken_now(page)).to_contain_text("Each is holding")
+    violations = Axe().run(page).response["violations"]
+    assert [(violation["id"], violation["nodes"]) for violation in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def test_paper_has_the_words_and_not_the_switches(reader):
+    watch(reader)
+    reader.emulate_media(media="print")
+    for part in ("video", ".tools", ".find", ".below-transcript"):
+        expect(reader.locator(part)).to_be_hidden()
+    box = reader.locator(".spoken")
+    assert box.evaluate("box => box.scrollHeight <= box.clientHeight")
+    expect(box).to_contain_text("They choose wheels.")
+
+
+def test_it_asks_nothing_of_anyone_else_and_keeps_nothing(reader, demo_site):
+    asked = []
+    reader.on("request", lambda request: asked.append(request.url))
+    watch(reader)
+    button(reader, "Captions").click()
+    reader.get_by_label("Speed").select_option("2")
+    assert all(url.startswith(demo_site) for url in asked)
+    assert reader.context.cookies() == []
+    assert reader.evaluate("localStorage.length + sessionStorage.length") == 0
