@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.models import Kind, Rendition, Resource
+from catalog.models import Rendition, Resource, Tool, Video
 
 LACKS = {
     "title": gettext_lazy("a title"),
@@ -24,9 +24,9 @@ def barriers(resource, renditions=None):
     found = []
     if resource.image and not resource.image_alt and not resource.image_decorative:
         found.append(_("The image is not described."))
-    if resource.kind == Kind.VIDEO:
+    if isinstance(resource, Video):
         found += video_barriers(resource)
-    if resource.kind == Kind.TOOL:
+    if isinstance(resource, Tool):
         rows = renditions_of(resource) if renditions is None else renditions
         found += [pdf_barrier(name, lacks) for name, lacks in rows if lacks]
     return found
@@ -86,5 +86,5 @@ def with_barriers():
     found = Resource.objects.published().filter(
         ~described | silent | unread | Q(pk__in=pdfs.values("tool"))
     )
-    rows = found.order_by("access_reason_at", "title").values_list("pk", flat=True)
-    return Resource.objects.whole(list(rows))
+    entries = Resource.objects.whole(list(found.values_list("pk", flat=True)))
+    return sorted(entries, key=lambda entry: (bool(entry.access_reason), entry.title))

@@ -216,7 +216,12 @@ def is_local(storage):
 
 @contextmanager
 def stored_on_disk(storage, name):
-    """The path of the file `name` of `storage`, a copy where that is elsewhere."""
+    """The path of the file `name` of `storage`, a copy where that is elsewhere.
+
+    Raises FileNotFoundError where it is gone.
+    """
+    if not storage.exists(name):
+        raise FileNotFoundError(name)
     if is_local(storage):
         yield storage.path(name)
         return

@@ -1,6 +1,7 @@
 """The bytes of small real files, as people upload them."""
 
 import io
+import random
 import zipfile
 import zlib
 from functools import cache
@@ -33,21 +34,12 @@ def pdf(pages=2, size=LETTER):
 
 def locked_pdf():
     """One that opens with a password only: what it is encrypted with fits no empty password."""
-    parts = [
+    return pdf_of(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>",
         b"<</Filter/Standard/V 1/R 2/P -4/O<" + b"41" * 32 + b">/U<" + b"42" * 32 + b">>>",
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, part in enumerate(parts, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<00><00>]>>"
-    start = b"startxref\n%d\n%%%%EOF\n" % len(out)
-    return (
-        out + b"xref\n0 5\n0000000000 65535 f \n" + table + b"trailer\n" + trailer + b"\n" + start
+        more=b"/Encrypt 4 0 R/ID[<00><00>]",
     )
 
 
@@ -125,15 +117,19 @@ def moving(format="GIF", frames=3, size=(40, 30), **options):
     return data.getvalue()
 
 
-def pdf_of(*parts):
-    """A PDF of objects from number 1 on, the first of which is the catalog."""
+def pdf_of(*parts, more=b"", loops=False):
+    """A PDF of objects from number 1 on, the first of which is the catalog.
+
+    `more` goes into its trailer; where it `loops`, its table of objects names itself as the former.
+    """
     out, places = b"%PDF-1.4\n", []
     for number, part in enumerate(parts, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, part)
     table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
     table += b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"trailer\n<</Size %d/Root 1 0 R/Prev %d>>\n" % (len(parts) + 1, len(out))
+    more += b"/Prev %d" % len(out) if loops else b""
+    trailer = b"trailer\n<</Size %d/Root 1 0 R%s>>\n" % (len(parts) + 1, more)
     return out + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(out)
 
 
@@ -143,6 +139,7 @@ def looping_pdf(count=3):
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Parent 3 0 R/Kids[3 0 R 3 0 R]/Count %d>>" % count,
         b"<</Type/Pages/Parent 2 0 R/Kids[2 0 R 3 0 R]/Count %d>>" % count,
+        loops=True,
     )
 
 
@@ -184,3 +181,18 @@ def bomb():
         for number in range(5):
             parts.writestr(f"ppt/media/{number}.png", b"\x00" * 60_000_000)
     return data.getvalue()
+
+
+def slow_pdf(lines=15_000):
+    """One whose only page takes seconds to draw: thousands of dashed lines."""
+    at = random.Random(1).randrange
+    drawn = b"[1 1] 0 d 0.2 w\n" + b"".join(
+        b"%d %d m %d %d l S\n" % (at(600), at(700), at(600), at(700)) for _line in range(lines)
+    )
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<<>>>>"
+    return pdf_of(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        page,
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn),
+    )

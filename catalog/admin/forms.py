@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.accessibility import appears, barriers, refuse_barriers
 from catalog.admin.base import RefusableForm, is_number
-from catalog.models import Kind, Resource
+from catalog.models import Resource, Tool
 from catalog.text import clean_line
 from catalog.uploads import facts_of
 
@@ -97,7 +97,7 @@ class ResourceForm(RefusableForm):
     def _post_clean(self):
         """Those of a tool's files are known when its rows are."""
         super()._post_clean()
-        if self.errors or self.instance.kind == Kind.TOOL:
+        if self.errors or isinstance(self.instance, Tool):
             return
         try:
             now = barriers_now(self.instance)

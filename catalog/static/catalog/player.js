@@ -24,7 +24,8 @@ function unpack(part) {
 }
 
 function clock(seconds) {
-  const [hours, minutes, rest] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(Math.floor);
+  const parts = [seconds / 3600, (seconds / 60) % 60, seconds % 60];
+  const [hours, minutes, rest] = parts.map(Math.floor);
   const two = (number) => String(number).padStart(2, "0");
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
@@ -62,18 +63,18 @@ function jumpOnClick(event) {
 
 function follow(places, reveal = () => {}) {
   const begins = places.map(secondOf);
-  let current = null;
+  let current;
 
-  // Before it is played, a film that is to start within a second is at what begins in that second.
+  // An address names whole seconds: a film that waits in one is at what begins within it.
   function second() {
-    if (video.played.length || !video.currentTime) return video.currentTime + 0.01;
-    return Math.floor(video.currentTime) + 0.999;
+    if (video.played.length) return video.currentTime + 0.01;
+    return video.currentTime ? Math.floor(video.currentTime) + 0.999 : -1;
   }
 
   function update() {
-    const [now, untouched] = [second(), !video.played.length && !video.currentTime];
-    let place = begins.length;
-    while (place-- && (untouched || begins[place] > now));
+    const now = second();
+    let place = begins.length - 1;
+    while (place >= 0 && begins[place] > now) place--;
     if (places[place] === current) return;
     current?.removeAttribute("aria-current");
     current = places[place];
@@ -341,6 +342,10 @@ function skip(by) {
   video.currentTime = Math.min(Math.max(video.currentTime + by, 0), end);
 }
 
+function toTenth(tenth) {
+  if (video.duration) video.currentTime = video.duration * tenth / 10;
+}
+
 function fullScreen() {
   if (document.fullscreenElement) document.exitFullscreen();
   else if (video.requestFullscreen) video.requestFullscreen().catch(() => {});
@@ -364,7 +369,7 @@ function keys(listening, { toggleCaptions, stepSpeed }) {
     if (key === " " && target.closest("button, summary, video")) return null;
     if (key.startsWith("arrow") && target === video) return null;
     if (key in KEY_STEPS) return () => skip(KEY_STEPS[key]);
-    if (/^[0-9]$/.test(key) && video.duration) return () => { video.currentTime = video.duration * key / 10; };
+    if (/^[0-9]$/.test(key)) return () => toTenth(key);
     return Object.hasOwn(once, key) && (repeat ? () => {} : once[key]);
   }
 

@@ -1,0 +1,187 @@
+"""What would leave some readers out is asked for before it is published, or published for a reason."""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog.models import Job, Resource, Tool, Video
+from tests import files
+from tests.admin import add_page, errors_in, page_of, send, sign_in
+from tests.makers import do_jobs, make_course, make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+NOW = {"published_at_0": "2026-01-05", "published_at_1": "09:00:00"}
+SILENT = "The video has no captions, from which its transcript is made."
+BARE = "The PDF “bare” lacks a title, its language and tags."
+REPORT = "/admin/catalog/resource/accessibility/"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def publisher(client):
+    return sign_in(client, "pat", "Publishers")
+
+
+def film():
+    return SimpleUploadedFile("film.mp4", files.mp4())
+
+
+def captions():
+    return SimpleUploadedFile("film.vtt", files.CAPTIONS.encode())
+
+
+def bare_pdf():
+    return SimpleUploadedFile("bare.pdf", files.pdf())
+
+
+def asked(response, sentence):
+    """Whether the form came back and asks for what `sentence` says."""
+    return [error for error in errors_in(response) if sentence in error]
+
+
+def report(client):
+    return client.get(REPORT).content.decode()
+
+
+def test_a_video_without_captions_is_not_published_yet(client, publisher):
+    response = send(client, add_page(Video), title="Film", files={"file": film()}, **NOW)
+    assert asked(response, SILENT)
+    assert not Video.objects.exists()
+
+
+def test_it_may_stay_a_draft(client, publisher):
+    send(client, add_page(Video), title="Film", files={"file": film()})
+    assert Video.objects.get().state == "draft"
+
+
+def test_with_captions_it_is_published(client, publisher):
+    chosen = {"file": film(), "captions": captions()}
+    send(client, add_page(Video), title="Film", files=chosen, **NOW)
+    assert Video.objects.get().is_public
+
+
+def test_a_video_elsewhere_needs_its_transcript(client, publisher):
+    typed = {"title": "Film", "address": "https://example.org/film"} | NOW
+    assert asked(send(client, add_page(Video), **typed), "The video has no transcript.")
+    send(client, add_page(Video), transcript="Take two minutes.", **typed)
+    assert Video.objects.get().is_public
+
+
+def test_a_pdf_without_title_language_and_tags_is_not_published_yet(client, publisher):
+    tool = make_tool(published=False)
+    row = ("renditions", {"file": bare_pdf()})
+    assert asked(send(client, page_of(tool), rows=[row], **NOW), BARE)
+    assert not tool.renditions.exists() and not Tool.objects.get().is_public
+
+
+def test_a_whole_pdf_is_published(client, publisher):
+    tool = make_tool(published=False)
+    row = ("renditions", {"file": SimpleUploadedFile("whole.pdf", files.tagged_pdf())})
+    send(client, page_of(tool), rows=[row], **NOW)
+    assert Tool.objects.get().is_public
+
+
+def test_a_draft_with_such_a_pdf_says_what_it_lacks(client, publisher):
+    tool = make_tool(published=False)
+    send(client, page_of(tool), rows=[("renditions", {"file": bare_pdf()})])
+    assert BARE in client.get(page_of(tool)).content.decode()
+    assert asked(send(client, page_of(tool), **NOW), BARE)
+
+
+def test_what_is_public_cannot_be_made_worse_unknowingly(client, publisher):
+    tool = make_tool()
+    tool.renditions.create(file=ContentFile(files.tagged_pdf(), "bare.pdf"))
+    response = send(client, page_of(tool), files={"renditions-0-file": bare_pdf()})
+    assert asked(response, BARE)
+    assert tool.renditions.get().number == 1
+
+
+def test_words_beside_it_may_be_mended_all_the_same(client, publisher):
+    tool = make_tool()
+    tool.renditions.create(file=ContentFile(files.pdf(), "bare.pdf"))
+    send(client, page_of(tool), summary="A better word.")
+    assert Tool.objects.get().summary == "A better word."
+
+
+def test_a_publisher_may_say_why_it_is_published_all_the_same(client, publisher):
+    video = make_video("Film", published=False)
+    reason = "The town hall is tomorrow; captions come on Friday."
+    send(client, page_of(video), access_reason=reason, files={"file": film()}, **NOW)
+    video = Video.objects.get()
+    assert video.is_public
+    assert (video.access_reason, video.access_reason_by) == (reason, publisher)
+    assert reason in report(client) and SILENT in report(client)
+
+
+def test_the_reason_is_kept_until_it_is_mended(client, publisher):
+    video = make_video("Film", file=ContentFile(files.mp4(), "film.mp4"), access_reason="Soon.")
+    send(client, page_of(video), summary="A better word.")
+    assert Video.objects.get().access_reason == "Soon."
+    send(client, page_of(video), files={"captions": captions()})
+    assert not Video.objects.get().access_reason
+    assert "Film" not in report(client)
+
+
+def test_who_may_not_publish_may_not_give_reasons(client):
+    sign_in(client, "ed", "Editors")
+    tool = make_tool()
+    tool.renditions.create(file=ContentFile(files.tagged_pdf(), "bare.pdf"))
+    chosen = {"renditions-0-file": bare_pdf()}
+    response = send(client, page_of(tool), files=chosen, access_reason="I want to.")
+    assert asked(response, "ask a publisher to say why")
+    assert not Tool.objects.get().access_reason
+
+
+def test_an_image_is_described_or_decorates(client, publisher):
+    picture = {"image": SimpleUploadedFile("a.png", files.picture())}
+    response = send(client, add_page(Video), title="A", files=dict(picture))
+    assert asked(response, "Say what the image shows, or that it only decorates.")
+    picture = {"image": SimpleUploadedFile("a.png", files.picture())}
+    send(client, add_page(Video), title="A", image_decorative="on", files=picture)
+    assert Video.objects.get().image
+
+
+def test_several_are_published_but_for_those_that_leave_readers_out(client, publisher):
+    make_video("Good", published=False)
+    make_video("Silent", published=False, file=ContentFile(files.mp4(), "film.mp4"))
+    make_video("Known", published=False, file=ContentFile(files.mp4(), "f.mp4"), access_reason="So")
+    chosen = {
+        "action": "publish",
+        "_selected_action": list(Video.objects.values_list("pk", flat=True)),
+    }
+    page = client.post("/admin/catalog/video/", chosen, follow=True).content.decode()
+    assert f"“Silent” is not published. {SILENT}" in page
+    public = Resource.objects.published().values_list("title", flat=True)
+    assert set(public) == {"Good", "Known"}
+
+
+def test_the_report_has_first_what_nobody_gave_a_reason_for(client, publisher):
+    make_video("Known", file=ContentFile(files.mp4(), "f.mp4"), access_reason="So.")
+    make_video("Silent", file=ContentFile(files.mp4(), "film.mp4"))
+    make_tool("Sheet").renditions.create(file=ContentFile(files.pdf(), "bare.pdf"))
+    make_video("Draft", published=False, file=ContentFile(files.mp4(), "film.mp4"))
+    make_course("Course")
+    page = report(client)
+    assert page.index("No reason given") < page.index("So.")
+    assert BARE in page
+    assert "Draft" not in page and "Course</a>" not in page
+    assert client.get("/admin/accessibility/").url == REPORT
+
+
+def test_a_pdf_of_an_earlier_version_of_the_catalog_is_looked_at_by_a_worker(client, publisher):
+    tool = make_tool("Sheet")
+    tool.renditions.create(file=ContentFile(files.pdf(), "bare.pdf"))
+    tool.renditions.update(lacks=None)
+    assert "Sheet" not in report(client)
+    do_jobs(Job.Task.TEXT)
+    assert BARE in report(client)
+
+
+def test_who_may_see_no_entries_sees_no_report(client):
+    sign_in(client, "guest")
+    assert client.get(REPORT).status_code == 403

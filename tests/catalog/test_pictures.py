@@ -1,0 +1,152 @@
+"""Pictures in the sizes that pages need: made once, without what a camera wrote, focus kept."""
+
+import io
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from catalog.models import Job, Video
+from catalog.pictures import WIDTHS, sizes_of
+from tests import files
+from tests.admin import page_of, send, sign_in
+from tests.makers import do_jobs, make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+def make_pictured(data=None, name="a.png", **fields):
+    data = data or files.picture(size=(1400, 800))
+    return make_video("Film", image=ContentFile(data, name), image_alt="A kitchen", **fields)
+
+
+def opened(file):
+    return Image.open(io.BytesIO(file.read()))
+
+
+def test_a_picture_is_made_in_each_width_that_it_has(media):
+    video = make_pictured()
+    do_jobs(Job.Task.PICTURE)
+    video.refresh_from_db()
+    assert video.image_widths == [320, 640, 960, 1280]
+    for name in sizes_of(video.image.name, video.image_widths):
+        with Image.open(media / name) as size:
+            assert f"-{size.width}." in name
+            assert size.height == pytest.approx(size.width * 800 / 1400, abs=1)
+            assert size.format in ("WEBP", "AVIF")
+
+
+def test_a_small_picture_is_made_in_its_own_width():
+    video = make_pictured(files.picture(size=(200, 100)))
+    do_jobs(Job.Task.PICTURE)
+    video.refresh_from_db()
+    assert video.image_widths == [200]
+
+
+def test_a_card_lets_the_browser_choose_and_keeps_its_place(client):
+    video = make_pictured()
+    do_jobs(Job.Task.PICTURE)
+    html = client.get("/videos/").content.decode()
+    video.refresh_from_db()
+    [avif, webp] = re.findall(r'<source type="image/(\w+)" srcset="([^"]+)" sizes="[^"]+">', html)
+    assert (avif[0], webp[0]) == ("avif", "webp")
+    for width in video.image_widths:
+        assert f"-{width}.avif {width}w" in avif[1] and f"-{width}.webp {width}w" in webp[1]
+    [image] = re.findall(r"<img [^>]*>", html)
+    assert 'width="1400" height="800"' in image and 'loading="lazy"' in image
+    for address in re.findall(r"/media/[^ \"]+", avif[1] + " " + webp[1]):
+        assert client.get(address).status_code == 200
+
+
+def test_until_they_are_made_the_picture_itself_is_shown(client):
+    video = make_pictured()
+    html = client.get("/videos/").content.decode()
+    assert f'<img src="{video.image.url}"' in html and "srcset" not in html
+
+
+def test_a_new_picture_gets_sizes_of_its_own():
+    video = make_pictured()
+    do_jobs(Job.Task.PICTURE)
+    video = Video.objects.get()
+    video.image = ContentFile(files.picture(size=(700, 400)), "b.png")
+    video.save()
+    assert video.image_widths == []
+    do_jobs(Job.Task.PICTURE)
+    assert Video.objects.get().image_widths == [320, 640]
+
+
+def test_a_picture_is_turned_as_it_was_taken_and_tells_no_place():
+    photo = files.photo(size=(80, 60), orientation=6)
+    assert Image.open(io.BytesIO(photo)).getexif()
+    video = make_pictured(photo, "a.jpg")
+    kept = opened(video.image)
+    assert kept.size == (60, 80) and not dict(kept.getexif())
+    assert (video.image_width, video.image_height) == (60, 80)
+    assert b"GPS" not in video.image.storage.open(video.image.name).read()
+
+
+def test_the_size_of_a_picture_is_known_without_opening_it(django_assert_num_queries):
+    video = Video.objects.get(pk=make_pictured().pk)
+    video.image.storage.delete(video.image.name)
+    assert (video.image_width, video.image_height) == (1400, 800)
+    video.save()
+    assert Video.objects.get().image_width == 1400
+
+
+def test_an_entry_that_loses_its_picture_knows_no_size_of_it():
+    video = make_pictured()
+    video.image = ""
+    video.save()
+    assert (video.image_width, video.image_height, video.image_widths) == (None, None, [])
+
+
+@pytest.mark.parametrize(
+    ("focus", "classes"), [((50, 50), ""), ((20, 90), "fx2 fy9"), ((0, 100), "fx0 fy10")]
+)
+def test_what_has_to_stay_in_view_stays(client, focus, classes):
+    make_pictured(focus_x=focus[0], focus_y=focus[1])
+    html = client.get("/videos/").content.decode()
+    [image] = re.findall(r"<img [^>]*>", html)
+    assert (f' class="{classes}"' in image) if classes else ("class=" not in image)
+
+
+@pytest.mark.parametrize("focus", ["101", "-1", "x", "9999999"])
+def test_a_focus_outside_of_the_picture_is_refused(client, focus):
+    sign_in(client, "ann", "Editors")
+    video = make_pictured()
+    send(client, page_of(video), focus_x=focus)
+    assert Video.objects.get().focus_x == 50
+
+
+def test_a_picture_that_moves_stands_still_in_its_sizes(media):
+    video = make_pictured(files.moving(size=(640, 360)), "a.gif")
+    do_jobs(Job.Task.PICTURE)
+    video.refresh_from_db()
+    for name in sizes_of(video.image.name, video.image_widths):
+        with Image.open(media / name) as size:
+            assert getattr(size, "n_frames", 1) == 1
+
+
+def test_a_tool_shows_its_picture_rather_than_its_first_page(client):
+    tool = make_tool(image=ContentFile(files.picture(), "a.png"), image_alt="A poster")
+    tool.renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
+    do_jobs()
+    [image] = re.findall(r"<img [^>]*>", client.get("/tools/").content.decode())
+    assert "/sizes/a-png-40.webp" in image
+
+
+def test_the_picture_of_the_page_says_what_it_shows_and_comes_at_once(client):
+    make_tool("Poster", image=ContentFile(files.picture(), "a.png"), image_alt="A poster")
+    [image] = re.findall(r"<img [^>]*>", client.get("/tools/poster/").content.decode())
+    assert 'alt="A poster"' in image and "lazy" not in image
+
+
+def test_the_widths_rise():
+    assert sorted(WIDTHS) == list(WIDTHS)

@@ -1,0 +1,250 @@
+"""Bad uploads, each sent as an editor sends it: one plain sentence, and nothing of it stays."""
+
+import io
+import tempfile
+
+import pytest
+from PIL import Image
+
+from catalog.inspection.asking import ask, inspector
+from catalog.models import Job, Rendition, Resource, Tool, Video
+from tests import files
+from tests.admin import add_page, errors_in, form_in, page_in, send, sign_in
+
+pytestmark = pytest.mark.django_db
+TYPED = {"title": "Five Whys", "summary": "Ask why,  five times.", "tags": "safety, two words"}
+PDF, PPTX, DOCX, PNG = files.pdf(), files.pptx(1), files.docx("Hello"), files.picture()
+JPEG, GIF, WEBP = files.picture("JPEG"), files.moving(), files.picture("WEBP")
+ZIP, MP4 = files.office(), files.mp4()
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+HTML = b"<!doctype html><title>a</title><script>alert(1)</script>"
+JS = b"fetch('/admin/').then(page => page.text()).then(alert)"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+# A film in WebM that breaks off where its segment begins.
+WEBM = b"\x1aE\xdf\xa3\x87B\x82\x84webm\x18S\x80g\x01\0\0\0\0\0\xff\xff" + b"x" * 99
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+
+NO_PDF = "is not a PDF."
+NO_PICTURE = "does not open as a picture; it may be damaged."
+NO_OFFICE = "does not open as an Office file; it may be damaged."
+NO_FILM = "is not a video in the format that its ending says."
+CUT_PDF = "is cut off; save or download it again."
+CUT_FILM = "is cut off; the video would not play."
+BEHIND_PICTURE = "holds something else behind its picture; save it anew."
+LOST_PDF = "does not open as a PDF; it may be damaged."
+FILMS, IMAGES = "mp4, webm", "jpg, jpeg, png, webp, gif"
+DOCUMENTS = f"pdf, pptx, docx, xlsx, ppt, doc, xls, {IMAGES}, tif, tiff"
+
+
+def taken_endings(endings):
+    return f"cannot be taken. Files may end in: {endings}."
+
+
+def twice(inner, outer):
+    return f"ends twice, in .{inner} and .{outer}. Give it a plain name."
+
+
+def plain_picture(mode, size):
+    data = io.BytesIO()
+    Image.new(mode, size).save(data, "PNG")
+    return data.getvalue()
+
+
+def heard_only():
+    """A real film without its track of pictures."""
+    return MP4.replace(b"trak", b"free", 1)
+
+
+def cut(content, *, ends=(-1,)):
+    """`content` broken off early, in the middle, late and at its end."""
+    length = len(content)
+    return [content[:end] for end in (9, length // 10, length // 2, length * 9 // 10, *ends)]
+
+
+DOCUMENT_CASES = [
+    ("a.pdf", SVG, NO_PDF),
+    ("a.pdf", HTML, NO_PDF),
+    ("a.pdf", JS, NO_PDF),
+    ("a.png", SVG, NO_PICTURE),
+    ("a.png", HTML, NO_PICTURE),
+    ("a.png", JS, NO_PICTURE),
+    ("a.pdf", b"", "is empty."),
+    ("a.pdf", HTML + PDF, NO_PDF),
+    ("a.pdf", PDF + ZIP, "holds another file behind its end; save it anew."),
+    ("a.pdf", ZIP + PDF, NO_PDF),
+    ("a.png", PNG + HTML, BEHIND_PICTURE),
+    ("a.gif", b"GIF89a/*" + GIF[8:] + b"*/=alert(1)", NO_PICTURE),
+    ("a.gif", GIF + b"*/=1;alert(1)", BEHIND_PICTURE),
+    ("a.jpg", JPEG + ZIP, BEHIND_PICTURE),
+    ("a.docx", PDF, NO_OFFICE),
+    ("a.exe", b"MZ", taken_endings(DOCUMENTS)),
+    ("a.svg", SVG, taken_endings(DOCUMENTS)),
+    ("a.pdf.exe", PDF, taken_endings(DOCUMENTS)),
+    ("a.html.pdf", PDF, twice("html", "pdf")),
+    ("a.PHP.pdf", PDF, twice("PHP", "pdf")),
+    ("a.svg.png", PNG, twice("svg", "png")),
+    *(("a.pdf", part, CUT_PDF) for part in cut(PDF, ends=(-8,))),
+    *(("a.pptx", part, NO_OFFICE) for part in cut(PPTX)),
+    *(("a.docx", part, NO_OFFICE) for part in cut(DOCX)),
+    *(("a.xlsx", part, NO_OFFICE) for part in cut(files.office("xl"))),
+    ("a.png", plain_picture("1", (12_000, 12_000)), "has more than 40 million pixels."),
+    ("a.pptx", files.bomb, "unpacks to more than any real document holds."),
+    ("a.pdf", files.looping_pdf(), LOST_PDF),
+    ("a.pdf", files.pdf_of(CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 3>>"), LOST_PDF),
+    ("a.pdf", files.locked_pdf(), "is locked with a password; save it without one."),
+    (
+        "a.docx",
+        files.office("word", **{"word/vbaProject.bin": b"x"}),
+        "holds macros; save it without them.",
+    ),
+    ("a.docx", OLE, "is locked with a password or of an old format; save it anew."),
+    ("a.docx", PPTX, "is not the kind of Office file that its ending says."),
+    ("a.doc", DOCX, "is not an Office file."),
+]
+IMAGE_CASES = [
+    *(("a.png", content, NO_PICTURE) for content in (SVG, HTML, JS, PDF, JPEG)),
+    ("a.svg", SVG, taken_endings(IMAGES)),
+    ("a.js.png", PNG, twice("js", "png")),
+    ("a.png", PNG + HTML, BEHIND_PICTURE),
+    ("a.jpg", JPEG + ZIP, BEHIND_PICTURE),
+    ("a.gif", GIF + b"*/=1;alert(1)", BEHIND_PICTURE),
+    *(("a.png", part, NO_PICTURE) for part in cut(PNG)),
+    *(("a.jpg", part, NO_PICTURE) for part in cut(JPEG)),
+    *(("a.gif", part, NO_PICTURE) for part in cut(GIF)),
+    *(("a.webp", part, NO_PICTURE) for part in cut(WEBP)),
+    ("a.png", files.png_head(12_000, 12_000), "has more than 40 million pixels."),
+]
+FILM_CASES = [
+    ("a.mp4", HTML, NO_FILM),
+    ("a.mov", MP4, taken_endings(FILMS)),
+    ("a.webm", MP4, NO_FILM),
+    ("a.mp4", WEBM, NO_FILM),
+    ("a.mp4", files.boxes(), "has no moving picture in it."),
+    ("a.mp4", heard_only(), "has no moving picture in it."),
+    *(("a.mp4", part, CUT_FILM) for part in cut(MP4)),
+    ("a.webm", WEBM, CUT_FILM),
+]
+CAPTIONS_CASES = [
+    ("a.vtt", files.CAPTIONS.encode("utf-16"), "is saved as UTF-16 text; save it as UTF-8."),
+    ("a.vtt", files.CAPTIONS.encode("utf-16-le"), "is saved as UTF-16 text; save it as UTF-8."),
+    ("a.srt", files.CAPTIONS.encode("utf-16-be"), "is saved as UTF-16 text; save it as UTF-8."),
+    ("a.vtt", "WEBVTT\n\ngrün".encode("latin-1"), "is not saved as UTF-8 text."),
+    ("a.vtt", HTML, "is not WebVTT: its first line has to say WEBVTT."),
+    ("a.vtt", files.CAPTIONS[:9].encode(), "holds no captions."),
+    ("a.txt", files.CAPTIONS.encode(), taken_endings("vtt, srt")),
+]
+
+
+def cases(field, found):
+    return [
+        pytest.param(field, *case, id=f"{field} {number} {case[0]}")
+        for number, case in enumerate(found)
+    ]
+
+
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory):
+    """Where this process and the one that reads uploads make their temporary files."""
+    folder = tmp_path_factory.mktemp("temporary")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TMPDIR", str(folder))
+        patched.setattr(tempfile, "tempdir", str(folder))
+        inspector().end()
+        yield folder
+        inspector().end()
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(client, temporary, media):
+    """Of what an editor tries: no row, no file; and the next one is served as ever."""
+    sign_in(client, "ann", "Editors")
+    yield
+    assert not Resource.objects.exists() and not Rendition.objects.exists()
+    assert not Job.objects.exists()
+    assert not media.exists() or list(media.rglob("*")) == []
+    assert list(temporary.rglob("*")) == []
+
+
+def upload(name, content):
+    """As a browser on any system may name it."""
+    file = io.BytesIO(content() if callable(content) else content)
+    file.name = name
+    return file
+
+
+def sent(client, field, file):
+    """The answer to the form with `file`; (the answer, the name of its field)."""
+    if field == "renditions":
+        page = add_page(Tool)
+        return send(client, page, **TYPED, rows=[(field, {"file": file})]), "renditions-0-file"
+    return send(client, add_page(Video), **TYPED, image_alt="A", files={field: file}), field
+
+
+def field_of_error(response):
+    """(what the list on top says, the name of the field that it leads to)"""
+    page = page_in(response)
+    [line] = page.xpath("//ul[@class='wrong']/li")
+    target = page.get_element_by_id(line.find("a").get("href")[1:])
+    return line.text_content(), target.get("name")
+
+
+@pytest.mark.parametrize(
+    "field, name, content, sentence",
+    [
+        *cases("renditions", DOCUMENT_CASES),
+        *cases("image", IMAGE_CASES),
+        *cases("file", FILM_CASES),
+        *cases("captions", CAPTIONS_CASES),
+    ],
+)
+def test_a_bad_upload_gets_one_sentence(client, field, name, content, sentence):
+    response, field_name = sent(client, field, upload(name, content))
+    assert (response.status_code, response.redirect_chain) == (200, [])
+    assert errors_in(response) == [f"“{name}” {sentence}"]
+    on_top, target = field_of_error(response)
+    assert on_top.endswith(f": “{name}” {sentence}") and target == field_name
+    kept = form_in(response)
+    assert {key: kept[key] for key in TYPED} == {key: [text] for key, text in TYPED.items()}
+    assert ask("captions.read", DEMO_CAPTIONS, ending="vtt")["cues"]
+
+
+DEMO_CAPTIONS = files.FILM.with_suffix(".vtt")
+
+
+@pytest.mark.parametrize(
+    "name, shown",
+    [
+        ("..\\..\\a.pdf", "a.pdf"),
+        ("..&#x2F;..&#x2F;a.pdf", "a.pdf"),
+        ("C:\\fakepath\\a.pdf", "a.pdf"),
+        ("<script>alert(1)<.pdf", "<script>alert(1)<.pdf"),
+        ("\u202efdp.a\x07\x1b.pdf", "fdp.a.pdf"),
+        ("x" * 400 + ".pdf", "x" * 40 + "…" + "x" * 11 + ".pdf"),
+        ("a." + "x" * 400, "a." + "x" * 38 + "…" + "x" * 15),
+        ("海" * 400 + ".pdf", "海" * 40 + "…" + "海" * 11 + ".pdf"),
+    ],
+)
+def test_a_strange_name_is_told_as_its_last_part(client, name, shown):
+    response, _field = sent(client, "renditions", upload(name, HTML))
+    [sentence] = errors_in(response)
+    assert sentence.startswith(f"“{shown}” ")
+
+
+def test_several_bad_files_each_have_their_sentence(client):
+    chosen = {
+        "image": upload("a.png", HTML),
+        "file": upload("a.mp4", MP4[:-1]),
+        "captions": upload("a.vtt", b"\xff\xfea"),
+    }
+    response = send(client, add_page(Video), **TYPED, image_alt="A", files=chosen)
+    assert errors_in(response) == [
+        f"“a.mp4” {CUT_FILM}",
+        "“a.vtt” is saved as UTF-16 text; save it as UTF-8.",
+        f"“a.png” {NO_PICTURE}",
+    ]

@@ -1,0 +1,281 @@
+"""The files of a tool: addresses that stay, versions that are kept, one click that restores."""
+
+import hashlib
+import io
+import zipfile
+
+import feedparser
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalog.models import Job, Rendition, RenditionVersion, Tool
+from tests import files
+from tests.admin import make_person, page_in, page_of, send, sign_in
+from tests.makers import days_ago, do_jobs, make_tool
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = files.tagged_pdf(title="Old"), files.tagged_pdf(title="New")
+ADDRESS = "/tools/huddle-cards/cards.pdf"
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def rendition(media):
+    return make_tool("Huddle Cards").renditions.create(file=ContentFile(OLD, "Cards.pdf"))
+
+
+def replace(rendition, data=NEW, name="Other name.pdf", **change):
+    rendition.file, rendition.change = ContentFile(data, name), change
+    rendition.save()
+
+
+def body(response):
+    assert response.status_code == 200, response.status_code
+    return response.getvalue()
+
+
+def test_a_file_is_served_at_the_address_of_its_tool(client, rendition):
+    assert rendition.url == ADDRESS
+    response = client.get(ADDRESS)
+    assert body(response) == OLD
+    assert response["Content-Type"] == "application/pdf"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["ETag"] == f'"{hashlib.sha256(OLD).hexdigest()}"'
+
+
+def test_replacing_keeps_the_address_and_changes_the_etag(client, rendition):
+    before = client.get(ADDRESS)["ETag"]
+    replace(rendition)
+    assert rendition.url == ADDRESS
+    response = client.get(ADDRESS, headers={"if-none-match": before})
+    assert body(response) == NEW and response["ETag"] != before
+    assert client.get(ADDRESS, headers={"if-none-match": response["ETag"]}).status_code == 304
+
+
+def test_every_old_version_stays_at_its_own_address(client, rendition):
+    replace(rendition)
+    assert body(client.get("/tools/huddle-cards/v1/cards.pdf")) == OLD
+    assert body(client.get("/tools/huddle-cards/v2/cards.pdf")) == NEW
+    assert client.get("/tools/huddle-cards/v3/cards.pdf").status_code == 404
+
+
+def test_a_part_of_it_may_be_asked_for_while_it_is_the_same(client, rendition):
+    etag = client.get(ADDRESS)["ETag"]
+    part = client.get(ADDRESS, headers={"range": "bytes=5-9", "if-range": etag})
+    assert (part.status_code, part.getvalue()) == (206, OLD[5:10])
+    replace(rendition)
+    whole = client.get(ADDRESS, headers={"range": "bytes=5-9", "if-range": etag})
+    assert body(whole) == NEW
+
+
+def test_a_version_knows_its_fingerprint_its_date_who_made_it_and_what_changed(rendition):
+    ann = make_person("ann")
+    replace(rendition, by=ann, note="The phone number is right now.")
+    new, old = rendition.versions.all()
+    assert (new.number, old.number) == (2, 1)
+    assert new.sha256 == hashlib.sha256(NEW).hexdigest()
+    assert (new.by, new.note) == (ann, "The phone number is right now.")
+    assert new.made_at > old.made_at
+
+
+def test_the_very_same_file_is_no_new_version(client, rendition, media):
+    replace(rendition, OLD)
+    assert rendition.versions.count() == 1
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 1
+    assert body(client.get(ADDRESS)) == OLD
+
+
+def test_saving_the_words_makes_no_new_version(rendition):
+    rendition = Rendition.objects.get()
+    rendition.color = "bw"
+    rendition.save()
+    assert rendition.versions.count() == rendition.number == 1
+
+
+def test_what_is_brought_back_is_the_newest_once_more(client, rendition):
+    first = client.get(ADDRESS)["Last-Modified"]
+    replace(rendition)
+    rendition.restore(rendition.versions.get(number=1))
+    response = client.get(ADDRESS)
+    assert body(response) == OLD
+    assert rendition.versions.count() == 3
+    assert body(client.get("/tools/huddle-cards/v3/cards.pdf")) == OLD
+    assert response["Last-Modified"] >= first
+    assert Rendition.objects.get().pages == 1
+
+
+def test_one_click_brings_a_version_back(client, rendition):
+    replace(rendition)
+    ann = sign_in(client, "ann", "Editors")
+    page = page_in(client.get(f"/admin/catalog/tool/{rendition.tool_id}/versions/"))
+    [button] = page.xpath("//button[@name='version']")
+    [form] = button.xpath("ancestor::form")
+    assert "Bring back version 1" in button.text
+    sent = {"version": button.get("value")}
+    client.post(f"/admin/catalog/tool/{rendition.tool_id}/versions/", sent)
+    assert form.method == "POST"
+    newest = rendition.versions.first()
+    assert (newest.number, newest.by, newest.note) == (3, ann, "Version 1 again.")
+    assert body(client.get(ADDRESS)) == OLD
+
+
+@pytest.mark.parametrize("version", ["", "0", "x", "999", "9" * 30, "²"])
+def test_a_version_that_is_none_is_not_found(client, rendition, version):
+    sign_in(client, "ann", "Editors")
+    page = f"/admin/catalog/tool/{rendition.tool_id}/versions/"
+    assert client.post(page, {"version": version}).status_code == 404
+
+
+def test_only_who_may_change_a_tool_sees_its_versions(client, rendition):
+    sign_in(client, "guest")
+    assert client.get(f"/admin/catalog/tool/{rendition.tool_id}/versions/").status_code == 403
+
+
+def test_a_file_is_replaced_in_the_form_with_what_changed(client, rendition, media):
+    ann = sign_in(client, "ann", "Publishers")
+    chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
+    typed = {"renditions-0-note": "Larger print.", "renditions-0-matters": "on"}
+    send(client, page_of(rendition.tool), files=chosen, **typed)
+    newest = rendition.versions.first()
+    assert (newest.number, newest.by, newest.note) == (2, ann, "Larger print.")
+    assert newest.matters
+    assert body(client.get(ADDRESS)) == NEW
+
+
+def test_subscribers_are_told_only_where_something_is_said(client, rendition):
+    sign_in(client, "ann", "Publishers")
+    chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
+    page = send(client, page_of(rendition.tool), files=chosen, **{"renditions-0-matters": "on"})
+    assert "Say what changed: subscribers read it." in page.content.decode()
+    assert rendition.versions.count() == 1
+
+
+def test_a_change_is_in_the_feeds_only_when_an_editor_says_that_it_matters(client, rendition):
+    def titles():
+        feed = feedparser.parse(client.get("/tools/feed/").content)
+        return [entry.title for entry in feed.entries]
+
+    replace(rendition, note="A typo.")
+    assert titles() == ["Huddle Cards"]
+    replace(rendition, files.tagged_pdf(title="Newest"), note="Larger print.", matters=True)
+    assert titles() == ["New version: Huddle Cards (PDF)", "Huddle Cards"]
+    [change, _tool] = feedparser.parse(client.get("/tools/feed/atom/").content).entries
+    assert change.summary == "Larger print."
+    assert [link.href for link in change.enclosures] == [
+        "http://127.0.0.1:8000/tools/huddle-cards/v3/cards.pdf"
+    ]
+
+
+def test_a_change_is_in_the_feeds_of_what_its_tool_is_in(client, rendition):
+    make_tool("Other", topics=["Elsewhere"])
+    replace(rendition, note="Larger print.", matters=True)
+    feed = feedparser.parse(client.get("/topics/elsewhere/feed/").content)
+    assert [entry.title for entry in feed.entries] == ["Other"]
+
+
+def test_what_is_not_public_is_not_served_at_any_of_its_addresses(client, rendition):
+    Tool.objects.update(unpublished_at=days_ago(0))
+    for address in (ADDRESS, "/tools/huddle-cards/v1/cards.pdf", "/tools/huddle-cards.zip"):
+        assert client.get(address).status_code == 404
+    sign_in(client, "ann", "Editors")
+    for address in (ADDRESS, "/tools/huddle-cards/v1/cards.pdf", "/tools/huddle-cards.zip"):
+        response = client.get(address)
+        assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
+
+
+def test_a_former_address_of_the_tool_leads_to_the_file(client, rendition):
+    tool = rendition.tool
+    tool.slug = "cards-for-huddles"
+    tool.save()
+    for end in ("/cards.pdf", "/v1/cards.pdf", ".zip"):
+        response = client.get(f"/tools/huddle-cards{end}")
+        assert (response.status_code, response.url) == (301, f"/tools/cards-for-huddles{end}")
+
+
+@pytest.mark.parametrize("name", ["cards.pptx", "card.pdf", "cards.PDF", "v1/cards.txt", "v/c.pdf"])
+def test_what_was_never_there_is_not_found(client, rendition, name):
+    assert client.get(f"/tools/huddle-cards/{name}").status_code == 404
+
+
+def test_two_files_of_one_name_get_two_addresses(rendition):
+    again = rendition.tool.renditions.create(file=ContentFile(NEW, "Cards.pdf"))
+    assert (rendition.name, again.name) == ("cards", "cards-2")
+
+
+def test_the_name_in_an_address_stays_once_people_have_it(client, rendition):
+    sign_in(client, "ann", "Publishers")
+    page = send(client, page_of(rendition.tool), **{"renditions-0-name": "other"})
+    assert "People have this address; it stays as it is." in page.content.decode()
+
+
+def test_a_file_of_another_format_would_change_the_address(rendition):
+    rendition.file = ContentFile(files.pptx(), "cards.pptx")
+    with pytest.raises(ValidationError, match="ends in .pdf"):
+        rendition.full_clean()
+
+
+def test_all_files_come_in_one_zip(client, rendition):
+    deck = files.pptx(2)
+    rendition.tool.renditions.create(file=ContentFile(deck, "Slides.pptx"))
+    rendition.tool.renditions.create(address="https://example.org/more")
+    html = client.get("/tools/huddle-cards/").content.decode()
+    assert 'href="/tools/huddle-cards.zip">All 2 files in one ZIP' in html
+    response = client.get("/tools/huddle-cards.zip")
+    assert response.streaming and response["Content-Disposition"] == (
+        'attachment; filename="huddle-cards.zip"'
+    )
+    with zipfile.ZipFile(io.BytesIO(response.getvalue())) as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "cards.pdf": OLD,
+            "slides.pptx": deck,
+        }
+
+
+def test_a_zip_holds_what_is_still_there(client, rendition):
+    lost = rendition.tool.renditions.create(file=ContentFile(files.pptx(), "slides.pptx"))
+    lost.file.storage.delete(lost.file.name)
+    with zipfile.ZipFile(io.BytesIO(client.get("/tools/huddle-cards.zip").getvalue())) as archive:
+        assert archive.namelist() == ["cards.pdf"]
+
+
+def test_a_tool_without_files_has_no_zip(client):
+    make_tool("Link").renditions.create(address="https://example.org/")
+    assert client.get("/tools/link.zip").status_code == 404
+    assert ".zip" not in client.get("/tools/link/").content.decode()
+
+
+def test_the_first_page_is_shown_once_a_worker_drew_it(client, rendition):
+    assert "page-preview" not in client.get("/tools/huddle-cards/").content.decode()
+    do_jobs(Job.Task.PREVIEW)
+    rendition.refresh_from_db()
+    assert (rendition.preview_width, rendition.preview_height) == (800, 1132)
+    html = client.get("/tools/huddle-cards/").content.decode()
+    assert f'<img src="{rendition.preview.url}"' in html
+    assert client.get(rendition.preview.url)["Content-Type"] == "image/webp"
+    assert rendition.preview.url in client.get("/tools/").content.decode()
+
+
+def test_a_new_file_gets_a_preview_of_its_own(rendition):
+    do_jobs(Job.Task.PREVIEW)
+    rendition.refresh_from_db()
+    first = rendition.preview.name
+    replace(rendition)
+    assert not rendition.preview
+    do_jobs(Job.Task.PREVIEW)
+    rendition.refresh_from_db()
+    assert rendition.preview and rendition.preview.name != first
+
+
+def test_versions_outlive_what_their_maker_was(rendition):
+    ann = make_person("ann")
+    replace(rendition, by=ann)
+    ann.delete()
+    assert RenditionVersion.objects.get(number=2).by is None
