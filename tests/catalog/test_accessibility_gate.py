@@ -1,4 +1,4 @@
-"""What would leave some readers out is asked for before it is published, or published for a reason."""
+"""What would leave some readers out is asked for before it is published, unless for a reason."""
 
 import pytest
 from django.core.files.base import ContentFile
