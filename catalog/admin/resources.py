@@ -33,7 +33,7 @@ from catalog.models import (
 
 PUBLISHING = ("published_at", "unpublished_at")
 FOCUS = ("focus_x", "focus_y")
-HISTORY = ["work", "former_addresses", "created_at", "updated_at"]
+HISTORY = ["former_addresses", "created_at", "updated_at"]
 # “Save as new” makes a draft: these are not sent on.
 NOT_COPIED = [f"{name}_{part}" for name in PUBLISHING for part in (0, 1)]
 
@@ -48,7 +48,7 @@ def arranged(what=(), time=(), files=(), more=()):
         ),
         (_("Path to Performance"), {"fields": ["levels", "level_text", "dimensions"]}),
         (_("Time"), {"fields": ["duration_text", ("minutes_min", "minutes_max"), *time]}),
-        (_("Files"), {"fields": [*files, "image", "image_alt", "image_decorative", FOCUS]}),
+        (_("Files"), {"fields": [*files, "image", "image_alt", "image_decorative", FOCUS, "work"]}),
         *more,
         (_("Related"), {"fields": ["related", "related_text"], "classes": ["closing"]}),
         (
@@ -92,7 +92,7 @@ class ResourceAdmin(CatalogAdmin):
     form = ResourceForm
     change_form_template = "admin/resource_form.html"
     fieldsets = arranged()
-    readonly_fields = ["state_now", *HISTORY]
+    readonly_fields = ["state_now", "work", *HISTORY]
     autocomplete_fields = ["topics", "audiences", "only_for", "related", "owner"]
     save_as = True
     save_on_top = True
@@ -208,6 +208,8 @@ class ResourceAdmin(CatalogAdmin):
 
     @admin.display(description=_("work on its files"))
     def work(self, obj):
+        if not obj.pk:
+            return _("It begins when the entry is saved.")
         jobs = obj.jobs.all()
         failed = any(job.state == Job.State.FAILED for job in jobs)
         place = reverse(self.named("jobs"), args=[obj.pk])
