@@ -1,7 +1,7 @@
 """What keeps some readers out of an entry, and whether it may be published all the same."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.text import get_text_list
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -87,4 +87,5 @@ def with_barriers():
         ~described | silent | unread | Q(pk__in=pdfs.values("tool"))
     )
     entries = Resource.objects.whole(list(found.values_list("pk", flat=True)))
+    prefetch_related_objects(entries, "access_reason_by")
     return sorted(entries, key=lambda entry: (bool(entry.access_reason), entry.title))

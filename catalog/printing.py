@@ -18,6 +18,7 @@ import weasyprint
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.cache import caches
+from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -32,6 +33,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from catalog.tables import tidy
+from catalog.uploads import is_local
 
 # WeasyPrint has Pillow take half a picture for a whole one, in the whole process; what checks
 # uploads must not.
@@ -50,7 +52,7 @@ SMALLER = [
 ]
 WIDEST_PICTURE = 1100  # pixels: 200 to the inch over the text column
 MOST_PIXELS = 12_000_000  # of a PNG or WebP, which open only whole: 50 MB
-PICTURES = ["JPEG", "PNG", "WEBP"]
+PICTURES = ["JPEG", "PNG", "WEBP", "GIF"]
 
 # One thread makes all PDFs of a process: Pango's font maps are not for several at once, and each
 # thread that makes one keeps the memory it took. Few may wait, so that pages are still answered.
@@ -314,7 +316,7 @@ def static_file(name):
 
 def picture(name):
     """An upload as a JPEG no larger than paper needs, on white."""
-    with Image.open(inside(Path(settings.MEDIA_ROOT), name), formats=PICTURES) as image:
+    with upload(name) as file, Image.open(file, formats=PICTURES) as image:
         image.draft("RGB", (WIDEST_PICTURE, WIDEST_PICTURE))
         if image.width * image.height > MOST_PIXELS:
             raise ValueError("too many pixels")
@@ -324,6 +326,12 @@ def picture(name):
     file = io.BytesIO()
     drawn.save(file, "JPEG", quality=82)
     return file.getvalue(), {"Content-Type": "image/jpeg"}
+
+
+def upload(name):
+    if is_local(default_storage):
+        return inside(Path(default_storage.location), name).open("rb")
+    return default_storage.open(name)
 
 
 def on_white(image):

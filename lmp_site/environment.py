@@ -20,6 +20,7 @@ NAMES = [
     "SITE_URL",
     "MEDIA_ROOT",
     "MEDIA_ACCEL",
+    "MEDIA_BUCKET",
     "PORT",
 ]
 SHORTEST_SECRET = 50
@@ -39,7 +40,8 @@ ENGINE_SETTINGS = {
     },
     "postgresql": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
-HOST = "[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
+HOST = "[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
+BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
 def text(name, default=""):
@@ -101,6 +103,17 @@ def read_prefix(name):
     if prefix and not re.fullmatch(r"/([a-z0-9_-]+/)+", prefix):
         refuse(name, "a path that begins and ends with a slash, such as /stored-files/")
     return prefix
+
+
+def read_bucket(name):
+    """(address of an object storage, name of the bucket there), or None where none is set."""
+    url = text(name)
+    if not url:
+        return None
+    found = re.fullmatch(rf"(https?://{HOST}(?::\d{{1,5}})?)/({BUCKET})", url)
+    if found is None:
+        refuse(name, "the address of a bucket, such as https://storage.example.org/catalog-files")
+    return found[1], found[2]
 
 
 def read_secret_key(debug, state):

@@ -93,10 +93,18 @@ STATIC_ROOT = STATE_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = environment.read_folder("MEDIA_ROOT", BASE_DIR / "media")
 MEDIA_ACCEL = environment.read_prefix("MEDIA_ACCEL")
+MEDIA_BUCKET = environment.read_bucket("MEDIA_BUCKET")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if MEDIA_BUCKET:
+    # Its keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    address, bucket = MEDIA_BUCKET
+    STORAGES["default"] = {
+        "BACKEND": "catalog.storage.Bucket",
+        "OPTIONS": {"endpoint_url": address, "bucket_name": bucket},
+    }
 FILE_UPLOAD_PERMISSIONS = 0o644
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -114,14 +122,15 @@ CACHES = {
 
 TAGGIT_CASE_INSENSITIVE = True
 
+FILES_FROM = MEDIA_BUCKET[:1] if MEDIA_BUCKET else ()
 # Only what the site itself serves; the nonce is for the admin editor's import map.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF],
-        "media-src": [SELF],
+        "img-src": [SELF, *FILES_FROM],
+        "media-src": [SELF, *FILES_FROM],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

@@ -5,6 +5,8 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.models import Rendition
+from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +25,7 @@ LISTINGS = [
     "/regions/hawaii",
 ]
 PATHS = ["/", "/topics/", "/tools/the-tool/", "/videos/the-video/", "/courses/the-course/"]
+PATHS += ["/tools/the-tool.zip", "/tools/the-tool/a.pdf", "/tools/the-tool/v1/a.pdf"]
 PATHS += ["/tools/the-tool.pdf", "/videos/the-video.pdf", "/courses/the-course.pdf"]
 PATHS += ["/search/", "/search/?q=tool&level=2", "/search/?q=number", "/search/?q=xyzzy&kind=tool"]
 PATHS += ["/path/", "/path/check/?check=bkquu", "/path/huddle/?level=2", "/path/check.pdf"]
@@ -48,13 +51,19 @@ def fill(first, last):
         }
         make_topic(f"Inner {number}", parent=make_topic(f"Topic {number}"))
         tool = make_tool(f"Tool {number}", **links)
-        tool.renditions.create(format="PDF", file=ContentFile(b"%PDF-", "a.pdf"))
+        add_file(tool)
         tool.topics.add(make_topic(f"Inner {number}"))
         video = make_video(f"Video {number}", **links)
         video.credits.create(role="Produced by", name="Us")
         course = make_course(f"Course {number}", **links)
         course.modules.create(title="One", minutes=10)
         course.deliveries.create(mode="online")
+
+
+def add_file(tool):
+    rendition = Rendition(tool=tool, file=ContentFile(files.pdf(), "a.pdf"))
+    rendition.change = {"matters": True, "note": "New."}
+    rendition.save()
 
 
 def hang_on_the_three(first, last):
@@ -68,7 +77,7 @@ def hang_on_the_three(first, last):
             one.related.add(make_tool(f"Related {one.kind} {number}", published=old))
             one.topics.add(make_topic(f"Hung {number}"))
             one.tags.add(f"hung {number}")
-        tool.renditions.create(format="PDF", file=ContentFile(b"%PDF-", "a.pdf"))
+        add_file(tool)
         video.credits.create(role="Produced by", name=f"Person {number}")
         course.modules.create(title=f"Module {number}")
         course.requirements.create(named_course=Course.objects.get(title=f"Course {number}"))

@@ -3,10 +3,12 @@
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Job, Resource, Tool, Video
 from tests import files
-from tests.admin import add_page, errors_in, page_of, send, sign_in
+from tests.admin import add_page, errors_in, make_person, page_of, send, sign_in
 from tests.makers import do_jobs, make_course, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,26 @@ def test_a_pdf_of_an_earlier_version_of_the_catalog_is_looked_at_by_a_worker(cli
     assert "Sheet" not in report(client)
     do_jobs(Job.Task.TEXT)
     assert BARE in report(client)
+
+
+def test_the_report_asks_the_database_no_oftener_for_more_entries(client, publisher):
+    def queries():
+        with CaptureQueriesContext(connection) as asked:
+            report(client)
+        return len(asked)
+
+    def fill(first, last):
+        for number in range(first, last):
+            person = make_person(f"person {number}")
+            make_tool(
+                f"Tool {number}", access_reason="So.", access_reason_by=person
+            ).renditions.create(file=ContentFile(files.pdf(), "bare.pdf"))
+            make_video(f"Film {number}", file="videos/film.mp4")
+
+    fill(0, 2)
+    few = queries()
+    fill(2, 4)
+    assert queries() == few
 
 
 def test_who_may_see_no_entries_sees_no_report(client):

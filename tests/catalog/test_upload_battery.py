@@ -382,8 +382,8 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def body(server):
     """What a browser sends of the form of a new video: the words, and then a whole film."""
-    values = [*server.form(add_page(Video)), ("_save", "1")]
-    values = [(name, TYPED.get(name, value)) for name, value in values if value is not None]
+    blank = {name: value for name, value in server.form(add_page(Video)) if value is not None}
+    values = (blank | TYPED | {"_save": "1"}).items()
     parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values]
     parts.append(b'name="file"; filename="../../a.mp4"\r\n\r\n' + MP4)
     head = f"--{BORDER}\r\nContent-Disposition: form-data; ".encode()

@@ -52,6 +52,18 @@ def manage(*arguments, **variables):
             "such as /srv/data/media.",
         ),
         (
+            "MEDIA_ACCEL",
+            "stored-files",
+            "MEDIA_ACCEL is 'stored-files', but it must be a path that begins and ends with a "
+            "slash, such as /stored-files/.",
+        ),
+        (
+            "MEDIA_BUCKET",
+            "catalog-files",
+            "MEDIA_BUCKET is 'catalog-files', but it must be the address of a bucket, "
+            "such as https://storage.example.org/catalog-files.",
+        ),
+        (
             "ALLOWED_HOSTS",
             "*",
             "ALLOWED_HOSTS is '*', but it must be exact host names with commas between them.",
@@ -208,6 +220,14 @@ def test_a_foreign_host_name_is_a_bad_request(client):
     assert client.get("/", headers={"host": "elsewhere.example.org"}).status_code == 400
 
 
+def test_a_bucket_is_an_address_and_a_name(monkeypatch):
+    monkeypatch.setenv("MEDIA_BUCKET", "https://storage.example.org:9000/catalog-files")
+    found = environment.read_bucket("MEDIA_BUCKET")
+    assert found == ("https://storage.example.org:9000", "catalog-files")
+    monkeypatch.delenv("MEDIA_BUCKET")
+    assert environment.read_bucket("MEDIA_BUCKET") is None
+
+
 def test_every_setting_is_in_the_readme():
     readme = (ROOT / "README.md").read_text()
     undocumented = [name for name in environment.NAMES if f"`{name}`" not in readme]
@@ -216,6 +236,6 @@ def test_every_setting_is_in_the_readme():
 
 def test_every_variable_that_is_read_is_a_known_setting():
     code = "".join(path.read_text() for path in (ROOT / "lmp_site").glob("*.py"))
-    readers = r"text|read_folder|read_prefix|read\(\"\w+\",|environ\.get"
+    readers = r"text|read_folder|read_prefix|read_bucket|read\(\"\w+\",|environ\.get"
     names = re.findall(rf"(?:{readers})\(?\s*\"([A-Z_]+)\"", code)
     assert set(names) == set(environment.NAMES)

@@ -1,0 +1,136 @@
+"""Uploads kept in an object storage: a real one's interface, answered by moto on this machine."""
+
+import io
+import os
+import re
+import urllib.request
+import zipfile
+
+import boto3
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from moto.server import ThreadedMotoServer
+from PIL import Image
+
+from catalog.models import Job, Rendition, Video
+from catalog.storage import Bucket
+from tests import files
+from tests.makers import do_jobs, make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+ADDRESS = "/tools/sheet/sheet.pdf"
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    server = ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint, settings, monkeypatch):
+    """The storage of uploads, empty."""
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="files")
+    options = {"endpoint_url": endpoint, "bucket_name": "files"}
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "catalog.storage.Bucket", "OPTIONS": options}
+    }
+    yield storages["default"]
+    for kept in storages["default"].bucket.objects.all():
+        kept.delete()
+
+
+@pytest.fixture
+def rendition(bucket):
+    pdf = files.tagged_pdf(text="Mind the gurney.")
+    return make_tool("Sheet").renditions.create(file=ContentFile(pdf, "sheet.pdf"))
+
+
+def fetched(response, **headers):
+    """(status, headers, body) of where `response` sends its reader."""
+    assert response.status_code == 302 and response["Cache-Control"] == "private, no-store"
+    request = urllib.request.Request(response.url, headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.status, answer.headers, answer.read()
+
+
+def test_what_is_uploaded_is_kept_there_and_nowhere_else(rendition, bucket, settings, tmp_path):
+    assert bucket.exists(rendition.file.name)
+    assert not os.path.exists(settings.MEDIA_ROOT / rendition.file.name)
+
+
+def test_readers_are_sent_there_from_addresses_that_stay(client, rendition):
+    status, headers, body = fetched(client.get(ADDRESS))
+    assert (status, headers["Content-Type"]) == (200, "application/pdf")
+    assert headers["Content-Disposition"] == "inline"
+    assert body == rendition.file.open().read()
+
+
+def test_a_part_may_be_asked_for(client, rendition):
+    status, headers, body = fetched(client.get(ADDRESS), Range="bytes=0-4")
+    assert (status, body) == (206, b"%PDF-")
+    assert headers["Content-Range"].startswith("bytes 0-4/")
+
+
+def test_who_may_not_see_it_is_not_sent_there(client, rendition):
+    rendition.tool.published_at = None
+    rendition.tool.save()
+    assert client.get(ADDRESS).status_code == 404
+    assert client.get(f"/media/{rendition.file.name}").status_code == 404
+
+
+def test_pages_name_addresses_of_this_site_only(client, bucket, endpoint):
+    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
+    html = client.get("/videos/film/").content.decode()
+    assert endpoint not in html and "X-Amz" not in html
+    [source] = re.findall(r'<source src="([^"]+)"', html)
+    assert fetched(client.get(source))[2] == files.mp4()
+
+
+def test_workers_read_and_write_there(client, rendition, bucket):
+    make_tool("Pictured", image=ContentFile(files.picture(), "a.png"), image_decorative=True)
+    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
+    do_jobs(Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE)
+    preview = Rendition.objects.get().preview
+    assert Image.open(preview.open()).width == 800
+    assert client.get("/search/?q=gurney").context["page"].object_list
+    [source] = re.findall(
+        r'srcset="(\S+\.webp) 40w"', client.get("/tools/pictured/").content.decode()
+    )
+    assert fetched(client.get(source))[1]["Content-Type"] == "image/webp"
+
+
+def test_a_film_gets_its_facts_there(bucket):
+    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
+    assert Video.objects.get().film["seconds"] == 45
+
+
+def test_a_sheet_prints_its_picture_from_there(client, bucket):
+    make_tool("Pictured", image=ContentFile(files.picture(), "a.png"), image_alt="A poster")
+    response = client.get("/tools/pictured.pdf")
+    assert response.status_code == 200 and b"/Subtype /Image" in response.content
+
+
+def test_a_zip_is_made_of_what_is_there(client, rendition):
+    with zipfile.ZipFile(io.BytesIO(client.get("/tools/sheet.zip").getvalue())) as archive:
+        assert archive.read("sheet.pdf") == rendition.file.open().read()
+
+
+def test_an_old_version_is_there(client, rendition):
+    first = rendition.file.open().read()
+    rendition.file = ContentFile(files.tagged_pdf(title="New"), "sheet.pdf")
+    rendition.save()
+    assert fetched(client.get("/tools/sheet/v1/sheet.pdf"))[2] == first
+
+
+def test_its_own_address_of_a_file_is_good_for_minutes(bucket):
+    bucket.save("a.txt", ContentFile(b"a"))
+    assert f"X-Amz-Expires={15 * 60}" in bucket.url("a.txt", parameters={})
+    assert isinstance(bucket, Bucket) and bucket.url("a b.txt") == "/media/a%20b.txt"
