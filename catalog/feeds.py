@@ -65,6 +65,10 @@ class Change(Entry):
         return clean_line(self.version.note)
 
     @property
+    def categories(self):
+        return [self.resource.get_kind_display()]
+
+    @property
     def enclosures(self):
         file, url = self.version.file, absolute(self.version.url)
         return [Enclosure(url, str(file.size), type_of(file.name))] if is_there(file) else []
@@ -141,8 +145,7 @@ def changes_in(listing):
     held = listing.members
     tools = told.values_list("pk", "rendition__tool")[:MOST_CHANGES]
     wanted = [pk for pk, tool in tools if held >> tool & 1][:ENTRIES]
-    whole = told.select_related("rendition__tool").prefetch_related("rendition__tool__topics")
-    return whole.filter(pk__in=wanted)
+    return told.filter(pk__in=wanted).select_related("rendition__tool")
 
 
 def files_of(resource):
