@@ -71,7 +71,9 @@ class Change(Entry):
     @property
     def enclosures(self):
         file, url = self.version.file, absolute(self.version.url)
-        return [Enclosure(url, str(file.size), type_of(file.name))] if is_there(file) else []
+        if not is_there(file):
+            return []
+        return [Enclosure(url, str(self.version.bytes), type_of(file.name))]
 
 
 class RssFeed(Feed):
@@ -152,10 +154,10 @@ def files_of(resource):
     """(name, address, bytes) of each file that an entry hands on, as far as it is there."""
     files = []
     if resource.kind == Kind.VIDEO and resource.file:
-        files = [(resource.file, resource.file.url)]
+        files = [(resource.file, resource.file.url, resource.bytes)]
     elif resource.kind == Kind.TOOL:
-        files = [(r.file, r.url) for r in resource.renditions.all() if r.file]
-    return [(file.name, url, file.size) for file, url in files if is_there(file)]
+        files = [(r.file, r.url, r.bytes) for r in resource.renditions.all() if r.file]
+    return [(file.name, url, size or 0) for file, url, size in files if is_there(file)]
 
 
 def is_there(file):

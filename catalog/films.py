@@ -101,9 +101,11 @@ def ffmpeg_is_there():
     return bool(shutil.which("ffmpeg"))
 
 
-def needs_phone_copy(facts, size):
-    """Whether a film of `size` bytes is more than a phone plays, or than it should have to load."""
-    heavy = 8 * size > HEAVY * facts["seconds"] or min(facts["width"], facts["height"]) > 720
+def needs_phone_copy(facts):
+    """Whether a film is more than a phone plays, or than it should have to load."""
+    heavy = (
+        8 * facts["bytes"] > HEAVY * facts["seconds"] or min(facts["width"], facts["height"]) > 720
+    )
     return heavy or bool(phone_problems(facts))
 
 

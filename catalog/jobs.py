@@ -204,7 +204,8 @@ def make_film(job, progress):
         return
     with stored_on_disk(default_storage, job.file) as path:
         if not video.film:
-            video.film = ask("films.read", path, ending=ending(video.file))
+            facts = ask("films.read", path, ending=ending(video.file))
+            video.film = facts | {"bytes": default_storage.size(job.file)}
             Video.objects.filter(pk=video.pk).update(film=video.film)
         if films.ffmpeg_is_there():
             make_poster(video, path)
@@ -229,11 +230,12 @@ def make_poster(video, path):
         image_decorative=True,
     )
     if kept:
+        Video.objects.filter(pk=video.pk).update(film=video.film | {"poster": name})
         Job.objects.want(video.pk, Job.Task.PICTURE, name)
 
 
 def make_phone_copy(video, path, progress):
-    if not films.needs_phone_copy(video.film, default_storage.size(video.file.name)):
+    if not films.needs_phone_copy(video.film):
         return
     make = partial(films.make_phone_copy, path, seconds=video.film["seconds"], progress=progress)
     name = made(video, f"{Path(video.file.name).stem}-phone.mp4", make)

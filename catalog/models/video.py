@@ -125,9 +125,15 @@ class Video(Resource):
         super().save(*args, **kwargs)
 
     def take_in_film(self):
-        if not self.file or not self.file._committed:
-            self.film, self.phone_file = self.film_facts(), ""
-            self.seconds = self.film.get("seconds", self.seconds)
+        """A new film, or none, leaves nothing of what was made of the one before."""
+        if self.file and self.file._committed:
+            return
+        if self.image and self.image.name == self.film.get("poster"):
+            self.image, self.image_decorative = "", False
+        self.film, self.phone_file = self.film_facts(), ""
+        if self.film:
+            self.film = self.film | {"bytes": self.file.size}
+        self.seconds = self.film.get("seconds", self.seconds)
 
     def take_in_track(self, sort, cues):
         """A new track is kept as WebVTT."""
@@ -161,11 +167,8 @@ class Video(Resource):
 
     @property
     def bytes(self):
-        """The length of the film; None where the file is gone."""
-        try:
-            return self.file.size
-        except OSError:
-            return None
+        """The length of the film; None where there is none, or nobody has read it yet."""
+        return self.film.get("bytes")
 
 
 class Credit(CleanModel):

@@ -41,7 +41,7 @@ def owner_of(path):
 def tool_file(request, slug, name, extension):
     """The newest version of a rendition, at the address that people have."""
     version = find_version(request, slug, name, extension)
-    if version is None:
+    if version is None or not version.rendition.file:
         return moved(slug, "tool-file", name, extension)
     return media.serve(request, version.file.name, version.public, version)
 
@@ -61,7 +61,7 @@ def find_version(request, slug, name, ending, **which):
         rendition__tool__in=tools, rendition__name=name, **which
     )
     version = versions.order_by("-number").first()
-    if version is None or extension(version.file.name) != ending or not version.rendition.file:
+    if version is None or extension(version.file.name) != ending:
         return None
     version.public = version.rendition.tool.is_public
     return version

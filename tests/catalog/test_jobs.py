@@ -184,6 +184,19 @@ def test_a_film_without_an_image_gets_a_still(client, db, media):
 
 
 @needs_ffmpeg
+def test_another_film_gets_another_still(db, media):
+    video = make_film()
+    do_jobs(Task.FILM)
+    video = Video.objects.get()
+    first = video.image.name
+    video.file = ContentFile(files.mp4() + files.box(b"free"), "film.mp4")
+    video.save()
+    assert not video.image and not video.image_decorative
+    do_jobs(Task.FILM)
+    assert Video.objects.get().image.name not in ("", first)
+
+
+@needs_ffmpeg
 def test_the_image_of_an_editor_stays(db, media):
     picture = ContentFile(files.picture(), "mine.png")
     video = make_film(image=picture, image_alt="A kitchen")

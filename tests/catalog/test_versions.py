@@ -199,6 +199,13 @@ def test_a_former_address_of_the_tool_leads_to_the_file(client, rendition):
         assert (response.status_code, response.url) == (301, f"/tools/cards-for-huddles{end}")
 
 
+def test_old_versions_stay_when_the_file_is_taken_away(client, rendition):
+    rendition.file = ""
+    rendition.save()
+    assert client.get(ADDRESS).status_code == 404
+    assert body(client.get("/tools/huddle-cards/v1/cards.pdf")) == OLD
+
+
 @pytest.mark.parametrize("name", ["cards.pptx", "card.pdf", "cards.PDF", "v1/cards.txt", "v/c.pdf"])
 def test_what_was_never_there_is_not_found(client, rendition, name):
     assert client.get(f"/tools/huddle-cards/{name}").status_code == 404
