@@ -35,7 +35,7 @@ def barriers(resource, renditions=None):
 def video_barriers(video):
     if video.file and not video.captions:
         yield _("The video has no captions, from which its transcript is made.")
-    elif video.address and not video.transcript:
+    elif video.address and not video.spoken:
         yield _("The video has no transcript.")
 
 
@@ -55,10 +55,12 @@ def pdf_barrier(name, lacks):
 def refuse_barriers(resource, found, before, may_override):
     """Raises ValidationError where readers would get `resource` with barriers that are new to them.
 
-    `before` are those of what readers have now, none where they have it not yet.
+    A reason excuses them where who saves `may_override`. `before` are those of what readers have
+    now, none where they have it not yet.
     """
     new = [sentence for sentence in found if sentence not in before]
-    if not new or not appears(resource) or resource.access_reason.strip():
+    excused = may_override and resource.access_reason.strip()
+    if not new or excused or not appears(resource):
         return
     way = (
         _("Mend it, or say below why it is published all the same.")
@@ -81,7 +83,7 @@ def with_barriers():
     """The published entries that have some, whole; those first that nobody gave a reason for."""
     described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
     silent = ~Q(video__file="") & Q(video__captions="")
-    unread = ~Q(video__address="") & Q(video__transcript="")
+    unread = ~Q(video__address="") & Q(video__transcript="", video__captions="")
     pdfs = Rendition.objects.exclude(file="").exclude(lacks__isnull=True).exclude(lacks=[])
     found = Resource.objects.published().filter(
         ~described | silent | unread | Q(pk__in=pdfs.values("tool"))

@@ -4,6 +4,7 @@ import mimetypes
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.translation import gettext as _
@@ -143,7 +144,9 @@ class AtomFeed(RssFeed):
 
 def changes_in(listing):
     """The newest versions that subscribers are told of, of the tools in `listing`."""
-    told = RenditionVersion.objects.filter(matters=True).order_by("-made_at", "-pk")
+    told = RenditionVersion.objects.filter(
+        matters=True, made_at__gte=F("rendition__tool__published_at")
+    ).order_by("-made_at", "-pk")
     held = listing.members
     tools = told.values_list("pk", "rendition__tool")[:MOST_CHANGES]
     wanted = [pk for pk, tool in tools if held >> tool & 1][:ENTRIES]

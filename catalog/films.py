@@ -63,6 +63,7 @@ ALONE = "-sn -dn -map_metadata -1 -map_chapters -1"  # no place, no name of a ca
 PHONE_PICTURE = (
     "-c:v libx264 -profile:v high -preset fast -crf 24 -maxrate 1200k -bufsize 2400k -fpsmax 30"
 )
+LINES = 720
 HEAVY = 2_000_000  # bits a second
 PHONE_SOUND = "-c:a aac -b:a 96k -af aformat=channel_layouts=mono|stereo:sample_rates=44100|48000"
 
@@ -103,10 +104,9 @@ def ffmpeg_is_there():
 
 def needs_phone_copy(facts):
     """Whether a film is more than a phone plays, or than it should have to load."""
-    heavy = (
-        8 * facts["bytes"] > HEAVY * facts["seconds"] or min(facts["width"], facts["height"]) > 720
-    )
-    return heavy or bool(phone_problems(facts))
+    heavy = 8 * facts.get("bytes", 0) > HEAVY * facts["seconds"]
+    large = min(facts["width"], facts["height"]) > LINES
+    return heavy or large or bool(phone_problems(facts))
 
 
 def make_poster(path, out, seconds):

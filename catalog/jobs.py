@@ -6,6 +6,7 @@ A worker that dies leaves its job behind; the next one in its place takes it up 
 import logging
 import tempfile
 import time
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.db.models.signals import post_save
 from django.utils import timezone
@@ -22,7 +23,7 @@ from django.utils.translation import gettext as _
 from catalog import films
 from catalog.inspection.asking import ask
 from catalog.inspection.refused import Refused
-from catalog.models import Job, Rendition, Resource, Video
+from catalog.models import Job, Rendition, RenditionVersion, Resource, Video
 from catalog.pictures import make_sizes
 from catalog.search import filetexts
 from catalog.search.indexing import index
@@ -33,7 +34,7 @@ LANES = {
     "films": [Job.Task.FILM],
     "rest": [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE],
 }
-LOST = timedelta(seconds=120)  # without a sign of life; no step between two of them takes as long
+LOST = timedelta(minutes=10)  # without a sign of life; no step between two of them takes as long
 MOST_TRIES = 3
 PAUSE = 1  # seconds, when there is nothing to do
 BEAT = 2  # seconds between two signs of life
@@ -49,15 +50,30 @@ logger = logging.getLogger(__name__)
 def on_save(sender, instance, **kwargs):
     if isinstance(instance, Resource):
         want_picture(instance)
-    if isinstance(instance, Video) and instance.file:
-        Job.objects.want(instance.pk, Job.Task.FILM, instance.file.name)
-    if isinstance(instance, Rendition) and instance.file and not instance.preview:
-        Job.objects.want(instance.tool_id, Job.Task.PREVIEW, instance.file.name)
+    if isinstance(instance, Video):
+        want_film(instance)
+    if isinstance(instance, Rendition):
+        want_preview(instance)
 
 
 def want_picture(resource):
+    Job.objects.forget(resource.pk, [Job.Task.PICTURE], [resource.image.name])
     if resource.image and not resource.image_widths:
-        Job.objects.want(resource.pk, Job.Task.PICTURE, resource.image.name)
+        Job.objects.want(resource.pk, Job.Task.PICTURE, resource.image.name, again=True)
+
+
+def want_film(video):
+    Job.objects.forget(video.pk, [Job.Task.FILM], [video.file.name])
+    if video.file:
+        Job.objects.want(video.pk, Job.Task.FILM, video.file.name)
+
+
+def want_preview(rendition):
+    """The text is asked for by what indexes the tool."""
+    kept = Rendition.objects.filter(tool=rendition.tool_id).values_list("file", flat=True)
+    Job.objects.forget(rendition.tool_id, [Job.Task.PREVIEW, Job.Task.TEXT], list(kept))
+    if rendition.file and not rendition.preview:
+        Job.objects.want(rendition.tool_id, Job.Task.PREVIEW, rendition.file.name, again=True)
 
 
 def connect():
@@ -72,7 +88,9 @@ def catch_up():
         Job.objects.want(video.pk, Job.Task.FILM, video.file.name)
     previewed = Job.objects.filter(task=Job.Task.PREVIEW).values("file")
     for rendition in Rendition.objects.exclude(file="").exclude(file__in=previewed):
-        on_save(Rendition, rendition)
+        want_preview(rendition)
+    for rendition in Rendition.objects.filter(lacks__isnull=True, file__endswith=".pdf"):
+        Job.objects.want(rendition.tool_id, Job.Task.TEXT, rendition.file.name, again=True)
 
 
 # ---- Who does it ----
@@ -124,6 +142,8 @@ def do(job):
     try:
         TASKS[job.task](job, Progress(row))
         row.update(state=Job.State.DONE, progress=100, failure="", beat_at=timezone.now())
+    except OperationalError:  # the database is busy or gone, which is no fault of the file
+        raise
     # Whatever goes wrong with one file, the worker goes on with the next.
     except Exception as error:
         logger.warning("%s: %s", job, error)
@@ -155,7 +175,8 @@ class Progress:
         now = time.monotonic()
         if now >= self.next:
             self.next = now + BEAT
-            self.row.update(progress=percent, beat_at=timezone.now())
+            with suppress(OperationalError):  # the next one may come through
+                self.row.update(progress=percent, beat_at=timezone.now())
 
 
 # ---- What is done ----
@@ -166,9 +187,10 @@ def read_text(job, progress):
     with stored_on_disk(default_storage, job.file) as path:
         kind = {"ending": ending(named(job.file))}
         places = ask("documents.texts", path, limit=LONG_READING, **kind)
-        unread = Rendition.objects.filter(file=job.file, lacks__isnull=True)
-        if unread.exists():
-            unread.update(lacks=ask("documents.read", path, **kind)["lacks"])
+        if Rendition.objects.filter(file=job.file, lacks__isnull=True).exists():
+            lacks = ask("documents.read", path, **kind)["lacks"]
+            for model in (Rendition, RenditionVersion):
+                model.objects.filter(file=job.file, lacks__isnull=True).update(lacks=lacks)
     with transaction.atomic():
         filetexts.keep(job.resource_id, job.file, places)
         index([job.resource_id])
@@ -214,7 +236,7 @@ def make_film(job, progress):
 
 def make_poster(video, path):
     """Becomes the image of a video without one: it repeats the film, so needs no description."""
-    without = Resource.objects.filter(pk=video.pk, image="")
+    without = Resource.objects.filter(pk=video.pk, image="", video__file=video.file.name)
     if not without.exists():
         return
     name = made(
@@ -230,12 +252,13 @@ def make_poster(video, path):
         image_decorative=True,
     )
     if kept:
-        Video.objects.filter(pk=video.pk).update(film=video.film | {"poster": name})
+        same = Video.objects.filter(pk=video.pk, file=video.file.name)
+        same.update(film=video.film | {"poster": name})
         Job.objects.want(video.pk, Job.Task.PICTURE, name)
 
 
 def make_phone_copy(video, path, progress):
-    if not films.needs_phone_copy(video.film):
+    if video.phone_file or not films.needs_phone_copy(video.film):
         return
     make = partial(films.make_phone_copy, path, seconds=video.film["seconds"], progress=progress)
     name = made(video, f"{Path(video.file.name).stem}-phone.mp4", make)

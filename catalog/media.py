@@ -11,7 +11,7 @@ from wsgiref.headers import Headers
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
-from django.db import connections
+from django.db import connection
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
@@ -54,7 +54,7 @@ def serve(request, name, public=True, version=None):
     if settings.MEDIA_ACCEL:
         return handed_to_proxy(name, headers)
     if not is_local(default_storage):
-        return sent_to_storage(name, headers)
+        return sent_from_storage(request, name, headers)
     return answered(request, name, headers, version)
 
 
@@ -78,13 +78,19 @@ def handed_to_proxy(name, headers):
     return HttpResponse(headers=said | {"X-Accel-Redirect": place})
 
 
-def sent_to_storage(name, headers):
-    """The storage's own address of it, which is good for a while only."""
+def sent_from_storage(request, name, headers):
+    """The storage's own address of it, which is good for a while only.
+
+    Tracks of a video are sent by this site: browsers take them from nowhere else.
+    """
+    if name.endswith(".vtt") and default_storage.exists(name):
+        return HttpResponse(default_storage.open(name).read(), headers=headers)
     said = {
         "ResponseContentType": headers["Content-Type"],
         "ResponseContentDisposition": headers["Content-Disposition"],
     }
-    response = HttpResponseRedirect(default_storage.url(name, parameters=said))
+    address = default_storage.url(name, parameters=said, http_method=request.method)
+    response = HttpResponseRedirect(address)
     response["Cache-Control"] = NOT_KEPT
     return response
 
@@ -92,8 +98,7 @@ def sent_to_storage(name, headers):
 def answered(request, name, headers, version):
     stamps = stamps_of(version) if version else {}
     upload = find_upload(name, [*headers.items(), *stamps.items()])
-    # A slow reader may take minutes; what he asked of the database he has.
-    connections.close_all()
+    give_back_connection()
     answer = upload.get_response(request.method, conditions(request, upload))
     response = FileResponse(answer.file) if answer.file else HttpResponse()
     response.status_code = answer.status
@@ -101,6 +106,12 @@ def answered(request, name, headers, version):
     for key, value in [*headers.items(), *answer.headers]:
         response[key] = value
     return response
+
+
+def give_back_connection():
+    """A slow reader may take minutes, and has of the database what was asked of it."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def stamps_of(version):

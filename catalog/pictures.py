@@ -12,7 +12,6 @@ from catalog.uploads import inspected, stored_on_disk
 WIDTHS = (320, 640, 960, 1280, 1920)
 TYPES = {"avif": "image/avif", "webp": "image/webp"}  # the better one first: browsers take it
 FOLDER = "sizes"
-PAPER_WIDTH = 1100  # 200 pixels to the inch over the text column of a sheet
 
 
 @dataclass(frozen=True)

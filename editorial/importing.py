@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from catalog.accessibility import barriers
 from catalog.models import Resource, Topic
 from catalog.search.indexing import together
 from courses.names import plain
@@ -204,13 +205,18 @@ def apply(changes, publish=False):
     now = timezone.now()
     for position, change in enumerate(changes):
         resource = change.resource or new(change.record.kind)
-        appears = publish and change.record.complete and not resource.published_at
+        appears = publish and change.record.complete and may_appear(resource)
         if appears:
             resource.published_at = now - timedelta(milliseconds=position)
         if appears or change.changes:
             write(resource, change.changes)
         remember(resource, change)
     link_related()
+
+
+def may_appear(resource):
+    """A draft that leaves nobody out: what an editor put into it since, above all."""
+    return not resource.published_at and not (resource.pk and barriers(resource))
 
 
 def remember(resource, change):

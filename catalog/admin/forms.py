@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.accessibility import appears, barriers, refuse_barriers
 from catalog.admin.base import RefusableForm, is_number
 from catalog.models import Resource, Tool
+from catalog.models.tool import digest
 from catalog.text import clean_line
 from catalog.uploads import facts_of
 
@@ -286,8 +287,14 @@ class RenditionForm(RowForm):
 
     def clean(self):
         super().clean()
-        if self.cleaned_data.get("matters") and not self.cleaned_data.get("note"):
+        note, matters = (self.cleaned_data.get(name) for name in ("note", "matters"))
+        file = self.cleaned_data.get("file")
+        if matters and not note:
             self.add_error("note", _("Say what changed: subscribers read it."))
+        elif note and "file" not in self.changed_data:
+            self.add_error("file", _("Choose the new file too: this is said of it."))
+        if file and "file" in self.changed_data and digest(file) == self.instance.sha256:
+            self.add_error("file", _("This is the very file that is here already."))
 
     def clean_name(self):
         name = self.cleaned_data["name"]

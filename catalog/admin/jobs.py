@@ -28,6 +28,9 @@ class JobAdmin(CatalogAdmin):
     ordering = ["-asked_at"]
     actions = [try_again]
 
+    def get_readonly_fields(self, request, obj=None):
+        return [field.name for field in self.opts.fields]
+
     def has_add_permission(self, request):
         return False
 

@@ -226,7 +226,8 @@ class ResourceAdmin(CatalogAdmin):
 
     def jobs_view(self, request, pk):
         """How far the work on the files of an entry is; a POST has what failed done again."""
-        entry = get_object_or_404(self.model, pk=pk)
+        with known_numbers():
+            entry = get_object_or_404(self.model, pk=pk)
         if not self.has_change_permission(request, entry):
             raise PermissionDenied
         if request.method == "POST":

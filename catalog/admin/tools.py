@@ -1,5 +1,5 @@
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
@@ -10,8 +10,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.accessibility import pdf_barrier
-from catalog.admin.base import is_number
+from catalog.accessibility import barriers, pdf_barrier, refuse_barriers
+from catalog.admin.base import is_number, known_numbers
 from catalog.admin.forms import RenditionForm, RenditionRows
 from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowsMixin, arranged
 from catalog.admin.site import site
@@ -73,7 +73,8 @@ class ToolAdmin(ResourceAdmin):
 
     def versions_view(self, request, pk):
         """All files that a tool had; a POST makes one of them the newest again."""
-        tool = get_object_or_404(Tool, pk=pk)
+        with known_numbers():
+            tool = get_object_or_404(Tool, pk=pk)
         if not self.has_change_permission(request, tool):
             raise PermissionDenied
         if request.method == "POST":
@@ -90,6 +91,11 @@ class ToolAdmin(ResourceAdmin):
         wanted = request.POST.get("version", "")
         versions = RenditionVersion.objects.filter(rendition__tool=tool)
         version = get_object_or_404(versions, pk=wanted if is_number(wanted) else None)
+        try:
+            self.refuse_worse(request, tool, version)
+        except ValidationError as error:
+            self.message_user(request, error.messages[0], messages.ERROR)
+            return redirect("admin:catalog_tool_versions", tool.pk)
         note = _("Version %d again.") % version.number
         version.rendition.restore(version, by=request.user, note=note)
         self.log_change(request, tool, f"{version.rendition}: {note}")
@@ -97,6 +103,13 @@ class ToolAdmin(ResourceAdmin):
         facts = {"number": version.number, "name": version.rendition.name}
         self.message_user(request, sentence % facts, messages.SUCCESS)
         return redirect("admin:catalog_tool_versions", tool.pk)
+
+    def refuse_worse(self, request, tool, version):
+        """An old version may lack what the newest one has."""
+        now = barriers(tool)
+        name, lacks = version.rendition.name, version.lacks
+        found = [*now, pdf_barrier(name, lacks)] if lacks else now
+        refuse_barriers(tool, found, now, self.has_publish_permission(request))
 
     def gaps(self):
         files = Rendition.objects.filter(tool=OuterRef("pk")).exclude(file="", address="")

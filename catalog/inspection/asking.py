@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -78,7 +79,8 @@ class Inspector:
     def end(self):
         process, self.process = self.process, None
         if process:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # what it had in hand goes with it
             process.wait()
             process.stdout.close()
             with suppress(OSError):  # what was not sent yet cannot be sent any more

@@ -351,6 +351,7 @@ class Migration(migrations.Migration):
                     ("image", ""),
                     models.Q(("image_alt", ""), _negated=True),
                     ("image_decorative", True),
+                    models.Q(("access_reason", ""), _negated=True),
                     _connector="OR",
                 ),
                 name="resource_image_described",

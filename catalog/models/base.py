@@ -46,6 +46,13 @@ class CleanModel(models.Model):
                 setattr(self, field.attname, clean_text(value).strip())
 
 
+def keep_from_saving(row, names, kwargs):
+    """Leaves the fields `names` of a row that is there out of what save(**kwargs) writes."""
+    if not row._state.adding:
+        fields = (field.name for field in row._meta.concrete_fields if not field.primary_key)
+        kwargs.setdefault("update_fields", [name for name in fields if name not in names])
+
+
 class PictureField(models.ImageField):
     """An image that is not opened in this process: its row says how large it is."""
 

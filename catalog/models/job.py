@@ -5,17 +5,19 @@ from catalog.models.resource import Resource
 
 
 class JobQuerySet(models.QuerySet):
-    def want(self, resource_id, task, file):
-        """Has `task` done with `file`: once, and again when it was done and its result is gone."""
+    def want(self, resource_id, task, file, again=False):
+        """Has `task` done with `file`: once, and `again` where its result is not there any more."""
         _job, new = self.get_or_create(task=task, file=file, defaults={"resource_id": resource_id})
-        if not new:
+        if again and not new:
             self.filter(task=task, file=file, state=Job.State.DONE).again()
+
+    def forget(self, resource_id, tasks, files):
+        """Those of `tasks` for other files than `files`: an entry has them no more."""
+        gone = self.filter(resource=resource_id, task__in=tasks).exclude(file__in=files)
+        gone.delete()
 
     def again(self):
         return self.update(state=Job.State.WAITING, progress=0, tries=0, failure="")
-
-    def unfinished(self):
-        return self.exclude(state=Job.State.DONE)
 
 
 class Job(models.Model):

@@ -339,7 +339,10 @@ class Resource(CleanModel):
                 condition=~Q(slug="") & ~Q(slug__in=RESERVED_SLUGS), name="resource_has_free_slug"
             ),
             models.CheckConstraint(
-                condition=Q(image="") | ~Q(image_alt="") | Q(image_decorative=True),
+                condition=Q(image="")
+                | ~Q(image_alt="")
+                | Q(image_decorative=True)
+                | ~Q(access_reason=""),
                 name="resource_image_described",
                 violation_error_message=_("An image needs a description of what it shows."),
             ),
@@ -386,7 +389,8 @@ class Resource(CleanModel):
         if taken := FormerSlug.objects.filter(slug=self.slug).exclude(resource=self.pk).first():
             sentence = _("This address still leads to “%s”, which had it before.")
             raise ValidationError({"slug": sentence % taken.resource})
-        if self.image and not self.image_alt.strip() and not self.image_decorative:
+        known = self.image_alt.strip() or self.image_decorative or self.access_reason.strip()
+        if self.image and not known:
             sentence = _("Say what the image shows, or that it only decorates.")
             raise ValidationError({"image_alt": sentence})
 

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models.base import CleanModel, free_slug
+from catalog.models.base import CleanModel, free_slug, keep_from_saving
 from catalog.models.resource import Kind, Resource, ResourceQuerySet
 from catalog.models.terms import ToolType
-from catalog.uploads import check_document, ending, facts_of, file_place
+from catalog.pictures import clean_picture
+from catalog.uploads import IMAGES, check_document, ending, facts_of, file_place
 
+MADE = ("lacks", "preview", "preview_width", "preview_height")  # by jobs, meanwhile
 WITH_TEXT = ("pdf", "pptx", "docx")
 
 
@@ -120,6 +122,7 @@ class Rendition(CleanModel):
     indexed_with = "tool"
     # Of the version that saving makes: by whom, note (what changed), matters (tell subscribers).
     change = {}
+    is_named = True  # by who made it; else by its file, once what has the same name may be gone
 
     tool = models.ForeignKey(Tool, models.CASCADE, related_name="renditions")
     name = models.SlugField(
@@ -178,6 +181,7 @@ class Rendition(CleanModel):
 
     def clean(self):
         self.read_format()
+        self.is_named = bool(self.name) or not self._state.adding
         self.name = self.name or self.free_name()
         if not self.format:
             raise ValidationError(_("Choose a file, or give its address elsewhere."))
@@ -192,29 +196,37 @@ class Rendition(CleanModel):
     @transaction.atomic
     def save(self, *args, **kwargs):
         """A new file makes a new version, of which `change` tells more."""
+        kept = self.locked()
         new = bool(self.file) and not self.file._committed
-        if new and self.same_as_now():
-            self.file, new = self.kept_file, False
+        if new and kept and self.sha256 and digest(self.file) == kept.sha256:
+            self.file, new = kept.file.name, False
         if new:
             self.take_in_file()
-        if not self.file:
-            self.bytes, self.sha256, self.lacks = None, "", None
+        elif not self.file:
+            self.forget_file()
+        else:
+            keep_from_saving(self, MADE, kwargs)
         self.read_format()
         if self._state.adding:
-            self.name = self.free_name()  # two new rows may have come to the same one
+            self.name = self.free_name()
         super().save(*args, **kwargs)
         if new:
             self.keep_version(**self.change)
 
-    @property
-    def kept_file(self):
-        return Rendition.objects.filter(pk=self.pk).values_list("file", flat=True).first()
+    def locked(self):
+        """The row as it is kept, which others wait for until this is saved; None for a new one."""
+        return Rendition.objects.select_for_update().filter(pk=self.pk).first() if self.pk else None
 
-    def same_as_now(self):
-        """Whether somebody chose the very file that is there."""
-        return bool(self.sha256 and self.kept_file) and digest(self.file) == self.sha256
+    def forget_file(self):
+        """Facts of a page that names a file which is not here stay, as it was never read."""
+        if self.number:
+            self.pages, self.paper = None, ""
+        self.bytes, self.sha256, self.lacks = None, "", None
+        self.preview, self.preview_width, self.preview_height = "", None, None
 
     def take_in_file(self):
+        if extension(self.file.name) in IMAGES:
+            self.file.file, _facts = clean_picture(self.file)
         facts = facts_of(self.file, "documents.read")
         self.pages, self.paper, self.lacks = facts["pages"], facts["paper"], facts["lacks"]
         self.bytes, self.sha256 = self.file.size, digest(self.file)
@@ -237,19 +249,21 @@ class Rendition(CleanModel):
 
     def restore(self, version, **change):
         """Makes `version` the newest once more, as a version of its own; its file is not copied."""
-        self.file = version.file.name
+        self.file, self.address = version.file.name, ""
         for name in RenditionVersion.FACTS:
             setattr(self, name, getattr(version, name))
         self.preview, self.preview_width, self.preview_height = "", None, None
-        self.number = self.next_number()
         with transaction.atomic():
-            self.save()
+            self.locked()
+            self.number = self.next_number()
+            self.save(update_fields=None)
+            Tool.objects.filter(pk=self.tool_id).update(updated_at=timezone.now())
             return self.keep_version(**change)
 
     def free_name(self):
         stem = PurePosixPath(self.file.name or urlsplit(self.address).path).stem
         words = (
-            self.name
+            (self.name if self.is_named else "")
             or slugify(stem)[:80].strip("-_")
             or slugify(f"{self.format} {self.color}")
             or "file"

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.inspection.captions import paragraphs, plain
-from catalog.models.base import CleanModel
+from catalog.models.base import CleanModel, keep_from_saving
 from catalog.models.resource import Kind, Resource, ResourceQuerySet
 from catalog.uploads import (
     check_captions,
@@ -20,6 +20,7 @@ from catalog.uploads import (
 )
 
 # Each track of a film, and where its cues are kept: [[begin, end, text], …] in seconds.
+MADE = ("film", "phone_file")  # by jobs, which may be done while a form is open
 TRACKS = {"captions": "cues", "chapters": "chapter_cues", "descriptions": "description_cues"}
 
 
@@ -94,13 +95,15 @@ class Video(Resource):
         ]
 
     def clean(self):
+        if self.image and self.image.name == self.film.get("poster"):
+            self.image_decorative = True  # a form that was open when it came knows nothing of it
         super().clean()
         for sort, cues in TRACKS.items():
             self.clean_track(sort, cues)
 
     def clean_track(self, sort, cues):
         """Whether a new track, or one that stays with a new film, ends before the film does."""
-        file, seconds = getattr(self, sort), self.film_facts().get("seconds")
+        file, seconds = getattr(self, sort), self.film_facts().get("seconds", self.seconds)
         try:
             if file and not file._committed:
                 check_track(file, sort, seconds)
@@ -119,21 +122,23 @@ class Video(Resource):
 
     def save(self, *args, **kwargs):
         self.kind = Kind.VIDEO
-        self.take_in_film()
+        if not self.take_in_film():
+            keep_from_saving(self, MADE, kwargs)
         for sort, cues in TRACKS.items():
             self.take_in_track(sort, cues)
         super().save(*args, **kwargs)
 
     def take_in_film(self):
-        """A new film, or none, leaves nothing of what was made of the one before."""
+        """Whether there is a new film, or none: nothing is left of what was made of another."""
         if self.file and self.file._committed:
-            return
+            return False
         if self.image and self.image.name == self.film.get("poster"):
             self.image, self.image_decorative = "", False
         self.film, self.phone_file = self.film_facts(), ""
         if self.film:
             self.film = self.film | {"bytes": self.file.size}
         self.seconds = self.film.get("seconds", self.seconds)
+        return True
 
     def take_in_track(self, sort, cues):
         """A new track is kept as WebVTT."""

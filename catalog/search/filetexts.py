@@ -23,7 +23,7 @@ def read_anew(resources):
             FileText.objects.filter(pk__in=gone).delete()
         for name in wanted.keys() - there:
             if wanted[name] is None:
-                Job.objects.want(resource.pk, Job.Task.TEXT, name)
+                Job.objects.want(resource.pk, Job.Task.TEXT, name, again=True)
             else:
                 keep(resource.pk, name, wanted[name][:MOST_CAPTIONS])
 

@@ -4,19 +4,20 @@ import posixpath
 import re
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import media
-from catalog.models import FormerSlug, Kind, RenditionVersion, Resource, Tool, Video
+from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
-from catalog.views import is_staff_of, seen_by
+from catalog.views import is_staff_of, moved, seen_by
 from catalog.zips import zipped
 
 # As catalog.uploads.file_place() makes them.
-PLACE = re.compile(r"(?:video|tool|course)s/(?P<uid>[0-9a-f-]{36})/.+")
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+PLACE = re.compile(rf"(?:video|tool|course)s/(?P<uid>{UUID})/.+")
 
 
 @require_safe
@@ -42,7 +43,7 @@ def tool_file(request, slug, name, extension):
     """The newest version of a rendition, at the address that people have."""
     version = find_version(request, slug, name, extension)
     if version is None or not version.rendition.file:
-        return moved(slug, "tool-file", name, extension)
+        return moved_file(request, slug, "tool-file", name, extension)
     return media.serve(request, version.file.name, version.public, version)
 
 
@@ -50,7 +51,7 @@ def tool_file(request, slug, name, extension):
 def tool_version(request, slug, number, name, extension):
     version = find_version(request, slug, name, extension, number=number)
     if version is None:
-        return moved(slug, "tool-version", number, name, extension)
+        return moved_file(request, slug, "tool-version", number, name, extension)
     return media.serve(request, version.file.name, version.public, version)
 
 
@@ -67,12 +68,9 @@ def find_version(request, slug, name, ending, **which):
     return version
 
 
-def moved(slug, name, *parts):
-    """What a former address of a tool leads to."""
-    former = FormerSlug.objects.select_related("resource").filter(slug=slug).first()
-    if former is None or former.resource.kind != Kind.TOOL or not former.resource.is_public:
-        raise Http404(_("There is no such file."))
-    return redirect(name, former.resource.slug, *parts, permanent=True)
+def moved_file(request, slug, name, *parts, model=Tool):
+    """What an address below a former one of its entry leads to."""
+    return moved(request, model, slug, lambda entry: reverse(name, args=[entry.slug, *parts]))
 
 
 @require_safe
@@ -80,7 +78,7 @@ def tool_zip(request, slug):
     """All files of a tool in one, sent as it is made."""
     tool = seen_by(request, Tool).filter(slug=slug).first()
     if tool is None:
-        return moved(slug, "tool-zip")
+        return moved_file(request, slug, "tool-zip")
     files = [(f"{r.name}.{r.extension}", r.file) for r in tool.renditions.all() if r.file]
     if not files:
         raise Http404(_("This tool has no files here."))
@@ -95,7 +93,9 @@ def tool_zip(request, slug):
 def video_transcript(request, slug):
     """What is said in a video, as a text file."""
     video = seen_by(request, Video).filter(slug=slug).first()
-    if video is None or not video.spoken:
+    if video is None:
+        return moved_file(request, slug, "video-transcript", model=Video)
+    if not video.spoken:
         raise Http404(_("There is no transcript at this address."))
     text = f"{video.title}\n\n{video.spoken}\n"
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")

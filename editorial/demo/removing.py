@@ -100,9 +100,10 @@ def folder_of(resource):
 
 def empty_folder(folder):
     """Deletes the folder with all that is in it; returns how many files that were."""
-    if not default_storage.exists(folder):
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
         return 0
-    folders, files = default_storage.listdir(folder)
     inside = sum(empty_folder(f"{folder}/{name}") for name in folders)
     for name in files:
         default_storage.delete(f"{folder}/{name}")

@@ -1,6 +1,7 @@
 """Uploads at their own addresses: with ranges, never as code, and only of what a reader may see."""
 
 import os
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
+from catalog.media import give_back_connection
 from catalog.views.files import stored_file
 from tests import files
 from tests.admin import sign_in
@@ -235,8 +237,15 @@ def test_no_place_of_a_file_leads_out_of_the_one_that_nginx_has(client, media, s
         assert client.get(f"{PLACE}/{path}").status_code == 404
 
 
-def test_the_connection_of_a_long_download_is_given_back(client, media, monkeypatch):
+def test_the_connection_of_a_long_download_is_given_back(monkeypatch):
     closed = []
-    monkeypatch.setattr("catalog.media.connections.close_all", lambda: closed.append(1))
-    client.get(f"{PLACE}/huddle.mp4")
+    for busy in (True, False):
+        fake = SimpleNamespace(in_atomic_block=busy, close=lambda: closed.append(1))
+        monkeypatch.setattr("catalog.media.connection", fake)
+        give_back_connection()
     assert closed == [1]
+
+
+def test_a_place_that_is_nearly_one_is_not_found(client, media):
+    for uid in ("-" * 36, "0" * 36, UID.replace("-", "0")):
+        assert client.get(f"/media/videos/{uid}/huddle.mp4").status_code == 404

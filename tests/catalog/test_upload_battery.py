@@ -385,7 +385,8 @@ def body(server):
     blank = {name: value for name, value in server.form(add_page(Video)) if value is not None}
     values = (blank | TYPED | {"_save": "1"}).items()
     parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values]
-    parts.append(b'name="file"; filename="../../a.mp4"\r\n\r\n' + MP4)
+    rows = [name for name, _value in values].index("credits-TOTAL_FORMS")  # they follow the film
+    parts.insert(rows, b'name="file"; filename="../../a.mp4"\r\n\r\n' + MP4)
     head = f"--{BORDER}\r\nContent-Disposition: form-data; ".encode()
     return b"".join(head + part + b"\r\n" for part in parts) + f"--{BORDER}--\r\n".encode()
 
@@ -413,11 +414,11 @@ def test_a_length_that_is_too_small_leaves_nothing(server, body, share):
     assert (server.left(), server.entries()) == ([], 0)
 
 
-@pytest.mark.parametrize("border", ["another-one", "", "x" * 300, "border-of-the-test", "\u00e9"])
+@pytest.mark.parametrize("border", ["another-one", "", "x" * 300, "é"])
 def test_a_border_that_is_not_there_leaves_nothing(server, body, border):
     status = server.send(body, border=border)
     settle(server)
-    assert status.split()[1] in ("200", "400", "403")
+    assert status.startswith("HTTP/1.1 4")
     assert (server.left(), server.entries()) == ([], 0)
 
 
