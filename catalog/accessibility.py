@@ -35,7 +35,7 @@ def barriers(resource, renditions=None):
 def video_barriers(video):
     if video.file and not video.captions:
         yield _("The video has no captions, from which its transcript is made.")
-    elif video.address and not video.spoken:
+    elif video.address and not (video.captions or video.transcript):
         yield _("The video has no transcript.")
 
 

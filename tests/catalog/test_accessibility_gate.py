@@ -139,6 +139,30 @@ def test_who_may_not_publish_may_not_give_reasons(client):
     assert not Tool.objects.get().access_reason
 
 
+def test_an_old_reason_is_no_excuse_for_who_may_not_give_one(client):
+    sign_in(client, "ed", "Editors")
+    tool = make_tool(access_reason="The first one is old.")
+    tool.renditions.create(file=ContentFile(files.pdf(), "old.pdf"))
+    response = send(client, page_of(tool), rows=[("renditions", {"file": bare_pdf()})])
+    assert asked(response, BARE) and tool.renditions.count() == 1
+
+
+def test_a_publisher_may_publish_an_image_without_description_for_a_reason(client, publisher):
+    picture = {"image": SimpleUploadedFile("a.png", files.picture())}
+    typed = {"title": "A", "access_reason": "The artist describes it tomorrow."} | NOW
+    send(client, add_page(Video), files=picture, **typed)
+    assert Video.objects.get().is_public
+    assert "The image is not described." in report(client)
+
+
+def test_captions_of_a_video_elsewhere_are_its_transcript(client, publisher):
+    chosen = {"captions": captions()}
+    typed = {"title": "Film", "address": "https://example.org/film"} | NOW
+    send(client, add_page(Video), files=chosen, **typed)
+    assert Video.objects.get().is_public
+    assert "Film" not in report(client)
+
+
 def test_an_image_is_described_or_decorates(client, publisher):
     picture = {"image": SimpleUploadedFile("a.png", files.picture())}
     response = send(client, add_page(Video), title="A", files=dict(picture))

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from catalog import films, jobs
-from catalog.models import FileText, Job, Resource, Video
+from catalog.models import FileText, Job, Rendition, Resource, Video
 from tests import files
-from tests.admin import page_in, page_of, send, sign_in
+from tests.admin import form_in, page_in, page_of, send, sign_in
 from tests.makers import do_jobs, make_tool, make_video
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,6 +184,91 @@ def test_a_film_without_an_image_gets_a_still(client, db, media):
 
 
 @needs_ffmpeg
+def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, monkeypatch):
+    monkeypatch.setattr(films, "HEAVY", 1)
+    make_film()
+    do_jobs(Task.FILM)
+    first = Video.objects.get()
+    first.summary = "A better word."
+    first.save()
+    assert not Job.objects.filter(task=Task.FILM, state=State.WAITING).exists()
+    assert Video.objects.get().phone_file == first.phone_file
+
+
+@needs_ffmpeg
+def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, monkeypatch):
+    video, make = make_film(), films.make_poster
+
+    def replace_meanwhile(path, out, seconds):
+        make(path, out, seconds)
+        now = Video.objects.get()
+        now.file = ContentFile(files.mp4() + files.box(b"free"), "film.mp4")
+        now.save()
+
+    monkeypatch.setattr(films, "make_poster", replace_meanwhile)
+    job = jobs.claimed([Task.FILM], "worker")
+    jobs.do(job)
+    now = Video.objects.get()
+    assert not now.image and now.bytes == video.bytes + 8
+
+
+@needs_ffmpeg
+def test_a_form_that_was_open_when_the_still_came_is_saved_all_the_same(client, db, media):
+    sign_in(client, "ann", "Publishers")
+    video = make_film(published=False)
+    sent = form_in(client.get(page_of(video)))
+    do_jobs(Task.FILM)
+    client.post(page_of(video), sent | {"summary": "A better word."})
+    video.refresh_from_db()
+    assert video.summary == "A better word."
+    assert video.image and video.image_decorative
+
+
+def test_what_a_job_wrote_meanwhile_outlives_a_save(db, media):
+    stale = make_film()
+    rendition = make_tool().renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
+    Video.objects.update(phone_file="videos/phone.mp4")
+    do_jobs(Task.PREVIEW)
+    stale.save()
+    rendition.save()
+    assert Video.objects.get().phone_file == "videos/phone.mp4"
+    rendition.refresh_from_db()
+    assert rendition.preview
+
+
+def test_a_busy_database_is_no_fault_of_a_file(sheet, monkeypatch):
+    def busy(job, progress):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setitem(jobs.TASKS, Task.TEXT, busy)
+    job = jobs.claimed([Task.TEXT], "worker")
+    with pytest.raises(OperationalError):
+        jobs.do(job)
+    assert state_of(sheet) == State.RUNNING
+    jobs.take_up(Job.objects.filter(worker="worker"))
+    assert state_of(sheet) == State.WAITING
+
+
+def test_jobs_of_a_file_that_was_replaced_are_forgotten(sheet):
+    rendition = Resource.objects.get().tool.renditions.get()
+    rendition.file = ContentFile(files.pdf(3), "sheet.pdf")
+    rendition.save()
+    assert set(Job.objects.values_list("file", flat=True)) == {rendition.file.name}
+
+
+@pytest.mark.parametrize("page", ["jobs", "versions"])
+def test_a_number_that_no_database_holds_is_a_bad_request(client, db, page):
+    sign_in(client, "ann", "Editors")
+    assert client.get(f"/admin/catalog/tool/{10**30}/{page}/").status_code == 400
+
+
+def test_nobody_changes_a_job_by_hand(client, sheet):
+    sign_in(client, "ann", "Editors")
+    page = page_in(client.get(f"/admin/catalog/job/{sheet.pk}/change/"))
+    assert not page.xpath("//form[@id='job_form']//*[@name='file' or @name='state']")
+
+
+@needs_ffmpeg
 def test_another_film_gets_another_still(db, media):
     video = make_film()
     do_jobs(Task.FILM)
@@ -246,11 +331,13 @@ def test_without_ffmpeg_the_editor_is_asked_for_an_image(client, db, media, monk
 
 def test_files_of_an_earlier_version_of_the_catalog_are_caught_up_with(sheet):
     make_film()
+    do_jobs(Task.TEXT)
     Video.objects.update(film={})
-    Job.objects.all().delete()
-    FileText.objects.all().delete()
+    Rendition.objects.update(lacks=None)
+    Job.objects.exclude(task=Task.TEXT).delete()
     call_command("work", once=True)
     assert Video.objects.get().film["seconds"] == 45
+    assert Rendition.objects.get().lacks == ["title", "language", "tags"]
     assert set(Job.objects.values_list("task", flat=True)) >= {"film", "preview"}
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from catalog.models import Job, Rendition, Video
 from catalog.storage import Bucket
+from editorial.demo.removing import empty_folder, folder_of
 from tests import files
 from tests.makers import do_jobs, make_tool, make_video
 
@@ -92,6 +93,29 @@ def test_pages_name_addresses_of_this_site_only(client, bucket, endpoint):
     assert endpoint not in html and "X-Amz" not in html
     [source] = re.findall(r'<source src="([^"]+)"', html)
     assert fetched(client.get(source))[2] == files.mp4()
+
+
+def test_tracks_come_from_this_site_for_browsers_take_them_from_no_other(client, bucket):
+    captions = ContentFile(files.CAPTIONS.encode(), "film.vtt")
+    video = make_video("Film", file=ContentFile(files.mp4(), "film.mp4"), captions=captions)
+    response = client.get(video.captions.url)
+    assert (response.status_code, response["Content-Type"]) == (200, "text/vtt; charset=utf-8")
+    assert response.content.startswith(b"WEBVTT")
+
+
+def test_the_head_of_a_file_is_asked_for_as_such(client, rendition, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Bucket, "url", lambda *args, **more: asked.append(more) or "/elsewhere")
+    client.head(ADDRESS)
+    client.get(ADDRESS)
+    assert [more["http_method"] for more in asked] == ["HEAD", "GET"]
+
+
+def test_the_demo_takes_its_files_away_from_there(bucket):
+    tool = make_tool("Sheet")
+    tool.renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
+    assert empty_folder(folder_of(tool)) == 1
+    assert empty_folder(folder_of(make_tool("Empty"))) == 0
 
 
 def test_workers_read_and_write_there(client, rendition, bucket):

@@ -143,6 +143,14 @@ def test_the_transcript_stands_open_in_paragraphs_with_their_times(client):
     assert "<details" not in html
 
 
+def test_a_former_address_of_the_video_leads_to_its_transcript(client):
+    video = make_film(captions=vtt(CAPTIONS))
+    video.slug = "new"
+    video.save()
+    response = client.get("/videos/film/transcript.txt")
+    assert (response.status_code, response.url) == (301, "/videos/new/transcript.txt")
+
+
 def test_each_paragraph_has_one_link(client):
     make_film(captions=vtt(CAPTIONS))
     html = page_of(client)

@@ -199,6 +199,74 @@ def test_a_former_address_of_the_tool_leads_to_the_file(client, rendition):
         assert (response.status_code, response.url) == (301, f"/tools/cards-for-huddles{end}")
 
 
+def test_a_version_comes_back_where_an_address_was_given_instead(client, rendition):
+    rendition.file, rendition.address = "", "https://example.org/"
+    rendition.save()
+    rendition.restore(rendition.versions.get(number=1))
+    assert body(client.get(ADDRESS)) == OLD
+    assert not Rendition.objects.get().address
+
+
+def test_a_file_that_was_taken_away_is_brought_back_with_one_click(client, rendition):
+    do_jobs(Job.Task.PREVIEW)
+    rendition.refresh_from_db()
+    rendition.file = ""
+    rendition.save()
+    assert "page-preview" not in client.get("/tools/huddle-cards/").content.decode()
+    sign_in(client, "ann", "Editors")
+    page = f"/admin/catalog/tool/{rendition.tool_id}/versions/"
+    [button] = page_in(client.get(page)).xpath("//button[@name='version']")
+    client.post(page, {"version": button.get("value")})
+    assert body(client.get(ADDRESS)) == OLD
+
+
+def test_a_row_that_takes_the_place_of_another_takes_its_address(client, rendition):
+    sign_in(client, "ann", "Publishers")
+    row = ("renditions", {"file": SimpleUploadedFile("Cards.pdf", NEW)})
+    send(client, page_of(rendition.tool), rows=[row], **{"renditions-0-DELETE": "on"})
+    assert body(client.get(ADDRESS)) == NEW
+
+
+def test_what_changed_is_said_of_a_new_file_only(client, rendition):
+    sign_in(client, "ann", "Publishers")
+    page = send(client, page_of(rendition.tool), **{"renditions-0-note": "Larger print."})
+    assert "Choose the new file too: this is said of it." in page.content.decode()
+
+
+def test_the_very_same_file_is_told_apart_in_the_form(client, rendition):
+    sign_in(client, "ann", "Publishers")
+    same = {"renditions-0-file": SimpleUploadedFile("new.pdf", OLD)}
+    page = send(client, page_of(rendition.tool), files=same)
+    assert "This is the very file that is here already." in page.content.decode()
+
+
+def test_an_old_version_that_would_leave_readers_out_needs_a_reason(client, rendition):
+    replace(rendition, files.pdf())
+    replace(rendition)
+    Rendition.objects.update(lacks=[])
+    sign_in(client, "ann", "Editors")
+    page = f"/admin/catalog/tool/{rendition.tool_id}/versions/"
+    bare = rendition.versions.get(number=2)
+    answer = client.post(page, {"version": bare.pk}, follow=True)
+    assert "The PDF “cards” lacks a title" in answer.content.decode()
+    assert rendition.versions.count() == 3
+
+
+def test_subscribers_hear_nothing_of_changes_before_it_appeared(client, media):
+    tool = make_tool("Late", published=days_ago(0))
+    rendition = tool.renditions.create(file=ContentFile(OLD, "a.pdf"))
+    replace(rendition, note="A draft's secret.", matters=True)
+    rendition.versions.update(made_at=days_ago(1))
+    assert b"secret" not in client.get("/tools/feed/").content
+
+
+def test_a_picture_to_print_tells_no_place_either(media):
+    tool = make_tool("Poster")
+    rendition = tool.renditions.create(file=ContentFile(files.photo(), "poster.jpg"))
+    assert b"GPS" not in rendition.file.open().read() and rendition.format == "JPG"
+    assert b"Exif" not in rendition.file.open().read()
+
+
 def test_old_versions_stay_when_the_file_is_taken_away(client, rendition):
     rendition.file = ""
     rendition.save()
