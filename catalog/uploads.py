@@ -178,8 +178,17 @@ def facts_of(file, what, **options):
     known = content.__dict__.setdefault("inspected", {})
     key = what, *options.values()
     if key not in known:
-        known[key] = inspected(file, what, **options)
+        known[key] = outcome_of(file, what, **options)
+    if isinstance(known[key], ValidationError):
+        raise known[key]
     return known[key]
+
+
+def outcome_of(file, what, **options):
+    try:
+        return inspected(file, what, **options)
+    except ValidationError as error:
+        return error
 
 
 def inspected(file, what, **options):

@@ -13,6 +13,8 @@ from PIL import ExifTags, Image
 from pptx import Presentation
 from weasyprint import HTML
 
+from catalog.inspection import documents
+
 CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:03.500\nTake two minutes.\n\n00:04.000 --> 00:05.000\nGo.\n"
 LETTER = (612, 792)
 
@@ -61,6 +63,12 @@ def office(folder="word", **more):
         for name, content in more.items():
             parts.writestr(name, content)
     return data.getvalue()
+
+
+def old_office(ending="doc", *more):
+    """The beginning of an OLE file, and how its list names its parts: what it is, and `more`."""
+    names = [documents.OLD_OFFICE[ending][0], *more]
+    return documents.OLE + bytes(600) + b"".join(map(documents.ole_entry, names))
 
 
 def box(kind, content=b""):

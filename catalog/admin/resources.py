@@ -1,9 +1,10 @@
+from contextlib import suppress
 from pathlib import PurePosixPath
 
 import js_asset
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.files.base import File
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
@@ -167,7 +168,22 @@ class ResourceAdmin(CatalogAdmin):
                 self.keep_what_is_gone(request, object_id)
         if "_saveasnew" in request.POST:
             request.POST = as_new(request.POST)
+        self.read_uploads(request)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def read_uploads(self, request):
+        """Before the transaction, in which others would wait for it: their readings are kept."""
+        for name, file in request.FILES.items():
+            with suppress(FieldDoesNotExist, ValidationError):
+                for check in self.file_field(name).validators:
+                    check(file)
+
+    def file_field(self, name):
+        """The field of the model that a form's `name` is for; rows have a model of their own."""
+        prefix, _dash, field = name.rpartition("-")
+        rows = {inline.model._meta.model_name: inline.model for inline in self.inlines}
+        model = next((rows[row] for row in rows if prefix.startswith(row)), self.model)
+        return model._meta.get_field(field)
 
     def keep_what_is_gone(self, request, object_id):
         """What is written in an entry that was deleted meanwhile is kept as a new draft."""

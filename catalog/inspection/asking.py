@@ -14,6 +14,8 @@ from catalog.inspection.refused import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEGABYTES = 20, 1024
+# Of the environment: what it needs to run, and none of the keys that the site has.
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
 
 logger = logging.getLogger(__name__)
@@ -70,6 +72,7 @@ class Inspector:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "catalog.inspection.server"],
                 cwd=ROOT,
+                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -34,7 +34,12 @@ MOST_PAPER = 60  # characters; only pages of the size of a town need more
 PASSAGE = 1500  # characters
 
 OFFICE = {"pptx": "ppt/", "docx": "word/", "xlsx": "xl/"}
-OLD_OFFICE = ("ppt", "doc", "xls")
+# The part that makes an OLE file what its ending says.
+OLD_OFFICE = {
+    "doc": ["WordDocument"],
+    "ppt": ["PowerPoint Document"],
+    "xls": ["Workbook", "Book"],
+}
 TIFFS = ("tif", "tiff")
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # + is BigTIFF
 ENDINGS = ("pdf", *OFFICE, *OLD_OFFICE, *pictures.FORMATS, *TIFFS)
@@ -370,10 +375,12 @@ def office_preview(path, box):
 # Others
 
 
-def read_old_office(path, _ending):
+def read_old_office(path, ending):
     content = Path(path).read_bytes()
     if not content.startswith(OLE):
         raise Refused("not_office")
+    if not any(ole_entry(name) in content for name in OLD_OFFICE[ending]):
+        raise Refused("office_other_kind")
     if any(ole_entry(name) in content for name in ("Macros", "_VBA_PROJECT", "_VBA_PROJECT_CUR")):
         raise Refused("office_macros")
 

@@ -100,8 +100,9 @@ def outcome(question):
 
 def limit(question):
     seconds, more = question["seconds"], question["megabytes"] << 20
+    # Beyond the first limit a process is told, and beyond the second killed.
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     limits = {
-        resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_AS: taken() + more,
         resource.RLIMIT_FSIZE: LARGEST_FILE,
         resource.RLIMIT_CORE: 0,

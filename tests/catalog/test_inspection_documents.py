@@ -90,7 +90,7 @@ def test_every_document_of_the_demo_is_taken_and_lacks_nothing(path):
         (PPTX, "pptx"),
         (DOCX, "docx"),
         (files.office("xl"), "xlsx"),
-        *((OLE, ending) for ending in documents.OLD_OFFICE),
+        *((files.old_office(ending), ending) for ending in documents.OLD_OFFICE),
         (PNG, "png"),
         (files.photo(), "jpg"),
         (files.photo(), "jpeg"),
@@ -268,11 +268,11 @@ def test_an_office_file_with_macros_is_refused(content):
 @pytest.mark.parametrize("name", ["Macros", "_VBA_PROJECT", "_VBA_PROJECT_CUR"])
 def test_an_old_office_file_with_macros_is_refused(name):
     entry = name.encode("utf-16-le").ljust(64, b"\0") + bytes([2 * len(name) + 2, 0, 1, 1])
-    assert refusal(OLE + entry, "doc") == "office_macros"
+    assert refusal(files.old_office() + entry, "doc") == "office_macros"
 
 
 def test_an_old_office_file_may_speak_of_macros():
-    facts(OLE + "Macros are fun".encode("utf-16-le") + b"\0" * 100, "doc")
+    facts(files.old_office() + "Macros are fun".encode("utf-16-le") + b"\0" * 100, "doc")
 
 
 def test_a_bomb_is_refused_unopened(monkeypatch):
@@ -369,7 +369,11 @@ def test_reading_stops_at_the_most():
 
 
 def test_other_documents_say_nothing():
-    for content, ending in [(PNG, "png"), (OLE, "doc"), (files.office("xl"), "xlsx")]:
+    for content, ending in [
+        (PNG, "png"),
+        (files.old_office(), "doc"),
+        (files.office("xl"), "xlsx"),
+    ]:
         assert texts(content, ending) == []
 
 
@@ -420,7 +424,8 @@ def test_an_office_file_is_shown_by_its_thumbnail(thumbnail, size):
 
 
 def test_other_documents_have_nothing_to_show():
-    for content, ending in [(OLE, "doc"), (files.office("xl"), "xlsx"), (b"II*\0", "tif")]:
+    word, sheet = files.old_office(), files.office("xl")
+    for content, ending in [(word, "doc"), (sheet, "xlsx"), (b"II*\0", "tif")]:
         assert shown(content, ending) is None
 
 
