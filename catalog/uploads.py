@@ -37,7 +37,7 @@ MISLEADING = frozenset(
 SENTENCES = {
     "ending": _("“%(file)s” cannot be taken. Files may end in: %(endings)s."),
     "two_endings": _("“%(file)s” ends twice, in .%(inner)s and .%(outer)s. Give it a plain name."),
-    "empty": _("“%(file)s” is empty."),
+    "no_content": _("“%(file)s” is empty."),
     "too_large": _("“%(file)s” is larger than %(megabytes)s MB."),
     "too_slow": _("“%(file)s” takes longer to read than any real file; it may be damaged."),
     "too_much": _("“%(file)s” takes more memory to read than any real file; it may be damaged."),
@@ -167,7 +167,7 @@ def check_outside(file, endings, sort):
     if inner.lower() in MISLEADING:
         refuse(file, "two_endings", inner=inner, outer=outer)
     if not file.size:
-        refuse(file, "empty")
+        refuse(file, "no_content")
     if file.size > LARGEST[sort]:
         refuse(file, "too_large", megabytes=LARGEST[sort] // MEGABYTE)
 

@@ -106,7 +106,7 @@ if MEDIA_BUCKET:
         "OPTIONS": {"endpoint_url": address, "bucket_name": bucket},
     }
 FILE_UPLOAD_PERMISSIONS = 0o644
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["catalog.uploadhandler.UploadHandler"]
 
 CACHES = {
     "default": {

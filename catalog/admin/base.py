@@ -72,6 +72,7 @@ class FieldsMixin:
         if isinstance(db_field, models.FileField):
             # Before the model has it: an image is measured, so opened, as soon as it is assigned.
             kwargs["validators"] = db_field.validators
+            kwargs["allow_empty_file"] = True  # the validators have a sentence that names it
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # To delete a course is nothing for a small button beside a requirement.

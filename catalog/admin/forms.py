@@ -287,6 +287,7 @@ class RenditionForm(RowForm):
 
     def clean(self):
         super().clean()
+        self.ask_for_file()
         note, matters = (self.cleaned_data.get(name) for name in ("note", "matters"))
         file = self.cleaned_data.get("file")
         if matters and not note:
@@ -295,6 +296,13 @@ class RenditionForm(RowForm):
             self.add_error("file", _("Choose the new file too: this is said of it."))
         if file and "file" in self.changed_data and digest(file) == self.instance.sha256:
             self.add_error("file", _("This is the very file that is here already."))
+
+    def ask_for_file(self):
+        """A page of the old site may name a format alone, of which nobody has the file yet."""
+        given = any(self.cleaned_data.get(name) for name in ("file", "address"))
+        wrong = {"file", "address"} & self.errors.keys()
+        if not given and not wrong and not self.instance.format:
+            self.add_error(None, _("Choose a file, or give its address elsewhere."))
 
     def clean_name(self):
         name = self.cleaned_data["name"]

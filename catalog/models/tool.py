@@ -183,8 +183,6 @@ class Rendition(CleanModel):
         self.read_format()
         self.is_named = bool(self.name) or not self._state.adding
         self.name = self.name or self.free_name()
-        if not self.format:
-            raise ValidationError(_("Choose a file, or give its address elsewhere."))
         kept = self.versions.order_by("-number").first() if self.pk else None
         if self.file and kept and extension(self.file.name) != extension(kept.file.name):
             sentence = _(
