@@ -7,7 +7,9 @@ from lmp_site.environment import read_port
 bind = f"127.0.0.1:{read_port()}"
 worker_class = "gthread"
 workers = 2
-threads = 8
+# Most of them wait for readers of films, who take their time. Each that asks the database keeps a
+# connection for a minute: together they stay below the hundred that PostgreSQL lets in.
+threads = 40
 # Loaded once before the workers part, so that they share its memory.
 preload_app = True
 # A worker is replaced now and then, which gives back what long PDFs have taken.
