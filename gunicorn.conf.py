@@ -13,10 +13,10 @@ threads = 40
 # Loaded once before the workers part, so that they share its memory.
 preload_app = True
 # A worker is replaced now and then, which gives back what long PDFs have taken.
-max_requests = 2000
-max_requests_jitter = 400
+max_requests = 20_000
+max_requests_jitter = 4000
 keepalive = 75
-graceful_timeout = 10
+graceful_timeout = 30
 control_socket_disable = True
 loglevel = "warning"
 

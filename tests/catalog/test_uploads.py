@@ -12,6 +12,7 @@ from catalog import uploads
 from catalog.models import Rendition, Video
 from catalog.models.tool import FORMATS, extension
 from tests import files
+from tests.admin import sign_in_as_root
 
 EDITORIAL = Path(__file__).resolve().parents[2] / "editorial"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
@@ -276,6 +277,20 @@ def test_a_name_that_ends_twice_is_refused(name):
 @pytest.mark.parametrize("name", ["5. Huddle.pdf", "v1.2.pdf", "report.final.pdf"])
 def test_a_dot_in_a_name_is_no_second_ending(name):
     assert refusal(uploads.check_document, name, PDF) == ""
+
+
+def test_an_upload_that_breaks_off_in_its_last_file_is_no_upload(client, db):
+    """Django would save the form without the file."""
+    sign_in_as_root(client)
+    head = (
+        '--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nA\r\n--x\r\n'
+        'Content-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
+    )
+    body = head.encode() + MP4[:1000]
+    kind = "multipart/form-data; boundary=x"
+    response = client.post("/admin/catalog/video/add/", body, content_type=kind)
+    assert response.status_code == 400
+    assert not Video.objects.exists()
 
 
 DEMO_CHECKS = {
