@@ -1,6 +1,7 @@
 """Films in words for editors, and what ffmpeg makes of them: a poster and a copy for phones."""
 
 import os
+import resource
 import secrets
 import shutil
 import subprocess
@@ -64,6 +65,7 @@ PHONE_PICTURE = (
     "-c:v libx264 -profile:v high -preset fast -crf 24 -maxrate 1200k -bufsize 2400k -fpsmax 30"
 )
 LINES = 720
+MOST_MEMORY = 4 << 30  # of address space, in bytes
 HEAVY = 2_000_000  # bits a second
 PHONE_SOUND = "-c:a aac -b:a 96k -af aformat=channel_layouts=mono|stereo:sample_rates=44100|48000"
 
@@ -202,6 +204,7 @@ def watched(command, limit, report, errors):
         timer.start()
         try:
             os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+            limit_memory(process.pid)
             for line in process.stdout:
                 report(line)
             process.wait()
@@ -209,6 +212,12 @@ def watched(command, limit, report, errors):
             timer.cancel()
             process.kill()
     return process, late.is_set()
+
+
+def limit_memory(pid):
+    """Where the system lets it be said of another process."""
+    if hasattr(resource, "prlimit"):
+        resource.prlimit(pid, resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 def stop(process, late):
