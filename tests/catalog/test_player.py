@@ -42,8 +42,8 @@ def make_film(ending="mp4", film=None, phone=False, **fields):
     video = make_video("Film", **fields)
     video.file.save(f"film.{ending}", ContentFile(files.mp4()))
     if phone:
-        video.phone_file.save("phone.mp4", ContentFile(files.mp4()))
-    Video.objects.filter(pk=video.pk).update(film=film or {})
+        video.phone_file.save("phone.mp4", ContentFile(files.mp4()), save=False)
+    Video.objects.filter(pk=video.pk).update(film=film or {}, phone_file=video.phone_file.name)
     return Video.objects.get(pk=video.pk)
 
 
