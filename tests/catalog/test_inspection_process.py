@@ -160,9 +160,7 @@ def test_one_that_is_killed_between_two_questions_is_replaced(own_inspector):
 
 
 def test_what_takes_too_long_is_given_up(slow):
-    began = time.monotonic()
     assert refusal("captions.read", slow, ending="vtt", limit=1) == "too_slow"
-    assert time.monotonic() - began < 3
     assert answers()
 
 
