@@ -6,9 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group
+from django.core import serializers
 from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +25,8 @@ BROWSER_ARGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# What a page is to show is waited for as long as what it is to do, also on a busy machine.
+expect.set_options(timeout=30_000)
 NU_JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 
@@ -58,13 +63,30 @@ def nu_errors():
     return check
 
 
+def all_rows():
+    """Every row of the catalog and every role with what it may do, as text without its number."""
+    own = ["catalog", "courses", "editorial"]
+    models = [model for label in own for model in apps.get_app_config(label).get_models()]
+    # The index has a stamp, which is another one after each change.
+    models.remove(apps.get_model("catalog", "IndexPart"))
+    rows = [row for model in [*models, Group] for row in model.objects.all()]
+    options = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True}
+    kept = serializers.serialize("python", rows, **options)
+    return sorted(f"{row['model']} {sorted(row['fields'].items(), key=str)}" for row in kept)
+
+
 OTHER_CONNECTIONS = "datname = current_database() AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Playwright's loop gives this thread a second connection, which would keep the database."""
-    yield
+    """Hands on the rows that the migrations made, and leaves no connection to the database open.
+
+    Playwright's loop gives this thread a second one, which would keep the database.
+    """
+    with django_db_blocker.unblock():
+        made = all_rows()
+    yield made
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
@@ -106,3 +128,4 @@ def make_migrated_rows(**kwargs):
     import_module("editorial.migrations.0002_roles").make_roles(apps, schema_editor)
     import_module("editorial.migrations.0003_search_roles").add_to_roles(apps, schema_editor)
     import_module("editorial.migrations.0004_path_roles").add_to_roles(apps, schema_editor)
+    import_module("editorial.migrations.0006_file_roles").add_to_roles(apps, schema_editor)

@@ -209,7 +209,8 @@ def answer(client, blank_forms):
         page = add_page(model)
         if model not in blank_forms:
             blank_forms[model] = form_in(client.get(page))
-        filled = blank_forms[model] | TYPED | values | {"_save": "1"}
+        owner = {"owner": str(client.session["_auth_user_id"])}
+        filled = blank_forms[model] | TYPED | owner | values | {"_save": "1"}
         for row in rows:
             add_row(filled, *row)
         return client.post(page, filled, follow=True)
