@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import films
-from catalog.inspection.asking import ask
-from catalog.inspection.refused import Refused
+from catalog.apart.asking import ask
+from catalog.apart.refused import Refused
 from catalog.models import Job, Rendition, RenditionVersion, Resource, Video
 from catalog.pictures import make_sizes
 from catalog.search import filetexts
