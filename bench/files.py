@@ -44,7 +44,7 @@ SETTINGS = """
 from pathlib import Path
 from lmp_site.settings import *
 STATIC_ROOT = Path("{folder}/static")
-CACHES["pdf"]["LOCATION"] = "{folder}/pdf"
+PRINTS_ROOT = "{folder}/prints"
 """
 
 

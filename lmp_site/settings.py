@@ -113,13 +113,11 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     },
-    # Kept in files, so that all workers share them and none holds them in memory.
-    "pdf": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": STATE_DIR / "pdf",
-        "OPTIONS": {"MAX_ENTRIES": 300},
-    },
 }
+
+# Finished PDFs, for all workers; how many may be made at once.
+PRINTS_ROOT = STATE_DIR / "prints"
+PRINTERS = environment.read_printers()
 
 TAGGIT_CASE_INSENSITIVE = True
 

@@ -103,7 +103,7 @@ def test_who_asks_for_the_head_gets_no_body(client, path):
     whole, head = client.get(path), client.head(path)
     assert head.content == b""
     assert head["Content-Type"] == whole["Content-Type"]
-    assert head["Content-Length"] == str(len(whole.content))
+    assert head["Content-Length"] == str(len(whole.getvalue()))
 
 
 def test_style_and_scripts_of_public_pages_are_small():

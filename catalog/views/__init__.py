@@ -98,6 +98,7 @@ def opensearch(request):
 
 
 @require_safe
+@printing.kept_first
 def listing_pdf(request, find, **names):
     return printing.listing_pdf(request, find(request.GET, **names))
 
@@ -176,11 +177,13 @@ def detail_pdf(request, model, slug, more=lambda resource: {}):
 
 
 @require_safe
+@printing.kept_first
 def video_pdf(request, slug):
     return detail_pdf(request, Video, slug, watching)
 
 
 @require_safe
+@printing.kept_first
 def tool_pdf(request, slug):
     return detail_pdf(request, Tool, slug)
 

@@ -1,5 +1,6 @@
 from django.views.decorators.http import require_safe
 
+from catalog.printing import kept_first
 from catalog.views import detail_page, detail_pdf
 from courses.maps import CourseMap
 from courses.models import Course
@@ -11,6 +12,7 @@ def course_detail(request, slug):
 
 
 @require_safe
+@kept_first
 def course_pdf(request, slug):
     return detail_pdf(request, Course, slug, more=map_of)
 
