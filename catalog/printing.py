@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import prints
 from catalog.apart.refused import Refused
+from catalog.detail import detail_of
 from catalog.middleware import clean_values
 from catalog.models import Job
 from catalog.prints import TooBusy
@@ -115,17 +116,23 @@ def with_address(link):
 # ---- What is printed ----
 
 
-def resource_pdf(request, resource, context):
+def resource_pdf(request, resource):
     """The sheet of one video, tool or course, loaded by for_detail()."""
-    context = context | {
+    response = answer(request, sheet_of(request, resource), resource.title)
+    if not resource.is_public:
+        response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def sheet_of(request, resource, **more):
+    """The document of one video, tool or course, loaded by for_detail()."""
+    context = {
         "resource": resource,
         "title": resource.title,
         "address": resource.get_absolute_url(),
     }
-    response = respond(request, f"pdf/{resource.kind}.html", context, fit=True)
-    if not resource.is_public:
-        response["Cache-Control"] = "private, no-store"
-    return response
+    template = f"pdf/{resource.kind}.html"
+    return document_of(request, template, context | detail_of(resource) | more, fit=True)
 
 
 def listing_pdf(request, listing):
