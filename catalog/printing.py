@@ -144,12 +144,13 @@ def listing_pdf(request, listing):
         "count_words": count_words(len(listing.ids)),
     }
 
-    def context():
-        return handout | {"resources": listing.whole(MOST_ENTRIES)}
+    def document():
+        resources = {"resources": listing.whole(MOST_ENTRIES)}
+        return document_of(request, "pdf/listing.html", handout | resources)
 
     if len(listing.ids) > ENTRIES:
-        return respond_later(request, "pdf/listing.html", listing.full_title, context)
-    return respond(request, "pdf/listing.html", context())
+        return respond_later(request, listing.full_title, document)
+    return answer(request, document(), listing.full_title)
 
 
 def count_words(total):
@@ -275,10 +276,10 @@ def impossible(request, title, sentence):
 # ---- In the background ----
 
 
-def respond_later(request, template, title, context):
-    """A large document: a page that waits, until a job has made it. `context()` is made there."""
+def respond_later(request, title, document):
+    """A large document: a page that waits until a job has made it, of what `document()` gives."""
     if is_at_work(request):
-        return respond(request, template, context())
+        return answer(request, document(), title)
     name = name_of(request)
     facts = prints.remembered(name)
     if facts and (path := prints.kept(facts["key"])):

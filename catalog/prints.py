@@ -16,7 +16,7 @@ import re
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -28,7 +28,7 @@ from django.core.files.storage import default_storage
 
 from catalog.apart.asking import ask
 from catalog.apart.refused import Refused
-from catalog.uploads import is_local
+from catalog.uploads import is_local, stored_on_disk
 
 PRESS = "catalog.press.makers"
 SECONDS, MEGABYTES = 60, 1500  # that one document may take
@@ -174,14 +174,25 @@ def check_failed(key):
 
 def asked(document, path):
     what = "packets.make" if "parts" in document else "sheets.make"
-    with pictures(document["html"]) as media:
-        document = document | {"media": str(media)}
+    with pictures(document) as media, on_disk(document) as parts:
+        document = document | {"media": str(media)} | parts
         ask(what, path, of=PRESS, limit=SECONDS, megabytes=MEGABYTES, document=document)
 
 
 @contextmanager
-def pictures(html):
-    """The folder of the uploads, or one with copies of those in `html` from another storage."""
+def on_disk(document):
+    """{"parts": …} of a packet, the names of files in the storage made paths; else {}."""
+    with ExitStack() as files:
+        parts = document.get("parts", [])
+        found = [part | {"file": files.enter_context(stored_on_disk(default_storage, part["file"]))}
+                 if "file" in part else part for part in parts]  # fmt: skip
+        yield {"parts": found} if parts else {}
+
+
+@contextmanager
+def pictures(document):
+    """The folder of the uploads, or one with copies of those it shows from another storage."""
+    html = "".join(part.get("html", "") for part in [document, *document.get("parts", [])])
     if is_local(default_storage):
         yield default_storage.location
         return
