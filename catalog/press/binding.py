@@ -6,11 +6,13 @@ from contextlib import suppress
 import pikepdf
 
 from catalog.apart.refused import Refused
+from catalog.press import tags
 
-POINTS = 72
-# What of a page leads out of its own file: into the structure of the whole, or to a program.
-OF_ITS_FILE = ("/StructParents", "/AA", "/B", "/Metadata", "/PieceInfo")
+# What of a page leads to a program, or elsewhere in its own file.
+OF_ITS_FILE = ("/AA", "/B", "/Metadata", "/PieceInfo")
 ACTS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/ResetForm")
+# What a PDF that is not as it should be makes of being read.
+ERRORS = (AttributeError, KeyError, TypeError, ValueError, IndexError, pikepdf.PdfError)
 
 
 def read(path, most_pages):
@@ -24,12 +26,10 @@ def read(path, most_pages):
         if count > most_pages:
             raise Refused("too_long", pages=count)
         trial = pikepdf.new()
-        for page in pdf.pages:
-            trial.pages.append(page)
-        clean(trial)
+        tags.begin(trial)
+        tagged = insert(trial, pdf, 0)
         trial.save(io.BytesIO())
-        sizes = [size(page) for page in trial.pages]
-        return {"pages": count, "sizes": sizes, "tagged": is_tagged(pdf)}
+        return {"pages": count, "sizes": [size(page) for page in trial.pages], "tagged": tagged}
 
 
 def opened(path):
@@ -51,12 +51,6 @@ def size(page):
     return [high, wide] if int(page.obj.get("/Rotate", 0)) % 180 else [wide, high]
 
 
-def is_tagged(pdf):
-    root = pdf.Root
-    marked = root.get("/MarkInfo", {})
-    return "/StructTreeRoot" in root and "/Lang" in root and bool(marked.get("/Marked", False))
-
-
 def bind(path, files, marks, links):
     """Puts pages of others into the PDF of ours at `path`, where each one of `files` says.
 
@@ -65,7 +59,8 @@ def bind(path, files, marks, links):
     """
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for file in files:
-            insert(pdf, file)
+            with pikepdf.open(file["path"]) as other:
+                insert(pdf, other, file["at"] - 1)
         lead(pdf, links)
         with pdf.open_outline() as outline:
             outline.root[:] = [pikepdf.OutlineItem(title, number - 1) for title, number in marks]
@@ -74,37 +69,50 @@ def bind(path, files, marks, links):
         pdf.save(path)
 
 
-def insert(pdf, file):
-    with pikepdf.open(file["path"]) as other:
-        place = file["at"] - 1
-        for number, page in enumerate(other.pages):
-            pdf.pages.insert(place + number, page)
-        count = len(other.pages)
-    clean(pdf, place, place + count)
+def insert(pdf, other, place):
+    """The pages of `other` from the place on; whether their structure came with them."""
+    count = len(other.pages)
+    for number, page in enumerate(other.pages):
+        pdf.pages.insert(place + number, page)
+    pages = [page.obj for page in list(pdf.pages)[place : place + count]]
+    for page in pages:
+        clean(page)
+    with suppress(*ERRORS):
+        if tags.has_tags(other):
+            tags.take_along(pdf, other, place, count)
+            return True
+    for page in pages:
+        without_structure(page)
+    return False
 
 
-def clean(pdf, start=0, end=None):
-    """Takes out of pages what belonged to the file that they were in."""
-    for page in list(pdf.pages)[start:end]:
-        for name in OF_ITS_FILE:
-            if name in page.obj:
-                del page.obj[name]
-        page.obj["/Tabs"] = pikepdf.Name("/S")
-        if "/Annots" in page.obj:
-            page.obj["/Annots"] = pikepdf.Array(kept_notes(page))
+def clean(page):
+    """Takes out of a page what starts a program or belonged to the file that it was in."""
+    for name in OF_ITS_FILE:
+        if name in page:
+            del page[name]
+    page["/Tabs"] = pikepdf.Name("/S")
+    if "/Annots" in page:
+        page["/Annots"] = pikepdf.Array(kept_notes(page))
 
 
 def kept_notes(page):
     """The annotations of a page that stay: none that starts a program or is part of a form."""
-    for note in page.obj["/Annots"]:
-        with suppress(AttributeError, KeyError, TypeError, ValueError):
-            action = note.get("/A", {})
-            if note.get("/Subtype") == "/Widget" or action.get("/S") in ACTS:
+    for note in page["/Annots"]:
+        with suppress(*ERRORS):
+            if note.get("/Subtype") == "/Widget" or note.get("/A", {}).get("/S") in ACTS:
                 continue
-            for name in ("/StructParent", "/AA", "/Parent"):
+            for name in ("/AA", "/Parent"):
                 if name in note:
                     del note[name]
             yield note
+
+
+def without_structure(page):
+    for thing in [page, *page.get("/Annots", [])]:
+        for name in ("/StructParents", "/StructParent"):
+            if name in thing:
+                del thing[name]
 
 
 def lead(pdf, links):
