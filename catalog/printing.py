@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import wraps
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -23,10 +22,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from catalog import prints
 from catalog.apart.refused import Refused
 from catalog.detail import detail_of
-from catalog.middleware import clean_values
 from catalog.models import Job
 from catalog.prints import TooBusy
 from catalog.search.shelf import shelf
+from catalog.text import clean_values
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 MOST_ENTRIES = 1000  # of any: 200 pages, 15 s
@@ -34,12 +33,18 @@ AGAIN = 3  # seconds until a page that waits looks again
 # A large document takes this slot only, so that small ones find the others free.
 SLOTS_OF_LARGE = [0]
 PATIENCE_OF_LARGE = 600  # seconds
+# What this process found under a name, which never means anything else.
+FOUND, MOST_FOUND = {}, 2000
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 SENTENCES = {
     "too_slow": gettext_lazy("It takes longer to lay out than any document we know."),
     "too_much": gettext_lazy("It takes more memory to lay out than any document we know."),
     "unreadable": gettext_lazy("Something in it cannot be laid out."),
 }
+
+
+# Addresses of documents that are made here; a file of a tool has one part more.
+PRINTED = re.compile(r"/(?!media/|tools/[^/]+/|admin/).+\.pdf")
 
 
 # ---- How it is printed ----
@@ -170,28 +175,40 @@ def count_words(total):
 # ---- How it is answered ----
 
 
-def kept_first(view):
-    """A view of a PDF that is not asked where the PDF is there, made from the catalog as it is."""
+def kept_answer(request):
+    """The PDF at this address, where it is there, made from the catalog as it is; else None.
 
-    @wraps(view)
-    def answered(request, *args, **kwargs):
-        request.print_name = None
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES:  # staff may see what others do not
-            request.print_name = name_of(request)
-            facts = prints.remembered(request.print_name)
-            if facts and (path := prints.kept(facts["key"])):
-                return sent(request, path, **facts)
-        return view(request, *args, **kwargs)
+    It says under which name the view that makes it has to remember it.
+    """
+    request.print_name = None
+    if not PRINTED.fullmatch(request.path) or request.method not in ("GET", "HEAD"):
+        return None
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:  # staff may see what others do not
+        return None
+    request.print_name = name_of(request)
+    return found(request, request.print_name)
 
-    return answered
+
+def found(request, name):
+    """What was made under `name`, as an answer; None where it is not there."""
+    facts = FOUND.get(name) or prints.remembered(name)
+    path = prints.kept(facts["key"]) if facts else None
+    if path:
+        keep_in_mind(name, facts)
+    return path and sent(request, path, **facts)
+
+
+def keep_in_mind(name, facts):
+    if len(FOUND) >= MOST_FOUND:
+        FOUND.clear()
+    FOUND[name] = facts
 
 
 def name_of(request):
     """Of what this address is in the state that the catalog is in today."""
     held = shelf()
-    asked = sorted((name, request.GET.getlist(name)) for name in request.GET)
     state = [held.stamp.hex(), f"{held.public():x}", timezone.localdate(), settings.SITE_URL]
-    return prints.hashed(request.path, asked, *state)
+    return prints.hashed(request.path, request.META["QUERY_STRING"], *state)
 
 
 def respond(request, template, context, fit=False):
@@ -281,9 +298,8 @@ def respond_later(request, title, document):
     if is_at_work(request):
         return answer(request, document(), title)
     name = name_of(request)
-    facts = prints.remembered(name)
-    if facts and (path := prints.kept(facts["key"])):
-        return sent(request, path, **facts)
+    if there := found(request, name):
+        return there
     job = wanted(request, name, title)
     if job.state == Job.State.FAILED:
         return impossible(request, title, job.failure)
@@ -316,7 +332,7 @@ def make_ahead(address):
     request.method, request.path, request.path_info = "GET", path, path
     request.META |= {"QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
     request.GET = clean_values(QueryDict(query))
-    request.at_work = True
+    request.at_work, request.print_name = True, name_of(request)
     view, args, kwargs = resolve(path)
     response = view(request, *args, **kwargs)
     response.close()

@@ -67,13 +67,14 @@ def hashed(*facts):
 
 
 def folder(name):
+    """The folder of one sort, which is made where it is not there."""
     path = Path(settings.PRINTS_ROOT, name)
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def path_of(key):
-    return folder("pdf") / f"{key}.pdf"
+    return Path(settings.PRINTS_ROOT, "pdf", f"{key}.pdf")
 
 
 def kept(key):
@@ -94,7 +95,7 @@ def remember(name, facts, sort="name"):
 def remembered(name, sort="name"):
     """What was kept under `name`; {} for nothing."""
     try:
-        return json.loads((folder(sort) / f"{name}.json").read_bytes())
+        return json.loads(Path(settings.PRINTS_ROOT, sort, f"{name}.json").read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
 
@@ -150,7 +151,7 @@ def printed(key, document, until, slots):
     try:
         with slot(until, slots or range(settings.PRINTERS)):
             path = path_of(key)
-            new = path.with_suffix(f".{os.getpid()}.new")
+            new = folder("pdf") / f"{key}.{os.getpid()}.new"
             try:
                 asked(document, new)
                 os.replace(new, path)

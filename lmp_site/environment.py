@@ -33,11 +33,12 @@ DATABASE_EXPECTED = (
 # "database is locked" at once.
 ENGINE_SETTINGS = {
     "sqlite3": {
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        }
+        },
     },
     "postgresql": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }

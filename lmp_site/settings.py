@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "catalog.middleware.KeptPrintsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "catalog.middleware.CleanInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

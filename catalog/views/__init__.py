@@ -95,7 +95,6 @@ def opensearch(request):
 
 
 @require_safe
-@printing.kept_first
 def listing_pdf(request, find, **names):
     return printing.listing_pdf(request, find(request.GET, **names))
 
@@ -155,13 +154,11 @@ def detail_pdf(request, model, slug):
 
 
 @require_safe
-@printing.kept_first
 def video_pdf(request, slug):
     return detail_pdf(request, Video, slug)
 
 
 @require_safe
-@printing.kept_first
 def tool_pdf(request, slug):
     return detail_pdf(request, Tool, slug)
 

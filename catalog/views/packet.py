@@ -5,7 +5,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import packing, printing
+from catalog import packing
 from catalog.listing import search_listing
 from catalog.models import Resource
 from catalog.packetlinks import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
@@ -39,7 +39,6 @@ def packet_page(request):
 
 
 @require_safe
-@printing.kept_first
 def packet_pdf(request):
     return packing.packet_pdf(request, Packet.read(request.GET))
 

@@ -1,6 +1,5 @@
 from django.views.decorators.http import require_safe
 
-from catalog.printing import kept_first
 from catalog.views import detail_page, detail_pdf
 from courses.models import Course
 
@@ -11,6 +10,5 @@ def course_detail(request, slug):
 
 
 @require_safe
-@kept_first
 def course_pdf(request, slug):
     return detail_pdf(request, Course, slug)

@@ -121,8 +121,12 @@ def test_a_failure_leaves_nothing_half_made(monkeypatch):
     assert list(prints.folder("pdf").iterdir()) == []
 
 
+def paths_of(letters):
+    return [prints.folder("pdf") / prints.path_of(letter * 64).name for letter in letters]
+
+
 def test_what_nobody_asks_for_goes_after_a_week():
-    old, new = prints.path_of("a" * 64), prints.path_of("b" * 64)
+    old, new = paths_of("ab")
     for path in (old, new):
         path.write_bytes(b"%PDF")
     long_ago = time.time() - prints.OLDEST - 60
@@ -133,7 +137,7 @@ def test_what_nobody_asks_for_goes_after_a_week():
 
 def test_what_was_asked_for_last_stays_where_there_is_little_room(monkeypatch):
     monkeypatch.setattr(prints, "MOST_FILES", 2)
-    paths = [prints.path_of(letter * 64) for letter in "abc"]
+    paths = paths_of("abc")
     for age, path in enumerate(paths):
         path.write_bytes(b"%PDF")
         os.utime(path, (time.time() - age, time.time() - age))
