@@ -284,7 +284,7 @@ def test_axe_finds_nothing_in_what_the_script_makes(open_reader, size, scheme):
     page.get_by_role("button", name=f"Remove – {FIRST}").click()
     expect(header(page)).to_have_text("Packet (1)")
     found = [axe.run(page).response["violations"]]
-    for path in ("/tools/", "/tools/icebreaker-huddle-starter-cards/"):
+    for path in ("/tools/", "/tools/huddle-starter-cards/"):
         page.goto(path)
         expect(page.locator(".packet-button[aria-pressed=true]").first).to_be_visible()
         found.append(axe.run(page).response["violations"])
