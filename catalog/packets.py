@@ -36,14 +36,6 @@ class Item:
     note: str
 
     @property
-    def minutes(self):
-        """(least, most); None where nobody knows. A film takes the minutes that it begins."""
-        resource = self.resource
-        if resource.minutes_min:
-            return resource.minutes_min, resource.minutes_max
-        return (ceil(resource.seconds / 60),) * 2 if resource.seconds else None
-
-    @property
     def time(self):
         return self.resource.time_short or self.resource.running_time
 
@@ -64,7 +56,7 @@ class Item:
 
 
 class Packet:
-    """`items` are what is there for readers, loaded for_cards(); `gone` what was and is withdrawn.
+    """`items` are what is there for readers, loaded for_cards(); `gone` what was there once.
 
     Drafts, scheduled entries and numbers without a row are all the same here: unknown.
     """
@@ -75,15 +67,35 @@ class Packet:
         self.rows = rows_of({*codes, *reading.removed})
         self.link = reading.link.only(code for code in codes if code in self.rows)
         self.title = self.link.title
-        every = [Item(c, self.rows[c], self.link.notes.get(c, "")) for c in self.link.codes]
-        self.items = [item for item in every if item.resource.is_public]
-        self.gone = [item for item in every if not item.resource.is_public]
 
     @classmethod
     def read(cls, data, more=()):
         """Of a QueryDict; the codes `more` are added to what it says."""
         values = dict(data.lists())
         return cls(read_link(values | {"add": [*values.get("add", []), *more]}))
+
+    @cached_property
+    def items(self):
+        cards = Resource.objects.published().for_cards().pick(self.ids)
+        return [self.item(code_of(card.pk), card) for card in cards]
+
+    @cached_property
+    def gone(self):
+        rows = [(code, self.rows[code]) for code in self.link.codes]
+        return [self.item(code, row) for code, row in rows if not row.is_public]
+
+    def item(self, code, resource):
+        return Item(code, resource, self.link.notes.get(code, ""))
+
+    @cached_property
+    def public(self):
+        """The rows of what is there for readers, in their order."""
+        rows = [self.rows[code] for code in self.link.codes]
+        return [row for row in rows if row.is_public]
+
+    @property
+    def ids(self):
+        return [row.pk for row in self.public]
 
     @property
     def full_title(self):
@@ -123,10 +135,6 @@ class Packet:
         return reverse("packet-atom") + self.query
 
     @property
-    def ids(self):
-        return [item.resource.pk for item in self.items]
-
-    @property
     def members(self):
         """The set of what it shows, as a listing has it."""
         return bits.bits_of(self.ids)
@@ -138,10 +146,10 @@ class Packet:
     @property
     def total_words(self):
         """“7 items, 3 h 40, 2 with no stated time”"""
-        known = [item.minutes for item in self.items if item.minutes]
-        unknown = len(self.items) - len(known)
+        known = [minutes for row in self.public if (minutes := minutes_of(row))]
+        total, unknown = len(self.public), len(self.public) - len(known)
         least, most = (sum(ends) for ends in zip(*known, strict=True)) if known else (0, 0)
-        words = [ngettext("%d item", "%d items", len(self.items)) % len(self.items)]
+        words = [ngettext("%d item", "%d items", total) % total]
         words += [minutes_in_short(least, most)] if known else []
         return ", ".join(words + ([_("%d with no stated time") % unknown] if unknown else []))
 
@@ -224,14 +232,18 @@ class Packet:
         return reverse("packet") + self.reading.before.query if self.removed else ""
 
 
+def minutes_of(resource):
+    """(least, most); None where nobody knows. A film takes the minutes that it begins."""
+    if resource.minutes_min:
+        return resource.minutes_min, resource.minutes_max
+    return (ceil(resource.seconds / 60),) * 2 if resource.seconds else None
+
+
 def rows_of(codes):
-    """{code: resource} of what is published, loaded for cards, and of what was and is withdrawn."""
-    numbers = {number_of(code) for code in codes}
-    published = Resource.objects.published().for_cards().in_bulk(numbers)
-    now = timezone.now()
-    others = Resource.objects.filter(pk__in=numbers - published.keys())
-    withdrawn = others.filter(published_at__lte=now, unpublished_at__lte=now).in_bulk()
-    return {code_of(pk): resource for pk, resource in (published | withdrawn).items()}
+    """{code: resource} of what is published, and of what was and is withdrawn."""
+    appeared = Resource.objects.filter(published_at__lte=timezone.now())
+    rows = appeared.in_bulk([number_of(code) for code in codes])
+    return {code_of(pk): resource for pk, resource in rows.items()}
 
 
 def codes_at(text, host):

@@ -27,6 +27,9 @@ PATHS = [
     "/search/?q=xyzzy",
     "/search/suggestions/?q=pos",
     "/opensearch.xml",
+    "/packet/",
+    "/packet/?items=1.2.zzz&title=For+Monday&q=poster",
+    "/packet/feed/?items=1.2",
     "/videos/a-film/",
     "/tools/a-poster/",
     "/courses/a-course/",
@@ -107,5 +110,5 @@ def test_who_asks_for_the_head_gets_no_body(client, path):
 
 
 def test_style_and_scripts_of_public_pages_are_small():
-    sources = [finders.find(name) for name in ("catalog/site.css", "catalog/site.js")]
+    sources = [finders.find(f"catalog/{name}") for name in ("site.css", "site.js", "packet.js")]
     assert sum(len(gzip.compress(Path(source).read_bytes())) for source in sources) < 60_000

@@ -93,7 +93,6 @@
     document.querySelector(".done a")?.addEventListener("click", ({ target }) => leave(target.search));
     const done = [...document.querySelectorAll(".done")].map((sentence) => sentence.textContent);
     if (done.length) announce(done.join(" "));
-    handOn();
   }
 
   function offer(query, taken) {
@@ -146,9 +145,15 @@
     window.addEventListener("pageshow", refresh);
   }
 
-  try {
-    start();
-  } catch {
-    // A browser that keeps nothing: the links and forms are there.
+  // Where a browser keeps nothing, the links and forms are there all the same.
+  function keeps() {
+    try {
+      return localStorage.length + sessionStorage.length >= 0;
+    } catch {
+      return false;
+    }
   }
+
+  if (keeps()) start();
+  handOn();
 }
