@@ -26,6 +26,12 @@ loglevel = "warning"
 message.MAX_REQUEST_LINE = limit_request_line = 128 * 1024
 
 
+def post_worker_init(worker):
+    """The press is ready before the first PDF is asked for."""
+    helper = import_module("catalog.apart.asking").helper
+    helper(import_module("catalog.prints").PRESS).warm()
+
+
 def when_ready(server):
     # Django loads the views, and WeasyPrint with them, at the first request: 0.5 s in each worker.
     import_module("lmp_site.urls")

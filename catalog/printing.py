@@ -297,18 +297,40 @@ def respond_later(request, title, document):
     """A large document: a page that waits until a job has made it, of what `document()` gives."""
     if is_at_work(request):
         return answer(request, document(), title)
-    name = name_of(request)
+    # What was ordered is good enough for who ordered it, be the catalog another one meanwhile.
+    name = ordered(request) or name_of(request)
     if there := found(request, name):
         return there
     job = wanted(request, name, title)
     if job.state == Job.State.FAILED:
         return impossible(request, title, job.failure)
-    return waiting(request, {"title": title, "job": job, "ahead": job.ahead()}, status=202)
+    context = {"title": title, "job": job, "ahead": job.ahead()}
+    response = waiting(request, context, status=202)
+    response["Refresh"] += f"; url={with_order(request, name)}"
+    return response
+
+
+def ordered(request):
+    """The name in the address, of what was ordered at this very one; None for any other."""
+    name = request.GET.get("order", "")
+    order = prints.remembered(name, "order") if re.fullmatch("[0-9a-f]{64}", name) else {}
+    return name if order and order["address"] == without_order(request) else None
+
+
+def without_order(request):
+    query = request.GET.copy()
+    query.pop("order", None)
+    return request.path + (f"?{query.urlencode()}" if query else "")
+
+
+def with_order(request, name):
+    address = without_order(request)
+    return f"{address}{'&' if '?' in address else '?'}order={name}"
 
 
 def wanted(request, name, title):
     """The job that makes the document of this address; it is asked for anew where it was done."""
-    prints.remember(name, {"address": request.get_full_path()}, "order")
+    prints.remember(name, {"address": without_order(request)}, "order")
     file = f"{name}/{slugify(title)[:60] or 'catalog'}.pdf"
     Job.objects.want(None, Job.Task.PRINT, file, again=True)
     job = Job.objects.get(task=Job.Task.PRINT, file=file)
@@ -322,18 +344,16 @@ def carry_out(name):
     """What a job does: makes the document that was ordered under `name`."""
     order = prints.remembered(name, "order")
     if order:
-        make_ahead(order["address"])
+        make_ahead(order["address"], name)
 
 
-def make_ahead(address):
-    """Makes the PDF of an address as if a reader had asked for it; returns the answer."""
+def make_ahead(address, name=None):
+    """Makes the PDF of an address as if a reader had asked; `name` is what it was ordered as."""
     path, _mark, query = address.partition("?")
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
     request.META |= {"QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
     request.GET = clean_values(QueryDict(query))
-    request.at_work, request.print_name = True, name_of(request)
+    request.at_work, request.print_name = True, name or name_of(request)
     view, args, kwargs = resolve(path)
-    response = view(request, *args, **kwargs)
-    response.close()
-    return response
+    view(request, *args, **kwargs).close()

@@ -58,6 +58,11 @@ class Helper:
             # One that ended for having nothing to do is started anew.
             return self.exchange(line) or self.exchange(line) or {"failed": "crash"}
 
+    def warm(self):
+        """Starts it before it is asked for the first time; does not wait until it is ready."""
+        with self.turn:
+            self.start()
+
     def exchange(self, line):
         """The answer; None, with the process ended, when it does not answer any more."""
         try:

@@ -22,10 +22,10 @@ LARGEST_FILE = 500 << 20  # bytes that may be written
 LARGEST_ANSWER = 64 << 20
 
 
-def serve(modules, questions, answers):
+def serve(modules, questions, answers, idle=None):
     """`modules` is {name: module}, `questions` a file descriptor, `answers` a text stream."""
     waiting = b""
-    while select.select([questions], [], [], IDLE)[0]:
+    while select.select([questions], [], [], idle or IDLE)[0]:
         read = os.read(questions, 1 << 16)
         if not read:
             return
@@ -121,4 +121,5 @@ def taken():
 
 
 if __name__ == "__main__":
-    serve(import_module(sys.argv[1]).MODULES, sys.stdin.fileno(), sys.stdout)
+    work_of = import_module(sys.argv[1])
+    serve(work_of.MODULES, sys.stdin.fileno(), sys.stdout, getattr(work_of, "IDLE", None))

@@ -211,7 +211,7 @@ def large(monkeypatch):
 
 def test_a_large_one_is_made_in_the_background(client, large):
     waiting = client.get("/tools.pdf?level=&sort=title")
-    assert waiting.status_code == 202 and waiting["Refresh"] == "3"
+    assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=/tools.pdf?level=")
     assert "It is next." in page_in(waiting).text_content()
     assert client.get("/tools.pdf?level=&sort=title").status_code == 202
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
@@ -240,6 +240,22 @@ def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
     assert "It takes longer to lay out than any document we know." in response.content.decode()
     Job.objects.filter(task=Job.Task.PRINT).update(beat_at=days_ago(1))
     assert client.get("/tools.pdf").status_code == 202
+
+
+def test_who_waits_gets_what_was_ordered_however_the_catalog_changes(client, large):
+    again = client.get("/tools.pdf?sort=title")["Refresh"].partition("url=")[2]
+    make_tool("Tool number 4")
+    assert client.get(again).status_code == 202
+    assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
+    do_jobs(Job.Task.PRINT)
+    assert client.get(again).status_code == 200
+    for other in (
+        again.replace("/tools", "/courses"),
+        again[:-4] + "0000",
+        "/tools.pdf?order=../x",
+    ):
+        assert client.get(other).status_code != 500
+    assert client.get(again.replace("title", "newest")).status_code == 202
 
 
 def test_a_change_asks_for_a_large_one_anew(client, large):
