@@ -20,11 +20,12 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog import prints
+from catalog import paper, prints
 from catalog.apart.refused import Refused
 from catalog.middleware import clean_values
 from catalog.models import Job
 from catalog.prints import TooBusy
+from catalog.qr import qr_image
 from catalog.search.shelf import shelf
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
@@ -75,7 +76,7 @@ class Look:
 def document_of(request, template, context, fit=False):
     look = Look.read(request.GET)
     common = {
-        "host": settings.SITE_URL.partition("://")[2],
+        "host": host(),
         "printed_on": timezone.localdate(),
         "look": look,
     }
@@ -117,15 +118,43 @@ def with_address(link):
 
 def resource_pdf(request, resource, context):
     """The sheet of one video, tool or course, loaded by for_detail()."""
-    context = context | {
-        "resource": resource,
-        "title": resource.title,
-        "address": resource.get_absolute_url(),
-    }
+    context = sheet_of(resource, context)
     response = respond(request, f"pdf/{resource.kind}.html", context, fit=True)
     if not resource.is_public:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def sheet_of(resource, context):
+    """What the template of a sheet shows, with `context`; no text of it longer than paper takes."""
+    short_path = print_path(resource)
+    body, body_goes_on = paper.body(resource.body)
+    spoken = {
+        "paragraphs": context.get("paragraphs", []),
+        "transcript": getattr(resource, "transcript", ""),
+    }
+    return (
+        context
+        | paper.spoken(**spoken)
+        | {
+            "resource": resource,
+            "title": resource.title,
+            "address": resource.get_absolute_url(),
+            "short": host() + short_path,
+            "qr": qr_image(settings.SITE_URL + short_path),
+            "body": body,
+            "body_goes_on": body_goes_on,
+        }
+    )
+
+
+def print_path(resource):
+    """The short address that paper carries, which knows the edition where there is one."""
+    return getattr(resource, "get_print_url", resource.get_short_url)()
+
+
+def host():
+    return settings.SITE_URL.partition("://")[2]
 
 
 def listing_pdf(request, listing):
