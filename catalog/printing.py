@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from catalog import paper, prints
 from catalog.apart.refused import Refused
+from catalog.handouts import FEWEST_LISTED, groups_of
 from catalog.middleware import clean_values
 from catalog.models import Job
 from catalog.prints import TooBusy
@@ -29,6 +30,7 @@ from catalog.qr import qr_image
 from catalog.search.shelf import shelf
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
+IN_FLOW = 60  # entries whose contents stands over them; that of more has pages of its own
 MOST_ENTRIES = 1000  # of any: 200 pages, 15 s
 AGAIN = 3  # seconds until a page that waits looks again
 # A large document takes this slot only, so that small ones find the others free.
@@ -159,19 +161,33 @@ def host():
 
 def listing_pdf(request, listing):
     """`listing` as it is filtered and ordered; a long one is made in the background."""
-    handout = {
-        "listing": listing,
-        "title": listing.full_title,
-        "address": listing.path,
-        "count_words": count_words(len(listing.ids)),
-    }
 
     def context():
-        return handout | {"resources": listing.whole(MOST_ENTRIES)}
+        return handout_of(listing, by_level=request.GET.get("group") == "level")
 
     if len(listing.ids) > ENTRIES:
         return respond_later(request, "pdf/listing.html", listing.full_title, context)
     return respond(request, "pdf/listing.html", context())
+
+
+def handout_of(listing, by_level):
+    resources = listing.for_print(MOST_ENTRIES)
+    return {
+        "listing": listing,
+        "title": listing.full_title,
+        "address": listing.path,
+        "count_words": count_words(len(listing.ids)),
+        "qr": qr_image(settings.SITE_URL + dated(listing.path)),
+        "groups": groups_of(listing, resources, by_level),
+        "has_contents": len(resources) >= FEWEST_LISTED,
+        "is_long": len(resources) > IN_FLOW,
+    }
+
+
+def dated(path):
+    """The address of a living list as paper carries it, with the day: "/new/?printed=20261127"."""
+    mark = "&" if "?" in path else "?"
+    return f"{path}{mark}printed={timezone.localdate():%Y%m%d}"
 
 
 def count_words(total):

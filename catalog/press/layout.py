@@ -112,7 +112,7 @@ def numbered(document, *styles):
     """
     source = parsed(document)
     whole = laid_out(source, document, *styles)
-    if not any(folios(source)):
+    if next(folios(source), None) is None:
         return whole
     numbers, front = places(whole.pages), front_of(source)
     fill(source, numbers)

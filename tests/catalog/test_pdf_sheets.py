@@ -1,4 +1,4 @@
-"""The sheet of a video, of a tool and of a listing, as it comes out of the printer."""
+"""The sheet of a video and of a tool, as it comes out of the printer."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ from catalog.press.layout import without
 from catalog.qr import qr_image
 from tests import files
 from tests.files import picture
-from tests.makers import days_ago, make_tool, make_topic, make_video
+from tests.makers import make_tool, make_video
 from tests.sheets import data_of, faults, sheet
 
 pytestmark = pytest.mark.django_db
@@ -304,64 +304,6 @@ def test_the_text_can_be_copied_in_its_order(client):
     order = ["How to", "Look twice", "• One", "– Inner", "3. Three", "Said.", "More", "Who What"]
     assert [words.find(part) for part in order] == sorted(words.find(part) for part in order)
     assert all(part in words for part in order)
-
-
-def test_a_listing_prints_each_with_its_facts(client):
-    tool = make_full_tool(title="Waste Walk", format_text="PDF")
-    make_video("Cake", seconds=89, levels=[1], topics=["LMP Processes"], audience_text="All")
-    make_topic().save()
-    found = sheet(client.get("/topics/lmp-processes.pdf"))
-    for words in (
-        "LMP Processes",
-        "2 results",
-        "Waste Walk",
-        "Cake",
-        "1:29",
-        "Levels 2–3",
-        "For: All",
-    ):
-        assert words in found.text
-    assert f"https://catalog.example.org{tool.get_absolute_url()}" in found.links
-    assert "catalog.example.org/tools/waste-walk/" in found.text
-
-
-def test_a_listing_prints_what_its_filters_show(client):
-    make_tool("Waste Walk", levels=[2])
-    make_video("Cake", levels=[2])
-    make_tool("Icebreaker", levels=[5])
-    found = sheet(client.get("/new.pdf?kind=tool&level=2"))
-    assert found.title.startswith("New in the catalog · Tools · Level 2 –")
-    assert "Waste Walk" in found.text
-    assert "Cake" not in found.text
-    assert "Icebreaker" not in found.text
-    assert "catalog.example.org/new/?kind=tool&level=2" in found.text
-
-
-def test_an_empty_listing_says_so(client):
-    make_topic("Leadership")
-    found = sheet(client.get("/topics/leadership.pdf"))
-    assert "Nothing has been published here yet." in found.text
-    assert "0 results" not in found.text
-
-
-def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, monkeypatch):
-    monkeypatch.setattr(printing, "MOST_ENTRIES", 3)
-    for number in range(5):
-        make_tool(f"Tool number {number}", published=days_ago(number + 1))
-    found = sheet(client.get("/tools.pdf"))
-    assert "The first 3 of 5" in found.text
-    assert "Tool number 2" in found.text
-    assert "Tool number 3" not in found.text
-
-
-def test_a_listing_holds_only_what_is_published(client):
-    make_tool("Waste Walk")
-    make_tool("Draft", published=False)
-    make_tool("Tomorrow", published=days_ago(-1))
-    words = sheet(client.get("/tools.pdf")).text
-    assert "Waste Walk" in words
-    assert "Draft" not in words
-    assert "Tomorrow" not in words
 
 
 def test_a_related_draft_is_not_printed(client):
