@@ -49,9 +49,9 @@ class Listing:
         """The set of what it shows."""
         return self.form.narrow(self.resources)
 
-    def whole(self, most):
-        """The first `most` as videos, tools and courses."""
-        return Resource.objects.published().whole(self.ids[:most])
+    def for_print(self, most):
+        """The first `most` as videos, tools and courses, with what is related to each."""
+        return Resource.objects.published().for_print(self.ids[:most])
 
     def newest(self, most):
         """The newest `most`, whatever its order: who subscribes waits for what is new."""

@@ -19,15 +19,18 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog import prints
+from catalog import paper, prints
 from catalog.apart.refused import Refused
 from catalog.detail import detail_of
+from catalog.handouts import FEWEST_LISTED, groups_of
 from catalog.models import Job
 from catalog.prints import TooBusy
+from catalog.qr import qr_image
 from catalog.search.shelf import shelf
 from catalog.text import clean_values
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
+IN_FLOW = 60  # entries whose contents stands over them; that of more has pages of its own
 MOST_ENTRIES = 1000  # of any: 200 pages, 15 s
 AGAIN = 3  # seconds until a page that waits looks again
 # A large document takes this slot only, so that small ones find the others free.
@@ -81,7 +84,7 @@ class Look:
 def document_of(request, template, context, fit=False):
     look = Look.read(request.GET)
     common = {
-        "host": settings.SITE_URL.partition("://")[2],
+        "host": host(),
         "printed_on": timezone.localdate(),
         "look": look,
     }
@@ -131,31 +134,73 @@ def resource_pdf(request, resource):
 
 def sheet_of(request, resource, **more):
     """The document of one video, tool or course, loaded by for_detail()."""
-    context = {
-        "resource": resource,
-        "title": resource.title,
-        "address": resource.get_absolute_url(),
+    context = sheet_context(resource) | more
+    return document_of(request, f"pdf/{resource.kind}.html", context, fit=True)
+
+
+def sheet_context(resource):
+    """What the template of a sheet shows; no text of it is longer than paper takes."""
+    context = detail_of(resource)
+    short_path = print_path(resource)
+    body, body_goes_on = paper.body(resource.body)
+    spoken = {
+        "paragraphs": context.get("paragraphs", []),
+        "transcript": getattr(resource, "transcript", ""),
     }
-    template = f"pdf/{resource.kind}.html"
-    return document_of(request, template, context | detail_of(resource) | more, fit=True)
+    return (
+        context
+        | paper.spoken(**spoken)
+        | {
+            "resource": resource,
+            "title": resource.title,
+            "address": resource.get_absolute_url(),
+            "short": host() + short_path,
+            "qr": qr_image(settings.SITE_URL + short_path),
+            "body": body,
+            "body_goes_on": body_goes_on,
+        }
+    )
+
+
+def print_path(resource):
+    """The short address that paper carries, which knows the edition where there is one."""
+    return getattr(resource, "get_print_url", resource.get_short_url)()
+
+
+def host():
+    return settings.SITE_URL.partition("://")[2]
 
 
 def listing_pdf(request, listing):
     """`listing` as it is filtered and ordered; a long one is made in the background."""
-    handout = {
-        "listing": listing,
-        "title": listing.full_title,
-        "address": listing.path,
-        "count_words": count_words(len(listing.ids)),
-    }
 
     def document():
-        resources = {"resources": listing.whole(MOST_ENTRIES)}
-        return document_of(request, "pdf/listing.html", handout | resources)
+        by_level = request.GET.get("group") == "level"
+        return document_of(request, "pdf/listing.html", handout_of(listing, by_level))
 
     if len(listing.ids) > ENTRIES:
         return respond_later(request, listing.full_title, document)
     return answer(request, document(), listing.full_title)
+
+
+def handout_of(listing, by_level):
+    resources = listing.for_print(MOST_ENTRIES)
+    return {
+        "listing": listing,
+        "title": listing.full_title,
+        "address": listing.path,
+        "count_words": count_words(len(listing.ids)),
+        "qr": qr_image(settings.SITE_URL + dated(listing.path)),
+        "groups": groups_of(listing, resources, by_level),
+        "has_contents": len(resources) >= FEWEST_LISTED,
+        "is_long": len(resources) > IN_FLOW,
+    }
+
+
+def dated(path):
+    """The address of a living list as paper carries it, with the day: "/new/?printed=20261127"."""
+    mark = "&" if "?" in path else "?"
+    return f"{path}{mark}printed={timezone.localdate():%Y%m%d}"
 
 
 def count_words(total):

@@ -1,11 +1,14 @@
 """What a PDF holds, read back: its words, its links, its fonts, its pictures."""
 
 import ctypes
+import math
 from dataclasses import dataclass
 
 import page as checker
 import pypdfium2
 import pypdfium2.raw as pdfium
+
+LEAST_OF_A_CODE = 200  # lines: nothing else that is drawn has as many
 
 
 @dataclass
@@ -17,6 +20,8 @@ class Sheet:
     fonts: dict  # each name, and whether it is in the file
     pictures: int
     descriptions: list  # of the pictures, for who cannot see them
+    smallest: float  # letters, in points
+    codes: list  # of the QR codes, how wide they are in millimeters
     rightmost: float  # where the last ink of any page ends, as a part of the page's width
 
     @property
@@ -54,6 +59,8 @@ def read(data):
             fonts=dict(font for page in pages for font in fonts_of(page)),
             pictures=sum(len(list(drawn(page, pdfium.FPDF_PAGEOBJ_IMAGE))) for page in pages),
             descriptions=[words for page in pages for words in descriptions_of(page)],
+            smallest=min(size for page in pages for size in letter_sizes(page)),
+            codes=[width for page in pages for width in code_widths(page)],
             rightmost=max(right_edge(page) for page in pages),
         )
 
@@ -84,6 +91,21 @@ def fonts_of(page):
         name = ctypes.create_string_buffer(200)
         pdfium.FPDFFont_GetBaseFontName(font, name, 200)
         yield name.value.decode(), bool(pdfium.FPDFFont_GetIsEmbedded(font))
+
+
+def letter_sizes(page):
+    for piece in drawn(page, pdfium.FPDF_PAGEOBJ_TEXT):
+        size = ctypes.c_float()
+        pdfium.FPDFTextObj_GetFontSize(piece, size)
+        matrix = piece.get_matrix()
+        yield round(size.value * math.hypot(matrix.a, matrix.b), 1)
+
+
+def code_widths(page):
+    for path in drawn(page, pdfium.FPDF_PAGEOBJ_PATH):
+        left, _bottom, right, _top = path.get_bounds()
+        if pdfium.FPDFPath_CountSegments(path) > LEAST_OF_A_CODE:
+            yield (right - left) / 72 * 25.4
 
 
 def descriptions_of(page):

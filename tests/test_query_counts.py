@@ -28,6 +28,7 @@ LISTINGS = [
 PATHS = ["/", "/topics/", "/tools/the-tool/", "/videos/the-video/", "/courses/the-course/"]
 PATHS += ["/tools/the-tool.zip", "/tools/the-tool/a.pdf", "/tools/the-tool/v1/a.pdf"]
 PATHS += ["/tools/the-tool.pdf", "/videos/the-video.pdf", "/courses/the-course.pdf"]
+PATHS += ["/new.pdf?group=level", "/courses.pdf?text=large&paper=a4&ink=saving"]
 PATHS += ["/search/", "/search/?q=tool&level=2", "/search/?q=number", "/search/?q=xyzzy&kind=tool"]
 PATHS += ["/path/", "/path/check/?check=bkquu", "/path/huddle/?level=2", "/path/check.pdf"]
 PATHS += ["/path/plan/?from=1&to=2", "/path/plan.pdf?from=1&to=2&audience=co-leads"]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
@@ -87,6 +87,13 @@ class ResourceQuerySet(models.QuerySet):
             for child in model.objects.filter(pk__in=there).for_detail()
         }
         return [children[pk] for pk in ids if pk in children]
+
+    def for_print(self, ids):
+        """whole(), each with `related_shown`: what is related, as far as readers may see it."""
+        resources = self.whole(ids)
+        named = Resource.objects.published().only("kind", "slug", "title")
+        prefetch_related_objects(resources, Prefetch("related", named, to_attr="related_shown"))
+        return resources
 
 
 def plain_text(html):

@@ -19,12 +19,17 @@ PAPERS = {"letter": "Letter", "a4": "A4"}
 SIZES = {
     "normal": [
         "html { font-size: 10.5pt }",
-        "html { font-size: 9.7pt }",
         "html { font-size: 9.7pt } .picture img { max-height: 9rem }",
-        "html { font-size: 9pt } .picture img { max-height: 9rem }",
+        "html { font-size: 9pt } .picture img { max-height: 6rem }",
     ],
-    "large": ["html { font-size: 16pt } @page { font-size: 13pt }"],
+    "large": [
+        "html { font-size: 16pt } @page { font-size: 16pt; margin-bottom: 40mm;"
+        " @bottom-left { width: 76% } @bottom-right { width: 24% } }"
+        "@page wide { margin-bottom: 34mm }"
+    ],
 }
+
+MOST_TOO_MUCH = 0.5  # of a second page: more does not fit one page even in the smallest size
 
 engine_logger = logging.getLogger("weasyprint")
 engine_logger.propagate = False
@@ -78,14 +83,21 @@ def laid_out(source, document, *styles, size=0):
 
 
 def fitted(source, document, *styles):
-    """The pages; what needs two of them is set smaller where that makes it one."""
+    """The pages; what needs a little more than one is set smaller where that makes it one."""
     pages = laid_out(source, document, *styles)
-    if len(pages.pages) == 2:
+    if len(pages.pages) == 2 and filled(pages.pages[1]) < MOST_TOO_MUCH:
         for size in range(1, len(SIZES[document.get("text", "normal")])):
             smaller = laid_out(source, document, *styles, size=size)
             if len(smaller.pages) == 1:
                 return smaller
     return pages
+
+
+def filled(page):
+    """The part of the height of a page down to the end of its text."""
+    box = page._page_box  # there is no public way to ask
+    body = box.children[0].children[0]
+    return body.height / box.height
 
 
 # ---- Page numbers in the contents ----
@@ -100,7 +112,7 @@ def numbered(document, *styles):
     """
     source = parsed(document)
     whole = laid_out(source, document, *styles)
-    if not any(folios(source)):
+    if next(folios(source), None) is None:
         return whole
     numbers, front = places(whole.pages), front_of(source)
     fill(source, numbers)

@@ -1,17 +1,20 @@
-"""The sheet of a video, of a tool and of a listing, as it comes out of the printer."""
+"""The sheet of a video and of a tool, as it comes out of the printer."""
 
 import shutil
 import subprocess
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from catalog import printing
-from catalog.models import SiteSettings
+from catalog.models import SiteSettings, Tool
 from catalog.press.layout import without
+from catalog.qr import qr_image
 from tests import files
 from tests.files import picture
-from tests.makers import days_ago, make_tool, make_topic, make_video
+from tests.makers import make_tool, make_video
 from tests.sheets import data_of, faults, sheet
 
 pytestmark = pytest.mark.django_db
@@ -98,17 +101,51 @@ def test_the_fonts_are_the_sites_own_and_in_the_file(client):
 
 
 def test_links_work_and_their_addresses_are_printed(client):
-    tool = make_full_tool(related=[make_video("Cake")])
+    cake = make_video("Cake")
+    tool = make_full_tool(related=[cake])
     tool.renditions.create(format="WEB", address="https://files.example.org/a/b.html")
     found = sheet(client.get(tool.get_pdf_url()))
-    for address in (
-        "example.org/a?b=1&c=2",
-        "files.example.org/a/b.html",
-        "catalog.example.org/videos/cake/",
-    ):
+    for address in ("example.org/a?b=1&c=2", "files.example.org/a/b.html"):
         assert f"https://{address}" in found.links
         assert address in found.solid
     assert "this guide" in found.text
+    assert "https://catalog.example.org/videos/cake/" in found.links
+    assert f"Cake catalog.example.org{cake.get_short_url()}" in found.text
+
+
+@pytest.fixture
+def coded(monkeypatch):
+    """The addresses that the codes on paper hold, as they are drawn."""
+    addresses = []
+
+    def noted(address):
+        addresses.append(address)
+        return qr_image(address)
+
+    monkeypatch.setattr(printing, "qr_image", noted)
+    return addresses
+
+
+def test_a_phone_reads_the_living_page_from_an_arms_length(client, coded):
+    tool = make_tool("Waste Walk")
+    found = sheet(client.get(tool.get_pdf_url()))
+    short = f"catalog.example.org{tool.get_short_url()}"
+    assert f"Scan to get the newest version {short}" in found.text
+    assert found.descriptions == [f"QR code: {short}"]
+    assert coded == [f"https://{short}"]
+    assert [width >= 22 for width in found.codes] == [True]
+
+
+def test_paper_carries_the_edition_where_there_is_one(client, monkeypatch):
+    def print_url(tool):
+        return f"{tool.get_short_url()}/3"
+
+    monkeypatch.setattr(Tool, "get_print_url", print_url, raising=False)
+    monkeypatch.setattr(Tool, "edition", 3, raising=False)
+    tool = make_tool("Waste Walk")
+    words = sheet(client.get(tool.get_pdf_url())).text
+    assert f"catalog.example.org{tool.get_short_url()}/3" in words
+    assert f"Printed on {date_format(timezone.localdate(), 'F j, Y')} · version 3" in words
 
 
 def test_an_address_that_stands_there_already_is_not_printed_twice(client):
@@ -188,7 +225,7 @@ def test_an_audience_says_where_it_is_only_for_them(client):
 def test_the_picture_is_printed_and_described(client):
     found = sheet(client.get(make_full_tool().get_pdf_url()))
     assert found.pictures == 1
-    assert found.descriptions == ["A line with five dots"]
+    assert found.descriptions[-1] == "A line with five dots"
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", picture("JPEG", (90, 90))[:700]])
@@ -267,64 +304,6 @@ def test_the_text_can_be_copied_in_its_order(client):
     order = ["How to", "Look twice", "• One", "– Inner", "3. Three", "Said.", "More", "Who What"]
     assert [words.find(part) for part in order] == sorted(words.find(part) for part in order)
     assert all(part in words for part in order)
-
-
-def test_a_listing_prints_each_with_its_facts(client):
-    tool = make_full_tool(title="Waste Walk", format_text="PDF")
-    make_video("Cake", seconds=89, levels=[1], topics=["LMP Processes"], audience_text="All")
-    make_topic().save()
-    found = sheet(client.get("/topics/lmp-processes.pdf"))
-    for words in (
-        "LMP Processes",
-        "2 results",
-        "Waste Walk",
-        "Cake",
-        "1:29",
-        "Levels 2–3",
-        "For: All",
-    ):
-        assert words in found.text
-    assert f"https://catalog.example.org{tool.get_absolute_url()}" in found.links
-    assert "catalog.example.org/tools/waste-walk/" in found.text
-
-
-def test_a_listing_prints_what_its_filters_show(client):
-    make_tool("Waste Walk", levels=[2])
-    make_video("Cake", levels=[2])
-    make_tool("Icebreaker", levels=[5])
-    found = sheet(client.get("/new.pdf?kind=tool&level=2"))
-    assert found.title.startswith("New in the catalog · Tools · Level 2 –")
-    assert "Waste Walk" in found.text
-    assert "Cake" not in found.text
-    assert "Icebreaker" not in found.text
-    assert "catalog.example.org/new/?kind=tool&level=2" in found.text
-
-
-def test_an_empty_listing_says_so(client):
-    make_topic("Leadership")
-    found = sheet(client.get("/topics/leadership.pdf"))
-    assert "Nothing has been published here yet." in found.text
-    assert "0 results" not in found.text
-
-
-def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, monkeypatch):
-    monkeypatch.setattr(printing, "MOST_ENTRIES", 3)
-    for number in range(5):
-        make_tool(f"Tool number {number}", published=days_ago(number + 1))
-    found = sheet(client.get("/tools.pdf"))
-    assert "The first 3 of 5" in found.text
-    assert "Tool number 2" in found.text
-    assert "Tool number 3" not in found.text
-
-
-def test_a_listing_holds_only_what_is_published(client):
-    make_tool("Waste Walk")
-    make_tool("Draft", published=False)
-    make_tool("Tomorrow", published=days_ago(-1))
-    words = sheet(client.get("/tools.pdf")).text
-    assert "Waste Walk" in words
-    assert "Draft" not in words
-    assert "Tomorrow" not in words
 
 
 def test_a_related_draft_is_not_printed(client):

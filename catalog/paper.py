@@ -1,0 +1,92 @@
+"""How much of a text paper takes: rows of the database may have come past the forms' limits."""
+
+import re
+
+from catalog.richtext import sanitize
+
+MOST_LETTERS = 100_000  # of a body, or of what is said in a film: 30 pages
+MOST_HTML = 4 * MOST_LETTERS
+MOST_COLUMNS = 20  # of a table: more are too narrow to hold a word
+MOST_CELLS = 3_000  # of all tables
+PIECE = re.compile(r"<(/?)([a-z0-9]+)([^>]*)>|[^<]+")
+CELLS = ("td", "th")
+
+
+def body(html):
+    """(`html`, clean and no longer than paper takes; whether something was cut off)"""
+    cutter = Cutter()
+    short = cutter.cut(sanitize(html[:MOST_HTML]))
+    return short, cutter.has_cut or len(html) > MOST_HTML
+
+
+def spoken(paragraphs, transcript):
+    """What a sheet shows of a film's words: the paragraphs of its captions, else its transcript."""
+    letters, shown = 0, []
+    for begin, time, cues in paragraphs:
+        letters += sum(len(text) for _begin, _end, text in cues)
+        if letters > MOST_LETTERS:
+            break
+        shown.append((begin, time, cues))
+    return {
+        "paragraphs": shown,
+        "transcript": transcript[:MOST_LETTERS],
+        "transcript_goes_on": len(shown) < len(paragraphs) or len(transcript) > MOST_LETTERS,
+    }
+
+
+class Cutter:
+    """Copies sanitised HTML, which is well formed, up to the limits above."""
+
+    def __init__(self):
+        self.out, self.open = [], []
+        self.letters, self.cells = MOST_LETTERS, MOST_CELLS
+        self.columns = []  # how many each open row has
+        self.left_out = 0  # how many tags are open inside a cell that is left out, with its own
+        self.has_cut = False
+
+    def cut(self, html):
+        for piece in PIECE.finditer(html):
+            if self.letters <= 0 or self.cells <= 0:
+                self.has_cut = True
+                break
+            closing, tag, attributes = piece.groups()
+            if tag is None:
+                self.text(piece[0])
+            elif closing:
+                self.end(piece[0], tag)
+            else:
+                self.begin(piece[0], tag, attributes)
+        return "".join(self.out) + "".join(f"</{tag}>" for tag in reversed(self.open))
+
+    def text(self, html):
+        if not self.left_out:
+            self.out.append(re.sub(r"&[^;]*$", "", html[: self.letters]))
+            self.has_cut = self.has_cut or len(html) > self.letters
+            self.letters -= len(html)
+
+    def begin(self, html, tag, attributes):
+        if self.left_out or (tag in CELLS and not self.has_room(attributes)):
+            self.left_out += tag != "br"
+            self.has_cut = True
+            return
+        self.out.append(html)
+        if tag != "br":
+            self.open.append(tag)
+        if tag == "tr":
+            self.columns.append(0)
+
+    def end(self, html, tag):
+        if self.left_out:
+            self.left_out -= 1
+            return
+        self.out.append(html)
+        self.open.pop()
+        if tag == "tr":
+            self.columns.pop()
+
+    def has_room(self, attributes):
+        """Whether its row takes one more cell, which is counted then."""
+        spans = re.search(r'colspan="(\d+)"', attributes)
+        self.columns[-1] += int(spans[1]) if spans else 1
+        self.cells -= 1
+        return self.columns[-1] <= MOST_COLUMNS
