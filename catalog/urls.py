@@ -3,7 +3,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import feeds, listing, views
 from catalog.models import Kind
-from catalog.views import files
+from catalog.views import files, paper
 
 
 class TagSlugConverter:
@@ -43,7 +43,8 @@ urlpatterns = [
     *listing_urls("audiences/<slug:slug>", "audience", listing.audience_listing),
     *listing_urls("regions/<slug:slug>", "region", listing.region_listing),
     *listing_urls("search", "search", listing.search_listing),
-    path("r/<slug:code>", views.short_address, name="short"),
+    path("r/<slug:code>", paper.short_address, name="short"),
+    path("r/<slug:code>/<int:number>", paper.short_address, name="print"),
     path("search/suggestions/", views.search_suggestions, name="search-suggestions"),
     path("opensearch.xml", views.opensearch, name="opensearch"),
     *listing_urls("tags/<tag_slug:slug>", "tag", listing.tag_listing),
