@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from catalog import films, printing
 from catalog.apart.asking import ask
 from catalog.apart.refused import Refused
-from catalog.models import Job, Rendition, RenditionVersion, Resource, Video
+from catalog.models import IndexEntry, Job, Rendition, RenditionVersion, Resource, Video
 from catalog.pictures import make_sizes
 from catalog.search import filetexts
 from catalog.search.indexing import index, indexed
@@ -79,8 +79,8 @@ def want_preview(rendition):
 
 def want_sheets(sender, ids, **kwargs):
     """The sheet of what readers see, or will see one day, is made ahead of the first who asks."""
-    now, known = timezone.now(), Resource.objects.filter(pk__in=ids, published_at__isnull=False)
-    days = known.values_list("pk", "published_at")
+    now, dated = timezone.now(), IndexEntry.objects.filter(pk__in=ids, newest__isnull=False)
+    days = dated.values_list("pk", "newest")
     due = {pk: day if day > now else None for pk, day in days}
     Job.objects.want_of_each(Job.Task.SHEET, due)
 

@@ -141,7 +141,7 @@ def sheet_of(request, resource, **more):
 def sheet_context(resource):
     """What the template of a sheet shows; no text of it is longer than paper takes."""
     context = detail_of(resource)
-    short_path = print_path(resource)
+    short_path = resource.get_print_url()
     body, body_goes_on = paper.body(resource.body)
     spoken = {
         "paragraphs": context.get("paragraphs", []),
@@ -160,11 +160,6 @@ def sheet_context(resource):
             "body_goes_on": body_goes_on,
         }
     )
-
-
-def print_path(resource):
-    """The short address that paper carries, which knows the edition where there is one."""
-    return getattr(resource, "get_print_url", resource.get_short_url)()
 
 
 def host():

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 from catalog import feeds, listing, views
 from catalog.models import Kind
 from catalog.packets import Packet
-from catalog.views import files, packet
+from catalog.views import files, packet, paper
 
 
 class TagSlugConverter:
@@ -57,7 +57,8 @@ urlpatterns = [
     path("packet/", packet.packet_page, name="packet"),
     path("packet.pdf", packet.packet_pdf, name="packet-pdf"),
     *packet_feeds(),
-    path("r/<slug:code>", views.short_address, name="short"),
+    path("r/<slug:code>", paper.short_address, name="short"),
+    path("r/<slug:code>/<int:number>", paper.short_address, name="print"),
     path("search/suggestions/", views.search_suggestions, name="search-suggestions"),
     path("opensearch.xml", views.opensearch, name="opensearch"),
     *listing_urls("tags/<tag_slug:slug>", "tag", listing.tag_listing),

@@ -14,8 +14,10 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
@@ -34,9 +36,9 @@ from catalog.models import (
 
 PUBLISHING = ("published_at", "unpublished_at")
 FOCUS = ("focus_x", "focus_y")
-HISTORY = ["former_addresses", "created_at", "updated_at"]
+HISTORY = ["newest_edition", "former_addresses", "created_at", "updated_at"]
 # “Save as new” makes a draft: these are not sent on.
-NOT_COPIED = [f"{name}_{part}" for name in PUBLISHING for part in (0, 1)]
+NOT_COPIED = [*(f"{name}_{part}" for name in PUBLISHING for part in (0, 1)), "replaced_by"]
 
 
 def arranged(what=(), time=(), files=(), more=()):
@@ -55,7 +57,14 @@ def arranged(what=(), time=(), files=(), more=()):
         (
             _("Publishing"),
             {
-                "fields": ["state_now", *PUBLISHING, "access_reason", "slug", "owner"],
+                "fields": [
+                    "state_now",
+                    *PUBLISHING,
+                    "replaced_by",
+                    "access_reason",
+                    "slug",
+                    "owner",
+                ],
                 "classes": ["closing"],
             },
         ),
@@ -94,7 +103,7 @@ class ResourceAdmin(CatalogAdmin):
     change_form_template = "admin/resource_form.html"
     fieldsets = arranged()
     readonly_fields = ["state_now", "work", *HISTORY]
-    autocomplete_fields = ["topics", "audiences", "only_for", "related", "owner"]
+    autocomplete_fields = ["topics", "audiences", "only_for", "related", "replaced_by", "owner"]
     save_as = True
     save_on_top = True
     actions = [actions.publish, actions.unpublish, actions.add_tags, actions.remove_tags]
@@ -273,6 +282,14 @@ class ResourceAdmin(CatalogAdmin):
         return ", ".join(
             str(label) for name, (label, _q) in self.gaps().items() if getattr(obj, name)
         )
+
+    @admin.display(description=_("sheet"))
+    def newest_edition(self, obj):
+        edition = obj.editions.first()
+        if edition is None:
+            return _("There is no edition before it has a date.")
+        facts = {"number": edition.number, "date": date_format(localtime(edition.made_at))}
+        return _("Edition %(number)d, %(date)s") % facts
 
     @admin.display(description=_("former addresses"))
     def former_addresses(self, obj):

@@ -1,3 +1,4 @@
+from catalog.models.edition import Edition
 from catalog.models.index import FileText, IndexEntry, IndexPart, Passage, Word
 from catalog.models.job import Job
 from catalog.models.resource import (
@@ -20,6 +21,7 @@ __all__ = [
     "Credit",
     "Delivery",
     "Dimension",
+    "Edition",
     "FileText",
     "FormerSlug",
     "IndexEntry",

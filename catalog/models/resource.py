@@ -11,6 +11,7 @@ from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.http import int_to_base36
 from django.utils.text import Truncator, slugify
@@ -27,6 +28,7 @@ from catalog.models.base import (
     free_slug,
     public,
 )
+from catalog.models.edition import newest_number
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 from catalog.pictures import Picture, clean_picture
 from catalog.richtext import RichTextField
@@ -63,7 +65,7 @@ class ResourceQuerySet(models.QuerySet):
 
     def with_links(self):
         """With everything that the detail page of any kind shows beside its own fields."""
-        return self.prefetch_related(
+        return self.annotate(edition=newest_number("pk")).prefetch_related(
             "levels",
             "dimensions",
             "audiences",
@@ -94,6 +96,15 @@ class ResourceQuerySet(models.QuerySet):
         named = Resource.objects.published().only("kind", "slug", "title")
         prefetch_related_objects(resources, Prefetch("related", named, to_attr="related_shown"))
         return resources
+
+
+def listed(texts, between=", "):
+    """Those of `texts` that say something, as one."""
+    return between.join(filter(None, map(str, texts)))
+
+
+def names(manager):
+    return listed(manager.all())
 
 
 def plain_text(html):
@@ -303,6 +314,18 @@ class Resource(CleanModel):
         db_index=True,
         help_text=_("When it leaves the site. Empty: it stays."),
     )
+    replaced_by = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        verbose_name=_("replaced by"),
+        help_text=_(
+            "What people should use in its place once it has left the site. Who scans an old "
+            "print, or comes by an old link, is shown the way there."
+        ),
+    )
     access_reason = models.TextField(
         _("published all the same, because"),
         max_length=500,
@@ -332,6 +355,22 @@ class Resource(CleanModel):
     )
 
     objects = ResourceQuerySet.as_manager()
+
+    # What a sheet says, in its order: the keys of printed_facts(), as people call them.
+    PRINTED = {
+        "title": _("Title"),
+        "summary": _("Summary"),
+        "body": _("Text"),
+        "levels": _("Levels"),
+        "time": _("Time needed"),
+        "delivery": _("Delivery"),
+        "audience": _("Intended audience"),
+        "only_for": _("Only for"),
+        "dimensions": _("Path to Performance"),
+        "regions": _("Regions"),
+        "topics": _("Topics"),
+        "image": _("Image"),
+    }
 
     class Meta:
         verbose_name = _("resource")
@@ -375,6 +414,11 @@ class Resource(CleanModel):
                 name="resource_unpublished_after_published",
                 violation_error_message=_("It cannot leave the site before it appears there."),
             ),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True) | ~Q(replaced_by=F("id")),
+                name="resource_not_replaced_by_itself",
+                violation_error_message=_("It cannot be replaced by itself."),
+            ),
         ]
 
     def __str__(self):
@@ -386,6 +430,12 @@ class Resource(CleanModel):
     def get_short_url(self):
         """Short enough to be typed from paper; it stays when the title changes."""
         return reverse("short", args=[int_to_base36(self.pk)])
+
+    def get_print_url(self):
+        """Short, and of this edition: what the QR code on a sheet holds."""
+        if not self.edition:
+            return self.get_short_url()
+        return reverse("print", args=[int_to_base36(self.pk), self.edition])
 
     def get_pdf_url(self):
         return reverse(f"{self.kind}-pdf", args=[self.slug])
@@ -400,6 +450,16 @@ class Resource(CleanModel):
         if self.image and not known:
             sentence = _("Say what the image shows, or that it only decorates.")
             raise ValidationError({"image_alt": sentence})
+        self.refuse_to_replace_in_a_circle()
+
+    def refuse_to_replace_in_a_circle(self):
+        following, passed = self.replaced_by, []
+        while following and following.pk not in passed:
+            passed.append(following.pk)
+            if following.pk == self.pk:
+                sentence = _("It would be replaced by itself in the end. Choose another one.")
+                raise ValidationError({"replaced_by": sentence})
+            following = following.replaced_by
 
     @transaction.atomic
     def save(self, *args, **kwargs):
@@ -432,6 +492,26 @@ class Resource(CleanModel):
             "texts": [plain_text(self.body), self.audience_text, self.duration_text],
         }
 
+    def printed_facts(self):
+        """{key in PRINTED: what a sheet says of it, as plain text or HTML}; it makes no query of
+        its own where whole() has loaded it. Terms, files and rows are part of it; tags, the owner
+        and what other entries say are not.
+        """
+        return {
+            "title": self.title,
+            "summary": self.summary,
+            "body": self.body,
+            "levels": listed([self.level_words, self.level_note or names(self.levels)], ": "),
+            "time": self.time_words,
+            "delivery": listed(delivery.in_words for delivery in self.deliveries.all()),
+            "audience": listed([self.audience_text, names(self.audiences)], " – "),
+            "only_for": names(self.only_for),
+            "dimensions": names(self.dimensions),
+            "regions": names(self.regions),
+            "topics": names(self.topics),
+            "image": listed([self.image.name, self.image_alt]),
+        }
+
     def text_files(self):
         """{name of a file: [[place, text], …] that it says, or None where a job has to read it}"""
         return {}
@@ -461,6 +541,18 @@ class Resource(CleanModel):
         if not self.published_at:
             return _("draft")
         return _("scheduled") if self.published_at > timezone.now() else _("withdrawn")
+
+    @property
+    def is_withdrawn(self):
+        """Whether readers had it once, and it left the site."""
+        now = timezone.now()
+        left = self.unpublished_at and self.unpublished_at <= now
+        return bool(left and self.published_at and self.published_at <= now)
+
+    @cached_property
+    def edition(self):
+        """The number of its newest edition, None for none; for_detail() brings it along."""
+        return self.editions.values_list("number", flat=True).first()
 
     @property
     def blurb(self):
@@ -567,3 +659,8 @@ class Delivery(CleanModel):
 
     def __str__(self):
         return self.get_mode_display()
+
+    @property
+    def in_words(self):
+        time = minutes_in_words(self.minutes, self.minutes)
+        return f"{self} ({time})" if time else str(self)

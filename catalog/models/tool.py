@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from catalog.models.base import CleanModel, free_slug, keep_from_saving
-from catalog.models.resource import Kind, Resource, ResourceQuerySet
+from catalog.models.resource import Kind, Resource, ResourceQuerySet, listed
 from catalog.models.terms import ToolType
 from catalog.pictures import clean_picture
 from catalog.uploads import IMAGES, check_document, ending, facts_of, file_place
@@ -56,6 +57,14 @@ class Tool(Resource):
 
     objects = ToolQuerySet.as_manager()
 
+    PRINTED = Resource.PRINTED | {
+        "tool_type": _("Tool type"),
+        "best_used": _("Best used"),
+        "format": _("Format"),
+        "size": _("Size"),
+        "files": _("Files"),
+    }
+
     class Meta:
         verbose_name = _("tool")
         verbose_name_plural = _("tools")
@@ -69,6 +78,15 @@ class Tool(Resource):
         texts["labels"] += [str(self.tool_type or ""), *self.formats]
         texts["texts"] += [self.best_used, self.format_text, self.size_text]
         return texts
+
+    def printed_facts(self):
+        return super().printed_facts() | {
+            "tool_type": str(self.tool_type or ""),
+            "best_used": self.best_used,
+            "format": self.format_text or listed(self.formats),
+            "size": self.size_text or listed(self.papers),
+            "files": listed(rendition.in_words for rendition in self.renditions.all()),
+        }
 
     def text_files(self):
         files = [rendition.file for rendition in self.renditions.all() if rendition.file]
@@ -268,6 +286,13 @@ class Rendition(CleanModel):
         )
         others = Rendition.objects.filter(tool=self.tool_id).exclude(pk=self.pk)
         return free_slug(words, lambda name: others.filter(name=name).exists())
+
+    @property
+    def in_words(self):
+        """What it is and which file it has now: "PDF · color · version 2"."""
+        version = _("version %d") % self.number if self.file else self.address
+        pages = ngettext("%d page", "%d pages", self.pages or 0) % (self.pages or 0)
+        return listed([self, self.pages and pages, self.paper, version], " · ")
 
     @property
     def extension(self):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.inspection.captions import paragraphs, plain
 from catalog.models.base import CleanModel, keep_from_saving
-from catalog.models.resource import Kind, Resource, ResourceQuerySet
+from catalog.models.resource import Kind, Resource, ResourceQuerySet, names
 from catalog.uploads import (
     check_captions,
     check_chapters,
@@ -83,6 +83,14 @@ class Video(Resource):
 
     objects = VideoQuerySet.as_manager()
 
+    PRINTED = Resource.PRINTED | {
+        "running_time": _("Running time"),
+        "credits": _("Credits"),
+        "address": _("Where the video is kept"),
+        "captions": _("Captions"),
+        "transcript": _("Transcript"),
+    }
+
     class Meta:
         verbose_name = _("video")
         verbose_name_plural = _("videos")
@@ -155,6 +163,17 @@ class Video(Resource):
         texts["texts"] += [str(credit) for credit in self.credits.all()]
         texts["spoken"] = [] if self.cues else [self.transcript]
         return texts
+
+    def printed_facts(self):
+        own_still = self.image and self.image.name == self.film.get("poster")  # a job made it
+        return super().printed_facts() | {
+            "image": "" if own_still else super().printed_facts()["image"],
+            "running_time": self.running_time,
+            "credits": names(self.credits),
+            "address": self.address,
+            "captions": str(_("with captions")) if self.captions else "",
+            "transcript": self.spoken,
+        }
 
     @property
     def spoken(self):

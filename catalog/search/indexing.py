@@ -1,4 +1,4 @@
-"""Keeps the index true to the catalog, in the transaction that changes it.
+"""Keeps the index and the editions true to the catalog, in the transaction that changes it.
 
 Saving an entry, what hangs on it or a term indexes the entries concerned at once; `together()`
 puts that off to the end of many changes.
@@ -20,6 +20,7 @@ from catalog import bits, facets
 from catalog.models import (
     Audience,
     Dimension,
+    Edition,
     IndexEntry,
     IndexPart,
     Level,
@@ -47,7 +48,7 @@ BRACKETS = re.compile(r"\([^()]*\)")  # how a course is held; no part of what it
 CHUNK = 500
 VERSION_KEY = "version"
 MOST_ASKED = 5000  # words in one question to the database
-VERSION = b"3"  # of what is indexed and how; with another one, migrating indexes all anew
+VERSION = b"4"  # of what is indexed and how; with another one, migrating indexes all anew
 COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
 NOBODY = 0  # the id of no resource: what was read before is to be read again, no more
 
@@ -94,6 +95,7 @@ def index_chunk(ids, vocabulary=None):
     after = {resource.pk: entry_of(resource) for resource in resources}
     IndexEntry.objects.filter(pk__in=set(ids) - after.keys()).delete()
     save_entries(after.values())
+    Edition.objects.keep(resources)
     write_sets(changes_of(ids, before, after))
     words = write_words(ids, resources)
     if vocabulary is not None:
@@ -261,9 +263,12 @@ def rewrite_sets():
     save_parts([IndexPart(key=VERSION_KEY, data=VERSION)])
 
 
-def on_change(sender, instance, **kwargs):
+def on_change(sender, instance, origin=None, **kwargs):
+    """`origin` is what was deleted with all that hangs on it, where it is the end of that."""
     if isinstance(instance, Resource):
         index([instance.pk])
+    elif issubclass(getattr(origin, "model", type(origin)), Resource):
+        return  # the entry itself goes, which is told last
     elif owner := getattr(sender, "indexed_with", None):
         index([getattr(instance, f"{owner}_id")])
     elif hasattr(sender, "is_printed"):
@@ -276,8 +281,10 @@ def on_term(sender, instance, **kwargs):
 
 
 def using(model, term):
-    """The ids of the resources under `term`, or under a topic inside it."""
+    """The ids of the resources under `term`, under a topic inside it, or only for it."""
     found = Q(**{TERMS[model]: term})
+    if model is Audience:
+        found |= Q(only_for=term)
     if model is Topic:
         found |= Q(topics__parent=term)
     return Resource.objects.filter(found).values_list("pk", flat=True)
@@ -296,6 +303,7 @@ def on_links(sender, instance, action, reverse, pk_set, **kwargs):
 
 
 LINKS = {getattr(Resource, name).through for name in TERMS.values() if hasattr(Resource, name)}
+LINKS.add(Resource.only_for.through)
 
 
 def connect():

@@ -2,12 +2,12 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import base36_to_int
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import printing, vocabulary
+from catalog.changes import print_of
 from catalog.detail import detail_of
 from catalog.listing import everything
 from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
@@ -16,6 +16,7 @@ from catalog.search import counting
 from catalog.search.passages import landings
 from catalog.search.suggestions import site_pages, suggestions
 from catalog.search.ways_on import ways_on
+from catalog.views import paper
 from catalog.words import content_words, marked, words_in
 
 PER_PAGE = 10
@@ -100,19 +101,6 @@ def listing_pdf(request, find, **names):
 
 
 @require_safe
-def short_address(request, code):
-    """/r/2f, as it is printed: the living page of the resource."""
-    try:
-        pk = base36_to_int(code)
-    except ValueError:
-        pk = None
-    resource = Resource.objects.published().filter(pk=pk).first() if pk else None
-    if resource is None:
-        raise Http404(_("There is nothing at this short address."))
-    return redirect(resource)
-
-
-@require_safe
 @vary_on_headers("Save-Data")
 def video_detail(request, slug):
     return detail_page(request, Video, slug, "catalog/video.html")
@@ -127,11 +115,13 @@ def detail_page(request, model, slug, template):
     """The page of one resource; its former addresses lead here, staff see drafts too."""
     resource = seen_by(request, model).filter(slug=slug).first()
     if resource is None:
-        return moved(request, model, slug, Resource.get_absolute_url)
+        gone = paper.gone(request, model, slug)
+        return gone or moved(request, model, slug, Resource.get_absolute_url)
     context = {
         "section": resource.kind,
         "resource": resource,
         "start": start_in(request, resource),
+        "print": print_in(request, resource),
     }
     response = render(request, template, context | detail_of(resource))
     if not resource.is_public:
@@ -144,6 +134,12 @@ def start_in(request, resource):
     asked = request.GET.get("t", "")
     plain = asked.isascii() and asked.isdigit() and len(asked) < 7
     return int(asked) if plain and 0 < int(asked) < (resource.seconds or 10**6) else None
+
+
+def print_in(request, resource):
+    """The print of which `?print=4` is the edition; None where nothing is said of one."""
+    asked = request.GET.get("print")
+    return None if asked is None else print_of(resource, asked)
 
 
 def detail_pdf(request, model, slug):

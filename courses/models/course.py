@@ -7,8 +7,10 @@ from django.db.models.signals import m2m_changed, post_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
+from catalog.durations import minutes_in_words
 from catalog.models import Kind, Resource, ResourceQuerySet
 from catalog.models.base import CleanModel
+from catalog.models.resource import listed
 from catalog.search.indexing import index, together
 from catalog.search.shelf import locked
 from courses.graph import ADVISED, NEEDS, SAME, Graph, way
@@ -76,6 +78,15 @@ class Course(Resource):
 
     objects = CourseQuerySet.as_manager()
 
+    PRINTED = Resource.PRINTED | {
+        "audience": _("Who should attend"),
+        "outcomes": _("What you will be able to do"),
+        "modules": _("Modules"),
+        "requirements": _("Course requirements"),
+        "follow_ups": _("What follows"),
+        "enrollment": _("Enrollment"),
+    }
+
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")
@@ -94,6 +105,15 @@ class Course(Resource):
         texts["texts"] += [module.title for module in self.modules.all()]
         texts["texts"] += [requirement.text for requirement in self.requirements.all()]
         return texts
+
+    def printed_facts(self):
+        return super().printed_facts() | {
+            "outcomes": listed(self.outcome_list, "; "),
+            "modules": listed(module.in_words for module in self.modules.all()),
+            "requirements": listed((row.in_words for row in self.requirements.all()), "; "),
+            "follow_ups": listed((row.text for row in self.follow_ups.all()), "; "),
+            "enrollment": listed([self.enrollment_text, self.enrollment_address], " "),
+        }
 
     @property
     def outcome_list(self):
@@ -130,6 +150,11 @@ class CourseModule(CleanModel):
 
     def __str__(self):
         return self.title
+
+    @property
+    def in_words(self):
+        time = minutes_in_words(self.minutes, self.minutes)
+        return f"{self} ({time})" if time else self.title
 
 
 class CourseReferenceQuerySet(models.QuerySet):
@@ -267,6 +292,13 @@ class Requirement(CourseReference):
         ]
 
     @property
+    def in_words(self):
+        knowledge = self.type == self.Type.KNOWLEDGE
+        words = _("basic knowledge of: %s") % self.text if knowledge else self.text
+        optional = self.necessity == self.Necessity.RECOMMENDED
+        return f"{words} ({self.get_necessity_display()})" if optional else words
+
+    @property
     def names_a_course(self):
         return self.type in (self.Type.COURSE, self.Type.KNOWLEDGE)
 
@@ -289,6 +321,8 @@ class Requirement(CourseReference):
 
 
 class FollowUp(CourseReference):
+    indexed_with = "course"
+
     course = models.ForeignKey(Course, models.CASCADE, related_name="follow_ups")
 
     names_a_course = True

@@ -1,0 +1,377 @@
+"""What an old print leads to when its code is scanned, and what became of a list since a day."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from catalog.changes import Change, State, changes_since, replacements
+from catalog.models import Edition, Resource, Tool
+from courses.models import Course
+from tests.admin import errors_in, page_in, page_of, send, sign_in, sign_in_as_root
+from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+def change(resource, **fields):
+    row = type(resource).objects.get(pk=resource.pk)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save()
+
+
+def withdraw(resource, days=1, **fields):
+    if resource.published_at >= days_ago(days):
+        fields["published_at"] = days_ago(days + 1)
+    change(resource, unpublished_at=days_ago(days), **fields)
+
+
+def text_of(response):
+    main = page_in(response).xpath("//main")[0]
+    return " ".join(main.text_content().split())
+
+
+def notice_in(response):
+    found = page_in(response).xpath("//section[@aria-labelledby='your-print']")
+    return " ".join(found[0].text_content().split()) if found else None
+
+
+def scan(client, address):
+    return client.get(address, follow=True)
+
+
+class TestAPrint:
+    @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
+    def test_of_the_newest_edition_is_current(self, client, make):
+        resource = make()
+        address = resource.get_print_url()
+        assert address == f"{resource.get_short_url()}/1" and len(address) < 12
+        response = client.get(address)
+        assert response.status_code == 302
+        assert response["Location"] == f"{resource.get_absolute_url()}?print=1"
+        notice = notice_in(scan(client, address))
+        assert notice.startswith("Your print is current It is edition 1 of ")
+
+    def test_of_an_older_one_is_told_what_changed_since(self, client):
+        tool = make_tool("Huddle cards", minutes_min=120, minutes_max=120, body="<p>Old</p>")
+        tool.only_for.set(make_tool("Other", only_for=["Sponsors"]).only_for.all())
+        old = Tool.objects.get(pk=tool.pk).get_print_url()
+        change(tool, minutes_min=60, minutes_max=60)
+        change(tool, body="<p>New</p>", best_used="In the morning.")
+        tool.only_for.clear()
+        response = scan(client, old)
+        notice = notice_in(response)
+        assert notice.startswith("Your print is out of date It is edition 2 of ")
+        assert "this page is edition 5 of" in notice
+        items = page_in(response).xpath("//section[@aria-labelledby='your-print']//li")
+        assert [item.text_content() for item in items] == [
+            "Text: changed",
+            "Time needed: 1 hour, was 2 hours",
+            "Only for: left out, was Sponsors",
+            "Best used: In the morning. (new)",
+        ]
+        links = page_in(response).xpath("//section[@aria-labelledby='your-print']//a/@href")
+        assert links == ["/tools/huddle-cards.pdf"]
+
+    def test_is_current_again_when_a_change_was_taken_back(self, client):
+        tool = make_tool("Huddle cards")
+        change(tool, title="Huddle Cards")
+        change(tool, title="Huddle cards")
+        assert "Your print is current" in notice_in(scan(client, f"{tool.get_short_url()}/1"))
+        assert "out of date" in notice_in(scan(client, f"{tool.get_short_url()}/2"))
+
+    @pytest.mark.parametrize("number", ["9", "0", "007", "99999999999999999999999"])
+    def test_of_a_number_that_never_was_shows_the_page_all_the_same(self, client, number):
+        response = scan(client, f"{make_tool('Huddle cards').get_short_url()}/{number}")
+        assert response.status_code == 200
+        assert "We do not know this print" in notice_in(response)
+        assert "<h1>Huddle cards</h1>" in response.content.decode()
+
+    @pytest.mark.parametrize("number", ["", "x", "-1", "²", "1.0", "%00", "<b>", "1" * 5000])
+    def test_of_what_is_no_number_is_not_known_either(self, client, number):
+        response = client.get("/tools/cards/", {"print": number}) if make_tool("Cards") else None
+        assert "We do not know this print" in notice_in(response)
+
+    def test_finds_the_page_when_its_address_changed(self, client):
+        tool = make_tool("Huddle cards")
+        change(tool, slug="cards")
+        assert "Your print is current" in notice_in(scan(client, "/tools/huddle-cards/?print=1"))
+
+    def test_stands_in_no_link_of_the_page(self, client):
+        response = scan(client, make_tool().get_print_url())
+        assert "print=" not in response.content.decode()
+
+    def test_sets_no_cookie(self, client):
+        response = scan(client, make_tool().get_print_url())
+        assert not response.cookies and not client.cookies
+
+    def test_costs_one_query_and_nothing_where_there_is_none(self, client):
+        tool = make_tool()
+        for number in range(5):
+            change(tool, summary=f"Summary {number}")
+        client.get("/tools/")
+        without = queries_of(lambda: client.get(tool.get_absolute_url()))
+        few = queries_of(lambda: client.get(tool.get_absolute_url() + "?print=1"))
+        for number in range(5, 10):
+            change(tool, summary=f"Summary {number}")
+        client.get("/tools/")
+        assert queries_of(lambda: client.get(tool.get_absolute_url())) == without
+        assert queries_of(lambda: client.get(tool.get_absolute_url() + "?print=1")) == few
+        assert few == without + 1
+
+
+def queries_of(act):
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return len(queries)
+
+
+class TestWhatIsWithdrawn:
+    def test_says_when_and_what_is_in_its_place(self, client):
+        tool = make_tool("Old cards")
+        withdraw(tool, replaced_by=make_video("New film").resource_ptr)
+        left = timezone.localtime(Tool.objects.get(pk=tool.pk).unpublished_at)
+        for address in (
+            tool.get_short_url(),
+            f"{tool.get_short_url()}/1",
+            f"{tool.get_short_url()}/99",
+            tool.get_absolute_url(),
+        ):
+            response = client.get(address)
+            assert response.status_code == 410
+            assert f"This was withdrawn on {left:%B} {left.day}, {left.year}." in text_of(response)
+            assert page_in(response).xpath("//main//h3/a/@href") == ["/videos/new-film/"]
+
+    def test_offers_ways_on_where_nothing_replaces_it(self, client):
+        tool = make_tool("Old & gold", topics=["Roles"])
+        withdraw(tool)
+        response = client.get(tool.get_short_url())
+        assert response.status_code == 410
+        links = page_in(response).xpath("//main//section//a/@href")
+        assert links == ["/topics/roles/", "/search/?q=Old%20%26%20gold", "/topics/"]
+        assert client.get(tool.get_absolute_url()).status_code == 404
+
+    def test_leads_to_the_first_public_one_of_a_chain(self, client):
+        last = make_tool("Third")
+        second = make_tool("Second", published=False, replaced_by=last)
+        first = make_tool("First")
+        withdraw(first, replaced_by=second)
+        text = text_of(client.get(first.get_short_url()))
+        assert "Third" in text and "Second" not in text
+
+    def test_tells_nothing_of_a_draft_in_its_place(self, client):
+        tool = make_tool("Old cards")
+        withdraw(tool, replaced_by=make_tool("Secret draft", published=False))
+        assert "Secret" not in client.get(tool.get_short_url()).content.decode()
+        assert client.get(tool.get_absolute_url()).status_code == 404
+
+    def test_is_told_at_its_former_address_too(self, client):
+        tool = make_tool("Old cards")
+        change(tool, slug="cards")
+        withdraw(tool, replaced_by=make_tool("New"))
+        assert client.get("/tools/old-cards/").status_code == 410
+        assert client.get("/videos/old-cards/").status_code == 404
+
+    def test_is_still_seen_by_staff(self, client):
+        tool = make_tool("Old cards")
+        withdraw(tool, replaced_by=make_tool("New"))
+        sign_in(client, "eve", "Editors")
+        assert client.get(tool.get_absolute_url()).status_code == 200
+
+    def test_a_circle_made_past_the_forms_ends(self, client):
+        one, other = make_tool("One"), make_tool("Other")
+        withdraw(one, replaced_by=other)
+        withdraw(other, replaced_by=one)
+        assert client.get(one.get_short_url()).status_code == 410
+
+    def test_with_a_replacement_costs_the_same_among_many(self, client):
+        def replaced(count):
+            new = make_tool(f"New {count}")
+            for number in range(count):
+                old = make_tool(f"Old {count} {number}")
+                withdraw(old, replaced_by=new)
+            return queries_of(lambda: client.get(old.get_short_url()))
+
+        assert replaced(8) == replaced(4)
+
+
+class TestWhatIsNotThere:
+    @pytest.mark.parametrize("end", ["", "/1"])
+    def test_a_draft_and_a_date_to_come_are_not_found(self, client, end):
+        for fields in ({"published": False}, {"published": timezone.now() + timedelta(days=1)}):
+            tool = make_tool("Secret plan", **fields)
+            response = client.get(tool.get_short_url() + end)
+            assert response.status_code == 404
+            assert "Secret" not in response.content.decode()
+
+    @pytest.mark.parametrize("end", ["", "/1"])
+    def test_what_was_deleted_is_said_to_be_gone(self, client, end):
+        tool = make_tool("Old cards")
+        address = tool.get_short_url() + end
+        make_tool("Later")
+        tool.delete()
+        response = client.get(address)
+        assert response.status_code == 404
+        assert "There is nothing here any more" in text_of(response)
+
+    @pytest.mark.parametrize("code", ["zzzz", "zzzzzzzzzzzzz", "z" * 40, "a_b", "0"])
+    def test_a_code_of_nothing_is_not_found(self, client, code):
+        for end in ("", "/1"):
+            response = client.get(f"/r/{code}{end}")
+            assert response.status_code == 404
+            assert "any more" not in text_of(response)
+
+
+class TestReplacedBy:
+    def test_is_chosen_in_the_form(self, client):
+        sign_in_as_root(client)
+        tool, new = make_tool("Old"), make_course("New")
+        send(client, page_of(tool), replaced_by=str(new.pk))
+        assert Tool.objects.get(pk=tool.pk).replaced_by_id == new.pk
+
+    def test_is_never_the_entry_itself(self, client):
+        sign_in_as_root(client)
+        tool = make_tool("Old")
+        response = send(client, page_of(tool), replaced_by=str(tool.pk))
+        assert "It would be replaced by itself in the end. Choose another one." in errors_in(
+            response
+        )
+
+    def test_closes_no_circle(self, client):
+        sign_in_as_root(client)
+        one = make_tool("One")
+        two = make_course("Two", replaced_by=one)
+        three = make_video("Three", replaced_by=two)
+        response = send(client, page_of(one), replaced_by=str(three.pk))
+        assert "It would be replaced by itself in the end. Choose another one." in errors_in(
+            response
+        )
+        assert Tool.objects.get(pk=one.pk).replaced_by is None
+
+    def test_is_forgotten_when_that_is_deleted(self):
+        new = make_tool("New")
+        old = make_tool("Old", replaced_by=new)
+        new.delete()
+        assert Tool.objects.get(pk=old.pk).replaced_by is None
+
+    def test_is_not_copied(self, client):
+        sign_in_as_root(client)
+        tool = make_tool("Old", replaced_by=make_tool("New"))
+        send(client, page_of(tool), button="_saveasnew", title="Copy")
+        assert Tool.objects.get(title="Copy").replaced_by is None
+
+    def test_the_form_says_which_edition_is_the_newest(self, client):
+        sign_in_as_root(client)
+        tool = make_tool()
+        change(tool, title="Another")
+        html = client.get(page_of(tool)).content.decode()
+        assert "Edition 2, " in html
+
+
+def made_at(resource, *days):
+    """Moves its editions to so many days ago, the oldest first."""
+    for edition, ago in zip(resource.editions.order_by("number"), days, strict=True):
+        Edition.objects.filter(pk=edition.pk).update(made_at=days_ago(ago))
+
+
+def fresh(*resources):
+    return list(Resource.objects.pick([resource.pk for resource in resources]))
+
+
+class TestChangesSince:
+    def test_it_works(self):
+        same, changed, gone = make_tool("Same"), make_course("Changed"), make_video("Gone")
+        change(changed, enrollment_text="Write to us.")
+        withdraw(gone, replaced_by=make_tool("New").resource_ptr)
+        made_at(same, 30)
+        made_at(changed, 30, 5)
+        found = changes_since(fresh(changed, gone, same), days_ago(10))
+        assert [since.state for since in found] == [
+            State.CHANGED,
+            State.WITHDRAWN,
+            State.UNCHANGED,
+        ]
+        assert found[0].labels == ["Enrollment"]
+        assert found[1].replacement.title == "New"
+
+    def test_what_changed_before_is_not_told(self):
+        tool = make_tool()
+        change(tool, title="Another")
+        made_at(tool, 30, 20)
+        assert changes_since(fresh(tool), days_ago(10))[0].state == State.UNCHANGED
+        assert changes_since(fresh(tool), days_ago(25))[0].state == State.CHANGED
+
+    def test_a_day_begins_with_its_first_moment(self):
+        tool = make_tool()
+        change(tool, title="Another")
+        made_at(tool, 30, 0)
+        assert changes_since(fresh(tool), timezone.localdate())[0].state == State.CHANGED
+
+    def test_an_entry_without_an_edition_from_then_is_compared_with_its_first(self):
+        tool = make_tool()
+        assert changes_since(fresh(tool), days_ago(100))[0].state == State.UNCHANGED
+        change(tool, title="Another")
+        assert changes_since(fresh(tool), days_ago(100))[0].labels == ["Title"]
+
+    def test_a_draft_is_not_there_and_has_no_replacement_of_its_own(self):
+        draft = make_tool(published=False)
+        (since,) = changes_since(fresh(draft), days_ago(1))
+        assert (since.state, since.replacement) == (State.WITHDRAWN, None)
+
+    def test_nothing_became_of_nothing(self):
+        assert changes_since([], days_ago(1)) == []
+
+    def test_many_cost_as_many_queries_as_few(self, django_assert_num_queries):
+        resources = []
+        for number in range(6):
+            tool = make_tool(f"Tool {number}")
+            change(tool, title=f"Another {number}")
+            old = make_course(f"Course {number}")
+            withdraw(old, replaced_by=tool.resource_ptr)
+            resources += [tool, old]
+        for some in (fresh(*resources[:2]), fresh(*resources)):
+            with django_assert_num_queries(3):
+                assert len(changes_since(some, days_ago(1))) == len(some)
+
+    def test_replacements_of_many_are_two_queries(self, django_assert_num_queries):
+        new = make_tool("New")
+        old = [make_course(f"Old {n}", replaced_by=new.resource_ptr) for n in range(5)]
+        with django_assert_num_queries(2):
+            assert replacements(old) == {course.pk: new.resource_ptr for course in old}
+
+
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("2 hours", "1 hour", "Time: 1 hour, was 2 hours"),
+        ("", "1 hour", "Time: 1 hour (new)"),
+        ("2 hours", "", "Time: left out, was 2 hours"),
+        (None, None, "Time: changed"),
+        (None, "1 hour", "Time: changed"),
+        ("2 hours", None, "Time: changed"),
+        ("", None, "Time: new"),
+        (None, "", "Time: left out"),
+    ],
+)
+def test_each_sort_of_change_has_its_words(old, new, words):
+    assert str(Change("Time", old, new)) == words
+
+
+def test_a_course_calls_its_facts_as_its_page_does():
+    course = make_course(audience_text="Anyone")
+    change(course, audience_text="Sponsors")
+    (since,) = changes_since(Course.objects.all(), days_ago(1))
+    assert str(since.changes[0]) == "Who should attend: Sponsors, was Anyone"
+
+
+def test_a_topic_is_called_by_its_new_name():
+    tool = make_tool(topics=["Roles"])
+    topic = make_topic("Roles")
+    topic.name = "Roles and rights"
+    topic.save()
+    made_at(tool, 30, 20, 0)
+    (since,) = changes_since(fresh(tool), days_ago(10))
+    assert str(since.changes[0]) == "Topics: Roles and rights, was Roles"
