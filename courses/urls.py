@@ -4,10 +4,11 @@ from django.views.decorators.http import require_safe
 from catalog.listing import level_listing
 from catalog.urls import listing_urls
 from courses import feeds, listings
-from courses.views import course, huddle, plan
+from courses.views import book, course, huddle, plan
 from courses.views import path as path_views
 
 urlpatterns = [
+    path("catalog.pdf", book.book, name="book"),
     path("path/", path_views.grid, name="path"),
     path("path/check/", path_views.team_check, name="team-check"),
     path("path/check.pdf", plan.action_sheet, name="action-sheet"),

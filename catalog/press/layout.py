@@ -4,6 +4,7 @@ import logging
 import re
 import unicodedata
 from functools import cache
+from xml.etree.ElementTree import Element
 
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
@@ -29,6 +30,7 @@ SIZES = {
     ],
 }
 
+RUNNING = ("foot", "pages")  # what stands at the edge of every page
 MOST_TOO_MUCH = 0.5  # of a second page: more does not fit one page even in the smallest size
 
 engine_logger = logging.getLogger("weasyprint")
@@ -107,20 +109,25 @@ def numbered(document, *styles):
     """The pages of a document with a contents: each `<span class="folio" data-to="e7">` holds the
     number of the page where the element with the id "e7" is.
 
-    They are laid out once, and then only what comes before the body again, with the numbers:
-    WeasyPrint's own way (target-counter) lays out everything several times.
+    All is laid out once, and then only the parts of class "front" and "back" again, with the
+    numbers; a document without such parts as a whole. WeasyPrint's own way (target-counter) lays
+    out everything several times.
     """
     source = parsed(document)
     whole = laid_out(source, document, *styles)
     if next(folios(source), None) is None:
         return whole
-    numbers, front = places(whole.pages), front_of(source)
-    fill(source, numbers)
-    if front is None:
+    numbers, count = places(whole.pages), len(whole.pages)
+    front, back = part_of(source, "front"), part_of(source, "back")
+    if front is None and back is None:
+        fill(source, numbers)
         return laid_out(source, document, *styles)
-    total = f'.last::before {{ content: "{len(whole.pages)}" }}'
-    begin = laid_out(front, document, *styles, total)
-    return whole.copy(begin.pages + whole.pages[len(begin.pages) :])
+    total = f'.last::before {{ content: "{count}" }}'
+    begin = again(document, "front", numbers, [*styles, total]) if front is not None else []
+    begins = page_of(numbers, back) if back is not None else count + 1
+    number = f"@page :first {{ counter-reset: page {begins - 1} }}"
+    end = again(document, "back", numbers, [*styles, total, number]) if back is not None else []
+    return whole.copy(begin + whole.pages[len(begin) : begins - 1] + end)
 
 
 def places(pages, first=1):
@@ -137,18 +144,36 @@ def folios(source):
     return (span for span in source.etree_element.iter("span") if span.get("class") == "folio")
 
 
-def front_of(source):
-    """`source` with nothing behind its element of class "front"; None where it has none.
-
-    What is taken away stays away: the source is of no use for the whole any more.
-    """
+def part_of(source, name):
+    """The child of the body that has this class; None where there is none."""
     body = source.etree_element.find("body")
-    place = next((n for n, part in enumerate(body) if part.get("class") == "front"), None)
-    if place is None:
-        return None
-    for part in list(body)[place + 1 :]:
-        body.remove(part)
-    return source
+    return next((part for part in body if part.get("class") == name), None)
+
+
+def page_of(numbers, part):
+    """The number of the page where `part` begins, which has an id at its very start."""
+    first = next(element.get("id") for element in part.iter() if element.get("id"))
+    return numbers[first]
+
+
+def again(document, name, numbers, styles):
+    """The pages of the part of class `name` alone, with `numbers`; what runs on pages stays.
+
+    Before the back, a page stands for all that comes before it.
+    """
+    source = parsed(document)
+    body, part = source.etree_element.find("body"), part_of(source, name)
+    place = list(body).index(part)
+    if name == "front":
+        gone = list(body)[place + 1 :]
+    else:
+        gone = [one for one in list(body)[:place] if one.get("class") not in RUNNING]
+        body.insert(place, Element("p"))
+    for one in gone:
+        body.remove(one)
+    fill(source, numbers)
+    pages = laid_out(source, document, *styles).pages
+    return pages if name == "front" else pages[1:]
 
 
 # ---- Characters that no font has ----

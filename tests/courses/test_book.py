@@ -1,0 +1,154 @@
+"""The whole catalog as a book: cover, contents, the path, chapters by topic, indexes."""
+
+import io
+import re
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog.models import Job, Topic
+from courses import book
+from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
+from tests.sheets import data_of, faults, sheet
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/catalog.pdf"
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.SITE_URL = "https://catalog.example.org"
+
+
+@pytest.fixture
+def shelf():
+    """Two chapters, one of them inside of the other, and one entry without a topic."""
+    make_course("Zeal", topics=["Teams"], levels=[2], audiences=["Sponsors"])
+    make_tool("Ask why", topics=["Teams", "Listening"], audiences=["Co-leads"])
+    make_video("Cake", topics=["Listening"])
+    make_tool("Alone")
+    Topic.objects.filter(name="Listening").update(parent=Topic.objects.get(name="Teams"))
+
+
+def read_book(client, query=""):
+    assert client.get(ADDRESS + query).status_code == 202
+    do_jobs(Job.Task.PRINT)
+    return client.get(ADDRESS + query)
+
+
+def outline(response):
+    with pypdfium2.PdfDocument(data_of(response)) as document:
+        return [(mark.level, mark.get_title(), mark.get_dest().get_index() + 1)
+                for mark in document.get_toc()]  # fmt: skip
+
+
+def test_it_works(client, shelf):
+    found = sheet(read_book(client))
+    assert "The whole catalog" in found.pages[0] and "4 entries" in found.pages[0]
+    assert all(f"Page {number} of {len(found.pages)}" in " ".join(text.split())
+               for number, text in enumerate(found.pages, 1))  # fmt: skip
+
+
+def test_it_can_be_read_by_everyone(client, shelf):
+    for query in ("", "?paper=a4&text=large&ink=saving"):
+        assert faults(read_book(client, query)) == []
+
+
+def test_each_entry_stands_once_in_the_first_of_its_chapters(client, shelf):
+    marks = outline(read_book(client))
+    assert [title for level, title, _page in marks if level == 0] == [
+        "The whole catalog", "Contents", "Path to Performance", "Teams", "Listening",
+        "Without a topic", "Index of titles", "Index of audiences",
+    ]  # fmt: skip
+    inside = [title for level, title, _page in marks if level == 1]
+    assert inside == ["Ask why", "Zeal", "Cake", "Alone"]
+
+
+def test_a_chapter_names_what_stands_in_another_one(client, shelf):
+    text = sheet(read_book(client)).text
+    assert "Also on this topic, in other chapters: Ask why (Teams)" in text
+
+
+def numbers_in(text, titles):
+    words = " ".join(text.split())
+    return {title: int(re.search(rf"{title} (?:\d+ )?(\d+)\b", words)[1]) for title in titles}
+
+
+def test_the_contents_and_the_index_tell_the_pages(client, shelf):
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    found = sheet(response)
+    chapters = ["Path to Performance", "Teams", "Listening", "Without a topic", "Index of titles"]
+    assert numbers_in(found.pages[0], chapters) == {title: pages[title] for title in chapters}
+    titles = ["Alone", "Ask why", "Cake", "Zeal"]
+    index = found.pages[pages["Index of titles"] - 1]
+    assert numbers_in(index, titles) == {title: pages[title] for title in titles}
+
+
+def test_numbers_stay_true_over_many_pages(client):
+    for number in range(130):
+        make_tool(f"Tool {number:03}", topics=[f"Topic {number % 3}"], summary="Say it. " * 20)
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    found = sheet(response)
+    assert len(found.pages) > 15
+    index = " ".join(found.pages[pages["Index of titles"] - 1 :])
+    wanted = [f"Tool {number:03}" for number in range(0, 130, 13)]
+    assert numbers_in(index, wanted) == {title: pages[title] for title in wanted}
+
+
+def test_each_page_says_its_chapter(client, shelf):
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    found = sheet(response)
+    assert found.pages[pages["Listening"] - 1].startswith("Listening")
+    assert found.pages[pages["Index of titles"] - 1].startswith("Index of titles")
+
+
+def test_the_path_is_a_table_on_its_side(client, shelf):
+    response = read_book(client)
+    with pikepdf.open(io.BytesIO(data_of(response))) as document:
+        left, bottom, right, top = document.pages[1].mediabox
+    assert right - left > top - bottom
+    assert "Dimension" in sheet(response).pages[1] and "1 course" not in sheet(response).pages[0]
+
+
+def test_only_what_is_published_is_in_it(client, shelf):
+    make_tool("Draft", published=False)
+    make_tool("Tomorrow", published=days_ago(-1), topics=["Teams"])
+    text = sheet(read_book(client)).text
+    assert "Draft" not in text and "Tomorrow" not in text
+
+
+def test_an_empty_catalog_is_a_book_as_well(client):
+    assert "0 entries" in sheet(read_book(client)).text
+
+
+def test_a_catalog_that_is_too_large_says_so(client, shelf, monkeypatch):
+    monkeypatch.setattr(book, "MOST_ENTRIES", 2)
+    assert "2 entries (the newest of 4)" in sheet(read_book(client)).text
+
+
+def test_the_number_of_queries_does_not_grow(shelf):
+    counts = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            book_of_now()
+        counts.append(len(queries))
+        for number in range(6):
+            make_course(f"More {number}", topics=["Teams"], levels=[1 + number % 5])
+            make_topic(f"Topic {number}")
+    assert counts[0] == counts[1]
+
+
+def book_of_now():
+    found = book.Book()
+    return [
+        (one.title, list(one.audiences.all()), one.related_shown)
+        for chapter in found.chapters
+        for one in chapter.resources
+    ] + [cells for _dimension, cells in found.path.rows()]
