@@ -4,11 +4,12 @@ import logging
 import re
 import unicodedata
 from functools import cache
-from xml.etree.ElementTree import Element
 
 import weasyprint
+from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.text.fonts import FontConfiguration
 
+from catalog.press import tracks
 from catalog.press.fetching import STATIC, STATIC_FOLDER, SiteFiles
 from catalog.press.tables import tidy
 
@@ -30,7 +31,6 @@ SIZES = {
     ],
 }
 
-RUNNING = ("foot", "pages")  # what stands at the edge of every page
 MOST_TOO_MUCH = 0.5  # of a second page: more does not fit one page even in the smallest size
 
 engine_logger = logging.getLogger("weasyprint")
@@ -51,7 +51,7 @@ def rules(text):
 
 @cache
 def main_style():
-    return rules((STATIC_FOLDER / SHEET).read_text())
+    return rules((STATIC_FOLDER / SHEET).read_text() + tracks.style())
 
 
 def warm():
@@ -106,28 +106,15 @@ def filled(page):
 
 
 def numbered(document, *styles):
-    """The pages of a document with a contents: each `<span class="folio" data-to="e7">` holds the
-    number of the page where the element with the id "e7" is.
+    """The pages of a document with a contents: each `<span class="folio" data-to="e7">000</span>`
+    holds the number of the page where the element with the id "e7" is.
 
-    All is laid out once, and then only the parts of class "front" and "back" again, with the
-    numbers; a document without such parts as a whole. WeasyPrint's own way (target-counter) lays
-    out everything several times.
+    WeasyPrint's own way (target-counter) lays out all of it again until the numbers are right. Here
+    each has room for three figures, and is written into its box when everything has its place.
     """
-    source = parsed(document)
-    whole = laid_out(source, document, *styles)
-    if next(folios(source), None) is None:
-        return whole
-    numbers, count = places(whole.pages), len(whole.pages)
-    front, back = part_of(source, "front"), part_of(source, "back")
-    if front is None and back is None:
-        fill(source, numbers)
-        return laid_out(source, document, *styles)
-    total = f'.last::before {{ content: "{count}" }}'
-    begin = again(document, "front", numbers, [*styles, total]) if front is not None else []
-    begins = page_of(numbers, back) if back is not None else count + 1
-    number = f"@page :first {{ counter-reset: page {begins - 1} }}"
-    end = again(document, "back", numbers, [*styles, total, number]) if back is not None else []
-    return whole.copy(begin + whole.pages[len(begin) : begins - 1] + end)
+    made = laid_out(parsed(document), document, *styles)
+    write_numbers(made.pages, places(made.pages))
+    return made
 
 
 def places(pages, first=1):
@@ -135,45 +122,25 @@ def places(pages, first=1):
     return {name: number for number, page in enumerate(pages, first) for name in page.anchors}
 
 
-def fill(source, numbers):
-    for span in folios(source):
-        span.text = str(numbers.get(span.get("data-to"), ""))
-
-
-def folios(source):
-    return (span for span in source.etree_element.iter("span") if span.get("class") == "folio")
-
-
-def part_of(source, name):
-    """The child of the body that has this class; None where there is none."""
-    body = source.etree_element.find("body")
-    return next((part for part in body if part.get("class") == name), None)
-
-
-def page_of(numbers, part):
-    """The number of the page where `part` begins, which has an id at its very start."""
-    first = next(element.get("id") for element in part.iter() if element.get("id"))
-    return numbers[first]
-
-
-def again(document, name, numbers, styles):
-    """The pages of the part of class `name` alone, with `numbers`; what runs on pages stays.
-
-    Before the back, a page stands for all that comes before it.
+def write_numbers(pages, numbers):
+    """Puts the number that each folio stands for into its box, to the right; none where there is
+    no such place.
     """
-    source = parsed(document)
-    body, part = source.etree_element.find("body"), part_of(source, name)
-    place = list(body).index(part)
-    if name == "front":
-        gone = list(body)[place + 1 :]
-    else:
-        gone = [one for one in list(body)[:place] if one.get("class") not in RUNNING]
-        body.insert(place, Element("p"))
-    for one in gone:
-        body.remove(one)
-    fill(source, numbers)
-    pages = laid_out(source, document, *styles).pages
-    return pages if name == "front" else pages[1:]
+    for page in pages:
+        for box in page._page_box.descendants():  # there is no public way to them
+            if isinstance(box, TextBox) and is_folio(box.element):
+                write_text(box, str(numbers.get(box.element.get("data-to"), "")))
+
+
+def is_folio(element):
+    return element is not None and element.get("class") == "folio"
+
+
+def write_text(box, text):
+    """Figures are all as wide as the noughts that held the place."""
+    room = len(box.text) - len(text)
+    box.position_x += box.width * room / len(box.text)
+    box.text = box.pango_layout.text = text
 
 
 # ---- Characters that no font has ----

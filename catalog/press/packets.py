@@ -24,8 +24,8 @@ def plain(part, characters):
 
 
 def write(path, document):
-    front = layout.parsed(document)
-    first = len(layout.laid_out(front, document).pages) + 1
+    front = layout.laid_out(layout.parsed(document), document)
+    first = len(front.pages) + 1
     sheets, places, files, number = [], {}, [], first
     for part in document["parts"]:
         places[part["link"]] = number
@@ -36,9 +36,8 @@ def write(path, document):
         else:
             files.append({"path": part["file"], "at": number})
             number += part["pages"]
-    layout.fill(front, places)
-    begin = layout.laid_out(front, document, last_page(number - 1))
-    begin.copy(begin.pages + sheets).write_pdf(path, pdf_variant=VARIANT)
+    layout.write_numbers(front.pages, places)
+    front.copy(front.pages + sheets).write_pdf(path, pdf_variant=VARIANT)
     marks = [[document["contents"], 1]]
     marks += [[part["title"], places[part["link"]]] for part in document["parts"]]
     binding.bind(path, files, marks, places)
@@ -50,7 +49,3 @@ def sheet(part, document, number):
     source = layout.parsed(document | {"html": part["html"]})
     begin = f"@page :first {{ counter-reset: page {number} }}"
     return layout.fitted(source, document, begin).pages
-
-
-def last_page(number):
-    return f'.last::before {{ content: "{number}" }}'
