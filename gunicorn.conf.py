@@ -2,6 +2,8 @@
 
 from importlib import import_module
 
+from gunicorn.http import message
+
 from lmp_site.environment import read_port
 
 bind = f"127.0.0.1:{read_port()}"
@@ -19,6 +21,15 @@ keepalive = 75
 graceful_timeout = 30
 control_socket_disable = True
 loglevel = "warning"
+# The link of a packet holds all its notes: 60 of 200 characters, of which some take 9 letters each.
+# gunicorn has no setting beyond 8190, and none at all would let an address fill the memory.
+message.MAX_REQUEST_LINE = limit_request_line = 128 * 1024
+
+
+def post_worker_init(worker):
+    """The press is ready before the first PDF is asked for."""
+    helper = import_module("catalog.apart.asking").helper
+    helper(import_module("catalog.prints").PRESS).warm()
 
 
 def when_ready(server):

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from catalog.models import Kind, SiteSettings
+from catalog.packetlinks import MOST_ITEMS
 
 
 def site(request):
@@ -9,4 +10,5 @@ def site(request):
         "site": SimpleLazyObject(SiteSettings.load),
         "site_url": settings.SITE_URL,
         "kinds": Kind,
+        "packet_most": MOST_ITEMS,
     }

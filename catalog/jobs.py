@@ -15,24 +15,25 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.db.models.signals import post_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import films
-from catalog.inspection.asking import ask
-from catalog.inspection.refused import Refused
+from catalog import films, printing
+from catalog.apart.asking import ask
+from catalog.apart.refused import Refused
 from catalog.models import Job, Rendition, RenditionVersion, Resource, Video
 from catalog.pictures import make_sizes
 from catalog.search import filetexts
-from catalog.search.indexing import index
+from catalog.search.indexing import index, indexed
 from catalog.uploads import SENTENCES, ending, file_place, shown, stored_on_disk
 
-# A film takes minutes; what takes a moment does not wait for it.
+# A film takes minutes; what takes a moment does not wait for it, nor what a reader waits for.
 LANES = {
     "films": [Job.Task.FILM],
     "rest": [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE],
+    "prints": [Job.Task.PRINT, Job.Task.SHEET],
 }
 LOST = timedelta(minutes=10)  # without a sign of life; no step between two of them takes as long
 MOST_TRIES = 3
@@ -76,8 +77,17 @@ def want_preview(rendition):
         Job.objects.want(rendition.tool_id, Job.Task.PREVIEW, rendition.file.name, again=True)
 
 
+def want_sheets(sender, ids, **kwargs):
+    """The sheet of what readers see, or will see one day, is made ahead of the first who asks."""
+    now, known = timezone.now(), Resource.objects.filter(pk__in=ids, published_at__isnull=False)
+    days = known.values_list("pk", "published_at")
+    due = {pk: day if day > now else None for pk, day in days}
+    Job.objects.want_of_each(Job.Task.SHEET, due)
+
+
 def connect():
     post_save.connect(on_save, dispatch_uid="files_wanted")
+    indexed.connect(want_sheets, dispatch_uid="sheets_wanted")
 
 
 def catch_up():
@@ -122,10 +132,15 @@ def take_up(jobs):
     left.update(state=Job.State.WAITING, progress=0)
 
 
+def next_of(tasks):
+    """The job of the first of `tasks` that has waited longest."""
+    place = Case(*(When(task=task, then=number) for number, task in enumerate(tasks)))
+    return Job.objects.filter(task__in=tasks).ready().order_by(place, "asked_at", "id").first()
+
+
 def claimed(tasks, worker):
-    """The job that has waited longest, taken by this worker and no other; None when none waits."""
-    waiting = Job.objects.filter(task__in=tasks, state=Job.State.WAITING).order_by("asked_at", "id")
-    while job := waiting.first():
+    """The next job, taken by this worker and no other; None when none waits."""
+    while job := next_of(tasks):
         mine = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
             state=Job.State.RUNNING,
             worker=worker,
@@ -274,6 +289,17 @@ def made(resource, name, make):
             return default_storage.save(file_place(resource, name), File(content))
 
 
+def make_print(job, progress):
+    printing.carry_out(job.file.partition("/")[0])
+
+
+def make_sheet(job, progress):
+    """Only of what readers may see: what is not published yet is made then."""
+    resource = Resource.objects.published().filter(pk=job.resource_id).first()
+    if resource:
+        printing.make_ahead(resource.get_pdf_url())
+
+
 def named(name):
     """As a file: a thing that has this name."""
     return File(None, name)
@@ -284,4 +310,6 @@ TASKS = {
     Job.Task.PREVIEW: make_preview,
     Job.Task.PICTURE: make_sizes_of_picture,
     Job.Task.FILM: make_film,
+    Job.Task.SHEET: make_sheet,
+    Job.Task.PRINT: make_print,
 }

@@ -1,18 +1,9 @@
+from catalog import printing
 from catalog.search import counting
-from catalog.text import clean_text
+from catalog.text import clean_values
 
 # What a click on a result opens: the page of a resource, or a PDF of it.
 RESULTS = ("video-detail", "tool-detail", "course-detail", "media", "tool-file")
-
-
-def clean_values(values):
-    """A copy of the QueryDict `values` with clean names and texts."""
-    cleaned = values.copy()
-    cleaned.clear()
-    for name, texts in values.lists():
-        cleaned.setlist(clean_text(name), [clean_text(text) for text in texts])
-    cleaned._mutable = False
-    return cleaned
 
 
 class CleanInputMiddleware:
@@ -26,6 +17,16 @@ class CleanInputMiddleware:
         if request.method == "POST":
             request.POST = clean_values(request.POST)
         return self.get_response(request)
+
+
+class KeptPrintsMiddleware:
+    """Sends a PDF that is there, before anything is asked but the state of the catalog."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return printing.kept_answer(request) or self.get_response(request)
 
 
 class CountingMiddleware:

@@ -1,147 +1,97 @@
-"""The one module that owns WeasyPrint: templates in, PDF out."""
+"""What is printed: documents from templates, and the answers that carry them."""
 
-import atexit
-import hashlib
-import io
-import logging
-import mimetypes
-import posixpath
 import re
-import threading
-import unicodedata
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from pathlib import Path
-from urllib.parse import quote, unquote
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote, urlencode
 
-import weasyprint
 from django.conf import settings
-from django.contrib.staticfiles import finders
-from django.core.cache import caches
-from django.core.files.storage import default_storage
-from django.http import HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import number_format
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from PIL import Image, ImageFile, ImageOps
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from django.utils.translation import gettext_lazy, ngettext
 
-from catalog.tables import tidy
-from catalog.uploads import is_local
+from catalog import prints
+from catalog.apart.refused import Refused
+from catalog.detail import detail_of
+from catalog.models import Job
+from catalog.prints import TooBusy
+from catalog.search.shelf import shelf
+from catalog.text import clean_values
 
-# WeasyPrint has Pillow take half a picture for a whole one, in the whole process; what checks
-# uploads must not.
-ImageFile.LOAD_TRUNCATED_IMAGES = False
-
-ENTRIES = 60  # of a listing: 9 pages, 1 s and some 25 MB while it is made
-PAPERS = {"letter": "Letter", "a4": "A4"}
-DAY = 24 * 60 * 60
-VARIANT = "pdf/ua-1"
-OURS = "ours"  # the class of a table of a template, which is regular as it is written
-SHEET = "catalog/pdf.css"
-SMALLER = [
-    "html { font-size: 9.7pt }",
-    "html { font-size: 9.7pt } .picture img { max-height: 9rem }",
-    "html { font-size: 9pt } .picture img { max-height: 9rem }",
-]
-WIDEST_PICTURE = 1100  # pixels: 200 to the inch over the text column
-MOST_PIXELS = 12_000_000  # of a PNG or WebP, which open only whole: 50 MB
-PICTURES = ["JPEG", "PNG", "WEBP", "GIF"]
-
-# One thread makes all PDFs of a process: Pango's font maps are not for several at once, and each
-# thread that makes one keeps the memory it took. Few may wait, so that pages are still answered.
-PRESS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="press")
-WAITING = threading.BoundedSemaphore(4)
-
-logger = logging.getLogger(__name__)
-engine_logger = logging.getLogger("weasyprint")
-engine_logger.propagate = False
+ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
+MOST_ENTRIES = 1000  # of any: 200 pages, 15 s
+AGAIN = 3  # seconds until a page that waits looks again
+# A large document takes this slot only, so that small ones find the others free.
+SLOTS_OF_LARGE = [0]
+PATIENCE_OF_LARGE = 600  # seconds
+# What this process found under a name, which never means anything else.
+FOUND, MOST_FOUND = {}, 2000
+TRIED_AGAIN_AFTER = timedelta(hours=1)
+SENTENCES = {
+    "too_slow": gettext_lazy("It takes longer to lay out than any document we know."),
+    "too_much": gettext_lazy("It takes more memory to lay out than any document we know."),
+    "unreadable": gettext_lazy("Something in it cannot be laid out."),
+}
 
 
-class TooBusy(Exception):
-    """As many threads as may already wait for a PDF."""
+# Addresses of documents that are made here; a file of a tool has one part more.
+PRINTED = re.compile(r"/(?!media/|tools/[^/]+/|admin/).+\.pdf")
 
 
-def listing_pdf(request, listing):
-    """The first ENTRIES of `listing`, as it is filtered and ordered."""
-    context = {
-        "listing": listing,
-        "title": listing.full_title,
-        "address": listing.path,
-        "resources": listing.whole(ENTRIES),
-        "count_words": count_words(len(listing.ids)),
+# ---- How it is printed ----
+
+
+@dataclass(frozen=True)
+class Look:
+    """The paper, the size of the letters and the ink that a reader chose."""
+
+    paper: str = "letter"
+    text: str = "normal"
+    ink: str = "color"
+
+    CHOICES = {
+        "paper": {"letter": gettext_lazy("Letter"), "a4": gettext_lazy("A4")},
+        "text": {"normal": gettext_lazy("Normal print"), "large": gettext_lazy("Large print")},
+        "ink": {"color": gettext_lazy("Color"), "saving": gettext_lazy("Black and white")},
     }
-    return respond(request, "pdf/listing.html", context)
+
+    @classmethod
+    def read(cls, data):
+        """From a query; what is not understood is as if it had not been said."""
+        asked = {name: data.get(name, "").lower() for name in cls.CHOICES}
+        return cls(**{name: it for name, it in asked.items() if it in cls.CHOICES[name]})
+
+    @property
+    def query(self):
+        """What differs from the usual: "paper=a4"."""
+        usual = Look()
+        return urlencode({name: getattr(self, name) for name in self.CHOICES
+                          if getattr(self, name) != getattr(usual, name)})  # fmt: skip
 
 
-def count_words(total):
-    """
-    >>> count_words(1234)
-    'The first 60 of 1,234'
-    """
-    if total > ENTRIES:
-        facts = {"first": ENTRIES, "total": number_format(total, force_grouping=True)}
-        return _("The first %(first)d of %(total)s") % facts
-    return ngettext("%d result", "%d results", total) % total
-
-
-def resource_pdf(request, resource, context):
-    """The sheet of one video, tool or course, loaded by for_detail()."""
-    context = context | {
-        "resource": resource,
-        "title": resource.title,
-        "address": resource.get_absolute_url(),
-    }
-    response = respond(request, f"pdf/{resource.kind}.html", context)
-    if not resource.is_public:
-        response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def respond(request, template, context):
-    """The PDF, or 304 where the reader has it: it is known by what it is made from."""
-    paper = PAPERS.get(request.GET.get("paper", "").lower(), "Letter")
-    html = sheet_html(request, template, context)
-    key = hashlib.sha256("\n".join([version(), paper, html]).encode()).hexdigest()
-    etag = f'"{key}"'
-    try:
-        response = get_conditional_response(request, etag=etag) or pdf_answer(html, paper, key)
-    except TooBusy:
-        return busy_answer()
-    response["ETag"] = etag
-    response["Content-Disposition"] = disposition(context["title"])
-    return response
-
-
-def pdf_answer(html, paper, key):
-    return HttpResponse(kept(html, paper, key), content_type="application/pdf")
-
-
-def busy_answer():
-    words = _("Many PDFs are being made at this moment. Try again in a few seconds.")
-    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-    return HttpResponse(words, content_type="text/plain", status=503, headers=headers)
-
-
-def disposition(title):
-    """Shown in the browser, and under this name when it is kept: letters of any script."""
-    plain = slugify(title)[:100] or "catalog"
-    full = slugify(title, allow_unicode=True)[:100] or plain
-    return f"inline; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(full)}.pdf"
-
-
-def sheet_html(request, template, context):
+def document_of(request, template, context, fit=False):
+    look = Look.read(request.GET)
     common = {
         "host": settings.SITE_URL.partition("://")[2],
         "printed_on": timezone.localdate(),
+        "look": look,
     }
-    return with_addresses(render_to_string(template, common | context, request))
+    return {
+        "html": with_addresses(render_to_string(template, common | context, request)),
+        "site": settings.SITE_URL,
+        "paper": look.paper,
+        "text": look.text,
+        "fit": fit,
+    }
 
 
 # As templates/pdf and the sanitiser write a link.
@@ -168,183 +118,242 @@ def with_address(link):
     return f'<a href="{to}" data-address="{address}">{words}</a>'
 
 
-def kept(html, paper, key):
-    """The PDF from the shelf or, in its turn, from the press; raises TooBusy."""
-    if pdf := caches["pdf"].get(key):
-        return pdf
-    if not WAITING.acquire(blocking=False):
-        raise TooBusy
-    try:
-        return PRESS.submit(pressed, html, paper, key).result()
-    finally:
-        WAITING.release()
+# ---- What is printed ----
 
 
-def pressed(html, paper, key):
-    """The PDF, unless who waited in front wanted the same."""
-    pdf = caches["pdf"].get(key) or printed(html, paper)
-    caches["pdf"].set(key, pdf, timeout=DAY)
-    return pdf
+def resource_pdf(request, resource):
+    """The sheet of one video, tool or course, loaded by for_detail()."""
+    response = answer(request, sheet_of(request, resource), resource.title)
+    if not resource.is_public:
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
-def printed(html, paper):
-    """`html` as PDF/UA-1; what no font of this machine can show is taken out of it."""
-    missing = MissingCharacters()
-    engine_logger.addHandler(missing)
-    try:
-        pdf = fitted(html, paper).write_pdf(pdf_variant=VARIANT)
-        if missing.found:
-            pdf = fitted(without(html, missing.found), paper).write_pdf(pdf_variant=VARIANT)
-    finally:
-        engine_logger.removeHandler(missing)
-    return pdf
+def sheet_of(request, resource, **more):
+    """The document of one video, tool or course, loaded by for_detail()."""
+    context = {
+        "resource": resource,
+        "title": resource.title,
+        "address": resource.get_absolute_url(),
+    }
+    template = f"pdf/{resource.kind}.html"
+    return document_of(request, template, context | detail_of(resource) | more, fit=True)
 
 
-def fitted(html, paper):
-    """The pages; what needs two of them is set smaller where that makes it one."""
-    pages = laid_out(html, style(paper))
-    if len(pages.pages) == 2:
-        smaller = (laid_out(html, style(paper), rules(size)) for size in SMALLER)
-        return next((sheet for sheet in smaller if len(sheet.pages) == 1), pages)
-    return pages
+def listing_pdf(request, listing):
+    """`listing` as it is filtered and ordered; a long one is made in the background."""
+    handout = {
+        "listing": listing,
+        "title": listing.full_title,
+        "address": listing.path,
+        "count_words": count_words(len(listing.ids)),
+    }
+
+    def document():
+        resources = {"resources": listing.whole(MOST_ENTRIES)}
+        return document_of(request, "pdf/listing.html", handout | resources)
+
+    if len(listing.ids) > ENTRIES:
+        return respond_later(request, listing.full_title, document)
+    return answer(request, document(), listing.full_title)
 
 
-def laid_out(html, *styles):
-    source = weasyprint.HTML(string=html, base_url=f"{settings.SITE_URL}/", url_fetcher=FETCHER)
-    for table in list(source.etree_element.iter("table")):
-        if table.get("class") != OURS:
-            tidy(table)
-    return source.render(
-        stylesheets=[main_style(), *styles],
-        font_config=fonts(),
-        pdf_variant=VARIANT,
-        presentational_hints=True,  # the number that a list starts with
-    )
-
-
-@cache
-def fonts():
-    """Made at the first PDF of a process: its end removes the folder that they are unpacked in."""
-    atexit.register(fonts.cache_clear)
-    return FontConfiguration()
-
-
-@cache
-def main_style():
-    return rules(Path(finders.find(SHEET)).read_text())
-
-
-@cache
-def rules(text):
-    base = f"{settings.SITE_URL}{settings.STATIC_URL}{SHEET}"
-    return weasyprint.CSS(string=text, base_url=base, url_fetcher=FETCHER, font_config=fonts())
-
-
-def style(paper):
-    return rules(f"@page {{ size: {paper} }} @page wide {{ size: {paper} landscape }}")
-
-
-@cache
-def version():
-    return weasyprint.VERSION + Path(finders.find(SHEET)).read_text()
-
-
-class MissingCharacters(logging.Handler):
-    """Collects those that WeasyPrint logs as being in no font: their boxes would break PDF/UA."""
-
-    def __init__(self):
-        super().__init__(logging.WARNING)
-        self.found = set()
-
-    def emit(self, record):
-        if record.msg.startswith(".notdef"):
-            self.found.add(record.args[0])
-
-
-def without(html, characters):
-    """`html` with "[…]" for each run of `characters` that are letters or figures, else nothing.
-
-    The title in the head stays whole: it is not drawn.
+def count_words(total):
     """
-    head, end, rest = html.partition("</title>")
-    run = re.compile(f'href="[^"]*"|[{re.escape("".join(sorted(characters)))}]+')
-    return head + end + run.sub(stand_in, rest)
+    >>> count_words(1234)
+    'The first 1,000 of 1,234'
+    """
+    if total > MOST_ENTRIES:
+        facts = {
+            "first": number_format(MOST_ENTRIES, force_grouping=True),
+            "total": number_format(total, force_grouping=True),
+        }
+        return _("The first %(first)s of %(total)s") % facts
+    return ngettext("%d result", "%d results", total) % total
 
 
-def stand_in(run):
-    if run[0].startswith('href="'):
-        return run[0]
-    return "[…]" if any(unicodedata.category(c)[0] in "LN" for c in run[0]) else ""
+# ---- How it is answered ----
 
 
-DRAWN_HERE = "data:image/svg+xml;"  # QR codes; editors' texts cannot hold such an address
+def kept_answer(request):
+    """The PDF at this address, where it is there, made from the catalog as it is; else None.
+
+    It says under which name the view that makes it has to remember it.
+    """
+    request.print_name = None
+    if not PRINTED.fullmatch(request.path) or request.method not in ("GET", "HEAD"):
+        return None
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:  # staff may see what others do not
+        return None
+    request.print_name = name_of(request)
+    return found(request, request.print_name)
 
 
-class SiteFiles(URLFetcher):
-    """Reads the site's own static files and pictures, and nothing else on disk or network."""
+def found(request, name):
+    """What was made under `name`, as an answer; None where it is not there."""
+    facts = FOUND.get(name) or prints.remembered(name)
+    path = prints.kept(facts["key"]) if facts else None
+    if path:
+        keep_in_mind(name, facts)
+    return path and sent(request, path, **facts)
 
-    def fetch(self, url, headers=None):
-        """The answer for `url`; any refusal raises, which WeasyPrint turns into a gap."""
-        if url.startswith(DRAWN_HERE):
-            return super().fetch(url, headers)
-        try:
-            return URLFetcherResponse(url, *site_file(url))
-        except Exception:
-            logger.warning("Left out of a PDF: %.200s", url)
+
+def keep_in_mind(name, facts):
+    if len(FOUND) >= MOST_FOUND:
+        FOUND.clear()
+    FOUND[name] = facts
+
+
+def name_of(request):
+    """Of what this address is in the state that the catalog is in today."""
+    held = shelf()
+    state = [held.stamp.hex(), f"{held.public():x}", timezone.localdate(), settings.SITE_URL]
+    return prints.hashed(request.path, request.META["QUERY_STRING"], *state)
+
+
+def respond(request, template, context, fit=False):
+    """The PDF, or 304 where the reader has it: it is known by what it is made from."""
+    return answer(request, document_of(request, template, context, fit), context["title"])
+
+
+def answer(request, document, title):
+    key = prints.hashed(document)
+    facts = {"key": key, "title": title}
+    try:
+        path = known_to_reader(request, key) or prints.kept(key) or made(request, key, document)
+    except TooBusy:
+        if is_at_work(request):
             raise
+        return busy(request, title)
+    except Refused as refused:
+        if is_at_work(request):
+            raise ValidationError(SENTENCES[refused.code]) from refused
+        return impossible(request, title, SENTENCES[refused.code])
+    if name := getattr(request, "print_name", None):
+        prints.remember(name, facts)
+    return sent(request, path, **facts)
 
 
-FETCHER = SiteFiles()
+def known_to_reader(request, key):
+    """Where the reader has it, it need not be made: any path will do, for none is opened."""
+    has_it = get_conditional_response(request, etag=f'"{key}"')
+    return prints.path_of(key) if has_it else None
 
 
-def site_file(url):
-    """The content and headers of the static file or picture at `url`."""
-    for prefix, read in ((settings.STATIC_URL, static_file), (settings.MEDIA_URL, picture)):
-        start = settings.SITE_URL + prefix
-        if url.startswith(start):
-            return read(unquote(url.removeprefix(start)))
-    raise PermissionError("PDFs hold what is of this site only.")
+def is_at_work(request):
+    """Whether a job asks, which has time and no reader."""
+    return getattr(request, "at_work", False)
 
 
-def static_file(name):
-    found = finders.find(name)
-    if not found:
-        raise FileNotFoundError(name)
-    file = inside(Path(found.removesuffix(name)), name)
-    return file.read_bytes(), {"Content-Type": mimetypes.guess_type(name)[0] or ""}
+def made(request, key, document):
+    if is_at_work(request):
+        return prints.made(key, document, PATIENCE_OF_LARGE, SLOTS_OF_LARGE)
+    return prints.made(key, document)
 
 
-def picture(name):
-    """An upload as a JPEG no larger than paper needs, on white."""
-    with upload(name) as file, Image.open(file, formats=PICTURES) as image:
-        image.draft("RGB", (WIDEST_PICTURE, WIDEST_PICTURE))
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError("too many pixels")
-        drawn = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    drawn.thumbnail((WIDEST_PICTURE, WIDEST_PICTURE))
-    drawn = on_white(ImageOps.exif_transpose(drawn))
-    file = io.BytesIO()
-    drawn.save(file, "JPEG", quality=82)
-    return file.getvalue(), {"Content-Type": "image/jpeg"}
+def sent(request, path, key, title):
+    etag = f'"{key}"'
+    response = get_conditional_response(request, etag=etag) or file_answer(request, path)
+    response["ETag"] = etag
+    response["Content-Disposition"] = disposition(title)
+    return response
 
 
-def upload(name):
-    if is_local(default_storage):
-        return inside(Path(default_storage.location), name).open("rb")
-    return default_storage.open(name)
+def file_answer(request, path):
+    if request.method == "HEAD":
+        size = str(path.stat().st_size)
+        return HttpResponse(content_type="application/pdf", headers={"Content-Length": size})
+    return FileResponse(path.open("rb"), content_type="application/pdf")
 
 
-def on_white(image):
-    if image.mode != "RGBA":
-        return image
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image, mask=image)
-    return white
+def disposition(title):
+    """Shown in the browser, and under this name when it is kept: letters of any script."""
+    plain = slugify(title)[:100] or "catalog"
+    full = slugify(title, allow_unicode=True)[:100] or plain
+    return f"inline; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(full)}.pdf"
 
 
-def inside(folder, name):
-    """The file `name` below `folder`; raises where a link or dots lead out of it."""
-    file = (folder / name).resolve()
-    if name != posixpath.normpath(name) or not file.is_relative_to(folder.resolve()):
-        raise PermissionError(name)
-    return file
+def busy(request, title):
+    return waiting(request, {"title": title, "busy": True}, status=503)
+
+
+def waiting(request, context, status):
+    """A page that says what is waited for, and looks again by itself."""
+    response = render(request, "catalog/print_wait.html", context | {"again": AGAIN}, status=status)
+    response["Retry-After"] = response["Refresh"] = str(AGAIN)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def impossible(request, title, sentence):
+    context = {"title": title, "sentence": sentence}
+    return render(request, "catalog/print_wait.html", context, status=422)
+
+
+# ---- In the background ----
+
+
+def respond_later(request, title, document):
+    """A large document: a page that waits until a job has made it, of what `document()` gives."""
+    if is_at_work(request):
+        return answer(request, document(), title)
+    # What was ordered is good enough for who ordered it, be the catalog another one meanwhile.
+    name = ordered(request) or name_of(request)
+    if there := found(request, name):
+        return there
+    job = wanted(request, name, title)
+    if job.state == Job.State.FAILED:
+        return impossible(request, title, job.failure)
+    context = {"title": title, "job": job, "ahead": job.ahead()}
+    response = waiting(request, context, status=202)
+    response["Refresh"] += f"; url={with_order(request, name)}"
+    return response
+
+
+def ordered(request):
+    """The name in the address, of what was ordered at this very one; None for any other."""
+    name = request.GET.get("order", "")
+    order = prints.remembered(name, "order") if re.fullmatch("[0-9a-f]{64}", name) else {}
+    return name if order and order["address"] == without_order(request) else None
+
+
+def without_order(request):
+    query = request.GET.copy()
+    query.pop("order", None)
+    return request.path + (f"?{query.urlencode()}" if query else "")
+
+
+def with_order(request, name):
+    address = without_order(request)
+    return f"{address}{'&' if '?' in address else '?'}order={name}"
+
+
+def wanted(request, name, title):
+    """The job that makes the document of this address; it is asked for anew where it was done."""
+    prints.remember(name, {"address": without_order(request)}, "order")
+    file = f"{name}/{slugify(title)[:60] or 'catalog'}.pdf"
+    Job.objects.want(None, Job.Task.PRINT, file, again=True)
+    job = Job.objects.get(task=Job.Task.PRINT, file=file)
+    if job.state == Job.State.FAILED and job.beat_at < timezone.now() - TRIED_AGAIN_AFTER:
+        Job.objects.filter(pk=job.pk).again()
+        job.refresh_from_db()
+    return job
+
+
+def carry_out(name):
+    """What a job does: makes the document that was ordered under `name`."""
+    order = prints.remembered(name, "order")
+    if order:
+        make_ahead(order["address"], name)
+
+
+def make_ahead(address, name=None):
+    """Makes the PDF of an address as if a reader had asked; `name` is what it was ordered as."""
+    path, _mark, query = address.partition("?")
+    request = HttpRequest()
+    request.method, request.path, request.path_info = "GET", path, path
+    request.META |= {"QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+    request.GET = clean_values(QueryDict(query))
+    request.at_work, request.print_name = True, name or name_of(request)
+    view, args, kwargs = resolve(path)
+    view(request, *args, **kwargs).close()

@@ -29,3 +29,13 @@ def strip_unprintable(text):
 def clean_line(text):
     """`text` cleaned and on one line, single spaces between its words."""
     return " ".join(clean_text(text).split())
+
+
+def clean_values(values):
+    """A copy of the QueryDict `values` with clean names and texts."""
+    cleaned = values.copy()
+    cleaned.clear()
+    for name, texts in values.lists():
+        cleaned.setlist(clean_text(name), [clean_text(text) for text in texts])
+    cleaned._mutable = False
+    return cleaned

@@ -3,7 +3,8 @@ from django.views.decorators.http import require_safe
 
 from catalog import feeds, listing, views
 from catalog.models import Kind
-from catalog.views import files, paper
+from catalog.packets import Packet
+from catalog.views import files, packet, paper
 
 
 class TagSlugConverter:
@@ -32,6 +33,16 @@ def listing_urls(route, name, find, page=views.listing_page, **fixed):
     ]
 
 
+def packet_feeds():
+    options = {"find": Packet.read}
+    return [
+        path("packet/feed/", require_safe(feeds.PacketRssFeed()), options, name="packet-feed"),
+        path(
+            "packet/feed/atom/", require_safe(feeds.PacketAtomFeed()), options, name="packet-atom"
+        ),
+    ]
+
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("topics/", views.topics, name="topics"),
@@ -45,6 +56,9 @@ urlpatterns = [
     *listing_urls("search", "search", listing.search_listing),
     path("r/<slug:code>", paper.short_address, name="short"),
     path("r/<slug:code>/<int:number>", paper.short_address, name="print"),
+    path("packet/", packet.packet_page, name="packet"),
+    path("packet.pdf", packet.packet_pdf, name="packet-pdf"),
+    *packet_feeds(),
     path("search/suggestions/", views.search_suggestions, name="search-suggestions"),
     path("opensearch.xml", views.opensearch, name="opensearch"),
     *listing_urls("tags/<tag_slug:slug>", "tag", listing.tag_listing),

@@ -96,3 +96,9 @@ def ranks(facts):
 def note_of(course):
     time = course.time_short or _("no stated duration")
     return " · ".join(filter(None, [course.level_words, time]))
+
+
+def map_of(course):
+    """What goes with a course on its page and sheet."""
+    found = CourseMap.of(course)
+    return {"map": found, "unlocks": found.unlocks}

@@ -21,6 +21,7 @@ NAMES = [
     "MEDIA_ROOT",
     "MEDIA_ACCEL",
     "MEDIA_BUCKET",
+    "PRINTERS",
     "PORT",
 ]
 SHORTEST_SECRET = 50
@@ -32,11 +33,12 @@ DATABASE_EXPECTED = (
 # "database is locked" at once.
 ENGINE_SETTINGS = {
     "sqlite3": {
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        }
+        },
     },
     "postgresql": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
@@ -69,6 +71,13 @@ def read_port():
     expected = "a port number from 1 to 65535"
     port = read("int", "PORT", 8000, expected)
     return port if 1 <= port <= 65535 else refuse("PORT", expected)
+
+
+def read_printers():
+    """How many PDFs are made at once on this machine."""
+    expected = "a number from 1 to 32"
+    number = read("int", "PRINTERS", 2, expected)
+    return number if 1 <= number <= 32 else refuse("PRINTERS", expected)
 
 
 def read_site_url(port):

@@ -36,11 +36,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lmp_site.middleware.PagesFirstMiddleware",
     "lmp_site.middleware.HeadMiddleware",
     "catalog.middleware.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "catalog.middleware.KeptPrintsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "catalog.middleware.CleanInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -112,13 +114,11 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     },
-    # Kept in files, so that all workers share them and none holds them in memory.
-    "pdf": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": STATE_DIR / "pdf",
-        "OPTIONS": {"MAX_ENTRIES": 300},
-    },
 }
+
+# Finished PDFs, for all workers; how many may be made at once.
+PRINTS_ROOT = STATE_DIR / "prints"
+PRINTERS = environment.read_printers()
 
 TAGGIT_CASE_INSENSITIVE = True
 

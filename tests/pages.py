@@ -1,6 +1,7 @@
 """One address of each page type of the demo catalog, for tests that look at all of them."""
 
 from catalog.models import Resource, Tool
+from catalog.packetlinks import code_of
 from courses.models import Course
 
 LISTINGS = {
@@ -24,6 +25,8 @@ LISTINGS = {
     "plan": "/path/plan/?from=1&to=3&audience=co-leads&done=lmp-orientation",
     "plan with mistakes": "/path/plan/?from=7&to=2&audience=ghosts&add=workshop",
     "huddle": "/path/huddle/?minutes=15&team=4+West",
+    "empty packet": "/packet/",
+    "packet with mistakes": "/packet/?items=zzzzz&q=huddle&title=For+Monday",
     "audience": "/audiences/co-leads/",
     "search": "/search/?q=consensus",
     "nothing found": "/search/?q=xyzzy+grumpy",
@@ -35,7 +38,10 @@ def page_types():
     """Names and addresses: the listings, a tag, and resources with much on their pages."""
     courses = Course.objects.published().exclude(requirements=None).exclude(modules=None)
     tools = Tool.objects.published().exclude(related=None)
+    newest = Resource.objects.published()[:7]
+    some = ".".join(code_of(resource.pk) for resource in newest)
     return LISTINGS | {
+        "packet": f"/packet/?items={some}&note-{some.partition('.')[0]}=Bring+it&title=For+Monday",
         "tag": f"/tags/{Resource.tags.most_common()[0].slug}/",
         "video": "/videos/cook-up-a-small-test-of-change/",
         "tool": tools.first().get_absolute_url(),

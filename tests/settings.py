@@ -21,7 +21,7 @@ MEDIA_ROOT = STATE_DIR / "media"
 STATIC_ROOT = STATE_DIR / "static"
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # A connection kept open would keep the test database.
-CACHES["pdf"]["LOCATION"] = STATE_DIR / "pdf"
+PRINTS_ROOT = STATE_DIR / "prints"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

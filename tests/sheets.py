@@ -33,7 +33,14 @@ class Sheet:
 def sheet(response):
     assert response.status_code == 200
     assert response["Content-Type"] == "application/pdf"
-    return read(response.content)
+    return read(data_of(response))
+
+
+def data_of(response):
+    """The bytes of an answer, be it whole or in parts, which are there once."""
+    if not hasattr(response, "data"):
+        response.data = response.getvalue()
+    return response.data
 
 
 def read(data):
@@ -52,7 +59,8 @@ def read(data):
 
 
 def faults(data):
-    """What keeps the PDF from being PDF/UA-1, in words; an empty list for nothing."""
+    """What keeps the PDF, bytes or an answer, from being PDF/UA-1; an empty list for nothing."""
+    data = data if isinstance(data, bytes) else data_of(data)
     return [fault.message for fault in checker.validate_pdf_bytes(data, profile="ua1").failures]
 
 

@@ -45,7 +45,7 @@ def test_find_a_poster_for_the_huddle_and_print_it(reader, client):
     pdf = client.get(download.get_attribute("href"))
     assert b"".join(pdf.streaming_content).startswith(b"%PDF-")
     sheet = client.get(reader.get_by_role("link", name="Print this sheet").get_attribute("href"))
-    assert "Consensus" in pypdfium2.PdfDocument(sheet.content)[0].get_textpage().get_text_range()
+    assert "Consensus" in pypdfium2.PdfDocument(sheet.getvalue())[0].get_textpage().get_text_range()
 
 
 def test_see_what_comes_before_a_course_and_go_there(reader):
@@ -114,6 +114,8 @@ def test_a_printed_page_leaves_out_what_only_a_screen_can_use(page, demo_site):
 
 
 def test_the_sheet_of_a_video_begins_on_its_first_page(client, demo_site):
-    sheet = pypdfium2.PdfDocument(client.get("/videos/cook-up-a-small-test-of-change.pdf").content)
+    sheet = pypdfium2.PdfDocument(
+        client.get("/videos/cook-up-a-small-test-of-change.pdf").getvalue()
+    )
     first = sheet[0].get_textpage().get_text_range()
     assert "Running time" in first and "What you will see" in first

@@ -18,7 +18,7 @@ def try_again(desk, request, queryset):
 
 @admin.register(Job, site=site)
 class JobAdmin(CatalogAdmin):
-    """What is done with files in the background; it comes and goes with the files."""
+    """What is done in the background; it comes and goes with the files and entries it is for."""
 
     list_display = ["task", "of_entry", "name", "state", "percent", "failure", "asked_at"]
     list_filter = ["state", "task"]
@@ -39,6 +39,8 @@ class JobAdmin(CatalogAdmin):
 
     @admin.display(description=_("entry"), ordering="resource__title")
     def of_entry(self, job):
+        if job.resource is None:
+            return ""
         place = reverse("admin:catalog_resource_change", args=[job.resource_id])
         return format_html('<a href="{}">{}</a>', place, job.resource.title)
 

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.resource import Resource
@@ -11,6 +12,22 @@ class JobQuerySet(models.QuerySet):
         if again and not new:
             self.filter(task=task, file=file, state=Job.State.DONE).again()
 
+    def want_of_each(self, task, due):
+        """Has `task` done once more for each entry: `due` is {its id: when, None for now}."""
+        rows = {pk: f"{task}/{pk}" for pk in due}
+        known = {job.resource_id: job for job in self.filter(task=task, file__in=rows.values())}
+        for pk, job in known.items():
+            job.due_at, job.state, job.tries, job.failure = due[pk], Job.State.WAITING, 0, ""
+        self.bulk_update(known.values(), ["due_at", "state", "tries", "failure"])
+        new = [Job(task=task, resource_id=pk, file=file, due_at=due[pk])
+               for pk, file in rows.items() if pk not in known]  # fmt: skip
+        self.bulk_create(new, ignore_conflicts=True)
+
+    def ready(self):
+        """Those that may be done now."""
+        due = models.Q(due_at=None) | models.Q(due_at__lte=timezone.now())
+        return self.filter(due, state=Job.State.WAITING)
+
     def forget(self, resource_id, tasks, files):
         """Those of `tasks` for other files than `files`: an entry has them no more."""
         gone = self.filter(resource=resource_id, task__in=tasks).exclude(file__in=files)
@@ -21,13 +38,15 @@ class JobQuerySet(models.QuerySet):
 
 
 class Job(models.Model):
-    """What is done with a file after it was saved, outside of any request."""
+    """What is done outside of any request: with a file after it was saved, or for print."""
 
     class Task(models.TextChoices):
         TEXT = "text", _("Reading its text for the search")
         PREVIEW = "preview", _("Making its preview")
         PICTURE = "picture", _("Making the sizes of the picture")
         FILM = "film", _("Making a still and a version for phones")
+        SHEET = "sheet", _("Making the sheet for print")
+        PRINT = "print", _("Making a large PDF")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -35,7 +54,10 @@ class Job(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
-    resource = models.ForeignKey(Resource, models.CASCADE, related_name="jobs")
+    # None for a document of more than one entry.
+    resource = models.ForeignKey(
+        Resource, models.CASCADE, null=True, blank=True, related_name="jobs"
+    )
     task = models.CharField(_("task"), max_length=10, choices=Task)
     file = models.CharField(_("file"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
@@ -44,6 +66,8 @@ class Job(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     worker = models.CharField(_("worker"), max_length=64, blank=True)
     asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    # None where it may be done at once.
+    due_at = models.DateTimeField(_("not before"), null=True, blank=True)
     beat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -57,6 +81,11 @@ class Job(models.Model):
 
     def __str__(self):
         return f"{self.get_task_display()}: {self.name}"
+
+    def ahead(self):
+        """How many of the same task are to be done before this one."""
+        others = Job.objects.filter(task=self.task, asked_at__lt=self.asked_at)
+        return others.filter(state__in=[self.State.WAITING, self.State.RUNNING]).count()
 
     @property
     def name(self):

@@ -8,6 +8,8 @@ from catalog.models.base import CleanModel
 class SiteSettings(CleanModel):
     """What the site calls itself; a single row."""
 
+    is_printed = True  # beside entries: a change is another state of the catalog
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("site name"), max_length=80, default="Partnership Catalog")
     tagline = models.CharField(

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Q
 from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import Signal
 from taggit.models import Tag
 
 from catalog import bits, facets
@@ -51,6 +52,7 @@ VERSION = b"4"  # of what is indexed and how; with another one, migrating indexe
 COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
 NOBODY = 0  # the id of no resource: what was read before is to be read again, no more
 
+indexed = Signal()  # `ids`: entries that were changed, or something that hangs on them
 _waiting = ContextVar("waiting", default=None)
 
 
@@ -83,6 +85,7 @@ def index(ids):
             reorder |= index_chunk(ids[start : start + CHUNK])
         write_orders(reorder)
         stamp_anew()
+        indexed.send(index, ids=ids)
 
 
 def index_chunk(ids, vocabulary=None):
@@ -268,6 +271,8 @@ def on_change(sender, instance, origin=None, **kwargs):
         return  # the entry itself goes, which is told last
     elif owner := getattr(sender, "indexed_with", None):
         index([getattr(instance, f"{owner}_id")])
+    elif hasattr(sender, "is_printed"):
+        stamp_anew()
 
 
 def on_term(sender, instance, **kwargs):
@@ -287,6 +292,8 @@ def using(model, term):
 
 def on_links(sender, instance, action, reverse, pk_set, **kwargs):
     if sender not in LINKS:
+        if sender is Resource.related.through or hasattr(instance, "is_printed"):
+            stamp_anew()
         return
     if action == "pre_clear" and reverse:
         instance.cleared = list(using(type(instance), instance))

@@ -8,9 +8,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog import printing, vocabulary
 from catalog.changes import print_of
-from catalog.inspection.captions import clock
+from catalog.detail import detail_of
 from catalog.listing import everything
-from catalog.media import MEDIA_TYPES
 from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
 from catalog.paging import page_of
 from catalog.search import counting
@@ -21,8 +20,6 @@ from catalog.views import paper
 from catalog.words import content_words, marked, words_in
 
 PER_PAGE = 10
-# Names of pictures, as MediaInfo gives them, that many browsers play as sound alone.
-CODECS = {"HEVC": "hvc1.1.6.L120.B0", "MPEG-4 Visual": "mp4v.20.9"}
 
 
 @require_safe
@@ -106,23 +103,7 @@ def listing_pdf(request, find, **names):
 @require_safe
 @vary_on_headers("Save-Data")
 def video_detail(request, slug):
-    return detail_page(request, Video, slug, "catalog/video.html", watching)
-
-
-def watching(video):
-    """What goes with a film: its media type, and its parts and words with their times."""
-    return {
-        "film_type": film_type(video),
-        "chapters": [(begin, clock(begin), title) for begin, _end, title in video.chapter_cues],
-        "paragraphs": [(cues[0][0], clock(cues[0][0]), cues) for cues in video.paragraphs],
-    }
-
-
-def film_type(video):
-    """As exact as it takes for a browser to leave a film that it cannot play for another one."""
-    kind = MEDIA_TYPES.get_type(video.file.name or "")
-    codec = video.phone_file and CODECS.get(video.film.get("picture"))
-    return f"{kind}; codecs={codec}" if codec else kind
+    return detail_page(request, Video, slug, "catalog/video.html")
 
 
 @require_safe
@@ -130,7 +111,7 @@ def tool_detail(request, slug):
     return detail_page(request, Tool, slug, "catalog/tool.html")
 
 
-def detail_page(request, model, slug, template, more=lambda resource: {}):
+def detail_page(request, model, slug, template):
     """The page of one resource; its former addresses lead here, staff see drafts too."""
     resource = seen_by(request, model).filter(slug=slug).first()
     if resource is None:
@@ -139,11 +120,10 @@ def detail_page(request, model, slug, template, more=lambda resource: {}):
     context = {
         "section": resource.kind,
         "resource": resource,
-        "related": related_to(resource),
         "start": start_in(request, resource),
         "print": print_in(request, resource),
     }
-    response = render(request, template, context | more(resource))
+    response = render(request, template, context | detail_of(resource))
     if not resource.is_public:
         response["Cache-Control"] = "private, no-store"
     return response
@@ -162,18 +142,16 @@ def print_in(request, resource):
     return None if asked is None else print_of(resource, asked)
 
 
-def detail_pdf(request, model, slug, more=lambda resource: {}):
+def detail_pdf(request, model, slug):
     resource = seen_by(request, model).filter(slug=slug).first()
     if resource is None:
         return moved(request, model, slug, Resource.get_pdf_url)
-    return printing.resource_pdf(
-        request, resource, {"related": related_to(resource)} | more(resource)
-    )
+    return printing.resource_pdf(request, resource)
 
 
 @require_safe
 def video_pdf(request, slug):
-    return detail_pdf(request, Video, slug, watching)
+    return detail_pdf(request, Video, slug)
 
 
 @require_safe
@@ -200,7 +178,3 @@ def moved(request, model, slug, address):
         raise Http404(_("There is no %(kind)s at this address.") % {"kind": kind.label.lower()})
     query = request.META["QUERY_STRING"]
     return redirect(address(former.resource) + (query and f"?{query}"), permanent=True)
-
-
-def related_to(resource):
-    return resource.related.published().for_cards()

@@ -18,6 +18,8 @@ class CriterionQuerySet(models.QuerySet):
 class Criterion(CleanModel):
     """What a team does at a level in one dimension of Path to Performance."""
 
+    is_printed = True
+
     dimension = models.ForeignKey(
         Dimension, models.PROTECT, related_name="criteria", verbose_name=_("dimension")
     )
@@ -63,6 +65,8 @@ class Criterion(CleanModel):
 
 class BestResource(CleanModel):
     """One of the resources that stand first where a criterion is still open."""
+
+    is_printed = True
 
     criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="best_rows")
     resource = models.ForeignKey(

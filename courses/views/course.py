@@ -1,20 +1,14 @@
 from django.views.decorators.http import require_safe
 
 from catalog.views import detail_page, detail_pdf
-from courses.maps import CourseMap
 from courses.models import Course
 
 
 @require_safe
 def course_detail(request, slug):
-    return detail_page(request, Course, slug, "courses/course.html", more=map_of)
+    return detail_page(request, Course, slug, "courses/course.html")
 
 
 @require_safe
 def course_pdf(request, slug):
-    return detail_pdf(request, Course, slug, more=map_of)
-
-
-def map_of(course):
-    found = CourseMap.of(course)
-    return {"map": found, "unlocks": found.unlocks}
+    return detail_pdf(request, Course, slug)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.apart.refused import Refused
 from catalog.inspection import captions
-from catalog.inspection.refused import Refused
 
 DEMO = Path(__file__).resolve().parents[2] / "editorial/demo/videos"
 TIMES = "00:01.000 --> 00:03.500"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from catalog import films
+from catalog.apart.refused import Refused
 from catalog.inspection.films import phone_problems, read
-from catalog.inspection.refused import Refused
 from tests import files
 
 DEMO = Path(__file__).resolve().parents[2] / "editorial/demo/videos/what-consensus-is.mp4"

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms
 
+from catalog.apart.refused import Refused
 from catalog.inspection import pictures
-from catalog.inspection.refused import Refused
 from tests import files
 
 WIDTHS = [20, 40, 80]

@@ -16,9 +16,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog import uploads
-from catalog.inspection import asking
-from catalog.inspection.asking import Inspector, ask, inspector
-from catalog.inspection.refused import Refused
+from catalog.apart import asking
+from catalog.apart.asking import READERS, Helper, ask, helper
+from catalog.apart.refused import Refused
 from tests import files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,10 +26,10 @@ CAPTIONS = files.FILM.with_suffix(".vtt")
 
 
 @pytest.fixture(autouse=True)
-def own_inspector(monkeypatch):
+def own_reader(monkeypatch):
     """A new one for each test, which nobody else asks meanwhile."""
-    own = Inspector()
-    monkeypatch.setattr(asking, "_inspector", own)
+    own = Helper()
+    monkeypatch.setitem(asking._helpers, READERS, own)
     yield own
     own.end()
 
@@ -79,15 +79,15 @@ def children_of(pid):
 
 def at_work():
     """The pid of the process that reads, once it has a file in hand."""
-    wait_until(lambda: inspector().process and children_of(inspector().process.pid))
-    return inspector().process.pid
+    wait_until(lambda: helper().process and children_of(helper().process.pid))
+    return helper().process.pid
 
 
 def kill_at_work(times):
     for _time in range(times):
         pid = at_work()
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda pid=pid: not inspector().process or inspector().process.pid != pid)
+        wait_until(lambda pid=pid: not helper().process or helper().process.pid != pid)
 
 
 def asked_aside(what, path, **options):
@@ -105,6 +105,9 @@ def run(code):
     )
 
 
+READ = "from catalog.inspection.readers import MODULES"
+
+
 @pytest.fixture
 def changed_server(monkeypatch):
     """changed_server(IDLE=1): the reader is started with other limits."""
@@ -112,8 +115,8 @@ def changed_server(monkeypatch):
 
     def change(**limits):
         lines = [f"server.{name} = {value}" for name, value in limits.items()]
-        serve = "server.serve(sys.stdin.fileno(), sys.stdout)"
-        code = "; ".join(["import sys", "from catalog.inspection import server", *lines, serve])
+        serve = "server.serve(MODULES, sys.stdin.fileno(), sys.stdout)"
+        code = "; ".join(["import sys", "from catalog.apart import server", READ, *lines, serve])
         command = [sys.executable, "-c", code]
         monkeypatch.setattr(
             asking.subprocess, "Popen", lambda _command, **options: start(command, **options)
@@ -122,10 +125,10 @@ def changed_server(monkeypatch):
     return change
 
 
-def test_it_works(own_inspector):
+def test_it_works(own_reader):
     assert answers()
-    first = own_inspector.process.pid
-    assert answers() and own_inspector.process.pid == first
+    first = own_reader.process.pid
+    assert answers() and own_reader.process.pid == first
 
 
 # ---- Killed, or beyond a limit ----
@@ -145,17 +148,17 @@ def test_a_file_that_kills_it_twice_is_called_damaged(slow):
     assert answers()
 
 
-def test_only_the_one_that_reads_a_file_is_killed(slow, own_inspector):
+def test_only_the_one_that_reads_a_file_is_killed(slow, own_reader):
     question = asked_aside("captions.read", slow, ending="vtt")
     os.kill(children_of(at_work())[0], signal.SIGKILL)
     assert question.result(10) == "unreadable"
-    kept = own_inspector.process.pid
-    assert answers() and own_inspector.process.pid == kept
+    kept = own_reader.process.pid
+    assert answers() and own_reader.process.pid == kept
 
 
-def test_one_that_is_killed_between_two_questions_is_replaced(own_inspector):
+def test_one_that_is_killed_between_two_questions_is_replaced(own_reader):
     assert answers()
-    os.kill(own_inspector.process.pid, signal.SIGKILL)
+    os.kill(own_reader.process.pid, signal.SIGKILL)
     assert answers()
 
 
@@ -164,9 +167,9 @@ def test_what_takes_too_long_is_given_up(slow):
     assert answers()
 
 
-def test_nothing_goes_on_reading_what_was_given_up(slow, own_inspector):
+def test_nothing_goes_on_reading_what_was_given_up(slow, own_reader):
     refusal("captions.read", slow, ending="vtt", limit=1)
-    assert children_of(own_inspector.process.pid) == []
+    assert children_of(own_reader.process.pid) == []
 
 
 def test_what_takes_too_much_memory_is_given_up(tmp_path):
@@ -212,30 +215,30 @@ def test_a_file_that_is_not_there_is_no_end(tmp_path):
     assert answers()
 
 
-def test_an_answer_that_is_too_large_is_not_waited_for(changed_server, own_inspector):
+def test_an_answer_that_is_too_large_is_not_waited_for(changed_server, own_reader):
     changed_server(LARGEST_ANSWER=600)
     assert refusal("captions.read", CAPTIONS, ending="vtt") == "too_slow"
-    kept = own_inspector.process.pid
+    kept = own_reader.process.pid
     assert ask("films.read", files.FILM, ending="mp4")["seconds"] == 45
-    assert own_inspector.process.pid == kept
+    assert own_reader.process.pid == kept
 
 
 # ---- Its beginning and its end ----
 
 
-def test_it_ends_when_nothing_is_asked_for_a_while_and_begins_again(changed_server, own_inspector):
+def test_it_ends_when_nothing_is_asked_for_a_while_and_begins_again(changed_server, own_reader):
     changed_server(IDLE=0.2)
     assert answers()
-    first = own_inspector.process.pid
+    first = own_reader.process.pid
     wait_until(lambda: not is_there(first))
-    assert answers() and own_inspector.process.pid != first
+    assert answers() and own_reader.process.pid != first
 
 
 STARTED = """
     import os, signal, sys
-    from catalog.inspection.asking import ask, inspector
+    from catalog.apart.asking import ask, helper
     ask("captions.read", sys.stdin.readline().strip(), ending="vtt")
-    print(inspector().process.pid, flush=True)
+    print(helper().process.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL) if %r else None
 """
 
@@ -248,33 +251,33 @@ def test_it_ends_with_the_process_that_asked(killed):
     wait_until(lambda: not is_there(int(said)))
 
 
-def test_what_it_was_at_ends_with_it_too(slow, own_inspector):
+def test_what_it_was_at_ends_with_it_too(slow, own_reader):
     """A file that is read in circles would keep a processor busy."""
     question = asked_aside("captions.read", slow, ending="vtt", limit=1)
     reader = children_of(at_work())[0]
-    os.kill(own_inspector.process.pid, signal.SIGKILL)
+    os.kill(own_reader.process.pid, signal.SIGKILL)
     question.result(10)
     wait_until(lambda: not is_there(reader))
 
 
-def test_an_interrupt_at_the_terminal_is_not_for_it(own_inspector):
+def test_an_interrupt_at_the_terminal_is_not_for_it(own_reader):
     """It has a session of its own, so that Ctrl-C ends the server first and it after that."""
     assert answers()
-    assert os.getsid(own_inspector.process.pid) != os.getsid(0)
+    assert os.getsid(own_reader.process.pid) != os.getsid(0)
 
 
 # ---- Asked by several ----
 
 
-def test_a_process_that_was_forked_asks_its_own(own_inspector):
+def test_a_process_that_was_forked_asks_its_own(own_reader):
     assert answers()
     child = os.fork()
     if not child:
-        good = answers() and inspector() is not own_inspector
-        inspector().end()
+        good = answers() and helper() is not own_reader
+        helper().end()
         os._exit(0 if good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert inspector() is own_inspector and answers()
+    assert helper() is own_reader and answers()
 
 
 def test_threads_that_ask_together_each_get_their_own_answer(tmp_path):

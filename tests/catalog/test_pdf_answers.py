@@ -2,29 +2,36 @@
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import caches
 from django.utils import timezone
 
-from catalog import printing
+from catalog import printing, prints
 from tests.makers import days_ago, make_tool, make_video
-from tests.sheets import sheet
+from tests.sheets import data_of, sheet
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def empty_shelf():
-    caches["pdf"].clear()
+def empty_shelf(settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
 
 
 @pytest.fixture
 def made(monkeypatch):
     """The papers of the PDFs that were really made, as they are made."""
-    papers, printed = [], printing.printed
-    monkeypatch.setattr(
-        printing, "printed", lambda html, paper: papers.append(paper) or printed(html, paper)
-    )
+    papers, asked = [], prints.asked
+
+    def noted(document, path):
+        papers.append(document["paper"])
+        asked(document, path)
+
+    monkeypatch.setattr(prints, "asked", noted)
     return papers
+
+
+def tag_of(response):
+    response.close()
+    return response["ETag"]
 
 
 @pytest.fixture
@@ -36,8 +43,8 @@ def staff(client):
 def test_a_pdf_is_made_once(client, made):
     path = make_tool().get_pdf_url()
     first = client.get(path)
-    assert client.get(path).content == first.content
-    assert made == ["Letter"]
+    assert data_of(client.get(path)) == data_of(first)
+    assert made == ["letter"]
 
 
 def test_each_paper_has_its_own(client, made):
@@ -45,18 +52,17 @@ def test_each_paper_has_its_own(client, made):
     tags = {
         client.get(path + asked)["ETag"] for asked in ("", "?paper=a4", "?paper=A4", "?paper=x")
     }
-    assert made == ["Letter", "A4"]
+    assert made == ["letter", "a4"]
     assert len(tags) == 2
 
 
 def test_who_has_it_is_told_so_without_making_it_again(client, made):
     path = make_tool().get_pdf_url()
     tag = client.get(path)["ETag"]
-    caches["pdf"].clear()
     response = client.get(path, headers={"If-None-Match": tag})
     assert (response.status_code, response.content) == (304, b"")
     assert response["ETag"] == tag
-    assert made == ["Letter"]
+    assert made == ["letter"]
 
 
 def test_another_tag_gets_the_pdf(client):
@@ -164,27 +170,3 @@ def test_links_come_from_the_settings_not_from_the_host_that_was_asked(client, s
     found = sheet(client.get(make_tool().get_pdf_url(), headers={"Host": "other.example.org"}))
     assert all(link.startswith("https://catalog.example.org/") for link in found.links)
     assert "other.example.org" not in found.text
-
-
-def test_too_many_at_once_are_asked_to_come_again(client):
-    path = make_tool().get_pdf_url()
-    while printing.WAITING.acquire(blocking=False):
-        pass
-    response = client.get(path)
-    for _seat in range(4):
-        printing.WAITING.release()
-    assert response.status_code == 503
-    assert response["Retry-After"] == "5"
-    assert "ETag" not in response
-    assert b"Try again" in response.content
-    assert client.get(path).status_code == 200
-
-
-def test_a_failure_leaves_the_press_in_order(client, monkeypatch):
-    path = make_tool().get_pdf_url()
-    client.raise_request_exception = False
-    for _try in range(6):
-        with monkeypatch.context() as broken:
-            broken.setattr(printing, "fitted", lambda html, paper: 1 / 0)
-            assert client.get(path).status_code == 500
-    assert client.get(path).status_code == 200

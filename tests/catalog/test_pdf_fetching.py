@@ -8,7 +8,8 @@ from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from catalog import printing
+from catalog.press import fetching, sheets
+from catalog.press.fetching import STATIC, SiteFiles
 from catalog.uploads import check_image
 from tests.files import picture
 from tests.sheets import read
@@ -35,17 +36,26 @@ def media(settings, tmp_path):
 @pytest.fixture
 def own(settings):
     """A function from a path to its address on this site."""
-    return lambda path: settings.SITE_URL + path
+    return lambda path: (
+        STATIC + path.removeprefix("static:")
+        if path.startswith("static:")
+        else settings.SITE_URL + path
+    )
 
 
-def test_a_static_file_is_read(own):
-    answer = printing.FETCHER.fetch(own("/static/catalog/pdf.css"))
+@pytest.fixture
+def fetcher(settings):
+    return SiteFiles(settings.SITE_URL, settings.MEDIA_ROOT)
+
+
+def test_a_static_file_is_read(own, fetcher):
+    answer = fetcher.fetch(own("static:catalog/pdf.css"))
     assert b"@page" in answer.read()
     assert answer.content_type == "text/css"
 
 
-def test_a_picture_is_read_as_a_jpeg(own, media):
-    answer = printing.FETCHER.fetch(own("/media/tools/a%20b.png"))
+def test_a_picture_is_read_as_a_jpeg(own, media, fetcher):
+    answer = fetcher.fetch(own("/media/tools/a%20b.png"))
     with Image.open(io.BytesIO(answer.read())) as image:
         assert (image.format, image.size) == ("JPEG", (40, 30))
 
@@ -68,27 +78,27 @@ def test_a_picture_is_read_as_a_jpeg(own, media):
         "/media/",
         "/media/tools/a%20b.png%00.jpg",
         "/media/" + "a" * 5000,
-        "/static/../lmp_site/settings.py",
-        "/static/%2e%2e/%2e%2e/pyproject.toml",
-        "/static//etc/hostname",
-        "/static/catalog/../catalog/pdf.css",
-        "/static/catalog",
-        "/static/",
-        "/static/none.css",
+        "static:../lmp_site/settings.py",
+        "static:%2e%2e/%2e%2e/pyproject.toml",
+        "static:/etc/hostname",
+        "static:catalog/../catalog/pdf.css",
+        "static:catalog",
+        "static:",
+        "static:none.css",
         "/",
         "/admin/",
         "/courses/",
     ],
 )
-def test_what_is_no_such_file_is_refused(own, media, path, caplog):
+def test_what_is_no_such_file_is_refused(own, media, path, caplog, fetcher):
     with pytest.raises(REFUSALS):
-        printing.FETCHER.fetch(own(path))
+        fetcher.fetch(own(path))
     assert "Left out of a PDF" in caplog.text
 
 
-def test_the_whole_path_of_a_file_is_refused(own, media):
+def test_the_whole_path_of_a_file_is_refused(own, media, fetcher):
     with pytest.raises(PermissionError):
-        printing.FETCHER.fetch(own(f"/media/{media}/outside.png"))
+        fetcher.fetch(own(f"/media/{media}/outside.png"))
 
 
 @pytest.mark.parametrize(
@@ -113,14 +123,14 @@ def test_the_whole_path_of_a_file_is_refused(own, media):
         "",
     ],
 )
-def test_what_is_not_of_this_site_is_refused(media, address):
+def test_what_is_not_of_this_site_is_refused(media, address, fetcher):
     with pytest.raises(PermissionError):
-        printing.FETCHER.fetch(address)
+        fetcher.fetch(address)
 
 
-def test_the_openers_of_the_base_class_lead_nowhere_else(media):
+def test_the_openers_of_the_base_class_lead_nowhere_else(media, fetcher):
     with pytest.raises(PermissionError):
-        printing.FETCHER.open("file:///etc/hostname")
+        fetcher.open("file:///etc/hostname")
 
 
 HOSTILE = """<!doctype html><html lang="en"><head><title>x</title>
@@ -144,7 +154,9 @@ def test_a_hostile_page_reaches_no_file_and_no_host(media, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", lambda *place: reached.append(place))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *place, **more: reached.append(place))
     outside = (media / "outside.txt").as_uri()
-    data = printing.printed(HOSTILE.format(outside=outside), "Letter")
+    document = {"html": HOSTILE.format(outside=outside), "site": "", "media": str(media)}
+    sheets.make(media / "made.pdf", document)
+    data = (media / "made.pdf").read_bytes()
     assert reached == []
     assert "Hello" in read(data).text
     assert SECRET not in read(data).text
@@ -152,42 +164,43 @@ def test_a_hostile_page_reaches_no_file_and_no_host(media, monkeypatch):
     assert b"EmbeddedFile" not in data
 
 
-def test_a_drawing_of_the_site_reaches_nothing_outside(media, settings, own):
+def test_a_drawing_of_the_site_reaches_nothing_outside(media, own, monkeypatch):
     (media / "drawings").mkdir()
-    settings.STATICFILES_DIRS = [media / "drawings"]
+    monkeypatch.setattr(fetching, "STATIC_FOLDER", media / "drawings")
     (media / "drawings" / "a.svg").write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20">'
         f'<image href="{(media / "outside.png").as_uri()}" width="9" height="9"/>'
         '<text y="15">Own words</text></svg>'
     )
-    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{own("/static/a.svg")}" alt="z">'
-    found = read(printing.printed(page, "Letter"))
+    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{own("static:a.svg")}" alt="z">'
+    sheets.make(media / "made.pdf", {"html": page, "media": str(media)})
+    found = read((media / "made.pdf").read_bytes())
     assert "Own words" in found.text
     assert found.pictures == 0
 
 
-def test_a_large_picture_is_made_smaller(own, media, settings):
+def test_a_large_picture_is_made_smaller(own, media, settings, fetcher):
     (settings.MEDIA_ROOT / "large.png").write_bytes(picture(size=(2200, 1100)))
-    answer = printing.FETCHER.fetch(own("/media/large.png"))
+    answer = fetcher.fetch(own("/media/large.png"))
     with Image.open(io.BytesIO(answer.read())) as image:
         assert image.size == (1100, 550)
 
 
-def test_a_picture_too_large_to_open_is_left_out(own, media, settings, monkeypatch):
-    monkeypatch.setattr(printing, "MOST_PIXELS", 1000)
+def test_a_picture_too_large_to_open_is_left_out(own, media, settings, monkeypatch, fetcher):
+    monkeypatch.setattr(fetching, "MOST_PIXELS", 1000)
     with pytest.raises(ValueError, match="too many pixels"):
-        printing.FETCHER.fetch(own("/media/tools/a%20b.png"))
+        fetcher.fetch(own("/media/tools/a%20b.png"))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_pictures_of_every_sort_of_png_are_read(own, media, settings, mode):
+def test_pictures_of_every_sort_of_png_are_read(own, media, settings, mode, fetcher):
     Image.new(mode, (30, 20)).save(settings.MEDIA_ROOT / "a.png")
-    assert printing.FETCHER.fetch(own("/media/a.png")).read()[:2] == b"\xff\xd8"
+    assert fetcher.fetch(own("/media/a.png")).read()[:2] == b"\xff\xd8"
 
 
-def test_what_is_clear_in_a_picture_is_white_on_paper(own, media, settings):
+def test_what_is_clear_in_a_picture_is_white_on_paper(own, media, settings, fetcher):
     Image.new("RGBA", (30, 20), (0, 0, 0, 0)).save(settings.MEDIA_ROOT / "a.png")
-    answer = printing.FETCHER.fetch(own("/media/a.png"))
+    answer = fetcher.fetch(own("/media/a.png"))
     with Image.open(io.BytesIO(answer.read())) as image:
         assert image.getpixel((15, 10)) == (255, 255, 255)
 

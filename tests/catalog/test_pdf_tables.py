@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog import printing
-from catalog.tables import tidy
+from catalog.press import layout
+from catalog.press.tables import tidy
 from tests.sheets import faults, read
 
 
@@ -81,6 +81,6 @@ rows = st.lists(cells, min_size=1, max_size=4).map(lambda row: f"<tr>{''.join(ro
 @given(st.lists(rows, min_size=1, max_size=5).map("".join))
 def test_any_table_makes_a_pdf_for_everyone(table):
     html = f'<html lang="en"><title>x</title><h1>y</h1><table>{table}</table></html>'
-    data = printing.printed(html, "Letter")
+    data = layout.laid_out(layout.parsed({"html": html}), {}).write_pdf(pdf_variant=layout.VARIANT)
     assert faults(data) == []
     assert read(data).text.count("x") == table.count(">x<")

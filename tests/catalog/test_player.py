@@ -230,7 +230,7 @@ def test_the_sheet_of_a_video_has_the_words_of_the_captions(client):
     make_film(captions=vtt(CAPTIONS), transcript="Mix it.")
     paper = client.get("/videos/film.pdf")
     assert paper.status_code == 200
-    text = pypdfium2.PdfDocument(paper.content)[0].get_textpage().get_text_range()
+    text = pypdfium2.PdfDocument(paper.getvalue())[0].get_textpage().get_text_range()
     assert "0:01 Take two minutes & a pen. Stand up." in " ".join(text.split())
     assert "Mix it." not in text
 

@@ -22,7 +22,7 @@ import pytest
 from lxml import html
 from PIL import Image
 
-from catalog.inspection.asking import ask, inspector
+from catalog.apart.asking import ask, helper
 from catalog.models import Job, Rendition, Resource, Tool, Video
 from tests import files
 from tests.admin import PASSWORD, add_page, add_row, errors_in, form_in, page_in, sign_in
@@ -166,9 +166,9 @@ def temporary(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TMPDIR", str(folder))
         patched.setattr(tempfile, "tempdir", str(folder))
-        inspector().end()
+        helper().end()
         yield folder
-        inspector().end()
+        helper().end()
 
 
 @pytest.fixture

@@ -401,7 +401,7 @@ class TestOtherRenderings:
         course.related.add(make_tool("A tool"))
         response = client.get("/path/plan.pdf?from=1&to=2")
         found = sheet(response)
-        assert len(found.pages) == 1 and faults(response.content) == []
+        assert len(found.pages) == 1 and faults(response) == []
         assert "3 h + 1 course with no stated duration" in found.text
         assert found.text.index(LMPO) < found.text.index("Art")
         assert course.get_short_url() in found.solid

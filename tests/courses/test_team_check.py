@@ -158,7 +158,7 @@ class TestActionSheet:
     def test_it_is_for_everybody_to_read(self, client, paper, width):
         make_tool("Agenda", levels=[2], dimensions=["Team Process"])
         response = client.get(address(*ids(level=1), page="check.pdf") + f"&paper={paper}")
-        assert faults(response.content) == []
+        assert faults(response) == []
         assert int(sheet(response).size[0]) == width
         assert sheet(response).rightmost < 0.95
 

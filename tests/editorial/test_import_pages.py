@@ -368,7 +368,7 @@ class TestTheSeedPage:
         assert len(feed.entries) == 10
 
     def test_the_pdf_prints_the_ten(self, client):
-        pdf = pypdfium2.PdfDocument(client.get("/topics/lmp-processes.pdf").content)
+        pdf = pypdfium2.PdfDocument(client.get("/topics/lmp-processes.pdf").getvalue())
         text = " ".join(page.get_textpage().get_text_range() for page in pdf)
         words = " ".join(text.split())
         assert all(title in words for title in Resource.objects.values_list("title", flat=True))

@@ -269,6 +269,7 @@ function speed(select) {
   }
 
   function step(by) {
+    show();  // the event of a step just before may not have come yet
     const option = select.options[select.selectedIndex + by];
     if (!option) return;
     video.playbackRate = option.value;

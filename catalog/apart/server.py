@@ -1,4 +1,4 @@
-"""The process that reads uploads. It forks for each file: nothing that one does harms the next.
+"""A process apart. It forks for each question: nothing that one does harms the next.
 
 Reads a question a line from stdin, {"ask": "documents.read", "options": {…}, "seconds": 20,
 "megabytes": 1024}, and writes an answer a line to stdout: {"facts": …}, {"refused": code,
@@ -13,35 +13,34 @@ import select
 import signal
 import sys
 import time
+from importlib import import_module
 
-from catalog.inspection import captions, documents, films, pictures
-from catalog.inspection.refused import Refused
+from catalog.apart.refused import Refused
 
-MODULES = {"captions": captions, "documents": documents, "films": films, "pictures": pictures}
 IDLE = 60  # seconds without a question
 LARGEST_FILE = 500 << 20  # bytes that may be written
 LARGEST_ANSWER = 64 << 20
 
 
-def serve(questions, answers):
-    """`questions` is a file descriptor, `answers` a text stream."""
+def serve(modules, questions, answers, idle=None):
+    """`modules` is {name: module}, `questions` a file descriptor, `answers` a text stream."""
     waiting = b""
-    while select.select([questions], [], [], IDLE)[0]:
+    while select.select([questions], [], [], idle or IDLE)[0]:
         read = os.read(questions, 1 << 16)
         if not read:
             return
         *lines, waiting = (waiting + read).split(b"\n")
         for line in lines:
-            answers.write(json.dumps(answer(json.loads(line))) + "\n")
+            answers.write(json.dumps(answer(modules, json.loads(line))) + "\n")
             answers.flush()
 
 
-def answer(question):
+def answer(modules, question):
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
-        work(question, writing)
+        work(modules, question, writing)
     os.close(writing)
     text = read_until(reading, time.monotonic() + question["seconds"])
     os.close(reading)
@@ -67,13 +66,13 @@ def read_until(pipe, deadline):
     return None
 
 
-def work(question, writing):
+def work(modules, question, writing):
     """In the child: answers, and ends."""
     try:
         let_go()
         limit(question)
         with os.fdopen(writing, "w") as pipe:
-            pipe.write(json.dumps(outcome(question)))
+            pipe.write(json.dumps(outcome(modules, question)))
     except BaseException:
         os._exit(1)
     os._exit(0)
@@ -86,10 +85,10 @@ def let_go():
         os.dup2(nothing, known)
 
 
-def outcome(question):
+def outcome(modules, question):
     module, _dot, name = question["ask"].partition(".")
     try:
-        return {"facts": getattr(MODULES[module], name)(**question["options"])}
+        return {"facts": getattr(modules[module], name)(**question["options"])}
     except Refused as refused:
         return {"refused": refused.code, "facts": refused.facts}
     except MemoryError:
@@ -122,4 +121,5 @@ def taken():
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.fileno(), sys.stdout)
+    work_of = import_module(sys.argv[1])
+    serve(work_of.MODULES, sys.stdin.fileno(), sys.stdout, getattr(work_of, "IDLE", None))

@@ -1,4 +1,4 @@
-"""Asks the process that reads uploads, which is started at the first question of a process."""
+"""Asks a process apart for what may take long or break; it is started at the first question."""
 
 import json
 import logging
@@ -10,19 +10,20 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from catalog.inspection.refused import Refused
+from catalog.apart.refused import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEGABYTES = 20, 1024
 # Of the environment: what it needs to run, and none of the keys that the site has.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
+READERS = "catalog.inspection.readers"
 CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
 
 logger = logging.getLogger(__name__)
 
 
-def ask(what, path, *, limit=SECONDS, megabytes=MEGABYTES, **options):
-    """What the function `what` ("documents.read") of this package says of the file at `path`.
+def ask(what, path, *, of=READERS, limit=SECONDS, megabytes=MEGABYTES, **options):
+    """What the function `what` ("documents.read") of the module `of` says of the file at `path`.
 
     Raises Refused: with the function's own codes, or too_slow, too_much, unreadable where it did
     not come to its end within `limit` seconds and `megabytes`.
@@ -33,7 +34,7 @@ def ask(what, path, *, limit=SECONDS, megabytes=MEGABYTES, **options):
         "seconds": limit,
         "megabytes": megabytes,
     }
-    answer = inspector().ask(question)
+    answer = helper(of).ask(question)
     if "failed" in answer:
         logger.warning("%s of %s failed: %s", what, Path(path).name, answer)
         raise Refused(CODES[answer["failed"]])
@@ -42,10 +43,11 @@ def ask(what, path, *, limit=SECONDS, megabytes=MEGABYTES, **options):
     return answer["facts"]
 
 
-class Inspector:
-    """One reading process, one question at a time."""
+class Helper:
+    """One process with the functions of the module `of`, one question at a time."""
 
-    def __init__(self):
+    def __init__(self, of=READERS):
+        self.of = of
         self.owner = os.getpid()
         self.turn = threading.Lock()
         self.process = None
@@ -55,6 +57,11 @@ class Inspector:
         with self.turn:
             # One that ended for having nothing to do is started anew.
             return self.exchange(line) or self.exchange(line) or {"failed": "crash"}
+
+    def warm(self):
+        """Starts it before it is asked for the first time; does not wait until it is ready."""
+        with self.turn:
+            self.start()
 
     def exchange(self, line):
         """The answer; None, with the process ended, when it does not answer any more."""
@@ -70,7 +77,7 @@ class Inspector:
     def start(self):
         if self.process is None:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "catalog.inspection.server"],
+                [sys.executable, "-m", "catalog.apart.server", self.of],
                 cwd=ROOT,
                 env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 stdin=subprocess.PIPE,
@@ -90,13 +97,12 @@ class Inspector:
                 process.stdin.close()
 
 
-_inspector, _starting = Inspector(), threading.Lock()
+_helpers, _starting = {}, threading.Lock()
 
 
-def inspector():
+def helper(of=READERS):
     """That of this process: one that came with a fork answers its parent."""
-    global _inspector
     with _starting:
-        if _inspector.owner != os.getpid():
-            _inspector = Inspector()
-        return _inspector
+        if of not in _helpers or _helpers[of].owner != os.getpid():
+            _helpers[of] = Helper(of)
+        return _helpers[of]

@@ -1,0 +1,151 @@
+"""A packet is nothing but its link: how one is read, changed and written. No Django here."""
+
+import re
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from catalog.text import clean_line
+
+MOST_ITEMS = 60
+LONGEST_NOTE = 200  # characters
+LONGEST_TITLE = 100
+LARGEST = 2**63 - 1  # number that a database gives to a row
+FIGURES = "0123456789abcdefghijklmnopqrstuvwxyz"
+CODE = re.compile(f"0*([1-9a-z][{FIGURES}]{{0,12}})")
+BETWEEN = re.compile(r"[.,;\s]+")  # a program for mail may break a link, a person use commas
+NOTE = "note-"
+
+
+def code_of(number):
+    """
+    >>> code_of(87), number_of("2f")
+    ('2f', 87)
+    """
+    figures = ""
+    while number:
+        number, rest = divmod(number, 36)
+        figures = FIGURES[rest] + figures
+    return figures
+
+
+def number_of(code):
+    return int(code, 36)
+
+
+def known_form(text):
+    """`text` as the code that it is, "" where it is none.
+
+    >>> known_form("02F"), known_form("2f!")
+    ('2f', '')
+    """
+    found = CODE.fullmatch(text.lower())
+    return found[1] if found and number_of(found[1]) <= LARGEST else ""
+
+
+@dataclass(frozen=True)
+class PacketLink:
+    """`notes` is {code: note}, of `codes` only."""
+
+    codes: tuple = ()
+    title: str = ""
+    notes: dict = field(default_factory=dict)
+
+    def only(self, codes):
+        """With those of `codes` that are in it, in the order of `codes`."""
+        codes = tuple(code for code in codes if code in self.codes)
+        notes = {code: self.notes[code] for code in codes if code in self.notes}
+        return replace(self, codes=codes, notes=notes)
+
+    def without(self, codes):
+        return self.only(code for code in self.codes if code not in codes)
+
+    def moved(self, code, by):
+        """With `code` that many places further on; an end is an end."""
+        if code not in self.codes:
+            return self
+        others = [other for other in self.codes if other != code]
+        others.insert(max(0, self.codes.index(code) + by), code)
+        return self.only(others)
+
+    @property
+    def query(self):
+        """All of it as a query string, always the same for the same packet; "" for nothing."""
+        pairs = [("items", ".".join(self.codes)), ("title", self.title)]
+        pairs += [(NOTE + code, self.notes.get(code, "")) for code in self.codes]
+        said = [(name, value) for name, value in pairs if value]
+        return f"?{urlencode(said)}" if said else ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a link says: `link` is the packet with what it asks for done, `before` without.
+
+    `strange` are pieces that are no codes, `total` how many different items it names, `doubles` how
+    many of them more than once, `cut` what was too long: codes of notes, "" for the title.
+    """
+
+    link: PacketLink
+    before: PacketLink
+    strange: list
+    total: int
+    doubles: int
+    cut: list
+    added: list
+    moved: list
+    removed: list
+
+
+def read_link(values):
+    """The Reading of `values`, {name: [text, …]} as parse_qs() gives them.
+
+    `items`, `title` and `note-…` are the packet; `add`, `remove`, `up` and `down` change it.
+
+    >>> from urllib.parse import parse_qs
+    >>> read_link(parse_qs("items=2f.3k&note-2f=Cards&add=9a&up=3k")).link.query
+    '?items=3k.2f.9a&note-2f=Cards'
+    """
+    listed, strange = codes_in(values.get("items"))
+    asked, also_strange = codes_in(values.get("add"))
+    up, down, removed = (codes_in(values.get(name))[0] for name in ("up", "down", "remove"))
+    codes = tuple(dict.fromkeys(listed + asked))
+    title, title_cut = shortened(values.get("title"), LONGEST_TITLE)
+    notes, notes_cut = notes_in(values, codes[:MOST_ITEMS])
+    link = PacketLink(codes[:MOST_ITEMS], title, notes)
+    changed = link.without(set(removed))
+    for moved, by in [(code, -1) for code in up] + [(code, 1) for code in down]:
+        changed = changed.moved(moved, by)
+    return Reading(
+        link=changed,
+        before=link,
+        strange=strange + also_strange,
+        total=len(codes),
+        doubles=len(listed) - len(set(listed)),
+        cut=([""] if title_cut else []) + notes_cut,
+        added=asked,
+        moved=up + down,
+        removed=removed[:MOST_ITEMS],
+    )
+
+
+def codes_in(texts):
+    """The codes in all of `texts`, and what is none."""
+    pieces = list(filter(None, BETWEEN.split(" ".join(texts or ()))))
+    forms = [known_form(piece) for piece in pieces]
+    strange = [piece for piece, code in zip(pieces, forms, strict=True) if not code]
+    return list(filter(None, forms)), list(dict.fromkeys(strange))
+
+
+def notes_in(values, codes):
+    """{code: note}, and the codes of those that were too long."""
+    notes, cut = {}, []
+    for code in codes:
+        note, too_long = shortened(values.get(NOTE + code), LONGEST_NOTE)
+        notes |= {code: note} if note else {}
+        cut += [code] if too_long else []
+    return notes, cut
+
+
+def shortened(texts, most):
+    """The last of `texts` on one line of at most `most` characters, and whether it was longer."""
+    line = clean_line(texts[-1]) if texts else ""
+    return line[:most].rstrip(), len(line) > most

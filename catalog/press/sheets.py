@@ -1,0 +1,23 @@
+"""Documents that are ours alone: sheets, handouts, plans, the book."""
+
+from catalog.press import layout
+from catalog.press.layout import VARIANT, MissingCharacters, without
+
+
+def make(path, document):
+    """Writes the document to `path`, as PDF/UA-1; {"pages": how many}."""
+    with MissingCharacters() as missing:
+        pages = write(path, document)
+        if missing.found:
+            document = document | {"html": without(document["html"], missing.found)}
+            pages = write(path, document)
+    return {"pages": pages}
+
+
+def write(path, document):
+    if document.get("fit"):
+        made = layout.fitted(layout.parsed(document), document)
+    else:
+        made = layout.numbered(document)
+    made.write_pdf(path, pdf_variant=VARIANT)
+    return len(made.pages)

@@ -1,0 +1,244 @@
+"""Finished PDFs, each kept under a hash of what it was made from; made apart, once for all who ask.
+
+Files in PRINTS_ROOT, which all processes of the site share:
+
+    pdf/<key>.pdf       what was made; `key` is a hash of the document
+    name/<name>.json    which document an address had when the catalog was in one state
+    failed/<key>.json   why a document could not be made; it is not tried again for an hour
+    lock/, slot/        who makes what at this moment: locks of the system, gone with their process
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from importlib.metadata import version as package_version
+from pathlib import Path
+from threading import BoundedSemaphore
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from catalog.apart.asking import ask
+from catalog.apart.refused import Refused
+from catalog.uploads import is_local, stored_on_disk
+
+PRESS = "catalog.press.makers"
+SECONDS, MEGABYTES = 60, 1500  # that one document may take
+PATIENCE = 10  # seconds that a request waits for one
+LOOK = 0.02  # seconds between two looks whether it is one's turn
+HOUR = 60 * 60
+SWEPT_EVERY = 5 * 60  # seconds
+OLDEST = 7 * 24 * HOUR  # what nobody asked for in this time goes
+MOST_BYTES, MOST_FILES = 4 << 30, 20_000  # of each sort; what was asked for last stays
+# Of the threads of a process, how many may wait for PDFs: the others still answer pages.
+WAITING = BoundedSemaphore(12)
+# A process apart makes one document at a time; who waits for it is in no slot meanwhile.
+AT_PRESS = BoundedSemaphore(1)
+PICTURE = re.compile(r'<img src="/media/([^"?#]+)"')
+MADE_BY = ["catalog/press/*.py", "catalog/static/catalog/pdf.css", "templates/pdf/*.html"]
+
+
+class TooBusy(Exception):
+    """Its turn did not come in time, or as many as may already wait."""
+
+
+@cache
+def version():
+    """Of all that decides how a document becomes a PDF."""
+    files = [path for pattern in MADE_BY for path in sorted(settings.BASE_DIR.glob(pattern))]
+    content = b"".join(path.read_bytes() for path in files)
+    return hashlib.sha256(package_version("weasyprint").encode() + content).hexdigest()
+
+
+def hashed(*facts):
+    text = json.dumps([version(), *facts], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# ---- What is kept ----
+
+
+def folder(name):
+    """The folder of one sort, which is made where it is not there."""
+    path = Path(settings.PRINTS_ROOT, name)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def path_of(key):
+    return Path(settings.PRINTS_ROOT, "pdf", f"{key}.pdf")
+
+
+def kept(key):
+    """The path of the PDF of this key, or None; it is known to be in use again."""
+    path = path_of(key)
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return None
+    return path
+
+
+def remember(name, facts, sort="name"):
+    """Keeps `facts` of the document that an address has now: {"key": …, …}."""
+    write(folder(sort) / f"{name}.json", json.dumps(facts).encode())
+
+
+def remembered(name, sort="name"):
+    """What was kept under `name`; {} for nothing."""
+    try:
+        return json.loads(Path(settings.PRINTS_ROOT, sort, f"{name}.json").read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def write(path, content):
+    """All of it or nothing, whoever else writes the same."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="new-", delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
+
+
+def sweep():
+    """Removes what was not asked for in a while, or is more than there is room for."""
+    mark = Path(settings.PRINTS_ROOT, "swept")
+    now = time.time()
+    if mark.exists() and now - mark.stat().st_mtime < SWEPT_EVERY:
+        return
+    mark.touch()
+    for sort in ("pdf", "name", "failed"):
+        seen = [(path, path.stat()) for path in folder(sort).iterdir()]
+        seen.sort(key=lambda pair: pair[1].st_mtime, reverse=True)
+        total = 0
+        for place, (path, facts) in enumerate(seen):
+            total += facts.st_size
+            old = now - facts.st_mtime > OLDEST
+            if old or total > MOST_BYTES or place >= MOST_FILES:
+                path.unlink(missing_ok=True)
+
+
+# ---- What is made ----
+
+
+def made(key, document, seconds=PATIENCE, slots=None):
+    """The path of the document's PDF, when it is its turn and nobody has made it meanwhile.
+
+    `slots` are the numbers of those it may take. Raises TooBusy, or Refused where it cannot be made
+    within its limits.
+    """
+    check_failed(key)
+    if not WAITING.acquire(blocking=False):
+        raise TooBusy
+    try:
+        until = time.monotonic() + seconds
+        with locked(folder("lock") / key[:3], until):
+            return kept(key) or printed(key, document, until, slots)
+    finally:
+        WAITING.release()
+
+
+def printed(key, document, until, slots):
+    if not AT_PRESS.acquire(timeout=max(0, until - time.monotonic())):
+        raise TooBusy
+    try:
+        with slot(until, slots or range(settings.PRINTERS)):
+            path = path_of(key)
+            new = folder("pdf") / f"{key}.{os.getpid()}.new"
+            try:
+                asked(document, new)
+                os.replace(new, path)
+            except Refused as refused:
+                remember(key, {"code": refused.code, "at": time.time()}, "failed")
+                raise
+            finally:
+                new.unlink(missing_ok=True)
+            sweep()
+            return path
+    finally:
+        AT_PRESS.release()
+
+
+def check_failed(key):
+    """Raises again what was raised for this document a while ago."""
+    facts = remembered(key, "failed")
+    if facts and time.time() - facts["at"] < HOUR:
+        raise Refused(facts["code"])
+
+
+def asked(document, path):
+    what = "packets.make" if "parts" in document else "sheets.make"
+    with pictures(document) as media, on_disk(document) as parts:
+        document = document | {"media": str(media)} | parts
+        ask(what, path, of=PRESS, limit=SECONDS, megabytes=MEGABYTES, document=document)
+
+
+@contextmanager
+def on_disk(document):
+    """{"parts": …} of a packet, the names of files in the storage made paths; else {}."""
+    with ExitStack() as files:
+        parts = document.get("parts", [])
+        found = [part | {"file": files.enter_context(stored_on_disk(default_storage, part["file"]))}
+                 if "file" in part else part for part in parts]  # fmt: skip
+        yield {"parts": found} if parts else {}
+
+
+@contextmanager
+def pictures(document):
+    """The folder of the uploads, or one with copies of those it shows from another storage."""
+    html = "".join(part.get("html", "") for part in [document, *document.get("parts", [])])
+    if is_local(default_storage):
+        yield default_storage.location
+        return
+    with tempfile.TemporaryDirectory() as place:
+        for name in set(map(unquote, PICTURE.findall(html))):
+            copy(name, Path(place, name))
+        yield place
+
+
+def copy(name, path):
+    if path.resolve().is_relative_to(path.parent.resolve()) and default_storage.exists(name):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with default_storage.open(name) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target)
+
+
+@contextmanager
+def locked(path, until):
+    """One process or thread at a time; raises TooBusy where it is not this one's turn by then."""
+    with path.open("w") as file:
+        while not try_lock(file):
+            if time.monotonic() > until:
+                raise TooBusy
+            time.sleep(LOOK)
+        yield
+
+
+@contextmanager
+def slot(until, numbers):
+    """One of the slots of this machine: as many documents are made at once as there are."""
+    files = [(folder("slot") / str(number)).open("w") for number in numbers]
+    try:
+        while not any(map(try_lock, files)):
+            if time.monotonic() > until:
+                raise TooBusy
+            time.sleep(LOOK)
+        yield
+    finally:
+        for file in files:
+            file.close()
+
+
+def try_lock(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

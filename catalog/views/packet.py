@@ -1,0 +1,71 @@
+from dataclasses import dataclass
+
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog import packing
+from catalog.listing import search_listing
+from catalog.models import Resource
+from catalog.packetlinks import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
+from catalog.packets import Packet, codes_at
+from catalog.qr import qr_svg
+from catalog.text import clean_line
+
+MOST_FOUND = 10  # of a search within the page
+LIMITS = {
+    "items": MOST_ITEMS,
+    "note": LONGEST_NOTE,
+    "title": LONGEST_TITLE,
+    "pages": packing.MOST_PAGES,
+    "megabytes": packing.MOST_MEGABYTES,
+}
+
+
+@require_safe
+def packet_page(request):
+    typed = clean_line(request.GET.get("q", ""))
+    pasted = codes_at(typed, request.get_host())
+    packet = Packet.read(request.GET, pasted or ())
+    context = {
+        "section": "packet",
+        "packet": packet,
+        "limits": LIMITS,
+        "finder": Finder(packet, typed, pasted),
+        "qr": qr_svg(packet.address, _("The link of this packet, for a phone")),
+    }
+    return render(request, "catalog/packet.html", context)
+
+
+@require_safe
+def packet_pdf(request):
+    return packing.packet_pdf(request, Packet.read(request.GET))
+
+
+@dataclass
+class Finder:
+    """What was typed to be added: words, or an address that `pasted` codes were read from."""
+
+    packet: Packet
+    typed: str
+    pasted: list | None
+
+    @property
+    def words(self):
+        return self.typed if self.pasted is None else ""
+
+    @property
+    def found_no_address(self):
+        return self.pasted == []
+
+    @cached_property
+    def listing(self):
+        return search_listing({"q": self.words})
+
+    @property
+    def results(self):
+        """(code, resource, whether the packet has it) of the first that are found."""
+        found = Resource.objects.published().for_cards().pick(self.listing.ids[:MOST_FOUND])
+        there = {item.resource.pk for item in self.packet.items}
+        return [(code_of(one.pk), one, one.pk in there) for one in found]

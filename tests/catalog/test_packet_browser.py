@@ -1,0 +1,292 @@
+"""A packet is filled, ordered, noted and handed on in a real browser, by keyboard."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.courses.test_path_browser import tab_to
+
+pytestmark = pytest.mark.django_db
+
+WORKSTATION = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
+
+
+@pytest.fixture
+def open_reader(browser, demo_site):
+    """Opens browsers that share nothing; nothing may complain in their consoles."""
+    contexts, complaints = [], []
+
+    def open_reader(**options):
+        contexts.append(browser.new_context(base_url=demo_site, **(WORKSTATION | options)))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_reader
+    assert [context.cookies() for context in contexts if context.cookies()] == []
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def reader(open_reader):
+    return open_reader()
+
+
+def titles(page):
+    return page.locator(".packet-items h3").all_inner_texts()
+
+
+def button_of(page, title):
+    card = page.locator("article", has=page.get_by_role("link", name=title, exact=True))
+    return card.locator(".packet-button")
+
+
+def header(page):
+    return page.locator("#packet-link")
+
+
+def settled(page, query):
+    """Waits until the address is that of a packet with `query`, a regular expression."""
+    expect(page).to_have_url(re.compile(rf"/packet/\?{query}$"))
+    page.wait_for_load_state()
+
+
+FIRST, SECOND = "Plan-Do-Study-Act Worksheet", "Icebreaker: Huddle Starter Cards"
+
+
+def fill(page):
+    """With two entries from a listing; returns the query of the packet."""
+    page.goto("/tools/")
+    for title in (FIRST, SECOND):
+        button_of(page, title).click()
+    header(page).click()
+    settled(page, r"items=\w+\.\w+")
+    return page.url.partition("?")[2]
+
+
+def test_entries_are_added_and_taken_out_by_keyboard(reader):
+    reader.goto("/tools/")
+    tab_to(reader, f"e.matches('button.packet-button') && e.innerText.includes('{FIRST}')")
+    button = button_of(reader, FIRST)
+    expect(button).to_have_attribute("aria-pressed", "false")
+    reader.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button.locator(".words")).to_have_text("In packet")
+    expect(header(reader)).to_have_text("Packet (1)")
+    expect(reader.locator("#announcement")).to_have_text("The packet has 1 item.")
+    reader.keyboard.press("Space")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(header(reader)).to_have_text("Packet")
+    expect(reader.locator("#announcement")).to_have_text("The packet is empty.")
+
+
+def test_it_outlives_pages_and_lists_that_are_narrowed(reader):
+    fill(reader)
+    reader.goto("/tools/")
+    reader.get_by_label("Level 2").check()
+    expect(reader).to_have_url(re.compile("level=2"))
+    expect(button_of(reader, FIRST)).to_have_attribute("aria-pressed", "true")
+    reader.goto("/tools/plan-do-study-act-worksheet/")
+    button = reader.locator(".detail-head .packet-button")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(header(reader)).to_have_text("Packet (1)")
+
+
+def test_the_page_without_a_query_opens_the_packet_that_is_kept(reader):
+    query = fill(reader)
+    reader.goto("/topics/")
+    reader.goto("/packet/")
+    settled(reader, re.escape(query))
+    assert titles(reader) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("size", [WORKSTATION, PHONE], ids=["workstation", "phone"])
+def test_it_is_filled_ordered_and_noted_by_keyboard(open_reader, scripted, size):
+    page = open_reader(java_script_enabled=scripted, **size)
+    page.goto("/packet/")
+    tab_to(page, "e.id === 'packet-words'")
+    page.keyboard.type("huddle")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found")).to_contain_text("“huddle”")
+    for total in (1, 2, 3):
+        tab_to(page, "e.name === 'add'")
+        page.keyboard.press("Enter")
+        expect(page.locator(".packet-item")).to_have_count(total)
+        expect(page.locator("#found")).to_be_focused()
+    first, second, third = titles(page)
+    tab_to(page, f"e.name === 'up' && e.textContent.includes('{third}')")
+    for place in (2, 1):
+        page.keyboard.press("Enter")
+        expect(page.locator(".done")).to_have_text(f"“{third}” is number {place} now.")
+        expect(page.locator(".packet-moves :focus")).to_contain_text(third)
+    assert titles(page) == [third, first, second]
+    tab_to(page, f"e.matches('.packet-note input') && e.labels[0].innerText.includes('{first}')")
+    page.keyboard.type("Read it aloud")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"Read\+it\+aloud"))
+    expect(page.get_by_label(f"Note – {first}")).to_have_value("Read it aloud")
+    page.get_by_label("Title of the packet").fill("For Monday")
+    page.get_by_role("button", name=f"Remove – {second}").press("Enter")
+    expect(page.locator("h1")).to_have_text("For Monday")
+    assert titles(page) == [third, first]
+    if scripted:
+        expect(header(page)).to_have_text("Packet (2)")
+        expect(page.locator("#other")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_without_a_script_the_link_of_a_card_begins_a_packet(open_reader):
+    page = open_reader(java_script_enabled=False)
+    page.goto("/tools/")
+    button_of(page, FIRST).click()
+    expect(page).to_have_url(re.compile(r"/packet/\?add=\w+$"))
+    assert titles(page) == [FIRST]
+    expect(page.locator("#copy, #print, #other").first).to_be_hidden()
+    assert page.locator("button[hidden]:visible").count() == 0
+
+
+@pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
+def test_a_second_browser_gets_all_of_it_from_the_link(reader, open_reader, scripted):
+    fill(reader)
+    reader.get_by_label(f"Note – {FIRST}").fill("Bring “cards” & pens")
+    reader.get_by_label("Title of the packet").fill("For Monday’s huddle")
+    reader.get_by_role("button", name="Update title and notes").click()
+    expect(reader.locator("h1")).to_have_text("For Monday’s huddle")
+    link = reader.get_by_label("The link of this packet").input_value()
+    path = link[link.index("/packet/") :]
+    assert reader.url.endswith(path)
+    other = open_reader(java_script_enabled=scripted)
+    other.goto(path)
+    expect(other.locator("h1")).to_have_text("For Monday’s huddle")
+    assert titles(other) == [FIRST, SECOND]
+    expect(other.get_by_label(f"Note – {FIRST}")).to_have_value("Bring “cards” & pens")
+
+
+class TestAPacketOfSomebodyElse:
+    @pytest.fixture
+    def theirs(self, open_reader):
+        return f"/packet/?{fill(open_reader())}"
+
+    def test_is_kept_at_once_by_who_has_none(self, reader, theirs):
+        reader.goto(theirs)
+        expect(header(reader)).to_have_text("Packet")
+        expect(reader.get_by_role("link", name="Open mine")).to_be_hidden()
+        reader.get_by_role("button", name="Keep as my packet").click()
+        expect(header(reader)).to_have_text("Packet (2)")
+        expect(reader.locator("#other")).to_be_hidden()
+        expect(reader.locator("#announcement")).to_have_text("This is your packet now.")
+        reader.reload()
+        expect(reader.locator("#other")).to_be_hidden()
+
+    def test_takes_the_place_of_mine_only_when_i_say_so(self, reader, theirs):
+        reader.goto("/videos/")
+        reader.locator("article .packet-button").first.click()
+        mine = reader.evaluate("localStorage.packet")
+        reader.goto(theirs)
+        expect(header(reader)).to_have_text("Packet (1)")
+        asked = []
+        reader.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        reader.get_by_role("button", name="Keep as my packet").click()
+        assert asked == ["Your packet holds 1 item. Shall this one take its place?"]
+        assert reader.evaluate("localStorage.packet") == mine
+        reader.once("dialog", lambda dialog: dialog.accept())
+        reader.get_by_role("button", name="Keep as my packet").click()
+        expect(header(reader)).to_have_text("Packet (2)")
+
+    def test_is_changed_without_touching_mine(self, reader, theirs):
+        reader.goto("/videos/")
+        reader.locator("article .packet-button").first.click()
+        mine = reader.evaluate("localStorage.packet")
+        reader.goto(theirs)
+        reader.get_by_role("button", name=f"Remove – {FIRST}").click()
+        expect(reader.locator(".done")).to_contain_text("is taken out")
+        assert titles(reader) == [SECOND]
+        assert reader.evaluate("localStorage.packet") == mine
+        expect(reader.locator("#other")).to_be_visible()
+        reader.get_by_role("link", name="Open mine").click()
+        settled(reader, re.escape(mine.removeprefix("?")))
+        expect(reader.locator("#other")).to_be_hidden()
+
+
+def test_what_was_removed_is_put_back_into_my_packet(reader):
+    fill(reader)
+    reader.get_by_role("button", name=f"Remove – {FIRST}").click()
+    expect(header(reader)).to_have_text("Packet (1)")
+    reader.get_by_role("link", name="Put it back").click()
+    expect(header(reader)).to_have_text("Packet (2)")
+    assert titles(reader) == [FIRST, SECOND]
+    expect(reader.locator("#other")).to_be_hidden()
+
+
+def test_an_old_state_of_my_packet_is_not_taken_for_mine(reader):
+    before = fill(reader)
+    reader.get_by_role("button", name=f"Remove – {FIRST}").click()
+    expect(header(reader)).to_have_text("Packet (1)")
+    reader.goto(f"/packet/?{before}")
+    expect(reader.locator("#other")).to_be_visible()
+    expect(header(reader)).to_have_text("Packet (1)")
+
+
+def test_a_full_packet_takes_no_more_and_says_so(reader):
+    reader.goto("/tools/")
+    full = ".".join(f"zz{number:02}" for number in range(60))
+    reader.evaluate(f"localStorage.packet = '?items={full}'")
+    reader.reload()
+    button_of(reader, FIRST).click()
+    reader.wait_for_url("**/packet/**")
+    sentence = "The link names 61 items. A packet holds 60: these are the first."
+    expect(reader.locator(".notice", has_text=sentence)).to_be_visible()
+
+
+def test_two_windows_show_the_same(reader):
+    reader.goto("/tools/")
+    other = reader.context.new_page()
+    other.goto("/tools/")
+    button_of(reader, FIRST).click()
+    expect(header(other)).to_have_text("Packet (1)")
+    expect(button_of(other, FIRST)).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_link_is_copied(reader):
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    fill(reader)
+    reader.get_by_role("button", name="Copy the link").click()
+    expect(reader.locator("#copy")).to_have_text("Link copied.")
+    link = reader.get_by_label("The link of this packet").input_value()
+    assert reader.evaluate("navigator.clipboard.readText()") == link
+
+
+def test_the_list_prints_with_short_addresses_and_notes(reader):
+    fill(reader)
+    reader.get_by_label(f"Note – {FIRST}").fill("Bring the cards")
+    reader.get_by_role("button", name="Update title and notes").click()
+    expect(reader.get_by_label(f"Note – {FIRST}")).to_have_value("Bring the cards")
+    reader.wait_for_load_state()
+    reader.emulate_media(media="print")
+    paper = reader.locator("main").inner_text()
+    assert "Bring the cards" in paper and "/r/" in paper and FIRST in paper
+    assert "Move up" not in paper and "Remove" not in paper and "Add to it" not in paper
+
+
+@pytest.mark.parametrize("size", [WORKSTATION, PHONE], ids=["workstation", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_what_the_script_makes(open_reader, size, scheme):
+    page, axe = open_reader(color_scheme=scheme, **size), Axe()
+    fill(page)
+    page.get_by_role("button", name=f"Remove – {FIRST}").click()
+    expect(header(page)).to_have_text("Packet (1)")
+    found = [axe.run(page).response["violations"]]
+    for path in ("/tools/", "/tools/huddle-starter-cards/"):
+        page.goto(path)
+        expect(page.locator(".packet-button[aria-pressed=true]").first).to_be_visible()
+        found.append(axe.run(page).response["violations"])
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert found == [[], [], []]

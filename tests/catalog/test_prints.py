@@ -1,0 +1,304 @@
+"""The press: one render for all who ask, few at once, within limits, and plain words if not."""
+
+import os
+import threading
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from catalog import jobs, printing, prints
+from catalog.apart.refused import Refused
+from catalog.models import Job, Resource
+from tests.admin import page_in
+from tests.makers import days_ago, do_jobs, make_course, make_tool
+from tests.sheets import data_of, read, sheet
+
+pytestmark = pytest.mark.django_db
+HELLO = {"html": "<html lang=en><title>Hello</title><h1>Hello</h1>", "fit": True}
+ENDLESS = HELLO | {"html": HELLO["html"] + "<table>" + "<tr><td colspan=9>a" * 60_000}
+
+
+@pytest.fixture(autouse=True)
+def empty_shelf(settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The keys of what was really made."""
+    made, asked = [], prints.asked
+    monkeypatch.setattr(
+        prints, "asked", lambda document, path: made.append(path.name[:64]) or asked(document, path)
+    )
+    return made
+
+
+def in_threads(number, work):
+    threads = [threading.Thread(target=work) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
+def test_a_document_is_made_and_kept():
+    key = prints.hashed(HELLO)
+    assert prints.kept(key) is None
+    path = prints.made(key, HELLO)
+    assert prints.kept(key) == path and read(path.read_bytes()).title == "Hello"
+
+
+def test_it_is_made_once_however_many_ask(made):
+    paths = []
+    in_threads(8, lambda: paths.append(prints.made("a" * 64, HELLO)))
+    assert made == ["a" * 64] and len(paths) == 8 and len(set(paths)) == 1
+
+
+def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
+    settings.PRINTERS = 2
+    monkeypatch.setattr(prints, "AT_PRESS", threading.BoundedSemaphore(8))
+    at_work, most = [], []
+
+    def slow(document, path):
+        at_work.append(path)
+        most.append(len(at_work))
+        time.sleep(0.05)
+        at_work.remove(path)
+        path.write_bytes(b"%PDF")
+
+    monkeypatch.setattr(prints, "asked", slow)
+    keys = iter(["a", "b", "c", "d", "e", "f"])
+    in_threads(6, lambda: prints.made(next(keys) * 64, HELLO))
+    assert len(most) == 6 and max(most) == 2
+
+
+def test_a_large_one_leaves_a_slot_for_the_small(settings, monkeypatch):
+    settings.PRINTERS = 2
+    with prints.slot(time.monotonic(), [0]):
+        with pytest.raises(prints.TooBusy), prints.slot(time.monotonic(), [0]):
+            pass
+        with prints.slot(time.monotonic(), range(2)):
+            pass
+
+
+def test_who_waits_too_long_is_told_so():
+    path = prints.folder("lock") / "aaa"
+    with prints.locked(path, time.monotonic()), pytest.raises(prints.TooBusy):
+        prints.made("a" * 64, HELLO, seconds=0)
+
+
+def test_only_so_many_may_wait():
+    with ExitStack() as seats:
+        while prints.WAITING.acquire(blocking=False):
+            seats.callback(prints.WAITING.release)
+        with pytest.raises(prints.TooBusy):
+            prints.made("a" * 64, HELLO)
+    assert prints.made("a" * 64, HELLO)
+
+
+def test_what_takes_too_long_is_given_up_and_not_tried_again_at_once(monkeypatch, made):
+    monkeypatch.setattr(prints, "SECONDS", 1)
+    for _time in range(2):
+        with pytest.raises(Refused) as caught:
+            prints.made("b" * 64, ENDLESS)
+        assert caught.value.code == "too_slow"
+    assert made == ["b" * 64]
+    assert prints.made("c" * 64, HELLO)
+
+
+def test_what_takes_too_much_memory_is_given_up(monkeypatch):
+    monkeypatch.setattr(prints, "MEGABYTES", 20)
+    with pytest.raises(Refused) as caught:
+        prints.made("b" * 64, ENDLESS)
+    assert caught.value.code in ("too_much", "unreadable")
+
+
+def test_a_failure_leaves_nothing_half_made(monkeypatch):
+    monkeypatch.setattr(prints, "SECONDS", 1)
+    with pytest.raises(Refused):
+        prints.made("b" * 64, ENDLESS)
+    assert list(prints.folder("pdf").iterdir()) == []
+
+
+def paths_of(letters):
+    return [prints.folder("pdf") / prints.path_of(letter * 64).name for letter in letters]
+
+
+def test_what_nobody_asks_for_goes_after_a_week():
+    old, new = paths_of("ab")
+    for path in (old, new):
+        path.write_bytes(b"%PDF")
+    long_ago = time.time() - prints.OLDEST - 60
+    os.utime(old, (long_ago, long_ago))
+    prints.sweep()
+    assert not old.exists() and new.exists()
+
+
+def test_what_was_asked_for_last_stays_where_there_is_little_room(monkeypatch):
+    monkeypatch.setattr(prints, "MOST_FILES", 2)
+    paths = paths_of("abc")
+    for age, path in enumerate(paths):
+        path.write_bytes(b"%PDF")
+        os.utime(path, (time.time() - age, time.time() - age))
+    prints.sweep()
+    assert [path.exists() for path in paths] == [True, True, False]
+
+
+# ---- What a reader sees ----
+
+
+def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
+    monkeypatch.setattr(prints, "made", lambda *asked: (_ for _ in ()).throw(prints.TooBusy))
+    response = client.get(make_tool("Waste Walk").get_pdf_url())
+    assert response.status_code == 503
+    assert response["Retry-After"] == response["Refresh"] == "3"
+    assert response["Cache-Control"] == "no-store" and "ETag" not in response
+    words = page_in(response).text_content()
+    assert "Many PDFs are being made at this moment." in words and "Waste Walk" in words
+
+
+def test_a_reader_is_told_what_cannot_be_made(client, monkeypatch):
+    def refuse(*asked):
+        raise Refused("too_slow")
+
+    monkeypatch.setattr(prints, "made", refuse)
+    response = client.get(make_tool().get_pdf_url())
+    assert response.status_code == 422 and "Refresh" not in response
+    assert "It takes longer to lay out than any document we know." in response.content.decode()
+
+
+def test_a_kept_pdf_is_sent_without_asking_for_the_entry(client, django_assert_num_queries):
+    path = make_course().get_pdf_url()
+    first = data_of(client.get(path))
+    with django_assert_num_queries(2):  # the state of the catalog, and what is hidden now
+        assert data_of(client.get(path)) == first
+
+
+def test_a_kept_pdf_of_what_was_withdrawn_is_not_sent(client):
+    tool = make_tool()
+    path = tool.get_pdf_url()
+    assert client.get(path).getvalue()
+    Resource.objects.filter(pk=tool.pk).update(unpublished_at=days_ago(0))
+    assert client.get(path).status_code == 404
+
+
+def test_a_renamed_site_is_printed_at_once(client):
+    from catalog.models import SiteSettings
+
+    path = make_tool().get_pdf_url()
+    client.get(path).close()
+    SiteSettings.objects.create(name="Our Shelf")
+    assert "Our Shelf" in sheet(client.get(path)).text
+
+
+def test_what_a_browser_asks_of_the_head_only(client):
+    path = make_tool().get_pdf_url()
+    size = len(client.get(path).getvalue())
+    response = client.head(path)
+    assert response["Content-Length"] == str(size) and response.content == b""
+
+
+# ---- Large ones ----
+
+
+@pytest.fixture
+def large(monkeypatch):
+    monkeypatch.setattr(printing, "ENTRIES", 2)
+    for number in range(3):
+        make_tool(f"Tool number {number}")
+
+
+def test_a_large_one_is_made_in_the_background(client, large):
+    waiting = client.get("/tools.pdf?level=&sort=title")
+    assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=/tools.pdf?level=")
+    assert "It is next." in page_in(waiting).text_content()
+    assert client.get("/tools.pdf?level=&sort=title").status_code == 202
+    assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
+    do_jobs(Job.Task.PRINT)
+    response = client.get("/tools.pdf?level=&sort=title")
+    assert response.status_code == 200
+    assert "Tool number 2" in sheet(response).text
+
+
+def test_a_large_one_says_how_far_it_is(client, large):
+    client.get("/tools.pdf")
+    Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING)
+    words = page_in(client.get("/tools.pdf")).text_content()
+    assert "It is being made now." in words
+    client.get("/tools.pdf?paper=a4")
+    words = page_in(client.get("/tools.pdf?paper=a4")).text_content()
+    assert "1 other is made first." in words
+
+
+def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
+    monkeypatch.setattr(prints, "SECONDS", 0)
+    client.get("/tools.pdf")
+    jobs.work_off([Job.Task.PRINT])
+    response = client.get("/tools.pdf")
+    assert response.status_code == 422
+    assert "It takes longer to lay out than any document we know." in response.content.decode()
+    Job.objects.filter(task=Job.Task.PRINT).update(beat_at=days_ago(1))
+    assert client.get("/tools.pdf").status_code == 202
+
+
+def test_who_waits_gets_what_was_ordered_however_the_catalog_changes(client, large):
+    again = client.get("/tools.pdf?sort=title")["Refresh"].partition("url=")[2]
+    make_tool("Tool number 4")
+    assert client.get(again).status_code == 202
+    assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
+    do_jobs(Job.Task.PRINT)
+    assert client.get(again).status_code == 200
+    for other in (
+        again.replace("/tools", "/courses"),
+        again[:-4] + "0000",
+        "/tools.pdf?order=../x",
+    ):
+        assert client.get(other).status_code != 500
+    assert client.get(again.replace("title", "newest")).status_code == 202
+
+
+def test_a_change_asks_for_a_large_one_anew(client, large):
+    client.get("/tools.pdf")
+    do_jobs(Job.Task.PRINT)
+    assert client.get("/tools.pdf").status_code == 200
+    make_tool("Tool number 4")
+    assert client.get("/tools.pdf").status_code == 202
+
+
+# ---- Ahead ----
+
+
+def test_what_is_published_has_its_sheet_before_anybody_asks(client, made):
+    tool = make_tool()
+    do_jobs(Job.Task.SHEET)
+    assert len(made) == 1
+    assert sheet(client.get(tool.get_pdf_url())).title and len(made) == 1
+
+
+def test_a_change_makes_it_anew(made):
+    tool = make_tool()
+    do_jobs(Job.Task.SHEET)
+    tool.title = "Another"
+    tool.save()
+    do_jobs(Job.Task.SHEET)
+    assert len(made) == 2
+
+
+def test_a_draft_has_none():
+    make_tool(published=False)
+    assert not Job.objects.filter(task=Job.Task.SHEET).exists()
+
+
+def test_one_that_is_to_appear_has_its_sheet_then(made):
+    tool = make_tool(published=days_ago(-1))
+    assert jobs.work_off([Job.Task.SHEET]) == 0
+    Resource.objects.filter(pk=tool.pk).update(published_at=days_ago(0))
+    Job.objects.filter(task=Job.Task.SHEET).update(due_at=days_ago(0))
+    assert jobs.work_off([Job.Task.SHEET]) == 1 and len(made) == 1
+
+
+def test_what_a_reader_waits_for_comes_before_what_is_made_ahead(client, large):
+    client.get("/tools.pdf")
+    job = jobs.claimed(jobs.LANES["prints"], "a worker")
+    assert job.task == Job.Task.PRINT
