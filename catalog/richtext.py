@@ -10,6 +10,8 @@ from collections import Counter
 from html import escape, unescape
 
 import nh3
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import allowlist_from_extensions
 from django_prose_editor.fields import ProseEditorField
 
@@ -42,6 +44,17 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 CLEANER = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
 DEEPEST = 12  # elements inside each other: a link in a list in a list in a quote needs 8
 WIDEST = 12  # cells that one cell may span
+# What a printer can lay out: each of these alone takes some 3 to 7 s, a page 10 ms. More of it is
+# refused in a form; where there is no form, elements are left out and all words stay.
+MOST_TEXT = 200_000  # characters: some 70 pages
+MOST_LINES = 4000  # LINES and rows, all together
+MOST_SQUARES = 4000  # of all tables: each counts its rows times its widest row
+MOST_COLUMNS = 30
+MOST_INLINES = 5000
+# A word of more letters is broken, for which a printer looks at all of its paragraph: the time
+# grows with the letters of such words times those of the paragraph.
+LONG_WORD = 60
+MOST_BREAKING = 500_000_000  # one word of 22 000 letters
 
 # Other elements, by the one that says the same here: what stands on its own becomes a paragraph.
 ON_ITS_OWN = (
@@ -57,6 +70,8 @@ HIDDEN = {"head", "script", "style", "template", "title", "xml"}
 INLINE = {"a", "em", "strong"}
 HEADINGS = {"h2", "h3"}
 TEXTUAL = INLINE | HEADINGS | {"p"}  # no block may stand in these
+SPANS = ("colspan", "rowspan")
+LINES = HEADINGS | {"p", "li", "blockquote", "br"}
 # What an element must stand in; the first is made where there is none.
 HOLDERS = {
     "li": ("ul", "ol"),
@@ -76,6 +91,10 @@ TOKEN = re.compile(
 )
 ATTRIBUTE = re.compile(r"([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))")
 ADDRESS = re.compile(r"(https?://|mailto:|tel:)[^/?#]|/(?!/)|[#?]", re.IGNORECASE)
+MAY_BREAK = "\u200b"  # unseen: a line may end there
+OF_A_WORD = f"[^ \t\n{MAY_BREAK}]"
+LONG_WORDS = re.compile(rf"(?<!{OF_A_WORD}){OF_A_WORD}{{{LONG_WORD + 1},}}+")
+PIECE = 20  # letters between two of these marks
 # All text is composed when saved; this mark and a ">" before it would become one, and break a tag.
 OVERLAY = "\u0338"
 
@@ -89,6 +108,41 @@ def sanitize(html):
     written = write(html)
     clean = CLEANER.clean(written)
     return clean if clean == written else CLEANER.clean(write(clean))
+
+
+SENTENCES = {
+    "text": _("It is longer than %(most_text)s characters. Put the rest into a file of its own."),
+    "lines": _(
+        "It has more than %(most_lines)s paragraphs, lines, points and rows of tables. "
+        "Put the rest into a file of its own."
+    ),
+    "table": _(
+        "Its tables are too large: at most %(most_columns)s columns, and %(most_squares)s cells "
+        "in all. Put a larger one into a file of its own."
+    ),
+    "inlines": _("It has more than %(most_inlines)s links and words in bold or italics."),
+    "word": _(
+        "It has words of more than %(long_word)s letters, too many or too long ones. Spaces may "
+        "be missing, or a picture was pasted as text."
+    ),
+}
+
+
+def check_size(html):
+    """Raises ValidationError where `html` is more than can be read or printed."""
+    writer = Writer()
+    read(strip_unprintable(html), writer)
+    writer.html()
+    limits = {
+        "most_text": f"{MOST_TEXT:,}",
+        "most_lines": f"{MOST_LINES:,}",
+        "most_squares": f"{MOST_SQUARES:,}",
+        "most_columns": MOST_COLUMNS,
+        "most_inlines": f"{MOST_INLINES:,}",
+        "long_word": LONG_WORD,
+    }
+    if found := [SENTENCES[name] % limits for name in SENTENCES if name in writer.excess]:
+        raise ValidationError(found)
 
 
 def write(html):
@@ -164,10 +218,37 @@ def parts_below(tag):
     return parts
 
 
+class Grid:
+    """How many rows and columns a table has, at the most, as it goes on."""
+
+    def __init__(self):
+        self.rows = self.columns = self.widest = 0
+        self.hanging = []  # [rows to come, columns] of the cells that reach into them
+        self.begins = False
+
+    def row(self):
+        self.begins = True  # it counts from its first cell on, for an empty one is taken out
+
+    def cell(self, colspan, rowspan):
+        if self.begins:
+            self.rows, self.begins = self.rows + 1, False
+            self.hanging = [[rows - 1, columns] for rows, columns in self.hanging if rows > 1]
+            self.columns = sum(columns for _rows, columns in self.hanging)
+        self.columns += colspan
+        self.widest = max(self.widest, self.columns)
+        self.hanging.append([rowspan, colspan])
+
+    @property
+    def squares(self):
+        return self.rows * self.widest
+
+
 class Writer:
     """Writes allowed elements, each where it may stand, at most DEEPEST inside each other.
 
     A subheading before any heading becomes a heading, so that no level is skipped on the page.
+    `excess` has the names of the limits that are passed: see SENTENCES. Past those of lines and
+    tables nothing but words and inline elements is written, one after the other.
     """
 
     def __init__(self):
@@ -176,6 +257,13 @@ class Writer:
         self.refused = Counter()  # start tags left out, whose end tags are to be left out too
         self.headed = self.says_something = False
         self.rows = 0
+        self.excess = set()
+        self.letters = self.lines = self.inlines = self.squares = self.breaking = 0
+        self.grids = []  # of the tables that are open; self.squares are those of the others
+
+    @property
+    def full(self):
+        return not self.excess.isdisjoint(("lines", "table"))
 
     def html(self):
         self.close_to(0)
@@ -200,21 +288,30 @@ class Writer:
 
     def start_break(self):
         around = parts_below(self.inside)
-        if self.fits(len(around) + 1):
+        if self.fits(len(around) + 1) and not self.full:
             self.begin(*around)
             self.out.append("<br>")
+            self.count("br")
         else:
             self.words.append(" ")
 
     def start_inline(self, tag, attributes):
+        self.leave_parts()
         around = parts_below(self.inside)
         known = tag in (other for other, _place in self.open)
-        if known or (tag == "a" and "href" not in attributes) or not self.fits(len(around) + 1):
+        if self.inlines >= MOST_INLINES:
+            self.excess.add("inlines")
+            self.refused[tag] += 1
+        elif known or (tag == "a" and "href" not in attributes) or not self.fits(len(around) + 1):
             self.refused[tag] += 1
         else:
             self.begin(*around, tag, **attributes)
 
     def start_block(self, tag, attributes):
+        if self.full:
+            self.close_to(0)
+            self.refuse(tag)
+            return
         while self.inside in TEXTUAL:
             self.close_to(len(self.open) - 1)
         if tag == "h3" and not self.headed:
@@ -226,8 +323,16 @@ class Writer:
         if self.fits(len(around) + len(missing) + 1 + len(parts_below(tag))):
             self.begin(*around, *missing, tag, **attributes)
         else:
-            self.refused[tag] += 1
-            self.words.append(" ")
+            self.refuse(tag)
+
+    def refuse(self, tag):
+        self.refused[tag] += 1
+        self.words.append(" ")
+
+    def leave_parts(self):
+        """Where no element may be added, words go on below the list or table that they are in."""
+        if self.full and self.inside in PARTS:
+            self.close_to(0)
 
     def holders(self, tag):
         """Where the nearest element is that may hold `tag` (or None), and what is missing below."""
@@ -267,21 +372,47 @@ class Writer:
     def begin(self, *tags, **attributes):
         """Writes the start tags `tags`, the last one with `attributes`."""
         for number, tag in enumerate(tags, 1):
-            self.begin_one(tag, attributes if number == len(tags) else {})
+            if self.full and tag not in INLINE:
+                self.refuse(tag)
+            else:
+                self.begin_one(tag, attributes if number == len(tags) else {})
 
     def begin_one(self, tag, attributes):
         if tag in ("table", "tr"):
             self.rows = self.rows + 1 if tag == "tr" else 0
         if tag == "th":
             attributes.setdefault("scope", "col" if self.rows == 1 else "row")
+        self.count(tag, attributes)
         pairs = "".join(f' {name}="{quoted(value)}"' for name, value in attributes.items())
         self.open.append((tag, len(self.out)))
         self.out.append(f"<{tag}{pairs}>")
 
+    def count(self, tag, attributes=None):
+        self.lines += tag in LINES
+        self.inlines += tag in INLINE
+        if tag in ("table", "tr", "td", "th"):
+            self.count_in_table(tag, attributes)
+        if self.lines > MOST_LINES:
+            self.excess.add("lines")
+
+    def count_in_table(self, tag, attributes):
+        if tag == "table":
+            self.grids.append(Grid())
+        elif tag == "tr":
+            self.grids[-1].row()
+        else:
+            self.lines += self.grids[-1].begins  # a row
+            self.grids[-1].cell(*(int(attributes.get(name, 1)) for name in SPANS))
+            squares = self.squares + sum(grid.squares for grid in self.grids)
+            if self.grids[-1].widest > MOST_COLUMNS or squares > MOST_SQUARES:
+                self.excess.add("table")
+
     def close_to(self, depth):
+        self.write_words()
         while len(self.open) > depth:
-            self.write_words()
             tag, place = self.open.pop()
+            if tag == "table":
+                self.squares += self.grids.pop().squares
             inner = "".join(self.out[place + 1 :])
             if tag in INLINE and not inner.strip():
                 self.out[place:] = [inner]
@@ -290,17 +421,34 @@ class Writer:
             else:
                 self.headed = self.headed or tag == "h2"
                 self.out[place:] = [f"{self.out[place]}{inner}</{tag}>"]
-        self.write_words()
 
     def write_words(self):
         words = strip_unprintable("".join(self.words)).replace(OVERLAY, "")
         self.words.clear()
+        self.letters += len(words)
+        if self.letters > MOST_TEXT:
+            self.excess.add("text")
+        words = self.with_breaks(words)
         if words.strip():
+            self.leave_parts()
             self.says_something = True
             self.begin(*parts_below(self.inside))
         elif self.inside in PARTS:
             return
         self.out.append(escaped(words))
+
+    def with_breaks(self, words):
+        """`words`, the long ones with places where a line may end once these are too many."""
+        self.breaking += sum(map(len, LONG_WORDS.findall(words))) * len(words)
+        if self.breaking <= MOST_BREAKING:
+            return words
+        self.excess.add("word")
+        return LONG_WORDS.sub(in_pieces, words)
+
+
+def in_pieces(word):
+    places = range(0, len(word[0]), PIECE)
+    return MAY_BREAK.join(word[0][place : place + PIECE] for place in places)
 
 
 def escaped(text):
@@ -314,6 +462,8 @@ def quoted(text):
 
 class RichTextField(ProseEditorField):
     """HTML that is sanitised whenever it is saved, wherever it comes from."""
+
+    default_validators = [check_size]
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("config", {"extensions": EXTENSIONS})

@@ -264,11 +264,11 @@ def rewrite_sets():
 
 
 def on_change(sender, instance, origin=None, **kwargs):
-    """`origin` is what was deleted with all that hangs on it, where it is the end of that."""
+    """`origin` is what is deleted with all that hangs on it: of an entry, its row goes last."""
+    if sender is not Resource and issubclass(getattr(origin, "model", type(origin)), Resource):
+        return
     if isinstance(instance, Resource):
         index([instance.pk])
-    elif issubclass(getattr(origin, "model", type(origin)), Resource):
-        return  # the entry itself goes, which is told last
     elif owner := getattr(sender, "indexed_with", None):
         index([getattr(instance, f"{owner}_id")])
     elif hasattr(sender, "is_printed"):

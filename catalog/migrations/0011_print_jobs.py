@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0011_editions"),
+        ("catalog", "0010_rendition_names"),
     ]
 
     operations = [
