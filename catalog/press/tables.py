@@ -1,6 +1,12 @@
 """Tables of a parsed page made regular, as PDF/UA wants them."""
 
+import re
 from xml.etree.ElementTree import SubElement
+
+# To find the width of a cell whose words may break anywhere, WeasyPrint sets it once for each of
+# its letters: 4000 of them take 20 s. Words in longer cells break where PIECE says.
+LONG_CELL = 200  # letters
+PIECE = re.compile(r"[^\s\u200b]{12}(?=[^\s\u200b]{8})")
 
 
 def tidy(table):
@@ -19,6 +25,18 @@ def tidy(table):
         for heading in list(table.iter("th")):
             heading.tag = "td"
             heading.set("class", "headed")
+    for cell in {id(cell): cell for cell in squares.values()}.values():
+        if sum(map(len, cell.itertext())) > LONG_CELL:
+            let_words_break(cell)
+
+
+def let_words_break(cell):
+    """Only at places that are marked: unseen ones, within the words that are long."""
+    cell.set("class", f"{cell.get('class', '')} long".strip())
+    for part in cell.iter():
+        part.text = part.text and PIECE.sub("\\g<0>\u200b", part.text)
+        if part is not cell:
+            part.tail = part.tail and PIECE.sub("\\g<0>\u200b", part.tail)
 
 
 def in_one_body(table):

@@ -1,5 +1,6 @@
 """Tables are made regular before they are printed, whatever an editor pasted."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -84,3 +85,13 @@ def test_any_table_makes_a_pdf_for_everyone(table):
     data = layout.laid_out(layout.parsed({"html": html}), {}).write_pdf(pdf_variant=layout.VARIANT)
     assert faults(data) == []
     assert read(data).text.count("x") == table.count(">x<")
+
+
+def test_a_long_cell_is_set_in_one_go_and_says_the_same():
+    words = " ".join(f"word{number}" for number in range(1000)) + " " + "x" * 50
+    table = tidied(f"<tr><td><p>{words} <b>bold</b> end</p></td><td>Short{'x' * 50}</td></tr>")
+    long, short = table.iter("td")
+    assert (long.get("class"), short.get("class")) == ("long", None)
+    assert "".join(long.itertext()).replace("\u200b", "") == f"{words} bold end"
+    assert max(map(len, re.split(r"[\s\u200b]", "".join(long.itertext())))) <= 20
+    assert "\u200b" not in "".join(short.itertext())
