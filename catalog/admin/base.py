@@ -17,6 +17,7 @@ from django.forms import FileField, ModelForm
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Job
 from catalog.search.indexing import together
 
 LONGEST_SEARCH = 200
@@ -93,6 +94,11 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
     form = RefusableForm
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+
+    def get_deleted_objects(self, objs, request):
+        """Work on an entry goes with it, whoever deletes it; nobody deletes it alone."""
+        found, count, missing, protected = super().get_deleted_objects(objs, request)
+        return found, count, missing - {Job._meta.verbose_name}, protected
 
     def lookup_allowed(self, lookup, value, request=None):
         name, *rest = lookup.split("__")

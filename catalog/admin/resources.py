@@ -287,9 +287,9 @@ class ResourceAdmin(CatalogAdmin):
     def newest_edition(self, obj):
         edition = obj.editions.first()
         if edition is None:
-            return _("There is no edition before it has a date.")
+            return _("There is no version before it has a date.")
         facts = {"number": edition.number, "date": date_format(localtime(edition.made_at))}
-        return _("Edition %(number)d, %(date)s") % facts
+        return _("Version %(number)d, %(date)s") % facts
 
     @admin.display(description=_("former addresses"))
     def former_addresses(self, obj):

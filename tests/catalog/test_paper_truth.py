@@ -53,7 +53,7 @@ class TestAPrint:
         assert response.status_code == 302
         assert response["Location"] == f"{resource.get_absolute_url()}?print=1"
         notice = notice_in(scan(client, address))
-        assert notice.startswith("Your print is current It is edition 1 of ")
+        assert notice.startswith("Your print is current It is version 1 of ")
 
     def test_of_an_older_one_is_told_what_changed_since(self, client):
         tool = make_tool("Huddle cards", minutes_min=120, minutes_max=120, body="<p>Old</p>")
@@ -64,8 +64,8 @@ class TestAPrint:
         tool.only_for.clear()
         response = scan(client, old)
         notice = notice_in(response)
-        assert notice.startswith("Your print is out of date It is edition 2 of ")
-        assert "this page is edition 5 of" in notice
+        assert notice.startswith("Your print is out of date It is version 2 of ")
+        assert "this page is version 5 of" in notice
         items = page_in(response).xpath("//section[@aria-labelledby='your-print']//li")
         assert [item.text_content() for item in items] == [
             "Text: changed",
@@ -268,7 +268,7 @@ class TestReplacedBy:
         tool = make_tool()
         change(tool, title="Another")
         html = client.get(page_of(tool)).content.decode()
-        assert "Edition 2, " in html
+        assert "Version 2, " in html
 
 
 def made_at(resource, *days):
