@@ -4,6 +4,7 @@ Files in PRINTS_ROOT, which all processes of the site share:
 
     pdf/<key>.pdf       what was made; `key` is a hash of the document
     name/<name>.json    which document an address had when the catalog was in one state
+    facts/<key>.json    how many pages it has, and what is on which
     failed/<key>.json   why a document could not be made; it is not tried again for an hour
     lock/, slot/        who makes what at this moment: locks of the system, gone with their process
 """
@@ -16,10 +17,12 @@ import re
 import shutil
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version as package_version
 from pathlib import Path
+from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
 from urllib.parse import unquote
 
@@ -40,9 +43,8 @@ OLDEST = 7 * 24 * HOUR  # what nobody asked for in this time goes
 MOST_BYTES, MOST_FILES = 4 << 30, 20_000  # of each sort; what was asked for last stays
 # Of the threads of a process, how many may wait for PDFs: the others still answer pages.
 WAITING = BoundedSemaphore(12)
-# A process apart makes one document at a time; who waits for it is in no slot meanwhile.
-AT_PRESS = BoundedSemaphore(1)
 PICTURE = re.compile(r'<img src="/media/([^"?#]+)"')
+MAKERS = {"parts": "packets.make", "chapters": "books.make"}
 MADE_BY = ["catalog/press/*.py", "catalog/static/catalog/pdf.css", "templates/pdf/*.html"]
 
 
@@ -114,7 +116,7 @@ def sweep():
     if mark.exists() and now - mark.stat().st_mtime < SWEPT_EVERY:
         return
     mark.touch()
-    for sort in ("pdf", "name", "failed"):
+    for sort in ("pdf", "name", "facts", "failed", "order", "bound"):
         seen = [(path, path.stat()) for path in folder(sort).iterdir()]
         seen.sort(key=lambda pair: pair[1].st_mtime, reverse=True)
         total = 0
@@ -146,24 +148,37 @@ def made(key, document, seconds=PATIENCE, slots=None):
 
 
 def printed(key, document, until, slots):
-    if not AT_PRESS.acquire(timeout=max(0, until - time.monotonic())):
-        raise TooBusy
-    try:
-        with slot(until, slots or range(settings.PRINTERS)):
-            path = path_of(key)
-            new = folder("pdf") / f"{key}.{os.getpid()}.new"
-            try:
-                asked(document, new)
-                os.replace(new, path)
-            except Refused as refused:
-                remember(key, {"code": refused.code, "at": time.time()}, "failed")
-                raise
-            finally:
-                new.unlink(missing_ok=True)
-            sweep()
-            return path
-    finally:
-        AT_PRESS.release()
+    document = with_chapters(document, until)
+    with press(until) as number, slot(until, slots or range(settings.PRINTERS)):
+        path, new = path_of(key), folder("pdf") / f"{key}.{os.getpid()}.new"
+        try:
+            remember(key, asked(document, new, number), "facts")
+            os.replace(new, path)
+        except Refused as refused:
+            remember(key, {"code": refused.code, "at": time.time()}, "failed")
+            raise
+        finally:
+            new.unlink(missing_ok=True)
+        sweep()
+        return path
+
+
+def with_chapters(document, until):
+    """`document` with the PDFs of its chapters, which are documents of their own."""
+    if "chapters" not in document:
+        return document
+    with ThreadPoolExecutor(settings.PRINTERS) as threads:
+        chapters = threads.map(partial(chapter_of, until=until), document["chapters"])
+        return document | {"chapters": list(chapters)}
+
+
+def chapter_of(document, until):
+    key = hashed(document)
+    path, facts = kept(key), remembered(key, "facts")
+    if not (path and facts):
+        path = made(key, document, until - time.monotonic())
+        facts = remembered(key, "facts")
+    return facts | {"file": str(path), "link": document["link"]}
 
 
 def check_failed(key):
@@ -173,11 +188,13 @@ def check_failed(key):
         raise Refused(facts["code"])
 
 
-def asked(document, path):
-    what = "packets.make" if "parts" in document else "sheets.make"
+def asked(document, path, number=0):
+    """Has the document made; returns what is known of it: {"pages": …}."""
+    what = next((make for sort, make in MAKERS.items() if sort in document), "sheets.make")
     with pictures(document) as media, on_disk(document) as parts:
         document = document | {"media": str(media)} | parts
-        ask(what, path, of=PRESS, limit=SECONDS, megabytes=MEGABYTES, document=document)
+        limits = {"limit": SECONDS, "megabytes": MEGABYTES}
+        return ask(what, path, of=PRESS, number=number, document=document, **limits)
 
 
 @contextmanager
@@ -208,6 +225,28 @@ def copy(name, path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with default_storage.open(name) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
+
+
+@cache
+def presses():
+    """The numbers of the processes that this one may ask; the first is taken first."""
+    numbers = LifoQueue()
+    for number in reversed(range(settings.PRINTERS)):
+        numbers.put(number)
+    return numbers
+
+
+@contextmanager
+def press(until):
+    """The number of one that nobody else asks; who waits for it is in no slot meanwhile."""
+    try:
+        number = presses().get(timeout=max(0, until - time.monotonic()))
+    except Empty:
+        raise TooBusy from None
+    try:
+        yield number
+    finally:
+        presses().put(number)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from catalog import vocabulary
@@ -9,7 +11,7 @@ from catalog.models import Resource
 from catalog.search.shelf import shelf
 from courses.path import Path
 
-MOST_ENTRIES = 1000  # the newest: 250 pages, 20 s
+MOST_ENTRIES = 2000  # the newest: some 200 pages
 
 
 @dataclass
@@ -29,8 +31,11 @@ class Chapter:
 
 
 class Book:
+    """`link` is what the contents leads to a chapter by, with its key behind it."""
+
     def __init__(self):
         held = shelf()
+        self.link = f"{settings.SITE_URL}/catalog.pdf#"
         self.total = len(held.ranked(held.public(), "newest"))
         newest = held.ranked(held.public(), "newest")[:MOST_ENTRIES]
         self.resources = Resource.objects.published().for_print(newest)
@@ -56,13 +61,23 @@ class Book:
             chapters.append(Chapter("rest", _("Without a topic"), "", "", rest, []))
         return [chapter for chapter in chapters if chapter.total]
 
+    def marks(self, title):
+        """[[title, id, level]] of an outline."""
+        marks = [[title, "cover", 0], [_("Contents"), "contents", 0]]
+        marks.append([_("Path to Performance"), "path", 0])
+        for chapter in self.chapters:
+            marks.append([chapter.title, chapter.key, 0])
+            marks += [[one.title, f"e{one.pk}", 1] for one in chapter.resources]
+        marks.append([_("Index of titles"), "titles", 0])
+        return marks + ([[_("Index of audiences"), "audiences", 0]] if self.audiences else [])
+
     def topics(self):
         """(topic, the name of the one that it is inside of)"""
         for topic in vocabulary.topics():
             yield topic, ""
             yield from ((narrower, topic.name) for narrower in topic.narrower)
 
-    @property
+    @cached_property
     def audiences(self):
         """[(audience, its entries by title)]"""
         found = {}

@@ -22,11 +22,12 @@ CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
 logger = logging.getLogger(__name__)
 
 
-def ask(what, path, *, of=READERS, limit=SECONDS, megabytes=MEGABYTES, **options):
+def ask(what, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES, **options):
     """What the function `what` ("documents.read") of the module `of` says of the file at `path`.
 
     Raises Refused: with the function's own codes, or too_slow, too_much, unreadable where it did
-    not come to its end within `limit` seconds and `megabytes`.
+    not come to its end within `limit` seconds and `megabytes`. Who asks processes of other numbers
+    is answered by several at once.
     """
     question = {
         "ask": what,
@@ -34,7 +35,7 @@ def ask(what, path, *, of=READERS, limit=SECONDS, megabytes=MEGABYTES, **options
         "seconds": limit,
         "megabytes": megabytes,
     }
-    answer = helper(of).ask(question)
+    answer = helper(of, number).ask(question)
     if "failed" in answer:
         logger.warning("%s of %s failed: %s", what, Path(path).name, answer)
         raise Refused(CODES[answer["failed"]])
@@ -100,9 +101,10 @@ class Helper:
 _helpers, _starting = {}, threading.Lock()
 
 
-def helper(of=READERS):
+def helper(of=READERS, number=0):
     """That of this process: one that came with a fork answers its parent."""
+    key = of, number
     with _starting:
-        if of not in _helpers or _helpers[of].owner != os.getpid():
-            _helpers[of] = Helper(of)
-        return _helpers[of]
+        if key not in _helpers or _helpers[key].owner != os.getpid():
+            _helpers[key] = Helper(of)
+        return _helpers[key]

@@ -1,4 +1,4 @@
-"""PDFs of others, bound into one of ours with their pages as they are."""
+"""PDFs bound into another one with their pages as they are."""
 
 import io
 from contextlib import suppress
@@ -51,11 +51,12 @@ def size(page):
     return [high, wide] if int(page.obj.get("/Rotate", 0)) % 180 else [wide, high]
 
 
-def bind(path, files, marks, links):
-    """Puts pages of others into the PDF of ours at `path`, where each one of `files` says.
+def bind(path, files, marks, links, ours=False):
+    """Puts the pages of other PDFs into the one at `path`, where each one of `files` says.
 
-    files: [{"path": …, "at": number of its first page}], in this order; marks: [[title, number]],
-    what the outline holds; links: {address: number of the page that it leads to here}.
+    files: [{"path": …, "at": number of its first page}], in this order; marks: [[title, number,
+    level]], what the outline holds; links: {address: number of the page that it leads to here};
+    ours: whether all of them are made here, and known to be PDF/UA.
     """
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for file in files:
@@ -63,10 +64,23 @@ def bind(path, files, marks, links):
                 insert(pdf, other, file["at"] - 1)
         lead(pdf, links)
         with pdf.open_outline() as outline:
-            outline.root[:] = [pikepdf.OutlineItem(title, number - 1) for title, number in marks]
-        if files:
+            outline.root[:] = nested(marks)
+        if files and not ours:
             disclaim(pdf)
         pdf.save(path)
+
+
+def nested(marks):
+    """The items of an outline, each of level 1 below the one of level 0 before it."""
+    items = []
+    for title, number, level in marks:
+        item = pikepdf.OutlineItem(title, number - 1)
+        if level and items:
+            items[-1].children.append(item)
+            items[-1].is_closed = True
+        else:
+            items.append(item)
+    return items
 
 
 def insert(pdf, other, place):

@@ -71,7 +71,7 @@ def parsed(document):
     return source
 
 
-def laid_out(source, document, *styles, size=0):
+def laid_out(source, document, *styles, size=0, tagged=True):
     """The pages of `source`, on the document's paper, in the size of that number."""
     paper = PAPERS[document.get("paper", "letter")]
     sheets = f"@page {{ size: {paper} }} @page wide {{ size: {paper} landscape }}"
@@ -79,7 +79,7 @@ def laid_out(source, document, *styles, size=0):
     return source.render(
         stylesheets=[main_style(), rules(sheets), rules(text), *map(rules, styles)],
         font_config=fonts(),
-        pdf_variant=VARIANT,
+        pdf_variant=VARIANT if tagged else None,
         presentational_hints=True,  # the number that a list starts with
     )
 

@@ -38,8 +38,8 @@ def write(path, document):
             number += part["pages"]
     layout.write_numbers(front.pages, places)
     front.copy(front.pages + sheets).write_pdf(path, pdf_variant=VARIANT)
-    marks = [[document["contents"], 1]]
-    marks += [[part["title"], places[part["link"]]] for part in document["parts"]]
+    marks = [[document["contents"], 1, 0]]
+    marks += [[part["title"], places[part["link"]], 0] for part in document["parts"]]
     binding.bind(path, files, marks, places)
     return {"pages": number - 1}
 

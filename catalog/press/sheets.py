@@ -5,13 +5,13 @@ from catalog.press.layout import VARIANT, MissingCharacters, without
 
 
 def make(path, document):
-    """Writes the document to `path`, as PDF/UA-1; {"pages": how many}."""
+    """Writes the document to `path`, as PDF/UA-1; {"pages": how many, "places": {id: page}}."""
     with MissingCharacters() as missing:
-        pages = write(path, document)
+        made = write(path, document)
         if missing.found:
             document = document | {"html": without(document["html"], missing.found)}
-            pages = write(path, document)
-    return {"pages": pages}
+            made = write(path, document)
+    return {"pages": len(made.pages), "places": layout.places(made.pages)}
 
 
 def write(path, document):
@@ -20,4 +20,4 @@ def write(path, document):
     else:
         made = layout.numbered(document)
     made.write_pdf(path, pdf_variant=VARIANT)
-    return len(made.pages)
+    return made

@@ -29,7 +29,7 @@ CAPTIONS = files.FILM.with_suffix(".vtt")
 def own_reader(monkeypatch):
     """A new one for each test, which nobody else asks meanwhile."""
     own = Helper()
-    monkeypatch.setitem(asking._helpers, READERS, own)
+    monkeypatch.setitem(asking._helpers, (READERS, 0), own)
     yield own
     own.end()
 

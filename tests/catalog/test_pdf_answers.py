@@ -21,9 +21,9 @@ def made(monkeypatch):
     """The papers of the PDFs that were really made, as they are made."""
     papers, asked = [], prints.asked
 
-    def noted(document, path):
+    def noted(document, path, number):
         papers.append(document["paper"])
-        asked(document, path)
+        return asked(document, path, number)
 
     monkeypatch.setattr(prints, "asked", noted)
     return papers

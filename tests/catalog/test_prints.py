@@ -29,7 +29,9 @@ def made(monkeypatch):
     """The keys of what was really made."""
     made, asked = [], prints.asked
     monkeypatch.setattr(
-        prints, "asked", lambda document, path: made.append(path.name[:64]) or asked(document, path)
+        prints,
+        "asked",
+        lambda document, path, number: made.append(path.name[:64]) or asked(document, path, number),
     )
     return made
 
@@ -57,10 +59,9 @@ def test_it_is_made_once_however_many_ask(made):
 
 def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
     settings.PRINTERS = 2
-    monkeypatch.setattr(prints, "AT_PRESS", threading.BoundedSemaphore(8))
     at_work, most = [], []
 
-    def slow(document, path):
+    def slow(document, path, number):
         at_work.append(path)
         most.append(len(at_work))
         time.sleep(0.05)
