@@ -127,7 +127,8 @@ def memory(pid, name):
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0
-    return int(re.search(rf"{name}:\s+(\d+)", status)[1]) / 1024
+    found = re.search(rf"{name}:\s+(\d+)", status)  # one that ended has none
+    return int(found[1]) / 1024 if found else 0
 
 
 def reset(pid):
