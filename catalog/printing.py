@@ -31,7 +31,7 @@ from catalog.search.shelf import shelf
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 IN_FLOW = 60  # entries whose contents stands over them; that of more has pages of its own
-MOST_ENTRIES = 1000  # of any: 200 pages, 15 s
+MOST_ENTRIES = 1000  # of any: 200 pages, 30 s
 AGAIN = 3  # seconds until a page that waits looks again
 # A large document takes this slot only, so that small ones find the others free.
 SLOTS_OF_LARGE = [0]
