@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/prints.py [kept] [first] [packet] [book] [crowd]
 
-Each in one run, with a catalog of 1 950 entries that is gone afterwards. Prints a Markdown table; the
-ratios are what to compare.
+Each in one run, with a catalog of 1 950 entries that is gone afterwards. Prints a Markdown table;
+the ratios are what to compare.
 """
 
 import http.client

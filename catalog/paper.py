@@ -1,14 +1,23 @@
 """How much of a text paper takes: rows of the database may have come past the forms' limits."""
 
 import re
+from itertools import count
 
 from catalog.richtext import sanitize
 
 MOST_LETTERS = 100_000  # of a body, or of what is said in a film: 30 pages
 MOST_HTML = 4 * MOST_LETTERS
+MOST_ELEMENTS = 4_000  # each takes about 1 ms
 MOST_COLUMNS = 20  # of a table: more are too narrow to hold a word
-MOST_CELLS = 3_000  # of all tables
+# A paragraph of words that fill a line each takes a time that grows with its square, so after a few
+# of them each ends its line.
+LONG_WORD, LONGEST_WORD = 60, 500  # letters
+MOST_LONG_WORDS = 20
+MOST_WITHOUT_SPACE = 40  # letters, each piece in a tag of its own: these do not break by themselves
 PIECE = re.compile(r"<(/?)([a-z0-9]+)([^>]*)>|[^<]+")
+LETTER = r"(?:&[^;\s]{1,10};|[^\s&])"
+LONG = re.compile(rf"{LETTER}{{{LONG_WORD},{LONGEST_WORD}}}")
+INLINE, COST_INLINE = ("a", "em", "strong"), 3  # many in one paragraph take long
 CELLS = ("td", "th")
 
 
@@ -17,6 +26,11 @@ def body(html):
     cutter = Cutter()
     short = cutter.cut(sanitize(html[:MOST_HTML]))
     return short, cutter.has_cut or len(html) > MOST_HTML
+
+
+def parted(text, end, numbers):
+    """`text` with `end` after its long words, but for the first few as `numbers` counts them."""
+    return LONG.sub(lambda word: word[0] + end * (next(numbers) > MOST_LONG_WORDS), text)
 
 
 def spoken(paragraphs, transcript):
@@ -29,7 +43,7 @@ def spoken(paragraphs, transcript):
         shown.append((begin, time, cues))
     return {
         "paragraphs": shown,
-        "transcript": transcript[:MOST_LETTERS],
+        "transcript": parted(transcript[:MOST_LETTERS], "\n", count(1)),
         "transcript_goes_on": len(shown) < len(paragraphs) or len(transcript) > MOST_LETTERS,
     }
 
@@ -39,14 +53,15 @@ class Cutter:
 
     def __init__(self):
         self.out, self.open = [], []
-        self.letters, self.cells = MOST_LETTERS, MOST_CELLS
+        self.letters, self.elements = MOST_LETTERS, MOST_ELEMENTS
+        self.long_words, self.without_space = count(1), 0
         self.columns = []  # how many each open row has
         self.left_out = 0  # how many tags are open inside a cell that is left out, with its own
         self.has_cut = False
 
     def cut(self, html):
         for piece in PIECE.finditer(html):
-            if self.letters <= 0 or self.cells <= 0:
+            if self.letters <= 0 or self.elements <= 0:
                 self.has_cut = True
                 break
             closing, tag, attributes = piece.groups()
@@ -60,16 +75,24 @@ class Cutter:
 
     def text(self, html):
         if not self.left_out:
-            self.out.append(re.sub(r"&[^;]*$", "", html[: self.letters]))
+            shown = re.sub(r"&[^;]*$", "", html[: self.letters])
+            self.out.append(parted(shown, "<br>", self.long_words))
             self.has_cut = self.has_cut or len(html) > self.letters
             self.letters -= len(html)
+            self.without_space = 0 if " " in html else self.without_space + len(html)
 
     def begin(self, html, tag, attributes):
         if self.left_out or (tag in CELLS and not self.has_room(attributes)):
             self.left_out += tag != "br"
             self.has_cut = True
             return
+        if tag not in INLINE:
+            self.without_space = 0
+        elif self.without_space > MOST_WITHOUT_SPACE:
+            self.out.append("<br>")
+            self.without_space = 0
         self.out.append(html)
+        self.elements -= COST_INLINE if tag in INLINE else 1
         if tag != "br":
             self.open.append(tag)
         if tag == "tr":
@@ -88,5 +111,4 @@ class Cutter:
         """Whether its row takes one more cell, which is counted then."""
         spans = re.search(r'colspan="(\d+)"', attributes)
         self.columns[-1] += int(spans[1]) if spans else 1
-        self.cells -= 1
         return self.columns[-1] <= MOST_COLUMNS

@@ -31,7 +31,8 @@ from catalog.text import clean_values
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 IN_FLOW = 60  # entries whose contents stands over them; that of more has pages of its own
-MOST_ENTRIES = 1000  # of any: 200 pages, 15 s
+MOST_ENTRIES = 1000  # of any: 200 pages, 30 s
+LONGEST_IN_FOOT = {"normal": 200, "large": 60}  # letters of an address
 AGAIN = 3  # seconds until a page that waits looks again
 # A large document takes this slot only, so that small ones find the others free.
 SLOTS_OF_LARGE = [0]
@@ -87,6 +88,7 @@ def document_of(request, template, context, fit=False):
         "host": host(),
         "printed_on": timezone.localdate(),
         "look": look,
+        "foot": foot_of(look, **context),
     }
     return {
         "html": with_addresses(render_to_string(template, common | context, request)),
@@ -95,6 +97,14 @@ def document_of(request, template, context, fit=False):
         "text": look.text,
         "fit": fit,
     }
+
+
+def foot_of(look, address="", short="", **context):
+    """The address at the foot of each page; one that has no room there stands without its query."""
+    most = LONGEST_IN_FOOT[look.text]
+    if short and len(host() + address) > most:
+        return short
+    return host() + (address if len(address) <= most else f"{address.partition('?')[0]}?…")
 
 
 # As templates/pdf and the sanitiser write a link.

@@ -137,7 +137,7 @@ def is_folio(element):
 
 
 def write_text(box, text):
-    """To the right of its place where that ends a line: figures are as wide as the noughts in it."""
+    """To the right where its place ends a line: figures are as wide as the noughts in it."""
     if box.style.parent_style["display"] != ("inline", "flow"):
         box.position_x += box.width * (len(box.text) - len(text)) / len(box.text)
     box.text = box.pango_layout.text = text

@@ -67,7 +67,7 @@ def plan_pdf(request):
         "address": plan.address("plan"),
         "qr": qr_image(plan.link),
     }
-    return printing.respond(request, "pdf/plan.html", context)
+    return printing.respond(request, "pdf/plan.html", context, fit=True)
 
 
 @require_safe

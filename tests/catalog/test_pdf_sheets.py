@@ -14,7 +14,7 @@ from catalog.press.layout import without
 from catalog.qr import qr_image
 from tests import files
 from tests.files import picture
-from tests.makers import make_tool, make_video
+from tests.makers import make_course, make_tool, make_video
 from tests.sheets import data_of, faults, sheet
 
 pytestmark = pytest.mark.django_db
@@ -271,6 +271,21 @@ def test_words_without_end_stay_on_the_paper(client, paper):
     assert found.rightmost < 0.93
     assert "W" * 200 in found.solid
     assert found.solid.count("x") >= 3000
+
+
+def test_an_address_that_is_too_long_for_the_foot_is_there_as_a_short_one(client):
+    tool = make_tool("Waste Walk", slug="w" * 190)
+    foot = sheet(client.get(f"{tool.get_pdf_url()}?text=large")).text.partition("newest version")[2]
+    assert "www" not in foot
+    assert foot.count(f"catalog.example.org{tool.get_short_url()}") == 2
+
+
+def test_a_question_that_is_too_long_for_the_foot_stands_in_the_plan(client):
+    courses = [make_course(f"Course with a rather long title {number}") for number in range(12)]
+    query = "&".join(f"want={course.slug}" for course in courses)
+    found = sheet(client.get(f"/path/plan.pdf?{query}"))
+    assert "catalog.example.org/path/plan/?… Labor Management Partnership" in found.text
+    assert f"want={courses[-1].slug}" in found.solid
 
 
 def test_letter_is_the_paper_unless_another_is_asked_for(client):

@@ -76,7 +76,7 @@ def test_a_chapter_names_what_stands_in_another_one(client, shelf):
 
 def numbers_in(text, titles):
     words = " ".join(text.split())
-    return {title: int(re.search(rf"{title} (?:\d+ )?(\d+)\b", words)[1]) for title in titles}
+    return {title: int(re.search(rf"{title},? (?:\d+ )?(\d+)\b", words)[1]) for title in titles}
 
 
 def test_the_contents_and_the_index_tell_the_pages(client, shelf):

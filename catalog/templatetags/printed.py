@@ -1,0 +1,25 @@
+from urllib.parse import parse_qsl
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from catalog.printing import Look
+
+register = template.Library()
+
+QUESTIONS = {"paper": _("Paper"), "text": _("Print size"), "ink": _("Ink")}
+
+
+@register.inclusion_tag("catalog/print_choice.html")
+def print_choice(address, grouped=False):
+    """The choice of paper, print size and ink for the PDF at `address`, which may have a query.
+
+    `grouped` for a listing, whose entries can stand by type or by level.
+    """
+    path, _mark, query = address.partition("?")
+    return {
+        "path": path,
+        "pairs": parse_qsl(query),
+        "grouped": grouped,
+        "choices": [(name, words, Look.CHOICES[name].items()) for name, words in QUESTIONS.items()],
+    }

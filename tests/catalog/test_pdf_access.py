@@ -1,0 +1,158 @@
+"""Each kind of document, in each look: two checkers of PDF/UA-1 and qpdf find nothing wrong.
+
+A new kind of document is a function here that makes its rows and returns its address.
+"""
+
+import shutil
+import subprocess
+from itertools import product
+
+import pdfua
+import pytest
+from django.core.files.base import ContentFile
+
+from catalog.printing import Look
+from tests import files
+from tests.files import picture
+from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
+from tests.sheets import data_of, faults, sheet
+
+pytestmark = pytest.mark.django_db
+
+BODY = (
+    "<h2>How to</h2><p>Look <em>twice</em>, says <a href='https://example.org/a'>this</a>.</p>"
+    "<ul><li><p>One</p><ul><li>Inner</li></ul></li></ul><ol start='3'><li>Three</li></ol>"
+    "<blockquote><p>Said.</p></blockquote><h3>More</h3>"
+    "<table><tr><th>Who</th><th>What</th></tr><tr><td>Co-leads</td><td>Ask</td></tr></table>"
+)
+TERMS = {
+    "levels": [2, 3],
+    "audiences": ["Co-leads"],
+    "dimensions": ["Leadership"],
+    "regions": ["Hawaii"],
+    "topics": ["Roles"],
+    "tags": ["huddle"],
+    "summary": "What a team gets from it.",
+    "body": BODY,
+}
+
+
+def video():
+    cues = [[0, 4, "A test of change."], [4, 9, "Try it."]]
+    chapters = [[0, 4, "Why"], [4, 9, "How"]]
+    video = make_video(
+        "Cake", seconds=89, cues=cues, chapter_cues=chapters, related=[make_tool("Sheet")], **TERMS
+    )
+    video.image.save("a.png", ContentFile(picture(size=(640, 360))), save=False)
+    video.image_alt = "A cake"
+    video.save()
+    video.credits.create(role="Produced by", name="Us")
+    return video.get_pdf_url()
+
+
+def tool():
+    tool = make_tool("Waste Walk", best_used="At the start.", only_for=["Sponsors"], **TERMS)
+    tool.renditions.create(color="bw", file=ContentFile(files.pdf(2), "a.pdf"))
+    tool.renditions.create(format="WEB", address="https://files.example.org/a.html")
+    do_jobs()
+    return tool.get_pdf_url()
+
+
+def course():
+    before, course = make_course("Orientation"), make_course("Workshop", **TERMS)
+    course.requirements.create(named_course=before)
+    course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
+    course.modules.create(title="First half", minutes=120)
+    course.follow_ups.create(text="Leading Across Teams")
+    make_course("Leadership", levels=[4]).requirements.create(named_course=course)
+    return course.get_pdf_url()
+
+
+def bare_tool():
+    return make_tool("Bare").get_pdf_url()
+
+
+def handout():
+    course()
+    tool()
+    video()
+    for number in range(6):
+        make_tool(f"Tool {number}", levels=[number % 5 + 1], published=days_ago(number + 2))
+    return "/new.pdf"
+
+
+def topic():
+    handout()
+    return "/topics/roles.pdf?group=level"
+
+
+def empty_topic():
+    make_topic("Roles")
+    return "/topics/roles.pdf"
+
+
+def search():
+    handout()
+    return "/search.pdf?q=tool"
+
+
+def plan():
+    course()
+    return "/path/plan.pdf?to=3&audience=co-leads"
+
+
+def action_sheet():
+    return "/path/check.pdf"
+
+
+def action_sheet_of_a_team():
+    make_tool("Waste Walk", **TERMS)
+    return "/path/check.pdf?check=bkquu"
+
+
+KINDS = [video, tool, course, bare_tool, handout, topic, empty_topic, search, plan]
+KINDS += [action_sheet, action_sheet_of_a_team]
+LOOKS = [Look(*names) for names in product(*Look.CHOICES.values())]
+
+
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
+def printed(request, client):
+    """A function from a look to the answer with the document in it."""
+    path = request.param()
+    mark = "&" if "?" in path else "?"
+    return lambda look: client.get(f"{path}{mark}{look.query}")
+
+
+def checked(response, path):
+    """What the checkers have against the PDF, which is written to `path`."""
+    path.write_bytes(data_of(response))
+    findings = pdfua.validate(path).findings
+    errors = [found.message for found in findings if found.severity is pdfua.Severity.ERROR]
+    return faults(response) + errors
+
+
+def test_everyone_can_read_it(printed, tmp_path):
+    found = {look.query: checked(printed(look), tmp_path / "a.pdf") for look in LOOKS}
+    assert {query: errors for query, errors in found.items() if errors} == {}
+
+
+def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
+    for look in LOOKS:
+        found = sheet(printed(look))
+        short = round(min(found.size))
+        assert short == {"letter": 612, "a4": 595}[look.paper]
+        assert all(found.fonts.values())
+        assert all("Atkinson" in name for name in found.fonts)
+        assert found.smallest >= {"normal": 7, "large": 16}[look.text]
+        assert found.rightmost < 0.95
+        assert found.title
+
+
+def test_the_file_itself_is_sound(printed, tmp_path):
+    if not shutil.which("qpdf"):
+        pytest.skip("qpdf is not installed")
+    for number, look in enumerate(LOOKS):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(data_of(printed(look)))
+        run = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
+        assert "No syntax or stream encoding errors" in run.stdout, run.stderr
