@@ -28,8 +28,7 @@ message.MAX_REQUEST_LINE = limit_request_line = 128 * 1024
 
 def post_worker_init(worker):
     """The press is ready before the first PDF is asked for."""
-    helper = import_module("catalog.apart.asking").helper
-    helper(import_module("catalog.prints").PRESS).warm()
+    import_module("catalog.prints").warm()
 
 
 def when_ready(server):

@@ -29,7 +29,7 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from catalog.apart.asking import ask
+from catalog.apart.asking import ask, helper
 from catalog.apart.refused import Refused
 from catalog.uploads import is_local, stored_on_disk
 
@@ -225,6 +225,12 @@ def copy(name, path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with default_storage.open(name) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
+
+
+def warm(most=1):
+    """Starts up to `most` processes that make PDFs, before the first is asked for."""
+    for number in range(min(most, settings.PRINTERS)):
+        helper(PRESS, number).warm()
 
 
 @cache

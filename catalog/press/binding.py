@@ -51,12 +51,12 @@ def size(page):
     return [high, wide] if int(page.obj.get("/Rotate", 0)) % 180 else [wide, high]
 
 
-def bind(path, files, marks, links, ours=False):
+def bind(path, files, marks, links, ours=None):
     """Puts the pages of other PDFs into the one at `path`, where each one of `files` says.
 
     files: [{"path": …, "at": number of its first page}], in this order; marks: [[title, number,
     level]], what the outline holds; links: {address: number of the page that it leads to here};
-    ours: whether all of them are made here, and known to be PDF/UA.
+    ours(pdf): what is done at the end where all of them are made here, and known to be PDF/UA.
     """
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for file in files:
@@ -65,7 +65,9 @@ def bind(path, files, marks, links, ours=False):
         lead(pdf, links)
         with pdf.open_outline() as outline:
             outline.root[:] = nested(marks)
-        if files and not ours:
+        if ours:
+            ours(pdf)
+        elif files:
             disclaim(pdf)
         pdf.save(path)
 

@@ -4,6 +4,7 @@ change is there already.
 """
 
 import io
+from functools import partial
 
 import pikepdf
 
@@ -34,20 +35,16 @@ def make(path, document):
     layout.write_numbers(pages, places)
     front.copy(pages).write_pdf(path, pdf_variant=VARIANT)
     marks = [[title, places[name], level] for title, name, level in document["marks"]]
-    binding.bind(path, files, marks, links, ours=True)
-    count = number - 1 + len(back.pages)
-    number_pages(path, document, count)
-    return {"pages": count}
+    binding.bind(path, files, marks, links, ours=partial(number_pages, document=document))
+    return {"pages": number - 1 + len(back.pages)}
 
 
-def number_pages(path, document, count):
+def number_pages(pdf, document):
     """Writes "Page 3 of 200" on each page, as what belongs to the page and not to the text."""
-    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        wide = [size[0] > size[1] for size in map(binding.size, pdf.pages)]
-        with pikepdf.open(io.BytesIO(numbers(document, wide))) as drawn:
-            for page, number in zip(pdf.pages, drawn.pages, strict=True):
-                stamp(pdf, page, number)
-        pdf.save(path)
+    wide = [size[0] > size[1] for size in map(binding.size, pdf.pages)]
+    with pikepdf.open(io.BytesIO(numbers(document, wide))) as drawn:
+        for page, number in zip(pdf.pages, drawn.pages, strict=True):
+            stamp(pdf, page, number)
 
 
 def numbers(document, wide):

@@ -5,11 +5,12 @@ import subprocess
 import sys
 import time
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
-from catalog import jobs
+from catalog import jobs, prints
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSES = (1, 5, 30)  # seconds before a worker that ended is started again, the longer the oftener
@@ -44,6 +45,8 @@ def work(lane, name):
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     parent = os.getppid()
+    if lane == "prints":
+        prints.warm(settings.PRINTERS)
     while os.getppid() == parent:
         try:
             jobs.catch_up()
