@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog import bits
 from catalog.models import Edition, Resource
+
+MOST_TOLD = 20
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,65 @@ def since(resource, facts, instead):
         return Since(resource, State.WITHDRAWN, replacement=instead.get(resource.pk))
     changes = differences(facts[0], facts[-1], resource.kind) if facts else []
     return Since(resource, State.CHANGED if changes else State.UNCHANGED, changes)
+
+
+# ---- Prints of lists ----
+
+
+@dataclass(frozen=True)
+class ListPrint:
+    """What became of a list since it was printed on `day`; None for a day that nobody understands.
+
+    At most MOST_TOLD of each sort are told; `more` says how many are not.
+    """
+
+    day: date | None
+    new: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
+    withdrawn: list = field(default_factory=list)
+    more: int = 0
+
+    @property
+    def is_current(self):
+        return bool(self.day) and not (self.new or self.changed or self.withdrawn)
+
+
+def list_print(asked, members, hidden=0):
+    """The ListPrint of a print from the day `asked`, "20261127".
+
+    `members` is the set of what the list has now, `hidden` of what it would have if that were still
+    public. A constant number of queries.
+    """
+    day = day_of(asked)
+    if day is None:
+        return ListPrint(None)
+    begin = moment(day)
+    touched = Edition.objects.filter(made_at__gte=begin).values_list("resource", flat=True)
+    known = Resource.objects.published().in_order_of(bits.bits_of(set(touched)) & members)
+    new = [one for one in known if one.published_at >= begin]
+    old = [one for one in known if one.published_at < begin]
+    changed = [one for one in changes_since(old, begin) if one.state == State.CHANGED]
+    left = Resource.objects.filter(published_at__lt=begin, unpublished_at__gte=begin)
+    gone = left.in_order_of(bits.bits_of(left.values_list("pk", flat=True)) & hidden)
+    withdrawn = changes_since(gone, begin)
+    told = [sort[:MOST_TOLD] for sort in (new, changed, withdrawn)]
+    more = sum(map(len, (new, changed, withdrawn))) - sum(map(len, told))
+    return ListPrint(day, *told, more)
+
+
+def day_of(asked):
+    """The day that `asked` says, which is not to come; None where it says none.
+
+    >>> day_of("20260102"), day_of("2026-01-02"), day_of("99991231"), day_of("20261340")
+    (datetime.date(2026, 1, 2), None, None, None)
+    """
+    if len(asked) != 8 or not asked.isascii() or not asked.isdigit():
+        return None
+    try:
+        day = datetime.strptime(asked, "%Y%m%d").date()
+    except ValueError:
+        return None
+    return day if day <= timezone.localdate() else None
 
 
 def moment(when):

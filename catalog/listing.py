@@ -35,6 +35,7 @@ class Listing:
     parents: list = field(default_factory=list)
     narrower: list = field(default_factory=list)
     search: Found | None = None
+    hidden: int = 0  # what it would have besides if that were public now
 
     @cached_property
     def ids(self):
@@ -57,6 +58,10 @@ class Listing:
         """The newest `most`, whatever its order: who subscribes waits for what is new."""
         found = self.form.shelf.ranked(self.members, "newest")
         return Resource.objects.published().whole(found[:most])
+
+    @property
+    def hidden_members(self):
+        return self.form.narrow(self.hidden)
 
     @property
     def full_title(self):
@@ -102,6 +107,7 @@ def everything(data):
         summary=_("Videos, tools and courses, the newest first."),
         resources=held.public(),
         form=BrowseForm(data, held),
+        hidden=held.hidden(),
     )
 
 
@@ -131,11 +137,12 @@ KIND_SUMMARIES = {
 def listing_of(keys, data, **facts):
     """All that has each of `keys`, ["level:2"]; it is not narrowed by these facets again."""
     held = shelf()
-    resources = held.public()
+    resources, hidden = held.public(), held.hidden()
     for key in keys:
         resources &= held.set_of(key)
+        hidden &= held.set_of(key)
     form = BrowseForm(data, held, fixed=[key.partition(":")[0] for key in keys])
-    return Listing(resources=resources, form=form, **facts)
+    return Listing(resources=resources, form=form, hidden=hidden, **facts)
 
 
 def kind_listing(data, kind):

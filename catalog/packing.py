@@ -72,7 +72,7 @@ def pack(request, packet):
         "bound": bound,
         "left_out": [piece for piece in pieces if piece.why],
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
-        "qr": qr_image(packet.address),
+        "qr": qr_image(settings.SITE_URL + printing.dated(packet.path)),
     }
     document = printing.document_of(request, "pdf/packet.html", context)
     parts = [part_of(request, piece) for piece in bound]

@@ -299,6 +299,11 @@ class Plan:
     def link(self):
         return settings.SITE_URL + self.address("plan")
 
+    @property
+    def members(self):
+        """The set of its courses."""
+        return bits.bits_of(step.course.pk for step in self.steps if step.course)
+
     @cached_property
     def changed_at(self):
         """When one of its courses was last changed; None where it has none."""

@@ -5,10 +5,11 @@ asks for; so they are never older than the database.
 """
 
 from array import array
-from functools import cached_property
+from functools import cache, cached_property
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from catalog import bits
 from catalog.facets import FACETS
@@ -61,9 +62,11 @@ class Shelf:
 
     def public(self):
         """What readers may see at this moment: the same as Resource.objects.published()."""
-        # In the order of the table it would look at every row.
-        hidden = Resource.objects.not_now().order_by().values_list("pk", flat=True)
-        return self.set_of(DATED) & ~bits.bits_of(hidden)
+        return self.set_of(DATED) & ~bits.bits_of(hidden_now())
+
+    def hidden(self):
+        """What has a date and is not public at this moment."""
+        return self.set_of(DATED) & bits.bits_of(hidden_now())
 
     def hits(self, phrase):
         """engines.hits(), kept: the commonest words are in most searches and take longest."""
@@ -82,9 +85,46 @@ class Shelf:
 _latest = None
 
 
+# Every request asks the two questions below; SQL that is written once takes a tenth of the time.
+
+
+def rows_of(sql, values):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def stamp_now():
+    found = rows_of(sql_of_stamp(connection.vendor), [STAMP])
+    return bytes(found[0][0]) if found else b""
+
+
+def hidden_now():
+    """The ids of what has a date and is not there yet or not any more."""
+    sql, count = sql_of_hidden(connection.vendor)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    return [pk for (pk,) in rows_of(sql, [now] * count)]
+
+
+@cache
+def sql_of_stamp(vendor):
+    sql, _values = IndexPart.objects.filter(pk=STAMP).values_list("data").query.sql_with_params()
+    return sql
+
+
+@cache
+def sql_of_hidden(vendor):
+    """And how often it asks for the present time. In the order of the table it would look at every
+    row.
+    """
+    rows = Resource.objects.not_now().order_by().values_list("pk")
+    sql, values = rows.query.sql_with_params()
+    return sql, len(values)
+
+
 def shelf():
     global _latest
-    stamp = bytes(IndexPart.objects.filter(pk=STAMP).values_list("data", flat=True).first() or b"")
+    stamp = stamp_now()
     held = _latest  # another thread may put its own there at any moment
     if held is None or held.stamp != stamp or not stamp:
         held = _latest = Shelf(stamp)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import printing, vocabulary
-from catalog.changes import print_of
+from catalog.changes import list_print, print_of
 from catalog.detail import detail_of
 from catalog.listing import everything
 from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
@@ -62,6 +62,9 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
         "notice": notice,
         "groups": listing.form.groups(listing.resources),
     }
+    if "printed" in request.GET:
+        asked = request.GET["printed"]
+        context["print"] = list_print(asked, listing.members, listing.hidden_members)
     if listing.search:
         context |= searched(listing, page)
         if request.GET.keys() == {"q"}:

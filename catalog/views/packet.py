@@ -5,7 +5,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import packing
+from catalog import bits, packing
+from catalog.changes import list_print
 from catalog.listing import search_listing
 from catalog.models import Resource
 from catalog.packetlinks import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
@@ -35,6 +36,9 @@ def packet_page(request):
         "finder": Finder(packet, typed, pasted),
         "qr": qr_svg(packet.address, _("The link of this packet, for a phone")),
     }
+    if "printed" in request.GET:
+        gone = bits.bits_of(item.resource.pk for item in packet.gone)
+        context["print"] = list_print(request.GET["printed"], packet.members, gone)
     return render(request, "catalog/packet.html", context)
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import printing
+from catalog.changes import list_print
 from catalog.listing import search_listing
 from catalog.qr import qr_image, qr_svg
 from catalog.text import clean_line
@@ -36,6 +37,8 @@ def plan_page(request):
         "meant": [(course, with_wanted(asked, course)) for course in meant],
         "qr": "" if asked.is_empty else qr_svg(plan.link, _("The link of this plan, for a phone")),
     }
+    if "printed" in request.GET:
+        context["print"] = list_print(request.GET["printed"], plan.members)
     return render(request, "courses/plan.html", context)
 
 
@@ -65,7 +68,7 @@ def plan_pdf(request):
         "asked": plan.asked,
         "title": plan.title,
         "address": plan.address("plan"),
-        "qr": qr_image(plan.link),
+        "qr": qr_image(settings.SITE_URL + printing.dated(plan.address("plan"))),
     }
     return printing.respond(request, "pdf/plan.html", context, fit=True)
 

@@ -56,7 +56,7 @@ def test_it_shows_what_the_link_says(client, three):
     page = page_in(response)
     assert words_of(page.find(".//h1")) == "For Monday"
     assert words_of(page.find_class("lede")[0]) == "3 items, 1 h 02, 1 with no stated time"
-    assert page.xpath(f"//input[@name='{note}']/@value") == ["Loud"]
+    assert page.xpath(f"//input[not(@type)][@name='{note}']/@value") == ["Loud"]
     assert "Levels 2–3" in words_of(page.get_element_by_id(f"item-{codes_of(three[0])}"))
     assert not response.cookies
 
@@ -84,7 +84,7 @@ def test_moving_and_removing_keep_what_was_typed(client, opened, three):
     response = press(client, response, "remove", poster)
     assert titles_in(response) == ["A film", "A course"]
     assert words_of(page_in(response).find(".//h1")) == "Tuesday"
-    assert page_in(response).xpath(f"//input[@name='note-{film}']/@value") == ["Loud"]
+    assert page_in(response).xpath(f"//input[not(@type)][@name='note-{film}']/@value") == ["Loud"]
 
 
 def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
@@ -94,7 +94,7 @@ def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
     [back] = page_in(response).xpath("//a[. = 'Put it back']/@href")
     response = client.get(back)
     assert titles_in(response) == ["A poster", "A film", "A course"]
-    assert page_in(response).xpath(f"//input[@name='note-{code}']/@value") == ["First"]
+    assert page_in(response).xpath(f"//input[not(@type)][@name='note-{code}']/@value") == ["First"]
 
 
 def test_the_ends_cannot_be_moved_beyond(opened, three):
