@@ -17,21 +17,23 @@ from importlib import import_module
 
 from catalog.apart.refused import Refused
 
-IDLE = 60  # seconds without a question
 LARGEST_FILE = 500 << 20  # bytes that may be written
 LARGEST_ANSWER = 64 << 20
 
 
-def serve(modules, questions, answers, idle=None):
-    """`modules` is {name: module}, `questions` a file descriptor, `answers` a text stream."""
+def serve(work, questions, answers):
+    """`work` is a module with MODULES, {name: module}, with begin() and IDLE, the seconds without a
+    question after which it ends; `questions` is a file descriptor, `answers` a text stream.
+    """
+    work.begin()
     waiting = b""
-    while select.select([questions], [], [], idle or IDLE)[0]:
+    while select.select([questions], [], [], work.IDLE)[0]:
         read = os.read(questions, 1 << 16)
         if not read:
             return
         *lines, waiting = (waiting + read).split(b"\n")
         for line in lines:
-            answers.write(json.dumps(answer(modules, json.loads(line))) + "\n")
+            answers.write(json.dumps(answer(work.MODULES, json.loads(line))) + "\n")
             answers.flush()
 
 
@@ -121,5 +123,4 @@ def taken():
 
 
 if __name__ == "__main__":
-    work_of = import_module(sys.argv[1])
-    serve(work_of.MODULES, sys.stdin.fileno(), sys.stdout, getattr(work_of, "IDLE", None))
+    serve(import_module(sys.argv[1]), sys.stdin.fileno(), sys.stdout)

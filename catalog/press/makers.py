@@ -4,12 +4,11 @@ import os
 from catalog.press import binding, books, layout, packets, sheets
 
 MODULES = {"sheets": sheets, "packets": packets, "binding": binding, "books": books}
-# A process that ends with its document collects nothing before: a tenth of the time.
-gc.disable()
-# Pages are answered before PDFs are made.
-os.nice(10)
-
 IDLE = 60 * 60  # seconds: it takes one to begin, which a reader would wait for
 
-# Done once, before the process forks for its first document.
-layout.warm()
+
+def begin():
+    """Done once, before the process forks for its first document."""
+    os.nice(10)  # pages are answered before PDFs are made
+    gc.disable()  # what ends with its document collects nothing before: a tenth of the time
+    layout.warm()

@@ -105,7 +105,7 @@ def run(code):
     )
 
 
-READ = "from catalog.inspection.readers import MODULES"
+READ = "from catalog.inspection import readers"
 
 
 @pytest.fixture
@@ -114,8 +114,11 @@ def changed_server(monkeypatch):
     start = subprocess.Popen
 
     def change(**limits):
-        lines = [f"server.{name} = {value}" for name, value in limits.items()]
-        serve = "server.serve(MODULES, sys.stdin.fileno(), sys.stdout)"
+        lines = [
+            f"{'readers' if name == 'IDLE' else 'server'}.{name} = {value}"
+            for name, value in limits.items()
+        ]
+        serve = "server.serve(readers, sys.stdin.fileno(), sys.stdout)"
         code = "; ".join(["import sys", "from catalog.apart import server", READ, *lines, serve])
         command = [sys.executable, "-c", code]
         monkeypatch.setattr(
