@@ -30,8 +30,7 @@ from catalog.search.shelf import shelf
 from catalog.text import clean_values
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
-IN_FLOW = 60  # entries whose contents stands over them; that of more has pages of its own
-MOST_ENTRIES = 1000  # of any: 200 pages, 30 s
+MOST_ENTRIES = 500  # of any: 100 pages, 10 s
 LONGEST_IN_FOOT = {"normal": 200, "large": 60}  # letters of an address
 AGAIN = 3  # seconds until a page that waits looks again
 # A large document takes this slot only, so that small ones find the others free.
@@ -39,7 +38,8 @@ SLOTS_OF_LARGE = [0]
 PATIENCE_OF_LARGE = 600  # seconds
 # What this process found under a name, which never means anything else.
 FOUND, MOST_FOUND = {}, 2000
-TRIED_AGAIN_AFTER = timedelta(hours=1)
+TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
+MOST_ORDERS = 30  # that wait; who comes then is asked to come again
 SENTENCES = {
     "too_slow": gettext_lazy("It takes longer to lay out than any document we know."),
     "too_much": gettext_lazy("It takes more memory to lay out than any document we know."),
@@ -198,7 +198,6 @@ def handout_of(listing, by_level):
         "qr": qr_image(settings.SITE_URL + dated(listing.path)),
         "groups": groups_of(listing, resources, by_level),
         "has_contents": len(resources) >= FEWEST_LISTED,
-        "is_long": len(resources) > IN_FLOW,
     }
 
 
@@ -211,7 +210,7 @@ def dated(path):
 def count_words(total):
     """
     >>> count_words(1234)
-    'The first 1,000 of 1,234'
+    'The first 500 of 1,234'
     """
     if total > MOST_ENTRIES:
         facts = {
@@ -351,6 +350,8 @@ def respond_later(request, title, document):
     name = ordered(request) or name_of(request)
     if there := found(request, name):
         return there
+    if orders_waiting() > MOST_ORDERS:
+        return busy(request, title)
     job = wanted(request, name, title)
     if job.state == Job.State.FAILED:
         return impossible(request, title, job.failure)
@@ -378,6 +379,10 @@ def with_order(request, name):
     return f"{address}{'&' if '?' in address else '?'}order={name}"
 
 
+def orders_waiting():
+    return Job.objects.filter(task=Job.Task.PRINT, state=Job.State.WAITING).count()
+
+
 def wanted(request, name, title):
     """The job that makes the document of this address; it is asked for anew where it was done."""
     prints.remember(name, {"address": without_order(request)}, "order")
@@ -387,6 +392,7 @@ def wanted(request, name, title):
     if job.state == Job.State.FAILED and job.beat_at < timezone.now() - TRIED_AGAIN_AFTER:
         Job.objects.filter(pk=job.pk).again()
         job.refresh_from_db()
+    Job.objects.filter(task=Job.Task.PRINT, beat_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
     return job
 
 

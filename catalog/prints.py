@@ -18,7 +18,7 @@ import shutil
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -117,7 +117,7 @@ def sweep():
         return
     mark.touch()
     for sort in ("pdf", "name", "facts", "failed", "order", "bound"):
-        seen = [(path, path.stat()) for path in folder(sort).iterdir()]
+        seen = [(path, facts) for path in folder(sort).iterdir() if (facts := facts_of(path))]
         seen.sort(key=lambda pair: pair[1].st_mtime, reverse=True)
         total = 0
         for place, (path, facts) in enumerate(seen):
@@ -125,6 +125,12 @@ def sweep():
             old = now - facts.st_mtime > OLDEST
             if old or total > MOST_BYTES or place >= MOST_FILES:
                 path.unlink(missing_ok=True)
+
+
+def facts_of(path):
+    """Size and times of a file; None where another process has just removed it."""
+    with suppress(FileNotFoundError):
+        return path.stat()
 
 
 # ---- What is made ----
@@ -137,10 +143,11 @@ def made(key, document, seconds=PATIENCE, slots=None):
     within its limits.
     """
     check_failed(key)
+    until = time.monotonic() + seconds
+    document = with_chapters(document, until)
     if not WAITING.acquire(blocking=False):
         raise TooBusy
     try:
-        until = time.monotonic() + seconds
         with locked(folder("lock") / key[:3], until):
             return kept(key) or printed(key, document, until, slots)
     finally:
@@ -148,7 +155,6 @@ def made(key, document, seconds=PATIENCE, slots=None):
 
 
 def printed(key, document, until, slots):
-    document = with_chapters(document, until)
     with press(until) as number, slot(until, slots or range(settings.PRINTERS)):
         path, new = path_of(key), folder("pdf") / f"{key}.{os.getpid()}.new"
         try:
@@ -216,15 +222,18 @@ def pictures(document):
         return
     with tempfile.TemporaryDirectory() as place:
         for name in set(map(unquote, PICTURE.findall(html))):
-            copy(name, Path(place, name))
+            copy(name, place)
         yield place
 
 
-def copy(name, path):
-    if path.resolve().is_relative_to(path.parent.resolve()) and default_storage.exists(name):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with default_storage.open(name) as source, path.open("wb") as target:
-            shutil.copyfileobj(source, target)
+def copy(name, folder):
+    """Puts the upload of this name below the folder; dots in it would lead elsewhere."""
+    path = Path(folder, name)
+    if ".." in path.parts or not default_storage.exists(name):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with default_storage.open(name) as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 def warm(most=1):

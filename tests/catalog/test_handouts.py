@@ -160,15 +160,9 @@ def test_a_few_entries_need_no_contents(client):
     assert "Contents" not in words_of(client, "/tools.pdf")
 
 
-@pytest.mark.parametrize("on_pages_of_its_own", [False, True])
-def test_the_contents_says_on_which_page_each_entry_is(client, monkeypatch, on_pages_of_its_own):
+def test_the_contents_says_on_which_page_each_entry_is(client):
     make_many(12)
     found = sheet(client.get("/tools.pdf"))
-    if on_pages_of_its_own:
-        monkeypatch.setattr(printing, "IN_FLOW", 5)
-        found = sheet(client.get("/tools.pdf?ink=saving"))
-        assert "Contents" in found.pages[0]
-        assert "Words that fill" not in found.pages[0]
     said = dict(re.findall(r"(Tool number \d+) (\d)", found.pages[0].replace("\r\n", " ")))
     assert len(said) == 12
     assert len(set(said.values())) > 1

@@ -232,6 +232,19 @@ def test_a_large_one_says_how_far_it_is(client, large):
     assert "1 other is made first." in words
 
 
+def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypatch):
+    monkeypatch.setattr(printing, "MOST_ORDERS", 2)
+    answers = [client.get(f"/tools.pdf?x={number}").status_code for number in range(5)]
+    assert answers == [202, 202, 202, 503, 503]
+
+
+def test_what_was_ordered_long_ago_is_forgotten(client, large):
+    client.get("/tools.pdf?x=1")
+    Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.DONE, beat_at=days_ago(2))
+    client.get("/tools.pdf")
+    assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
+
+
 def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
     monkeypatch.setattr(prints, "SECONDS", 0)
     client.get("/tools.pdf")
