@@ -40,7 +40,7 @@ def test_find_a_poster_for_the_huddle_and_print_it(reader, client):
     expect(reader.get_by_role("heading", level=1)).to_have_text("LMP Processes")
     choose(reader, "Tools")
     expect(reader).to_have_url(re.compile(r"kind=tool(&sort=newest)?$"))
-    reader.get_by_role("link", name="Consensus Decision Making Continuum").click()
+    reader.get_by_role("link", name="Consensus Decision Making Continuum", exact=True).click()
     download = reader.get_by_role("link", name=re.compile("^Download PDF")).first
     pdf = client.get(download.get_attribute("href"))
     assert b"".join(pdf.streaming_content).startswith(b"%PDF-")

@@ -1,5 +1,6 @@
 """The one module that owns WeasyPrint: HTML in, pages out."""
 
+import atexit
 import logging
 import re
 import unicodedata
@@ -40,6 +41,8 @@ logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 @cache
 def fonts():
+    """Unpacked into a folder, which the end of the process removes."""
+    atexit.register(fonts.cache_clear)
     return FontConfiguration()
 
 

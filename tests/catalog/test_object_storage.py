@@ -139,7 +139,7 @@ def test_a_film_gets_its_facts_there(bucket):
 def test_a_sheet_prints_its_picture_from_there(client, bucket):
     make_tool("Pictured", image=ContentFile(files.picture(), "a.png"), image_alt="A poster")
     response = client.get("/tools/pictured.pdf")
-    assert response.status_code == 200 and b"/Subtype /Image" in response.content
+    assert response.status_code == 200 and b"/Subtype /Image" in response.getvalue()
 
 
 def test_a_zip_is_made_of_what_is_there(client, rendition):

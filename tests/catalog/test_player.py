@@ -140,7 +140,7 @@ def test_the_transcript_stands_open_in_paragraphs_with_their_times(client):
     assert plain(second) == "Play from 1:02:03 Thank you."
     assert 'href="?t=3723#player" data-begin="3723.500"' in second
     assert re.findall(r'<span data-begin="([\d.]+)">', first) == ["1.000", "4.250"]
-    assert "<details" not in html
+    assert '<details class="transcript' not in html
 
 
 def test_a_former_address_of_the_video_leads_to_its_transcript(client):

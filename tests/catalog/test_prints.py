@@ -109,9 +109,9 @@ def test_what_takes_too_long_is_given_up_and_not_tried_again_at_once(monkeypatch
 
 
 def test_what_takes_too_much_memory_is_given_up(monkeypatch):
-    monkeypatch.setattr(prints, "MEGABYTES", 20)
+    monkeypatch.setattr(prints, "MEGABYTES", 5)
     with pytest.raises(Refused) as caught:
-        prints.made("b" * 64, ENDLESS)
+        prints.made("b" * 64, HELLO | {"html": HELLO["html"] + "<p>Hello" * 5000})
     assert caught.value.code in ("too_much", "unreadable")
 
 

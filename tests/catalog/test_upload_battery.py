@@ -364,8 +364,9 @@ class Server:
             return connection.makefile("rb").readline().decode() if whole else ""
 
     def left(self):
-        """The files that lie around."""
-        return [path for path in self.folder.rglob("*") if path.is_file()]
+        """The files that lie around, but for the fonts of the press, which go with it."""
+        found = [path for path in self.folder.rglob("*") if path.is_file()]
+        return [path for path in found if not path.parent.name.startswith("weasyprint-")]
 
     def entries(self):
         with closing(sqlite3.connect(f"{self.folder}.sqlite3")) as database:
