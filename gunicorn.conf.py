@@ -14,7 +14,7 @@ workers = 2
 threads = 40
 # Loaded once before the workers part, so that they share its memory.
 preload_app = True
-# A worker is replaced now and then, which gives back what long PDFs have taken.
+# A worker is replaced now and then, which gives back what it has gathered.
 max_requests = 20_000
 max_requests_jitter = 4000
 keepalive = 75
@@ -32,6 +32,6 @@ def post_worker_init(worker):
 
 
 def when_ready(server):
-    # Django loads the views, and WeasyPrint with them, at the first request: 0.5 s in each worker.
+    # Django loads the views at the first request: half a second in each worker.
     import_module("lmp_site.urls")
     print(f"The catalog is at http://{bind}/ (Ctrl-C ends it).", flush=True)

@@ -1,7 +1,7 @@
 """Whether paper is true: what became of an entry since an edition of it, or since a day."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.db import models
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from catalog import bits
 from catalog.models import Edition, Resource
 
-MOST_TOLD = 20
+MOST_TOLD, MOST_READ = 20, 500
 
 
 @dataclass(frozen=True)
@@ -179,18 +179,27 @@ def list_print(asked, members, hidden=0):
     day = day_of(asked)
     if day is None:
         return ListPrint(None)
-    begin = moment(day)
+    begin, end = moment(day), moment(day + timedelta(days=1))
+    public, everything = Resource.objects.published(), Resource.objects.all()
     touched = Edition.objects.filter(made_at__gte=begin).values_list("resource", flat=True)
-    known = Resource.objects.published().in_order_of(bits.bits_of(set(touched)) & members)
-    new = [one for one in known if one.published_at >= begin]
-    old = [one for one in known if one.published_at < begin]
-    changed = [one for one in changes_since(old, begin) if one.state == State.CHANGED]
-    left = Resource.objects.filter(published_at__lt=begin, unpublished_at__gte=begin)
-    gone = left.in_order_of(bits.bits_of(left.values_list("pk", flat=True)) & hidden)
-    withdrawn = changes_since(gone, begin)
-    told = [sort[:MOST_TOLD] for sort in (new, changed, withdrawn)]
-    more = sum(map(len, (new, changed, withdrawn))) - sum(map(len, told))
-    return ListPrint(day, *told, more)
+    new = members & set_of(public.filter(published_at__gte=begin))
+    old = members & bits.bits_of(set(touched)) & ~new
+    left = hidden & set_of(everything.filter(published_at__lt=end, unpublished_at__gte=begin))
+    changed = changes_since(public.in_order_of(old, MOST_READ), begin)
+    changed = [one for one in changed if one.state == State.CHANGED]
+    untold = max(0, old.bit_count() - MOST_READ) + max(0, len(changed) - MOST_TOLD)
+    untold += sum(max(0, found.bit_count() - MOST_TOLD) for found in (new, left))
+    return ListPrint(
+        day,
+        new=public.in_order_of(new, MOST_TOLD),
+        changed=changed[:MOST_TOLD],
+        withdrawn=changes_since(everything.in_order_of(left, MOST_TOLD), begin),
+        more=untold,
+    )
+
+
+def set_of(resources):
+    return bits.bits_of(resources.order_by().values_list("pk", flat=True))
 
 
 def day_of(asked):

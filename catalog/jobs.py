@@ -20,11 +20,12 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import films, printing
+from catalog import films, printing, prints
 from catalog.apart.asking import ask
 from catalog.apart.refused import Refused
 from catalog.models import IndexEntry, Job, Rendition, RenditionVersion, Resource, Video
 from catalog.pictures import make_sizes
+from catalog.prints import TooBusy
 from catalog.search import filetexts
 from catalog.search.indexing import index, indexed
 from catalog.uploads import SENTENCES, ending, file_place, shown, stored_on_disk
@@ -40,6 +41,7 @@ MOST_TRIES = 3
 PAUSE = 1  # seconds, when there is nothing to do
 BEAT = 2  # seconds between two signs of life
 PREVIEW_WIDTH = 800
+MOST_AHEAD = 500  # entries that change at once; the sheets of more are made when they are asked for
 LONG_READING = 60  # seconds
 
 logger = logging.getLogger(__name__)
@@ -79,6 +81,8 @@ def want_preview(rendition):
 
 def want_sheets(sender, ids, **kwargs):
     """The sheet of what readers see, or will see one day, is made ahead of the first who asks."""
+    if len(ids) > MOST_AHEAD:
+        return
     now, dated = timezone.now(), IndexEntry.objects.filter(pk__in=ids, newest__isnull=False)
     days = dated.values_list("pk", "newest")
     due = {pk: day if day > now else None for pk, day in days}
@@ -110,6 +114,7 @@ def work_on(tasks, worker, until=lambda: False):
     """Does what of `tasks` is waiting, until `until()` says to stop, and waits for more."""
     take_up(Job.objects.filter(task__in=tasks, worker=worker))
     while not until():
+        prints.sweep()
         take_up(Job.objects.filter(task__in=tasks, beat_at__lt=timezone.now() - LOST))
         if not work_off(tasks, worker, until):
             time.sleep(PAUSE)
@@ -159,6 +164,8 @@ def do(job):
         row.update(state=Job.State.DONE, progress=100, failure="", beat_at=timezone.now())
     except OperationalError:  # the database is busy or gone, which is no fault of the file
         raise
+    except TooBusy:  # nor is this of the document
+        row.update(state=Job.State.WAITING, progress=0)
     # Whatever goes wrong with one file, the worker goes on with the next.
     except Exception as error:
         logger.warning("%s: %s", job, error)
@@ -219,6 +226,13 @@ def make_preview(job, progress):
         size = ask("documents.preview", path, ending=kind, limit=LONG_READING, **options)
         for rendition in renditions if size else ():
             keep_preview(rendition, out, size)
+    show_anew(job.resource_id)
+
+
+def show_anew(resource_id):
+    """What a job made of an entry is on its sheet as well."""
+    with transaction.atomic():
+        index([resource_id])
 
 
 def keep_preview(rendition, path, size):
@@ -269,6 +283,7 @@ def make_poster(video, path):
     if kept:
         same = Video.objects.filter(pk=video.pk, file=video.file.name)
         same.update(film=video.film | {"poster": name})
+        show_anew(video.pk)
         Job.objects.want(video.pk, Job.Task.PICTURE, name)
 
 
@@ -290,7 +305,7 @@ def made(resource, name, make):
 
 
 def make_print(job, progress):
-    printing.carry_out(job.file.partition("/")[0])
+    printing.carry_out(job.file.partition("/")[0], progress)
 
 
 def make_sheet(job, progress):

@@ -122,6 +122,7 @@ def search_listing(data):
         title=_("Results for “%s”") % form.words if search else _("Everything in the catalog"),
         summary="",
         resources=search.hits if search else held.public(),
+        hidden=search.hidden if search else held.hidden(),
         form=form,
         search=search,
     )
@@ -197,12 +198,13 @@ def tag_listing(data, slug):
     """Of a tag that something public carries: the tags of drafts are nobody's business yet."""
     held, carried = shelf(), public("tagged_resources__content_object__")
     tag = get_object_or_404(Tag.objects.filter(carried).distinct(), slug=slug)
-    tagged = tag.tagged_resources.values_list("content_object", flat=True)
+    tagged = bits.bits_of(tag.tagged_resources.values_list("content_object", flat=True))
     return Listing(
         name="tag",
         args=[slug],
         title=_("Tagged “%s”") % tag.name,
         summary="",
-        resources=held.public() & bits.bits_of(tagged),
+        resources=held.public() & tagged,
+        hidden=held.hidden() & tagged,
         form=BrowseForm(data, held),
     )

@@ -112,6 +112,7 @@ def read_link(values):
     notes, notes_cut = notes_in(values, codes[:MOST_ITEMS])
     link = PacketLink(codes[:MOST_ITEMS], title, notes)
     changed = link.without(set(removed))
+    up, down = up[:MOST_ITEMS], down[:MOST_ITEMS]
     for moved, by in [(code, -1) for code in up] + [(code, 1) for code in down]:
         changed = changed.moved(moved, by)
     return Reading(

@@ -1,6 +1,8 @@
 """What the PDF of a packet is made of: a front with its contents, sheets, and pages of tools."""
 
 from dataclasses import dataclass
+from math import inf
+from time import time
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -9,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import printing, prints
-from catalog.apart.asking import ask
 from catalog.apart.refused import Refused
 from catalog.models import Kind, Rendition, Resource
 from catalog.qr import qr_image
@@ -19,6 +20,7 @@ MOST_PAGES_OF_ONE = 200
 MOST_PAGES, MOST_MEGABYTES = 300, 100  # of all tools together
 AT_ONCE = 8  # items; a packet of more is made in the background
 SECONDS, MEGABYTES = 10, 500  # to read one PDF
+FOR_EVER = ("encrypted", "too_long")  # what a file is, however often it is read
 REASONS = {
     "elsewhere": gettext_lazy("It is kept on another site."),
     "no_file": gettext_lazy("Its file is not here."),
@@ -56,9 +58,15 @@ class Piece:
 
 def packet_pdf(request, packet):
     """The PDF of a catalog.packets.Packet."""
+    title = packet.full_title
     if len(packet.items) > AT_ONCE:
-        return printing.respond_later(request, packet.full_title, lambda: pack(request, packet))
-    return printing.answer(request, pack(request, packet), packet.full_title)
+        return printing.respond_later(
+            request, title, packet.pdf_path, lambda: pack(request, packet)
+        )
+    try:
+        return printing.answer(request, pack(request, packet), title)
+    except prints.TooBusy:
+        return printing.busy(request, title)
 
 
 def pack(request, packet):
@@ -92,7 +100,7 @@ def piece_of(resource, note, ink):
     if rendition is None:
         return Piece(resource, note, why=why_none(resource))
     try:
-        return Piece(resource, note, rendition, facts_of(rendition))
+        return Piece(resource, note, rendition, pages_of(rendition))
     except FileNotFoundError:
         return Piece(resource, note, why=REASONS["no_file"])
     except Refused as refused:
@@ -115,15 +123,15 @@ def why_none(tool):
     return REASONS["elsewhere" if any(r.address for r in renditions) else "no_file"]
 
 
-def facts_of(rendition):
+def pages_of(rendition):
     """{"pages": 4, "sizes": …, "tagged": …} of its PDF, read once for each file.
 
-    Raises Refused or FileNotFoundError.
+    Raises Refused or FileNotFoundError, or TooBusy.
     """
     if not default_storage.exists(rendition.file.name):
         raise FileNotFoundError(rendition.file.name)
     kept = prints.remembered(rendition.sha256, "bound") if rendition.sha256 else {}
-    if not kept:
+    if not kept or kept.get("until", inf) < time():
         with stored_on_disk(default_storage, rendition.file.name) as path:
             kept = read(path)
         if rendition.sha256:
@@ -134,11 +142,13 @@ def facts_of(rendition):
 
 
 def read(path):
+    """What did not come to its end on a busy machine may do so in an hour."""
     limits = {"limit": SECONDS, "megabytes": MEGABYTES, "most_pages": MOST_PAGES_OF_ONE}
     try:
-        return ask("binding.read", path, of=prints.PRESS, **limits)
+        return prints.ask_the_press("binding.read", path, **limits)
     except Refused as refused:
-        return {"refused": refused.code, "facts": refused.facts}
+        until = {} if refused.code in FOR_EVER else {"until": time() + prints.HOUR}
+        return {"refused": refused.code, "facts": refused.facts} | until
 
 
 def reason(refused):

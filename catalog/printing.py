@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import resolve
 from django.utils import timezone
@@ -33,12 +33,14 @@ ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 MOST_ENTRIES = 500  # of any: 100 pages, 10 s
 LONGEST_IN_FOOT = {"normal": 200, "large": 60}  # letters of an address
 AGAIN = 3  # seconds until a page that waits looks again
-# A large document takes this slot only, so that small ones find the others free.
+# A large document takes this slot only, so that small ones find the others free; the chapters of a
+# book take any, each for a second or so.
 SLOTS_OF_LARGE = [0]
 PATIENCE_OF_LARGE = 600  # seconds
 # What this process found under a name, which never means anything else.
 FOUND, MOST_FOUND = {}, 2000
 TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
+FILE_OF_ORDER = "catalog.pdf"
 MOST_ORDERS = 30  # that wait; who comes then is asked to come again
 SENTENCES = {
     "too_slow": gettext_lazy("It takes longer to lay out than any document we know."),
@@ -184,7 +186,9 @@ def listing_pdf(request, listing):
         return document_of(request, "pdf/listing.html", handout_of(listing, by_level))
 
     if len(listing.ids) > ENTRIES:
-        return respond_later(request, listing.full_title, document)
+        grouped = "group=level" if request.GET.get("group") == "level" else ""
+        address = listing.pdf + (grouped and f"{'&' if '?' in listing.pdf else '?'}{grouped}")
+        return respond_later(request, listing.full_title, address, document)
     return answer(request, document(), listing.full_title)
 
 
@@ -232,6 +236,9 @@ def kept_answer(request):
     request.print_name = None
     if not PRINTED.fullmatch(request.path) or request.method not in ("GET", "HEAD"):
         return None
+    request.get_host()  # another one than ours is refused here as anywhere
+    if "order" in request.GET and (ordered := ordered_answer(request)):
+        return ordered
     if settings.SESSION_COOKIE_NAME in request.COOKIES:  # staff may see what others do not
         return None
     request.print_name = name_of(request)
@@ -247,6 +254,12 @@ def found(request, name):
     return path and sent(request, path, **facts)
 
 
+def parts_of(address):
+    """The path as a request has it, and the query."""
+    path, _mark, query = address.partition("?")
+    return unquote(path), query
+
+
 def keep_in_mind(name, facts):
     if len(FOUND) >= MOST_FOUND:
         FOUND.clear()
@@ -254,10 +267,14 @@ def keep_in_mind(name, facts):
 
 
 def name_of(request):
+    return name_at(request.path, request.META["QUERY_STRING"])
+
+
+def name_at(path, query):
     """Of what this address is in the state that the catalog is in today."""
     held = shelf()
     state = [held.stamp.hex(), f"{held.public():x}", timezone.localdate(), settings.SITE_URL]
-    return prints.hashed(request.path, request.META["QUERY_STRING"], *state)
+    return prints.hashed(path, query, *state)
 
 
 def respond(request, template, context, fit=False):
@@ -296,7 +313,8 @@ def is_at_work(request):
 
 def made(request, key, document):
     if is_at_work(request):
-        return prints.made(key, document, PATIENCE_OF_LARGE, SLOTS_OF_LARGE)
+        limits = {"seconds": PATIENCE_OF_LARGE, "slots": SLOTS_OF_LARGE}
+        return prints.made(key, document, progress=request.progress, **limits)
     return prints.made(key, document)
 
 
@@ -305,6 +323,7 @@ def sent(request, path, key, title):
     response = get_conditional_response(request, etag=etag) or file_answer(request, path)
     response["ETag"] = etag
     response["Content-Disposition"] = disposition(title)
+    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
     return response
 
 
@@ -342,74 +361,89 @@ def impossible(request, title, sentence):
 # ---- In the background ----
 
 
-def respond_later(request, title, document):
-    """A large document: a page that waits until a job has made it, of what `document()` gives."""
+def respond_later(request, title, address, document):
+    """A large document: a page that waits until a job has made it, of what `document()` gives.
+
+    `address` is how the site itself writes that of the document; its look comes from the request.
+    """
     if is_at_work(request):
         return answer(request, document(), title)
-    # What was ordered is good enough for who ordered it, be the catalog another one meanwhile.
-    name = ordered(request) or name_of(request)
+    look = Look.read(request.GET).query
+    address += look and f"{'&' if '?' in address else '?'}{look}"
+    path, query = parts_of(address)
+    name = name_at(path, query)
     if there := found(request, name):
         return there
-    if orders_waiting() > MOST_ORDERS:
+    if not order_of(name) and orders_waiting() >= MOST_ORDERS:
         return busy(request, title)
-    job = wanted(request, name, title)
+    return followed(request, name, {"title": title, "job": wanted(name, address, title)})
+
+
+def followed(request, name, order):
+    """How far the job of an order is; the page looks again at what was ordered."""
+    job, title = order["job"], order["title"]
     if job.state == Job.State.FAILED:
         return impossible(request, title, job.failure)
     context = {"title": title, "job": job, "ahead": job.ahead()}
     response = waiting(request, context, status=202)
-    response["Refresh"] += f"; url={with_order(request, name)}"
+    response["Refresh"] += f"; url=?order={name}"
     return response
 
 
-def ordered(request):
-    """The name in the address, of what was ordered at this very one; None for any other."""
+def ordered_answer(request):
+    """What stands at an address that ends in "?order=…": what was ordered at this very path.
+
+    It is good enough for who waits for it, be the catalog another one meanwhile, but not where
+    something was withdrawn since. None for an order that nobody knows.
+    """
     name = request.GET.get("order", "")
     order = prints.remembered(name, "order") if re.fullmatch("[0-9a-f]{64}", name) else {}
-    return name if order and order["address"] == without_order(request) else None
+    if not order or parts_of(order["address"])[0] != request.path:
+        return None
+    job = order_of(name)
+    if int(order["public"], 16) & ~shelf().public() or job is None:
+        return redirect(order["address"])
+    if job.state == Job.State.DONE:
+        return found(request, name) or redirect(order["address"])
+    return followed(request, name, order | {"job": job})
 
 
-def without_order(request):
-    query = request.GET.copy()
-    query.pop("order", None)
-    return request.path + (f"?{query.urlencode()}" if query else "")
-
-
-def with_order(request, name):
-    address = without_order(request)
-    return f"{address}{'&' if '?' in address else '?'}order={name}"
+def order_of(name):
+    return Job.objects.filter(task=Job.Task.PRINT, file__startswith=f"{name}/").first()
 
 
 def orders_waiting():
     return Job.objects.filter(task=Job.Task.PRINT, state=Job.State.WAITING).count()
 
 
-def wanted(request, name, title):
+def wanted(name, address, title):
     """The job that makes the document of this address; it is asked for anew where it was done."""
-    prints.remember(name, {"address": without_order(request)}, "order")
-    file = f"{name}/{slugify(title)[:60] or 'catalog'}.pdf"
-    Job.objects.want(None, Job.Task.PRINT, file, again=True)
-    job = Job.objects.get(task=Job.Task.PRINT, file=file)
-    if job.state == Job.State.FAILED and job.beat_at < timezone.now() - TRIED_AGAIN_AFTER:
-        Job.objects.filter(pk=job.pk).again()
-        job.refresh_from_db()
-    Job.objects.filter(task=Job.Task.PRINT, beat_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
-    return job
+    now, jobs = timezone.now(), Job.objects.filter(task=Job.Task.PRINT)
+    ended = jobs.filter(state__in=[Job.State.DONE, Job.State.FAILED])
+    ended.filter(beat_at__lt=now - FORGOTTEN_AFTER).delete()
+    ended.filter(file__startswith=f"{name}/", beat_at__lt=now - TRIED_AGAIN_AFTER).again()
+    order = {"address": address, "title": title, "public": f"{shelf().public():x}"}
+    prints.remember(name, order, "order")
+    Job.objects.want(None, Job.Task.PRINT, f"{name}/{FILE_OF_ORDER}", again=True)
+    return order_of(name)
 
 
-def carry_out(name):
+def carry_out(name, progress):
     """What a job does: makes the document that was ordered under `name`."""
     order = prints.remembered(name, "order")
-    if order:
-        make_ahead(order["address"], name)
+    if not order:
+        raise ValidationError(_("Its order is not on this machine any more."))
+    make_ahead(order["address"], name, progress)
 
 
-def make_ahead(address, name=None):
+def make_ahead(address, name=None, progress=None):
     """Makes the PDF of an address as if a reader had asked; `name` is what it was ordered as."""
-    path, _mark, query = address.partition("?")
+    path, query = parts_of(address)
     request = HttpRequest()
     request.method, request.path, request.path_info = "GET", path, path
     request.META |= {"QUERY_STRING": query, "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
     request.GET = clean_values(QueryDict(query))
-    request.at_work, request.print_name = True, name or name_of(request)
+    request.at_work, request.progress = True, progress
+    request.print_name = name or name_of(request)
     view, args, kwargs = resolve(path)
     view(request, *args, **kwargs).close()

@@ -45,7 +45,8 @@ MOST_BYTES, MOST_FILES = 4 << 30, 20_000  # of each sort; what was asked for las
 WAITING = BoundedSemaphore(12)
 PICTURE = re.compile(r'<img src="/media/([^"?#]+)"')
 MAKERS = {"parts": "packets.make", "chapters": "books.make"}
-MADE_BY = ["catalog/press/*.py", "catalog/static/catalog/pdf.css", "templates/pdf/*.html"]
+MADE_BY = ["catalog/*.py", "catalog/press/*.py", "courses/*.py", "catalog/static/catalog/pdf.css"]
+MADE_BY += ["templates/pdf/*.html"]
 
 
 class TooBusy(Exception):
@@ -111,13 +112,13 @@ def write(path, content):
 
 def sweep():
     """Removes what was not asked for in a while, or is more than there is room for."""
-    mark = Path(settings.PRINTS_ROOT, "swept")
+    mark = folder("") / "swept"
     now = time.time()
     if mark.exists() and now - mark.stat().st_mtime < SWEPT_EVERY:
         return
     mark.touch()
     for sort in ("pdf", "name", "facts", "failed", "order", "bound"):
-        seen = [(path, facts) for path in folder(sort).iterdir() if (facts := facts_of(path))]
+        seen = [(path, facts) for path in folder(sort).iterdir() if (facts := times_of(path))]
         seen.sort(key=lambda pair: pair[1].st_mtime, reverse=True)
         total = 0
         for place, (path, facts) in enumerate(seen):
@@ -127,8 +128,8 @@ def sweep():
                 path.unlink(missing_ok=True)
 
 
-def facts_of(path):
-    """Size and times of a file; None where another process has just removed it."""
+def times_of(path):
+    """Those of a file, and its size; None where another process has just removed it."""
     with suppress(FileNotFoundError):
         return path.stat()
 
@@ -136,26 +137,21 @@ def facts_of(path):
 # ---- What is made ----
 
 
-def made(key, document, seconds=PATIENCE, slots=None):
+def made(key, document, seconds=PATIENCE, slots=None, progress=None):
     """The path of the document's PDF, when it is its turn and nobody has made it meanwhile.
 
-    `slots` are the numbers of those it may take. Raises TooBusy, or Refused where it cannot be made
-    within its limits.
+    `slots` are the numbers of those it may take; `progress` is told how far it is, in percent.
+    Raises TooBusy, or Refused where it cannot be made within its limits.
     """
     check_failed(key)
     until = time.monotonic() + seconds
-    document = with_chapters(document, until)
-    if not WAITING.acquire(blocking=False):
-        raise TooBusy
-    try:
-        with locked(folder("lock") / key[:3], until):
-            return kept(key) or printed(key, document, until, slots)
-    finally:
-        WAITING.release()
+    document = with_chapters(document, until, progress)
+    with seat(), locked(folder("lock") / key[:3], until):
+        return kept(key) or printed(key, document, until, slots)
 
 
 def printed(key, document, until, slots):
-    with press(until) as number, slot(until, slots or range(settings.PRINTERS)):
+    with press(until, slots) as number:
         path, new = path_of(key), folder("pdf") / f"{key}.{os.getpid()}.new"
         try:
             remember(key, asked(document, new, number), "facts")
@@ -165,22 +161,27 @@ def printed(key, document, until, slots):
             raise
         finally:
             new.unlink(missing_ok=True)
-        sweep()
         return path
 
 
-def with_chapters(document, until):
+def with_chapters(document, until, progress=None):
     """`document` with the PDFs of its chapters, which are documents of their own."""
     if "chapters" not in document:
         return document
+    wanted, done = document["chapters"], []
     with ThreadPoolExecutor(settings.PRINTERS) as threads:
-        chapters = threads.map(partial(chapter_of, until=until), document["chapters"])
-        return document | {"chapters": list(chapters)}
+        for chapter in threads.map(partial(chapter_of, until=until), wanted):
+            done.append(chapter)
+            if progress:
+                progress(80 * len(done) // len(wanted))
+    return document | {"chapters": done}
 
 
 def chapter_of(document, until):
     key = hashed(document)
     path, facts = kept(key), remembered(key, "facts")
+    if path and not facts:
+        path.unlink(missing_ok=True)
     if not (path and facts):
         path = made(key, document, until - time.monotonic())
         facts = remembered(key, "facts")
@@ -192,6 +193,12 @@ def check_failed(key):
     facts = remembered(key, "failed")
     if facts and time.time() - facts["at"] < HOUR:
         raise Refused(facts["code"])
+
+
+def ask_the_press(what, path, **options):
+    """What a function of catalog.press says, in its turn; raises TooBusy, or Refused as it does."""
+    with seat(), press(time.monotonic() + PATIENCE) as number:
+        return ask(what, path, of=PRESS, number=number, **options)
 
 
 def asked(document, path, number=0):
@@ -252,14 +259,26 @@ def presses():
 
 
 @contextmanager
-def press(until):
-    """The number of one that nobody else asks; who waits for it is in no slot meanwhile."""
+def seat():
+    """One of those for threads that wait."""
+    if not WAITING.acquire(blocking=False):
+        raise TooBusy
+    try:
+        yield
+    finally:
+        WAITING.release()
+
+
+@contextmanager
+def press(until, slots=None):
+    """The number of one that nobody else asks, in a slot; who waits for it is in none."""
     try:
         number = presses().get(timeout=max(0, until - time.monotonic()))
     except Empty:
         raise TooBusy from None
     try:
-        yield number
+        with slot(until, slots or range(settings.PRINTERS)):
+            yield number
     finally:
         presses().put(number)
 

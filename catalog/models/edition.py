@@ -55,6 +55,7 @@ class Edition(models.Model):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["-number"]
+        indexes = [models.Index(fields=["made_at"], name="edition_made_at")]
         constraints = [
             models.UniqueConstraint(fields=["resource", "number"], name="edition_number_once")
         ]

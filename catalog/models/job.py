@@ -14,13 +14,15 @@ class JobQuerySet(models.QuerySet):
 
     def want_of_each(self, task, due):
         """Has `task` done once more for each entry: `due` is {its id: when, None for now}."""
-        rows = {pk: f"{task}/{pk}" for pk in due}
-        known = {job.resource_id: job for job in self.filter(task=task, file__in=rows.values())}
-        for pk, job in known.items():
-            job.due_at, job.state, job.tries, job.failure = due[pk], Job.State.WAITING, 0, ""
-        self.bulk_update(known.values(), ["due_at", "state", "tries", "failure"])
-        new = [Job(task=task, resource_id=pk, file=file, due_at=due[pk])
-               for pk, file in rows.items() if pk not in known]  # fmt: skip
+        known = dict(self.filter(task=task, resource__in=due).values_list("resource", "pk"))
+        waiting = {"state": Job.State.WAITING, "tries": 0, "failure": ""}
+        now = [pk for pk, when in due.items() if when is None and pk in known]
+        self.filter(task=task, resource__in=now).update(due_at=None, **waiting)
+        for pk, when in due.items():
+            if when and pk in known:
+                self.filter(pk=known[pk]).update(due_at=when, **waiting)
+        new = [Job(task=task, resource_id=pk, file=f"{task}/{pk}", due_at=when)
+               for pk, when in due.items() if pk not in known]  # fmt: skip
         self.bulk_create(new, ignore_conflicts=True)
 
     def ready(self):

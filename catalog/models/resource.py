@@ -35,7 +35,6 @@ from catalog.pictures import Picture, clean_picture
 from catalog.richtext import RichTextField
 from catalog.uploads import check_image, file_place
 
-MOST_READ = 500  # entries of one kind of change, told of a printed list
 # Parts of addresses below /videos/, /tools/ and /courses/ that are pages of their own.
 RESERVED_SLUGS = ("feed",)
 
@@ -60,9 +59,9 @@ class ResourceQuerySet(models.QuerySet):
         rows = self.in_bulk(ids)
         return [rows[pk] for pk in ids if pk in rows]
 
-    def in_order_of(self, members):
-        """A list of the rows of the set `members`, by title; no more than anybody reads."""
-        wanted = bits.ids_of(members)[:MOST_READ]
+    def in_order_of(self, members, most=500):
+        """A list of the newest `most` rows of the set `members`, by title."""
+        wanted = bits.ids_of(members)[-most:]
         return list(self.filter(pk__in=wanted).order_by("title", "pk"))
 
     def for_cards(self):

@@ -10,7 +10,20 @@ from catalog.press import tags
 
 # What of a page leads to a program, or elsewhere in its own file.
 OF_ITS_FILE = ("/AA", "/B", "/Metadata", "/PieceInfo")
-ACTS = ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/ResetForm")
+# Of what can be clicked: what leads somewhere, and marks that somebody made on the page.
+LEADS = ("/URI", "/GoTo")
+NOTES = (
+    "/Link",
+    "/Text",
+    "/FreeText",
+    "/Line",
+    "/Square",
+    "/Circle",
+    "/Polygon",
+    "/PolyLine",
+    "/Ink",
+)
+NOTES += ("/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret")
 # What a PDF that is not as it should be makes of being read.
 ERRORS = (AttributeError, KeyError, TypeError, ValueError, IndexError, pikepdf.PdfError)
 
@@ -116,11 +129,14 @@ def kept_notes(page):
     """The annotations of a page that stay: none that starts a program or is part of a form."""
     for note in page["/Annots"]:
         with suppress(*ERRORS):
-            if note.get("/Subtype") == "/Widget" or note.get("/A", {}).get("/S") in ACTS:
+            if note.get("/Subtype") not in NOTES:
                 continue
-            for name in ("/AA", "/Parent"):
-                if name in note:
-                    del note[name]
+            if note.get("/A", {}).get("/S", LEADS[0]) not in LEADS:
+                continue
+            for thing, names in ((note, ("/AA", "/Parent")), (note.get("/A", {}), ("/Next",))):
+                for name in names:
+                    if name in thing:
+                        del thing[name]
             yield note
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import pikepdf
 
 from catalog.press import binding, layout
-from catalog.press.layout import VARIANT
+from catalog.press.layout import VARIANT, MissingCharacters, without
 
 ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
 
@@ -21,6 +21,15 @@ def make(path, document):
     of the chapter}, "link": the address by which the contents leads to it}]; "marks", what is in
     the outline: [[title, id, level]]; "numbers", what says the number of a page.
     """
+    with MissingCharacters() as missing:
+        made = write(path, document)
+        if missing.found:
+            html = {name: without(document[name], missing.found) for name in ("html", "back")}
+            made = write(path, document | html)
+    return made
+
+
+def write(path, document):
     front = layout.laid_out(layout.parsed(document), document)
     back = layout.laid_out(layout.parsed(document | {"html": document["back"]}), document)
     places, files, links, number = layout.places(front.pages), [], {}, len(front.pages) + 1

@@ -26,13 +26,15 @@ MOST_NEAR = 50  # of which readers may see some; the others are words of drafts
 class Found:
     """`hits` is a set of public resources; `tiers` are parts of it, which of two is better first.
 
-    `read_as` are pairs of a word that is nowhere and the words that were taken for it.
+    `hidden` is what would be a hit if it were public now; `read_as` are pairs of a word that is
+    nowhere and the words that were taken for it.
     """
 
     hits: int
     tiers: list = field(default_factory=list)
     groups: list = field(default_factory=list)
     read_as: list = field(default_factory=list)
+    hidden: int = 0
 
     @cached_property
     def stems(self):
@@ -51,7 +53,8 @@ def find(text, shelf):
         groups, read_as = forgiving(parts, groups, public, shelf)
         hits = hits_of(groups, shelf) & public if read_as else 0
     bets = bets_for(text) & public
-    return Found(hits | bets, [bets, *closest(groups, shelf)], groups, read_as)
+    hidden = hits_of(groups, shelf) & shelf.hidden()
+    return Found(hits | bets, [bets, *closest(groups, shelf)], groups, read_as, hidden)
 
 
 def hits_of(groups, shelf):

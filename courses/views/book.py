@@ -13,7 +13,9 @@ from courses.book import Book
 def book(request):
     """The whole catalog, which is made in the background."""
     title = _("The whole catalog")
-    return printing.respond_later(request, title, lambda: document_of(request, title))
+    return printing.respond_later(
+        request, title, reverse("book"), lambda: document_of(request, title)
+    )
 
 
 def document_of(request, title):

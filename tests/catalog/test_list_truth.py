@@ -38,7 +38,9 @@ def test_nothing_is_said_where_nobody_asks(client):
 def test_a_print_is_current(client):
     old_tool("Waste Walk")
     words = notice(client, f"/tools/?printed={day(5)}")
-    assert words.startswith("Your print is current Nothing on it has changed since ")
+    assert words.startswith(
+        "Your print is current Nothing on this list has changed or was withdrawn since "
+    )
     assert "Print the new one" not in words
 
 
@@ -144,3 +146,28 @@ def test_it_costs_as_many_queries_for_twice_as_many(client):
             client.get(f"/new/?printed={day(5)}")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_what_was_published_and_printed_on_one_day_and_then_withdrawn_is_told(client):
+    make_tool("Short-lived", published=days_ago(5), unpublished_at=days_ago(2))
+    assert "Withdrawn: Short-lived" in notice(client, f"/tools/?printed={day(5)}")
+
+
+def test_what_was_withdrawn_is_told_of_searches_and_tags(client):
+    old_tool("Waste Walk", tags=["huddle"], unpublished_at=days_ago(1))
+    old_tool("Waste Hunt", tags=["huddle"])
+    for address in ("/search/?q=waste", "/tags/huddle/?"):
+        assert "Withdrawn: Waste Walk" in notice(client, f"{address}&printed={day(5)}")
+
+
+def test_the_newest_are_told_however_many_changed(client, monkeypatch):
+    from catalog import changes
+
+    for number in range(8):
+        tool = old_tool(f"Old {number}")
+        tool.summary = "Another."
+        tool.save()
+    make_tool("New one", published=days_ago(1))
+    monkeypatch.setattr(changes, "MOST_READ", 5)
+    words = notice(client, f"/tools/?printed={day(5)}")
+    assert "New: New one" in words and "and 3 more" in words

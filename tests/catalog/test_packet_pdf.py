@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 
 import pikepdf
 import pypdfium2
@@ -9,6 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from catalog import packing, printing, prints
+from catalog.apart.refused import Refused
 from catalog.models import Job
 from tests import files
 from tests.makers import days_ago, do_jobs, make_course, make_tool, make_video
@@ -274,6 +276,44 @@ def test_what_acts_in_a_file_is_not_bound(client):
     made.save(data)
     bound = data_of(client.get(address(make_poster("Acts", data.getvalue()))))
     assert b"JavaScript" not in bound and b"app.alert" not in bound
+
+
+def test_what_acts_behind_a_link_is_not_bound(client):
+    made, data = pikepdf.new(), io.BytesIO()
+    page = made.add_blank_page(page_size=LETTER)
+    script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+    lead = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://example.org/"))
+    lead.Next = script
+    kinds = {"Link": lead, "RichMedia": None, "FileAttachment": None}
+    page.obj.Annots = pikepdf.Array()
+    for kind, action in kinds.items():
+        note = pikepdf.Dictionary(Subtype=pikepdf.Name(f"/{kind}"), Rect=[0, 0, 9, 9])
+        if action is not None:
+            note.A = action
+        page.obj.Annots.append(made.make_indirect(note))
+    made.save(data)
+    bound = data_of(client.get(address(make_poster("Acts", data.getvalue()))))
+    with pikepdf.open(io.BytesIO(bound)) as document:
+        notes = document.pages[1].obj.Annots
+        assert [str(note.Subtype) for note in notes] == ["/Link"]
+        assert "/Next" not in notes[0].A
+
+
+def test_what_failed_on_a_busy_day_is_read_again_after_an_hour(client, three, monkeypatch):
+    refusals = [Refused("too_slow")]
+
+    def ask(what, path, **limits):
+        if refusals:
+            raise refusals.pop()
+        return {"pages": 2, "sizes": [LETTER] * 2, "tagged": False}
+
+    monkeypatch.setattr(prints, "ask_the_press", ask)
+    rendition = three[0].renditions.get()
+    for _time in range(2):
+        with pytest.raises(Refused):
+            packing.pages_of(rendition)
+    monkeypatch.setattr(packing, "time", lambda: time.time() + 2 * prints.HOUR)
+    assert packing.pages_of(rendition)["pages"] == 2
 
 
 def test_a_turned_page_stays_turned(client):

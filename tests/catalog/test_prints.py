@@ -6,10 +6,12 @@ import time
 from contextlib import ExitStack
 
 import pytest
+from django.core.files.base import ContentFile
 
 from catalog import jobs, printing, prints
 from catalog.apart.refused import Refused
 from catalog.models import Job, Resource
+from tests import files
 from tests.admin import page_in
 from tests.makers import days_ago, do_jobs, make_course, make_tool
 from tests.sheets import data_of, read, sheet
@@ -160,7 +162,7 @@ def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
 
 
 def test_a_reader_is_told_what_cannot_be_made(client, monkeypatch):
-    def refuse(*asked):
+    def refuse(*asked, **limits):
         raise Refused("too_slow")
 
     monkeypatch.setattr(prints, "made", refuse)
@@ -212,7 +214,7 @@ def large(monkeypatch):
 
 def test_a_large_one_is_made_in_the_background(client, large):
     waiting = client.get("/tools.pdf?level=&sort=title")
-    assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=/tools.pdf?level=")
+    assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
     assert "It is next." in page_in(waiting).text_content()
     assert client.get("/tools.pdf?level=&sort=title").status_code == 202
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
@@ -234,8 +236,10 @@ def test_a_large_one_says_how_far_it_is(client, large):
 
 def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypatch):
     monkeypatch.setattr(printing, "MOST_ORDERS", 2)
-    answers = [client.get(f"/tools.pdf?x={number}").status_code for number in range(5)]
-    assert answers == [202, 202, 202, 503, 503]
+    asked = ["sort=title", "paper=a4", "text=large", "sort=title", "paper=a4&x=1"]
+    answers = [client.get(f"/tools.pdf?{query}").status_code for query in asked]
+    # Who has ordered keeps a place, and what nobody understands makes no other order.
+    assert answers == [202, 202, 503, 202, 202]
 
 
 def test_what_was_ordered_long_ago_is_forgotten(client, large):
@@ -256,20 +260,89 @@ def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
     assert client.get("/tools.pdf").status_code == 202
 
 
+def ordered_at(client, address):
+    """Where the page that waits for `address` looks again."""
+    return address.partition("?")[0] + client.get(address)["Refresh"].partition("url=")[2]
+
+
 def test_who_waits_gets_what_was_ordered_however_the_catalog_changes(client, large):
-    again = client.get("/tools.pdf?sort=title")["Refresh"].partition("url=")[2]
+    again = ordered_at(client, "/tools.pdf?sort=title")
     make_tool("Tool number 4")
     assert client.get(again).status_code == 202
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
     do_jobs(Job.Task.PRINT)
-    assert client.get(again).status_code == 200
-    for other in (
-        again.replace("/tools", "/courses"),
-        again[:-4] + "0000",
-        "/tools.pdf?order=../x",
+    assert "Tool number 4" in sheet(client.get(again)).text
+    assert client.get("/tools.pdf?sort=title").status_code == 202
+
+
+def test_an_order_is_not_for_another_page_nor_made_up(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    do_jobs(Job.Task.PRINT)
+    for address in (
+        again.replace("/tools", "/videos"),
+        f"{again[:-4]}0000",
+        "/tools.pdf?order=../",
     ):
-        assert client.get(other).status_code != 500
-    assert client.get(again.replace("title", "newest")).status_code == 202
+        assert client.get(address).status_code in (200, 202)
+        assert "Tool number 1" not in str(client.get("/videos.pdf").getvalue())
+
+
+def test_what_was_withdrawn_since_is_not_sent_to_who_ordered_it(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    do_jobs(Job.Task.PRINT)
+    make_tool("Tool number 4")
+    assert client.get(again).status_code == 200
+    Resource.objects.filter(title="Tool number 1").update(unpublished_at=days_ago(0))
+    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
+
+
+def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settings, tmp_path):
+    client.get("/tools.pdf")
+    settings.PRINTS_ROOT = tmp_path / "elsewhere"
+    jobs.work_off([Job.Task.PRINT])
+    [failure] = Job.objects.filter(task=Job.Task.PRINT).values_list("failure", flat=True)
+    assert failure == "Its order is not on this machine any more."
+
+
+def test_who_is_busy_tries_again_later(client, large, monkeypatch):
+    def busy(*asked, **limits):
+        raise prints.TooBusy
+
+    client.get("/tools.pdf")
+    with monkeypatch.context() as patched:
+        patched.setattr(prints, "made", busy)
+        jobs.do(jobs.claimed([Job.Task.PRINT], "a"))
+    assert Job.objects.get(task=Job.Task.PRINT).state == Job.State.WAITING
+
+
+def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
+    monkeypatch.setattr(printing, "ENTRIES", 1)
+    for number in range(2):
+        make_tool(f"Tool {number}", tags=["日本"])
+    waiting = client.get("/tags/日本.pdf")
+    assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
+    do_jobs(Job.Task.PRINT)
+    assert client.get("/tags/日本.pdf" + waiting["Refresh"][7:]).status_code == 200
+
+
+def test_a_large_one_tells_how_much_is_done(client, large, monkeypatch):
+    from catalog.jobs import Progress
+
+    told = []
+    monkeypatch.setattr(Progress, "__call__", lambda self, percent: told.append(percent))
+    client.get("/catalog.pdf")
+    do_jobs(Job.Task.PRINT)
+    assert told and told == sorted(told) and told[-1] == 80
+
+
+def test_a_picture_that_a_job_made_is_on_the_sheet(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    tool = make_tool("Poster")
+    tool.renditions.create(file=ContentFile(files.pdf(), "poster.pdf"))
+    do_jobs(Job.Task.SHEET)
+    before = client.get(tool.get_pdf_url())["ETag"]
+    do_jobs(Job.Task.PREVIEW)
+    assert client.get(tool.get_pdf_url())["ETag"] != before
 
 
 def test_a_change_asks_for_a_large_one_anew(client, large):
