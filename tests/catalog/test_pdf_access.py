@@ -10,7 +10,9 @@ from itertools import product
 import pdfua
 import pytest
 from django.core.files.base import ContentFile
+from django.utils.http import int_to_base36
 
+from catalog.models import Job, Resource
 from catalog.printing import Look
 from tests import files
 from tests.files import picture
@@ -110,8 +112,22 @@ def action_sheet_of_a_team():
     return "/path/check.pdf?check=bkquu"
 
 
+def book():
+    handout()
+    return "/catalog.pdf"
+
+
+def packet_of_our_own():
+    make_video("Cake", cues=[[0, 4, "A test of change."]], **TERMS)
+    make_course("Workshop", **TERMS)
+    left_out = make_tool("Left out", **TERMS)
+    left_out.renditions.create(format="WEB", address="https://files.example.org/a.html")
+    codes = [int_to_base36(pk) for pk in Resource.objects.values_list("pk", flat=True)]
+    return f"/packet.pdf?items={'.'.join(codes)}&title=For+Monday&note-{codes[0]}=Read+it"
+
+
 KINDS = [video, tool, course, bare_tool, handout, topic, empty_topic, search, plan]
-KINDS += [action_sheet, action_sheet_of_a_team]
+KINDS += [action_sheet, action_sheet_of_a_team, book, packet_of_our_own]
 LOOKS = [Look(*names) for names in product(*Look.CHOICES.values())]
 
 
@@ -120,7 +136,16 @@ def printed(request, client):
     """A function from a look to the answer with the document in it."""
     path = request.param()
     mark = "&" if "?" in path else "?"
-    return lambda look: client.get(f"{path}{mark}{look.query}")
+    return lambda look: made(client, f"{path}{mark}{look.query}")
+
+
+def made(client, address):
+    """The answer, which may take a job."""
+    response = client.get(address)
+    if response.status_code == 202:
+        do_jobs(Job.Task.PRINT)
+        response = client.get(address)
+    return response
 
 
 def checked(response, path):
