@@ -389,3 +389,17 @@ def test_what_a_reader_waits_for_comes_before_what_is_made_ahead(client, large):
     client.get("/tools.pdf")
     job = jobs.claimed(jobs.LANES["prints"], "a worker")
     assert job.task == Job.Task.PRINT
+
+
+def test_the_nu_checker_finds_no_error_in_pages_that_wait(client, large, nu_errors, tmp_path):
+    pages = {"next": client.get("/tools.pdf")}
+    Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING, progress=40)
+    pages["running"] = client.get("/tools.pdf")
+    pages["busy"] = printing.busy(pages["next"].wsgi_request, "A & B")
+    pages["impossible"] = printing.impossible(pages["next"].wsgi_request, "A & B", "It cannot.")
+    pages["list"] = client.get("/tools/?printed=20260101")
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name, response in pages.items():
+        (folder / f"{name}.html").write_bytes(response.content)
+    assert nu_errors(folder) == []
