@@ -183,7 +183,7 @@ def test_a_file_that_is_gone_is_left_out(client, three):
 
 
 def test_what_is_read_of_a_file_is_read_once(client, three, monkeypatch):
-    client.get(address(*three)).close()
+    client.get(address(*three)).getvalue()
     monkeypatch.setattr(packing, "read", lambda path: 1 / 0)
     assert client.get(address(*reversed(three))).getvalue()
 

@@ -29,11 +29,6 @@ def made(monkeypatch):
     return papers
 
 
-def tag_of(response):
-    response.close()
-    return response["ETag"]
-
-
 @pytest.fixture
 def staff(client):
     client.force_login(User.objects.create_superuser("ann"))

@@ -190,7 +190,7 @@ def test_a_renamed_site_is_printed_at_once(client):
     from catalog.models import SiteSettings
 
     path = make_tool().get_pdf_url()
-    client.get(path).close()
+    client.get(path).getvalue()
     SiteSettings.objects.create(name="Our Shelf")
     assert "Our Shelf" in sheet(client.get(path)).text
 
