@@ -1,8 +1,10 @@
 """What is printed: documents from templates, and the answers that carry them."""
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 from urllib.parse import quote, unquote, urlencode
 
 from django.conf import settings
@@ -19,7 +21,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog import paper, prints
+from catalog import paper, prints, turns
 from catalog.apart.refused import Refused
 from catalog.detail import detail_of
 from catalog.handouts import FEWEST_LISTED, groups_of
@@ -40,6 +42,7 @@ PATIENCE_OF_LARGE = 600  # seconds
 # What this process found under a name, which never means anything else.
 FOUND, MOST_FOUND = {}, 2000
 TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
+BUILDING = Lock()
 FILE_OF_ORDER = "catalog.pdf"
 MOST_ORDERS = 30  # that wait; who comes then is asked to come again
 SENTENCES = {
@@ -82,6 +85,14 @@ class Look:
         usual = Look()
         return urlencode({name: getattr(self, name) for name in self.CHOICES
                           if getattr(self, name) != getattr(usual, name)})  # fmt: skip
+
+
+@contextmanager
+def in_turn():
+    """One document at a time is written in a process, and none while a page is made."""
+    with BUILDING:
+        turns.wait_for_pages()
+        yield
 
 
 def document_of(request, template, context, fit=False):
@@ -138,7 +149,9 @@ def with_address(link):
 
 def resource_pdf(request, resource):
     """The sheet of one video, tool or course, loaded by for_detail()."""
-    response = answer(request, sheet_of(request, resource), resource.title)
+    with in_turn():
+        document = sheet_of(request, resource)
+    response = answer(request, document, resource.title)
     if not resource.is_public:
         response["Cache-Control"] = "private, no-store"
     return response
@@ -189,7 +202,9 @@ def listing_pdf(request, listing):
         grouped = "group=level" if request.GET.get("group") == "level" else ""
         address = listing.pdf + (grouped and f"{'&' if '?' in listing.pdf else '?'}{grouped}")
         return respond_later(request, listing.full_title, address, document)
-    return answer(request, document(), listing.full_title)
+    with in_turn():
+        made = document()
+    return answer(request, made, listing.full_title)
 
 
 def handout_of(listing, by_level):
@@ -279,7 +294,9 @@ def name_at(path, query):
 
 def respond(request, template, context, fit=False):
     """The PDF, or 304 where the reader has it: it is known by what it is made from."""
-    return answer(request, document_of(request, template, context, fit), context["title"])
+    with in_turn():
+        document = document_of(request, template, context, fit)
+    return answer(request, document, context["title"])
 
 
 def answer(request, document, title):

@@ -36,7 +36,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "lmp_site.middleware.PagesFirstMiddleware",
+    "catalog.middleware.PagesFirstMiddleware",
     "lmp_site.middleware.HeadMiddleware",
     "catalog.middleware.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",

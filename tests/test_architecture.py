@@ -13,7 +13,7 @@ ROOMS = ["catalog", "courses", "editorial", "lmp_site"]
 # The floors of a room: a module imports from its own floor and from those below. What is named
 # nowhere is on the middle one, beside forms, listing, feeds, printing and admin.
 LOWEST = ["text", "words", "bits", "names", "richtext", "uploads", "durations", "pagetext"]
-LOWEST += ["apart", "inspection", "press", "pictures", "packetlinks"]
+LOWEST += ["turns", "apart", "inspection", "press", "pictures", "packetlinks"]
 LOWEST += ["graph", "planner", "team", "huddle", "drawing"]
 FLOORS = dict.fromkeys(LOWEST, 0) | {"models": 1, "views": 3, "urls": 4}
 MIDDLE = 2

@@ -6,7 +6,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from lmp_site.middleware import PagesFirstMiddleware
+from catalog import turns
+from catalog.middleware import PagesFirstMiddleware
 
 FILES = ["/media/videos/a/film.mp4", "/tools/five-whys/poster.pdf", "/tools/five-whys/v2/a.pdf"]
 PAGES = ["/", "/tools/five-whys/", "/tools/five-whys.pdf", "/static/site.css", "/media"]
@@ -45,7 +46,7 @@ def site():
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_file_waits_for_a_page(site, file, monkeypatch):
-    monkeypatch.setattr(PagesFirstMiddleware, "PATIENCE", 30)
+    monkeypatch.setattr(turns, "PATIENCE", 30)
     page = site.ask("/")
     site.began.acquire()
     waiting = site.ask(file)
@@ -58,8 +59,8 @@ def test_a_file_waits_for_a_page(site, file, monkeypatch):
 
 
 def test_a_file_does_not_wait_for_long(site, monkeypatch):
-    monkeypatch.setattr(PagesFirstMiddleware, "PATIENCE", 0.01)
-    site.ask("/courses/plan.pdf")
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    site.ask("/courses/")
     site.began.acquire()
     site.ask(FILES[0])
     assert site.began.acquire(timeout=30) and len(site.at_work) == 2
@@ -88,4 +89,4 @@ def test_a_page_that_breaks_is_waited_for_no_more():
     site = PagesFirstMiddleware(breaks)
     with pytest.raises(ValueError):
         site(RequestFactory().get("/"))
-    assert site.begun == []
+    assert turns.begun == []
