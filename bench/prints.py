@@ -68,7 +68,7 @@ def four_pages():
 
 
 def get(site, path, until=120):
-    """(seconds until the PDF is there, its bytes), asking again as the page that waits does."""
+    """(seconds until the PDF is there, its bytes), asking again where the page that waits says."""
     began = time.perf_counter()
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=until)
@@ -80,6 +80,8 @@ def get(site, path, until=120):
             return time.perf_counter() - began, data
         assert answer.status in (202, 503), f"{path}: {answer.status} {data[:300]}"
         assert time.perf_counter() - began < until, f"{path} was not made in time"
+        _seconds, _mark, query = answer.headers["Refresh"].partition("url=")
+        path = path.partition("?")[0] + query if query else path
         time.sleep(0.2)
 
 
@@ -202,7 +204,9 @@ def main(wanted):
 
 
 class working:
-    """`manage.py work`, which makes what is large; the sheets made ahead are left out of it."""
+    """`manage.py work`, which makes what is large; the sheets made ahead are left out of it, and
+    the files are seen to before.
+    """
 
     def __init__(self, site):
         self.environment = os.environ | {"PORT": str(site.port)}
@@ -215,6 +219,8 @@ class working:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
         )
+        while Job.objects.exclude(state=Job.State.DONE).exists():
+            time.sleep(0.5)
 
     def __exit__(self, *error):
         self.process.terminate()

@@ -1,7 +1,7 @@
 """Whether paper is true: what became of an entry since an edition of it, or since a day."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 
 from django.db import models
@@ -10,10 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import bits
 from catalog.models import Edition, Resource
-
-MOST_TOLD, MOST_READ = 20, 500
 
 
 @dataclass(frozen=True)
@@ -147,74 +144,6 @@ def since(resource, facts, instead):
         return Since(resource, State.WITHDRAWN, replacement=instead.get(resource.pk))
     changes = differences(facts[0], facts[-1], resource.kind) if facts else []
     return Since(resource, State.CHANGED if changes else State.UNCHANGED, changes)
-
-
-# ---- Prints of lists ----
-
-
-@dataclass(frozen=True)
-class ListPrint:
-    """What became of a list since it was printed on `day`; None for a day that nobody understands.
-
-    At most MOST_TOLD of each sort are told; `more` says how many are not.
-    """
-
-    day: date | None
-    new: list = field(default_factory=list)
-    changed: list = field(default_factory=list)
-    withdrawn: list = field(default_factory=list)
-    more: int = 0
-
-    @property
-    def is_current(self):
-        return bool(self.day) and not (self.new or self.changed or self.withdrawn)
-
-
-def list_print(asked, members, hidden=0):
-    """The ListPrint of a print from the day `asked`, "20261127".
-
-    `members` is the set of what the list has now, `hidden` of what it would have if that were still
-    public. A constant number of queries.
-    """
-    day = day_of(asked)
-    if day is None:
-        return ListPrint(None)
-    begin, end = moment(day), moment(day + timedelta(days=1))
-    public, everything = Resource.objects.published(), Resource.objects.all()
-    touched = Edition.objects.filter(made_at__gte=begin).values_list("resource", flat=True)
-    new = members & set_of(public.filter(published_at__gte=begin))
-    old = members & bits.bits_of(set(touched)) & ~new
-    left = hidden & set_of(everything.filter(published_at__lt=end, unpublished_at__gte=begin))
-    changed = changes_since(public.in_order_of(old, MOST_READ), begin)
-    changed = [one for one in changed if one.state == State.CHANGED]
-    untold = max(0, old.bit_count() - MOST_READ) + max(0, len(changed) - MOST_TOLD)
-    untold += sum(max(0, found.bit_count() - MOST_TOLD) for found in (new, left))
-    return ListPrint(
-        day,
-        new=public.in_order_of(new, MOST_TOLD),
-        changed=changed[:MOST_TOLD],
-        withdrawn=changes_since(everything.in_order_of(left, MOST_TOLD), begin),
-        more=untold,
-    )
-
-
-def set_of(resources):
-    return bits.bits_of(resources.order_by().values_list("pk", flat=True))
-
-
-def day_of(asked):
-    """The day that `asked` says, which is not to come; None where it says none.
-
-    >>> day_of("20260102"), day_of("2026-01-02"), day_of("99991231"), day_of("20261340")
-    (datetime.date(2026, 1, 2), None, None, None)
-    """
-    if len(asked) != 8 or not asked.isascii() or not asked.isdigit():
-        return None
-    try:
-        day = datetime.strptime(asked, "%Y%m%d").date()
-    except ValueError:
-        return None
-    return day if day <= timezone.localdate() else None
 
 
 def moment(when):

@@ -38,7 +38,7 @@ LANES = {
 }
 LOST = timedelta(minutes=10)  # without a sign of life; no step between two of them takes as long
 MOST_TRIES = 3
-PAUSE = 1  # seconds, when there is nothing to do
+PAUSE, LOOK = 1, 0.2  # seconds, when there is nothing to do; between two looks for something
 BEAT = 2  # seconds between two signs of life
 PREVIEW_WIDTH = 800
 MOST_AHEAD = 500  # entries that change at once; the sheets of more are made when they are asked for
@@ -117,7 +117,14 @@ def work_on(tasks, worker, until=lambda: False):
         prints.sweep()
         take_up(Job.objects.filter(task__in=tasks, beat_at__lt=timezone.now() - LOST))
         if not work_off(tasks, worker, until):
-            time.sleep(PAUSE)
+            wait_for_more(tasks)
+
+
+def wait_for_more(tasks):
+    """Until something of `tasks` is there to be done, or it is time to look after the rest."""
+    until = time.monotonic() + PAUSE
+    while time.monotonic() < until and not next_of(tasks):
+        time.sleep(LOOK)
 
 
 def work_off(tasks, worker="", until=lambda: False):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog import printing, prints
 from catalog.apart.refused import Refused
+from catalog.list_prints import dated
 from catalog.models import Kind, Rendition, Resource
 from catalog.qr import qr_image
 from catalog.uploads import stored_on_disk
@@ -80,7 +81,7 @@ def pack(request, packet):
         "bound": bound,
         "left_out": [piece for piece in pieces if piece.why],
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
-        "qr": qr_image(settings.SITE_URL + printing.dated(packet.path)),
+        "qr": qr_image(settings.SITE_URL + dated(packet.path, packet.members)),
     }
     document = printing.document_of(request, "pdf/packet.html", context)
     parts = [part_of(request, piece) for piece in bound]

@@ -21,10 +21,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog import paper, prints, turns
+from catalog import book_parts, paper, prints, turns
 from catalog.apart.refused import Refused
 from catalog.detail import detail_of
 from catalog.handouts import FEWEST_LISTED, groups_of
+from catalog.list_prints import dated
 from catalog.models import Job
 from catalog.prints import TooBusy
 from catalog.qr import qr_image
@@ -214,16 +215,10 @@ def handout_of(listing, by_level):
         "title": listing.full_title,
         "address": listing.path,
         "count_words": count_words(len(listing.ids)),
-        "qr": qr_image(settings.SITE_URL + dated(listing.path)),
+        "qr": qr_image(settings.SITE_URL + dated(listing.path, listing.members)),
         "groups": groups_of(listing, resources, by_level),
         "has_contents": len(resources) >= FEWEST_LISTED,
     }
-
-
-def dated(path):
-    """The address of a living list as paper carries it, with the day: "/new/?printed=20261127"."""
-    mark = "&" if "?" in path else "?"
-    return f"{path}{mark}printed={timezone.localdate():%Y%m%d}"
 
 
 def count_words(total):
@@ -329,10 +324,11 @@ def is_at_work(request):
 
 
 def made(request, key, document):
-    if is_at_work(request):
-        limits = {"seconds": PATIENCE_OF_LARGE, "slots": SLOTS_OF_LARGE}
-        return prints.made(key, document, progress=request.progress, **limits)
-    return prints.made(key, document)
+    if not is_at_work(request):
+        return prints.made(key, document)
+    if "chapters" in document:
+        document = book_parts.bound(document, PATIENCE_OF_LARGE, request.progress)
+    return prints.made(key, document, PATIENCE_OF_LARGE, SLOTS_OF_LARGE)
 
 
 def sent(request, path, key, title):
@@ -393,6 +389,7 @@ def respond_later(request, title, address, document):
     name = name_at(path, query)
     if there := found(request, name):
         return there
+    name = ordered_before(address) or name
     if not order_of(name) and orders_waiting() >= MOST_ORDERS:
         return busy(request, title)
     return followed(request, name, {"title": title, "job": wanted(name, address, title)})
@@ -420,11 +417,29 @@ def ordered_answer(request):
     if not order or parts_of(order["address"])[0] != request.path:
         return None
     job = order_of(name)
-    if int(order["public"], 16) & ~shelf().public() or job is None:
+    if has_lost(order) or job is None:
         return redirect(order["address"])
     if job.state == Job.State.DONE:
         return found(request, name) or redirect(order["address"])
     return followed(request, name, order | {"job": job})
+
+
+def has_lost(order):
+    """Whether something that readers could see was withdrawn since."""
+    return int(order["public"], 16) & ~shelf().public()
+
+
+def ordered_before(address):
+    """The name of an order that is not begun yet, so that it becomes what this one would; or None.
+
+    Where the catalog changes from minute to minute, who asks again does not make one more.
+    """
+    for job in Job.objects.filter(task=Job.Task.PRINT, state=Job.State.WAITING):
+        name = job.file.partition("/")[0]
+        order = prints.remembered(name, "order")
+        if order and order["address"] == address and not has_lost(order):
+            return name
+    return None
 
 
 def order_of(name):
@@ -455,7 +470,7 @@ def carry_out(name, progress):
     make_ahead(order["address"], name, progress)
 
 
-def make_ahead(address, name=None, progress=None):
+def make_ahead(address, name=None, progress=lambda percent: None):
     """Makes the PDF of an address as if a reader had asked; `name` is what it was ordered as."""
     path, query = parts_of(address)
     request = HttpRequest()

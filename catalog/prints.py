@@ -17,9 +17,8 @@ import re
 import shutil
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version as package_version
 from pathlib import Path
 from queue import Empty, LifoQueue
@@ -44,7 +43,7 @@ MOST_BYTES, MOST_FILES = 4 << 30, 20_000  # of each sort; what was asked for las
 # Of the threads of a process, how many may wait for PDFs: the others still answer pages.
 WAITING = BoundedSemaphore(12)
 PICTURE = re.compile(r'<img src="/media/([^"?#]+)"')
-MAKERS = {"parts": "packets.make", "chapters": "books.make"}
+MAKERS = {"parts": "packets.make", "files": "books.make"}
 MADE_BY = ["catalog/*.py", "catalog/press/*.py", "courses/*.py", "catalog/static/catalog/pdf.css"]
 MADE_BY += ["templates/pdf/*.html"]
 
@@ -137,15 +136,14 @@ def times_of(path):
 # ---- What is made ----
 
 
-def made(key, document, seconds=PATIENCE, slots=None, progress=None):
+def made(key, document, seconds=PATIENCE, slots=None):
     """The path of the document's PDF, when it is its turn and nobody has made it meanwhile.
 
-    `slots` are the numbers of those it may take; `progress` is told how far it is, in percent.
-    Raises TooBusy, or Refused where it cannot be made within its limits.
+    `slots` are the numbers of those it may take. Raises TooBusy, or Refused where it cannot be made
+    within its limits.
     """
     check_failed(key)
     until = time.monotonic() + seconds
-    document = with_chapters(document, until, progress)
     with seat(), locked(folder("lock") / key[:3], until):
         return kept(key) or printed(key, document, until, slots)
 
@@ -162,30 +160,6 @@ def printed(key, document, until, slots):
         finally:
             new.unlink(missing_ok=True)
         return path
-
-
-def with_chapters(document, until, progress=None):
-    """`document` with the PDFs of its chapters, which are documents of their own."""
-    if "chapters" not in document:
-        return document
-    wanted, done = document["chapters"], []
-    with ThreadPoolExecutor(settings.PRINTERS) as threads:
-        for chapter in threads.map(partial(chapter_of, until=until), wanted):
-            done.append(chapter)
-            if progress:
-                progress(80 * len(done) // len(wanted))
-    return document | {"chapters": done}
-
-
-def chapter_of(document, until):
-    key = hashed(document)
-    path, facts = kept(key), remembered(key, "facts")
-    if path and not facts:
-        path.unlink(missing_ok=True)
-    if not (path and facts):
-        path = made(key, document, until - time.monotonic())
-        facts = remembered(key, "facts")
-    return facts | {"file": str(path), "link": document["link"]}
 
 
 def check_failed(key):

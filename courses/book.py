@@ -36,9 +36,10 @@ class Book:
     def __init__(self):
         held = shelf()
         self.link = f"{settings.SITE_URL}/catalog.pdf#"
-        self.total = len(held.ranked(held.public(), "newest"))
-        newest = held.ranked(held.public(), "newest")[:MOST_ENTRIES]
-        self.resources = Resource.objects.published().for_print(newest)
+        self.public = held.public()
+        newest = held.ranked(self.public, "newest")
+        self.total = len(newest)
+        self.resources = Resource.objects.published().for_print(newest[:MOST_ENTRIES])
         self.resources.sort(key=lambda resource: resource.title.casefold())
         self.path = Path()
         self.chapters = self.in_chapters()
@@ -49,9 +50,9 @@ class Book:
 
     def in_chapters(self):
         """Each entry stands once, in the first chapter that it belongs to."""
-        chapters, home = [], {}
+        chapters, home, about = [], {}, self.entries_by("topics")
         for topic, above in self.topics():
-            found = [one for one in self.resources if topic.pk in topics_of(one)]
+            found = about.get(topic, [])
             new = [one for one in found if one.pk not in home]
             also = [(one, home[one.pk]) for one in found if one.pk in home]
             chapters.append(Chapter(f"t{topic.pk}", topic.name, topic.summary, above, new, also))
@@ -61,6 +62,12 @@ class Book:
             chapters.append(Chapter("rest", _("Without a topic"), "", "", rest, []))
         return [chapter for chapter in chapters if chapter.total]
 
+    @property
+    def indexes(self):
+        """[(id, title)]"""
+        titles, audiences = ("titles", _("Index of titles")), ("audiences", _("Index of audiences"))
+        return [titles, audiences] if self.audiences else [titles]
+
     def marks(self, title):
         """[[title, id, level]] of an outline."""
         marks = [[title, "cover", 0], [_("Contents"), "contents", 0]]
@@ -68,8 +75,7 @@ class Book:
         for chapter in self.chapters:
             marks.append([chapter.title, chapter.key, 0])
             marks += [[one.title, f"e{one.pk}", 1] for one in chapter.resources]
-        marks.append([_("Index of titles"), "titles", 0])
-        return marks + ([[_("Index of audiences"), "audiences", 0]] if self.audiences else [])
+        return marks + [[title, key, 0] for key, title in self.indexes]
 
     def topics(self):
         """(topic, the name of the one that it is inside of)"""
@@ -80,13 +86,13 @@ class Book:
     @cached_property
     def audiences(self):
         """[(audience, its entries by title)]"""
+        found = self.entries_by("audiences")
+        return sorted(found.items(), key=lambda pair: pair[0].name.casefold())
+
+    def entries_by(self, terms):
+        """{each of their "topics" or "audiences": the entries that name it}"""
         found = {}
         for resource in self.resources:
-            for audience in resource.audiences.all():
-                found.setdefault(audience.pk, (audience, []))[1].append(resource)
-        return sorted(found.values(), key=lambda pair: pair[0].name.casefold())
-
-
-def topics_of(resource):
-    """A topic's page shows what is under a narrower one as well; a book says it there."""
-    return {topic.pk for topic in resource.topics.all()}
+            for term in getattr(resource, terms).all():
+                found.setdefault(term, []).append(resource)
+        return found

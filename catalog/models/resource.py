@@ -82,23 +82,29 @@ class ResourceQuerySet(models.QuerySet):
             "tags",
         )
 
-    def whole(self, ids):
+    def for_entry(self):
+        """With what an entry of a printed listing shows beside its own fields."""
+        return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
+
+    def whole(self, ids, load="for_detail"):
         """A list of the rows with these ids, each as the video, tool or course that it is.
 
         What prints, is sent out or is indexed shows every field: one query for the rows, then some
-        for each kind, however many rows there are.
+        for each kind, however many rows there are. `load` is the method that adds these.
         """
         there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
         children = {
             child.pk: child
             for model in Resource.__subclasses__()
-            for child in model.objects.filter(pk__in=there).for_detail()
+            for child in getattr(model.objects.filter(pk__in=there), load)()
         }
         return [children[pk] for pk in ids if pk in children]
 
     def for_print(self, ids):
-        """whole(), each with `related_shown`: what is related, as far as readers may see it."""
-        resources = self.whole(ids)
+        """As whole() with for_entry(), each with `related_shown`: what is related, as far as
+        readers may see it.
+        """
+        resources = self.whole(ids, "for_entry")
         named = Resource.objects.published().only("kind", "slug", "title")
         prefetch_related_objects(resources, Prefetch("related", named, to_attr="related_shown"))
         return resources

@@ -26,6 +26,9 @@ class ToolQuerySet(ResourceQuerySet):
     def for_detail(self):
         return self.with_links().select_related("tool_type").prefetch_related("renditions")
 
+    def for_entry(self):
+        return super().for_entry().prefetch_related("renditions")
+
 
 class Tool(Resource):
     tool_type = models.ForeignKey(

@@ -1,15 +1,15 @@
-"""A book: chapters that were laid out each for itself, between a front and a back that know where
-things are. So no more than a chapter is in memory, several are made at once, and one that did not
-change is there already.
+"""A book: bound from parts that were laid out each for itself. So no more than a chapter is in
+memory, several are made at once, and one that did not change is there already.
 """
 
 import io
+import shutil
 from functools import partial
 
 import pikepdf
 
 from catalog.press import binding, layout
-from catalog.press.layout import VARIANT, MissingCharacters, without
+from catalog.press.layout import MissingCharacters, without
 
 ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
 
@@ -17,57 +17,52 @@ ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
 def make(path, document):
     """Writes the book to `path`; {"pages": how many}.
 
-    `document` has "html", its front, "back", and "chapters": [{"file", "pages", "places": {id: page
-    of the chapter}, "link": the address by which the contents leads to it}]; "marks", what is in
-    the outline: [[title, id, level]]; "numbers", what says the number of a page.
+    `document` has "files": [{"file", "pages", "link": an address that leads to its first page
+    within the book}], "marks": [[title, page, level]], and "foot".
     """
     with MissingCharacters() as missing:
         made = write(path, document)
         if missing.found:
-            html = {name: without(document[name], missing.found) for name in ("html", "back")}
-            made = write(path, document | html)
+            foot = document["foot"]
+            foot = foot | {"html": without(foot["html"], missing.found)}
+            made = write(path, document | {"foot": foot})
     return made
 
 
 def write(path, document):
-    front = layout.laid_out(layout.parsed(document), document)
-    back = layout.laid_out(layout.parsed(document | {"html": document["back"]}), document)
-    places, files, links, number = layout.places(front.pages), [], {}, len(front.pages) + 1
-    for chapter in document["chapters"]:
-        here = {name: number - 1 + page for name, page in chapter["places"].items()}
-        places |= here
-        links[chapter["link"]] = number
-        files.append({"path": chapter["file"], "at": number})
-        number += chapter["pages"]
-    places |= layout.places(back.pages, number)
-    pages = front.pages + back.pages
-    layout.write_numbers(pages, places)
-    front.copy(pages).write_pdf(path, pdf_variant=VARIANT)
-    marks = [[title, places[name], level] for title, name, level in document["marks"]]
-    binding.bind(path, files, marks, links, ours=partial(number_pages, document=document))
-    return {"pages": number - 1 + len(back.pages)}
+    first, *others = document["files"]
+    shutil.copyfile(first["file"], path)
+    files, links, number = [], {}, first["pages"] + 1
+    for other in others:
+        files.append({"path": other["file"], "at": number})
+        links[other["link"]] = number
+        number += other["pages"]
+    ours = partial(stamp_feet, document=document["foot"])
+    binding.bind(path, files, document["marks"], links, ours)
+    return {"pages": number - 1}
 
 
-def number_pages(pdf, document):
-    """Writes "Page 3 of 200" on each page, as what belongs to the page and not to the text."""
+def stamp_feet(pdf, document):
+    """Writes the day and "Page 3 of 200" on each page, as what belongs to the page and not to the
+    text.
+    """
     wide = [size[0] > size[1] for size in map(binding.size, pdf.pages)]
-    with pikepdf.open(io.BytesIO(numbers(document, wide))) as drawn:
-        for page, number in zip(pdf.pages, drawn.pages, strict=True):
-            stamp(pdf, page, number)
+    with pikepdf.open(io.BytesIO(feet(document, wide))) as drawn:
+        for page, foot in zip(pdf.pages, drawn.pages, strict=True):
+            stamp(pdf, page, foot)
 
 
-def numbers(document, wide):
-    """A PDF without tags that has nothing but the number of each page, where it stands."""
+def feet(document, wide):
+    """A PDF without tags that has nothing but the foot of each page, where it stands."""
     empty = "".join(f'<p class="{"wide" if w else "tall"}"></p>' for w in wide)
-    head, body, _rest = document["html"].partition("<body")
-    html = f"{head}{body}>{document['numbers']}{empty}"
+    html = document["html"].replace("</body>", f"{empty}</body>")
     style = ".wide, .tall { break-after: page; height: 1mm } .tall:last-child { break-after: auto }"
     source = layout.parsed(document | {"html": html})
     return layout.laid_out(source, document, style, tagged=False).write_pdf()
 
 
-def stamp(pdf, page, number):
-    drawing = pdf.copy_foreign(number.as_form_xobject())
+def stamp(pdf, page, foot):
+    drawing = pdf.copy_foreign(foot.as_form_xobject())
     name = page.add_resource(drawing, pikepdf.Name.XObject)
     page.contents_add(b"q", prepend=True)
     page.contents_add(b"Q " + ARTIFACT % str(name).encode())

@@ -1,4 +1,4 @@
-"""Documents that are ours alone: sheets, handouts, plans, the book."""
+"""Documents that are ours alone: sheets, handouts, plans, the parts of a book."""
 
 from catalog.press import layout
 from catalog.press.layout import VARIANT, MissingCharacters, without

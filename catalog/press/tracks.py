@@ -6,7 +6,8 @@ from itertools import product
 from urllib.parse import quote
 
 DOTS = 5
-STEP, MIDDLE, RADIUS, STROKE = 134, 36, 30.5, 11  # in hundredths of the size of the letters
+STEP, MIDDLE = 134, 36  # in hundredths of the size of the letters
+BETWEEN, OUTER, INNER = 8, 72, 50  # how wide: the line, a dot, what of it is empty
 LINE, INK = "#a9b7b6", "#14232b"
 LEVELS = ("#9fd3c7", "#5fb3ab", "#2d8f93", "#146b79", "#0b4357")
 
@@ -22,14 +23,21 @@ def style():
 
 
 def drawing(dots, colors, line):
+    """Dots are the round ends of lines without length: one path for all that look alike."""
     wide, high = STEP * (DOTS - 1) + 2 * MIDDLE, 2 * MIDDLE
-    parts = [f'<path d="M{MIDDLE} {MIDDLE}H{wide - MIDDLE}" stroke="{line}" stroke-width="8"/>']
+    empty = "".join(dot_at(number) for number, dot in enumerate(dots) if dot == "0")
+    parts = [stroke(f"M{MIDDLE} {MIDDLE}H{wide - MIDDLE}", line, BETWEEN)]
+    parts += [stroke(empty, line, OUTER), stroke(empty, "#fff", INNER)] if empty else []
     for number, dot in enumerate(dots):
-        edge = colors[number] if dot == "1" else line
-        fill = colors[number] if dot == "1" else "#fff"
-        parts.append(
-            f'<circle cx="{MIDDLE + STEP * number}" cy="{MIDDLE}" r="{RADIUS}" fill="{fill}" '
-            f'stroke="{edge}" stroke-width="{STROKE}"/>'
-        )
+        parts += [stroke(dot_at(number), colors[number], OUTER)] if dot == "1" else []
     size = f'width="{wide}" height="{high}" viewBox="0 0 {wide} {high}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(parts)}</svg>'
+    ends = 'fill="none" stroke-linecap="round"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {ends}>{"".join(parts)}</svg>'
+
+
+def dot_at(number):
+    return f"M{MIDDLE + STEP * number} {MIDDLE}h0"
+
+
+def stroke(path, color, wide):
+    return f'<path d="{path}" stroke="{color}" stroke-width="{wide}"/>'

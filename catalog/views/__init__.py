@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog import printing, vocabulary
-from catalog.changes import list_print, print_of
+from catalog.changes import print_of
 from catalog.detail import detail_of
+from catalog.list_prints import list_print
 from catalog.listing import everything
 from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
 from catalog.paging import page_of

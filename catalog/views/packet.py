@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import bits, packing
-from catalog.changes import list_print
+from catalog.list_prints import list_print
 from catalog.listing import search_listing
 from catalog.models import Resource
 from catalog.packetlinks import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of

@@ -42,6 +42,9 @@ class CourseQuerySet(ResourceQuerySet):
             "modules", "requirements__named_course", "follow_ups__named_course"
         )
 
+    def for_entry(self):
+        return super().for_entry().prefetch_related("requirements__named_course")
+
 
 class Course(Resource):
     other_names = models.TextField(

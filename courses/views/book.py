@@ -1,10 +1,11 @@
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import printing
+from catalog.book_parts import begun
+from catalog.list_prints import dated
 from catalog.qr import qr_image
 from courses.book import Book
 
@@ -24,22 +25,21 @@ def document_of(request, title):
         "title": title,
         "address": reverse("home"),
         "book": book,
-        "qr": qr_image(settings.SITE_URL + printing.dated(reverse("all-listing"))),
+        "qr": qr_image(settings.SITE_URL + dated(reverse("all-listing"), book.public)),
     }
 
-    def part(template, **more):
-        return printing.document_of(request, f"pdf/{template}.html", common | more)
+    def part(template, key="", **more):
+        made = printing.document_of(request, f"pdf/{template}.html", common | more)
+        return made | {"link": book.link + key}
 
-    chapters = [part("book_path", part="chapter") | {"link": f"{book.link}path"}]
-    chapters += [
-        part("book_chapter", part="chapter", chapter=chapter)
-        | {"link": f"{book.link}{chapter.key}"}
-        for chapter in book.chapters
-    ]
-    number = render_to_string("pdf/page_number.html")
-    return part("book", part="front") | {
-        "chapters": chapters,
-        "back": part("book_index", part="chapter")["html"],
-        "marks": book.marks(title),
-        "numbers": f'<div class="pages">{number}</div>',
-    }
+    with begun(printing.PATIENCE_OF_LARGE) as begin:
+        chapters = [begin(part("book_path", "path"))]
+        for chapter in book.chapters:
+            chapters.append(begin(part("book_chapter", chapter.key, chapter=chapter)))
+        return {
+            "front": part("book"),
+            "chapters": chapters,
+            "indexes": [part(f"book_{key}", key) for key, _title in book.indexes],
+            "marks": book.marks(title),
+            "foot": part("book_foot"),
+        }

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import printing
-from catalog.changes import list_print
+from catalog.list_prints import dated, list_print
 from catalog.listing import search_listing
 from catalog.qr import qr_image, qr_svg
 from catalog.text import clean_line
@@ -68,7 +68,7 @@ def plan_pdf(request):
         "asked": plan.asked,
         "title": plan.title,
         "address": plan.address("plan"),
-        "qr": qr_image(settings.SITE_URL + printing.dated(plan.address("plan"))),
+        "qr": qr_image(settings.SITE_URL + dated(plan.address("plan"), plan.members)),
     }
     return printing.respond(request, "pdf/plan.html", context, fit=True)
 

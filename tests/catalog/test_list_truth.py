@@ -6,8 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
-from catalog import printing
+from catalog import bits, list_prints, printing
+from catalog.list_prints import dated
 from catalog.models import Edition, Resource
 from tests.admin import page_in
 from tests.makers import days_ago, make_course, make_tool, make_video
@@ -39,7 +42,7 @@ def test_a_print_is_current(client):
     old_tool("Waste Walk")
     words = notice(client, f"/tools/?printed={day(5)}")
     assert words.startswith(
-        "Your print is current Nothing on this list has changed or was withdrawn since "
+        "Your print is current Nothing on this list has changed, came or went since "
     )
     assert "Print the new one" not in words
 
@@ -129,7 +132,7 @@ def test_paper_carries_the_day(client, monkeypatch):
     client.get(f"/packet.pdf?items={course.get_short_url().rpartition('/')[2]}")
     client.get(f"/path/plan.pdf?want={course.slug}")
     lists = [address for address in coded if "printed=" in address]
-    assert len(lists) == 3 and all(address.endswith(day(0)) for address in lists)
+    assert len(lists) == 3 and all(f"printed={day(0)}-" in address for address in lists)
 
 
 def test_it_costs_as_many_queries_for_twice_as_many(client):
@@ -143,7 +146,7 @@ def test_it_costs_as_many_queries_for_twice_as_many(client):
             changed.save()
             old_tool(f"Gone {number}", unpublished_at=days_ago(1))
         with CaptureQueriesContext(connection) as queries:
-            client.get(f"/new/?printed={day(5)}")
+            client.get(f"/new/?printed={day(5)}-{'A' * 20}")
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -161,13 +164,124 @@ def test_what_was_withdrawn_is_told_of_searches_and_tags(client):
 
 
 def test_the_newest_are_told_however_many_changed(client, monkeypatch):
-    from catalog import changes
+    from catalog import list_prints
 
     for number in range(8):
         tool = old_tool(f"Old {number}")
         tool.summary = "Another."
         tool.save()
     make_tool("New one", published=days_ago(1))
-    monkeypatch.setattr(changes, "MOST_READ", 5)
+    monkeypatch.setattr(list_prints, "MOST_READ", 5)
     words = notice(client, f"/tools/?printed={day(5)}")
     assert "New: New one" in words and "and 3 more" in words
+
+
+# ---- What was moved by an edit ----
+
+
+def code(members, ago=0):
+    """What the code of a list with these members says, printed some days ago."""
+    address = dated("/", bits.bits_of(one.pk for one in members))
+    return address.partition("printed=")[2].replace(day(0), day(ago))
+
+
+@pytest.fixture
+def teams():
+    return [
+        old_tool(title, topics=["Teams"]) for title in ("Waste Walk", "Huddle card", "Icebreaker")
+    ]
+
+
+def test_what_an_edit_took_out_of_a_list_is_told(client, teams):
+    printed = code(teams, 5)
+    teams[0].topics.clear()
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert words.count("Not in this list any more:") == 1
+    assert "Not in this list any more: Waste Walk" in words and "Huddle card" not in words
+
+
+def test_what_an_edit_put_into_a_list_is_told(client, teams):
+    other = old_tool("Ask why")
+    other.topics.set(teams[0].topics.all())
+    words = notice(client, f"/topics/teams/?printed={code(teams, 5)}")
+    assert "Now in this list as well: Ask why" in words and "Changed" not in words
+
+
+def test_all_that_happened_to_a_list_is_told_together(client, teams):
+    printed = code(teams, 5)
+    teams[0].topics.clear()
+    teams[1].summary = "Look twice."
+    teams[1].save()
+    Resource.objects.filter(pk=teams[2].pk).update(unpublished_at=days_ago(1))
+    make_tool("Ask why", topics=["Teams"], published=days_ago(1))
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    for sentence in (
+        "New: Ask why",
+        "Changed: Huddle card (Summary)",
+        "Withdrawn: Icebreaker",
+        "Not in this list any more: Waste Walk",
+    ):
+        assert sentence in words
+
+
+def test_a_print_of_today_is_current_until_something_comes(client):
+    printed = code([make_tool("Waste Walk", published=days_ago(0))])
+    assert notice(client, f"/tools/?printed={printed}").startswith("Your print is current")
+    make_tool("Ask why", published=days_ago(0))
+    words = notice(client, f"/tools/?printed={printed}")
+    assert "New: Ask why" in words and "Waste Walk" not in words
+
+
+def test_what_was_withdrawn_before_it_was_printed_on_that_day_is_not_told(client, teams):
+    Resource.objects.filter(pk=teams[0].pk).update(unpublished_at=days_ago(0))
+    printed = code(teams[1:])
+    assert notice(client, f"/topics/teams/?printed={printed}").startswith("Your print is current")
+    assert "Withdrawn: Waste Walk" in notice(client, f"/topics/teams/?printed={code(teams)}")
+
+
+def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
+    printed = code(teams, 5)
+    teams[0].topics.clear()
+    teams[1].topics.clear()
+    monkeypatch.setattr(list_prints, "MOST_MOVED", 0)
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert "Other entries came into this list or left it." in words and "Waste Walk" not in words
+
+
+def test_a_digest_that_nobody_printed_is_as_if_the_list_were_another(client, teams):
+    words = notice(client, f"/topics/teams/?printed={day(5)}-{'A' * 20}")
+    assert "Other entries came into this list or left it." in words
+
+
+def test_a_course_that_left_a_plan_is_told(client):
+    first, then = (make_course(title, published=days_ago(30)) for title in ("First", "Then"))
+    then.requirements.create(text="First", named_course=first)
+    Edition.objects.update(made_at=days_ago(30))
+    printed = code([first, then], 5)
+    address = f"/path/plan/?want={then.slug}&printed={printed}"
+    assert notice(client, address).startswith("Your print is current")
+    then.requirements.all().delete()
+    words = notice(client, address)
+    assert "Changed: Then (Course requirements)" in words
+    assert "Not in this list any more: First" in words
+
+
+def test_what_lost_a_tag_is_told(client):
+    tools = [old_tool(title, tags=["huddle"]) for title in ("Waste Walk", "Icebreaker")]
+    printed = code(tools, 5)
+    tools[0].tags.clear()
+    words = notice(client, f"/tags/huddle/?printed={printed}")
+    assert "Not in this list any more: Waste Walk" in words
+
+
+@given(st.sets(st.integers(1, 5000), max_size=90), st.data())
+def test_the_part_that_makes_a_digest_is_found(candidates, data):
+    some = data.draw(st.sets(st.sampled_from(sorted(candidates)))) if candidates else set()
+    part = bits.bits_of(some)
+    assert list_prints.subset(bits.bits_of(candidates), list_prints.digest_of(part)) == part
+
+
+@given(st.text(max_size=40))
+def test_whatever_a_code_says_is_a_day_or_none(asked):
+    found, digest = list_prints.read(asked)
+    assert found is None and digest is None or found <= timezone.localdate()

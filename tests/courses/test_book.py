@@ -2,12 +2,16 @@
 
 import io
 import re
+import time
+from datetime import timedelta
 
 import pikepdf
 import pypdfium2
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from catalog import printing, prints
 from catalog.models import Job, Topic
@@ -110,7 +114,7 @@ def test_each_further_page_of_a_chapter_says_its_title(client):
     assert "Listening" in sheet(response).pages[begins]
 
 
-def test_the_contents_leads_to_the_chapters(client, shelf):
+def test_the_contents_leads_to_chapters_and_indexes(client, shelf):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
     with pikepdf.open(io.BytesIO(data_of(response))) as document:
@@ -118,11 +122,13 @@ def test_the_contents_leads_to_the_chapters(client, shelf):
         notes = [note.A for note in document.pages[0].obj.Annots]
         led = [numbers[action.D[0].objgen] for action in notes if action.S == "/GoTo"]
     chapters = ["Path to Performance", "Teams", "Listening", "Without a topic"]
-    assert led == [pages[title] for title in chapters]
+    indexes = ["Index of titles", "Index of audiences"]
+    assert led == [pages[title] for title in chapters + indexes]
 
 
-def test_only_what_changed_is_made_anew(client, shelf, monkeypatch):
-    read_book(client)
+@pytest.fixture
+def made(monkeypatch):
+    """The documents that the press was asked for."""
     made, asked = [], prints.asked
 
     def noted(document, path, number):
@@ -130,11 +136,54 @@ def test_only_what_changed_is_made_anew(client, shelf, monkeypatch):
         return asked(document, path, number)
 
     monkeypatch.setattr(prints, "asked", noted)
+    return made
+
+
+def links_of(documents):
+    return {document["link"].partition("#")[2] for document in documents if "link" in document}
+
+
+def test_only_what_changed_is_made_anew(client, shelf, made):
+    read_book(client)
+    topics = {topic.name: f"t{topic.pk}" for topic in Topic.objects.all()}
+    assert links_of(made) == {"", "path", "rest", "titles", "audiences", *topics.values()}
+    made.clear()
     make_video("Another", topics=["Listening"])
     response = read_book(client)
-    assert "Another" in sheet(response).text
-    # The chapter, the path that counts it, and the book that binds them.
-    assert len(made) == 2 and faults(response) == []
+    assert "Another" in sheet(response).text and faults(response) == []
+    # The chapter, the contents, and the indexes, where they have other numbers.
+    assert links_of(made) - {"audiences"} == {"", "titles", topics["Listening"]}
+
+
+def test_on_the_next_day_only_the_day_is_made_anew(client, shelf, made, monkeypatch):
+    read_book(client)
+    made.clear()
+    day = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda: day)
+    response = read_book(client)
+    printed = f"Printed on {date_format(day, 'F j, Y')}"
+    assert all(printed in " ".join(text.split()) for text in sheet(response).pages)
+    assert links_of(made) == {""} and faults(response) == []
+
+
+def test_chapters_are_made_while_others_are_written(client, shelf, made, monkeypatch):
+    marks = book.Book.marks
+
+    def marks_later(self, title):
+        until = time.monotonic() + 30
+        while "path" not in links_of(made) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert "path" in links_of(made)
+        return marks(self, title)
+
+    monkeypatch.setattr(book.Book, "marks", marks_later)
+    assert sheet(read_book(client)).pages
+
+
+def test_a_number_behind_a_title_of_several_lines_is_true(client):
+    make_tool("Ask why " * 20 + "1000", topics=["Teams"])
+    index = sheet(read_book(client)).pages[-1]
+    assert "Ask why 1000, 3" in " ".join(index.split())
 
 
 def test_the_path_is_a_table_on_its_side(client, shelf):

@@ -1,0 +1,76 @@
+"""What a book is bound from: documents of their own, made side by side, and kept for the next one.
+
+A book is {"front": a document, "chapters" and "indexes": documents with the "link" by which the
+contents leads to them, "marks": [[title, id, level]] of its outline, "foot": a document with what
+stands at the foot of each page}.
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+
+from django.conf import settings
+
+from catalog import prints
+
+
+@contextmanager
+def begun(seconds):
+    """A function that begins to make a part, and gives it back; more are written meanwhile.
+
+    What becomes of it is seen when it is asked for.
+    """
+    until, threads = time.monotonic() + seconds, ThreadPoolExecutor(settings.PRINTERS)
+
+    def begin(part):
+        threads.submit(made, part, until)
+        return part
+
+    try:
+        yield begin
+    finally:
+        threads.shutdown(wait=False)
+
+
+def bound(book, seconds, progress):
+    """The document from which the press binds the book: {"files": its parts in order, "marks":
+    [[title, page, level]], "foot"}.
+
+    The chapters say where things are, the indexes and then the contents are made from that.
+    `progress` is told how far it is, in percent. Raises TooBusy, or Refused.
+    """
+    until, chapters = time.monotonic() + seconds, book["chapters"]
+    with ThreadPoolExecutor(settings.PRINTERS) as threads:
+        files = []
+        for file in threads.map(partial(made, until=until), [book["front"], *chapters]):
+            files.append(file)
+            progress(80 * len(files) // (len(chapters) + 1))
+        known = {"places": places(files)}
+        indexes = [index | known for index in book["indexes"]]
+        files += threads.map(partial(made, until=until), indexes)
+    progress(95)
+    found = places(files)
+    files[0] = made(book["front"] | {"places": found}, until)
+    marks = [[title, found[name], level] for title, name, level in book["marks"]]
+    return {"files": files, "marks": marks, "foot": book["foot"]}
+
+
+def made(part, until):
+    """{"file": the path of its PDF, "pages": how many, "places": {id: page}, "link"}"""
+    key = prints.hashed(part)
+    path, facts = prints.kept(key), prints.remembered(key, "facts")
+    if not (path and facts):
+        prints.path_of(key).unlink(missing_ok=True)
+        path = prints.made(key, part, until - time.monotonic())
+        facts = prints.remembered(key, "facts")
+    return facts | {"file": str(path), "link": part.get("link", "")}
+
+
+def places(files):
+    """{id: page of the book}, where these are its first files."""
+    found, before = {}, 0
+    for file in files:
+        found |= {name: before + page for name, page in file["places"].items()}
+        before += file["pages"]
+    return found
