@@ -7,6 +7,7 @@ from catalog.richtext import sanitize
 
 MOST_LETTERS = 100_000  # of a body, or of what is said in a film: 30 pages
 MOST_HTML = 4 * MOST_LETTERS
+MOST_PLAIN, MOST_LINES = 10_000, 200  # of a text of lines
 MOST_ELEMENTS = 4_000  # each takes about 1 ms
 MOST_COLUMNS = 20  # of a table: more are too narrow to hold a word
 # A paragraph of words that fill a line each takes a time that grows with its square, so after a few
@@ -31,6 +32,13 @@ def body(html):
 def parted(text, end, numbers):
     """`text` with `end` after its long words, but for the first few as `numbers` counts them."""
     return LONG.sub(lambda word: word[0] + end * (next(numbers) > MOST_LONG_WORDS), text)
+
+
+def lines(text):
+    """(what `text` says, line by line, as much as paper takes; whether some was cut off)"""
+    all_of_it = [line for line in map(str.strip, text.splitlines()) if line]
+    shown = parted("\n".join(all_of_it[:MOST_LINES])[:MOST_PLAIN], "\n", count(1)).splitlines()
+    return shown, sum(map(len, shown)) < sum(map(len, all_of_it))
 
 
 def spoken(paragraphs, transcript):

@@ -169,6 +169,8 @@ def sheet_context(resource):
     context = detail_of(resource)
     short_path = resource.get_print_url()
     body, body_goes_on = paper.body(resource.body)
+    outcomes, outcomes_go_on = paper.lines(getattr(resource, "outcomes", ""))
+    enrollment, enrollment_goes_on = paper.lines(getattr(resource, "enrollment_text", ""))
     spoken = {
         "paragraphs": context.get("paragraphs", []),
         "transcript": getattr(resource, "transcript", ""),
@@ -184,6 +186,10 @@ def sheet_context(resource):
             "qr": qr_image(settings.SITE_URL + short_path),
             "body": body,
             "body_goes_on": body_goes_on,
+            "outcomes": outcomes,
+            "outcomes_go_on": outcomes_go_on,
+            "enrollment": enrollment,
+            "enrollment_goes_on": enrollment_goes_on,
         }
     )
 

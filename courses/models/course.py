@@ -57,6 +57,7 @@ class Course(Resource):
     )
     outcomes = models.TextField(
         _("learning outcomes"),
+        max_length=10_000,
         blank=True,
         help_text=_("What people can do afterwards, one a line, each starting with a verb."),
     )
@@ -75,7 +76,10 @@ class Course(Resource):
         ),
     )
     enrollment_text = models.TextField(
-        _("enrollment"), blank=True, help_text=_("How to get a seat, in one or two sentences.")
+        _("enrollment"),
+        max_length=2000,
+        blank=True,
+        help_text=_("How to get a seat, in one or two sentences."),
     )
     enrollment_address = models.URLField(_("enrollment address"), max_length=500, blank=True)
 

@@ -4,7 +4,7 @@ import pytest
 
 from catalog import paper
 from catalog.models import Resource, Video
-from tests.makers import make_tool, make_video
+from tests.makers import make_course, make_tool, make_video
 from tests.sheets import faults, sheet
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,16 @@ def test_what_is_said_in_a_film_is_cut_too(client):
         words = sheet(client.get(video.get_pdf_url())).text
         assert "The text goes on at" in words
         assert words.count("Word after word.") > 1000
+
+
+@pytest.mark.parametrize("text", ["To ask why.\n" * 20_000, "w" * 1_000_000, "ww " * 300_000])
+def test_what_is_learned_and_how_to_enroll_are_cut_too(client, text):
+    course = make_course("Sponsoring", outcomes="To lead.", enrollment_text="Ask.")
+    type(course).objects.filter(pk=course.pk).update(outcomes=text, enrollment_text=text)
+    response = client.get(course.get_pdf_url())
+    found = sheet(response)
+    assert found.text.count("The text goes on at") == 2 and found.rightmost < 0.95
+    assert len(found.pages) < 30 and faults(response) == []
 
 
 def test_a_text_of_any_usual_length_stays_as_it_is():
