@@ -1,8 +1,9 @@
 """Prints of lists: what came, changed and went since somebody printed one.
 
-The code on paper holds the day and a digest of what the list had, "?printed=20261127-…". The digest
-of a set is the XOR of those of its members: which of the entries that were edited since have to be
-taken out or put in, for the list to have the digest on paper, is a system of linear equations.
+The code on paper holds the day, a digest of what the list had, and how many editions of that there
+were: "?printed=20261127-…-72". The digest of a set is the XOR of those of its members: which of the
+entries that were edited since have to be taken out or put in, for the list to have the digest on
+paper, is a system of linear equations.
 """
 
 import base64
@@ -25,7 +26,7 @@ DIGEST = 15  # bytes
 # Entries that may have come in or gone, so that it is a matter of one in a million that others than
 # those that did make the same digest.
 MOST_MOVED = 8 * DIGEST - 20
-MARK = re.compile(r"(?P<day>\d{8})(?:-(?P<digest>[\w-]{20}))?", re.ASCII)
+CODE = re.compile(r"(?P<day>\d{8})(-(?P<digest>[\w-]{20})(-(?P<editions>\d{1,9}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,7 @@ class ListPrint:
 
     @property
     def is_current(self):
-        return bool(self.day) and not (self.changed or self.has_moved)
-
-
-def dated(path, members):
-    """The address of a living list as paper carries it, with what the set `members` is today."""
-    digest = base64.urlsafe_b64encode(digest_of(members).to_bytes(DIGEST)).decode()
-    mark = "&" if "?" in path else "?"
-    return f"{path}{mark}printed={timezone.localdate():%Y%m%d}-{digest}"
+        return bool(self.day) and not (self.changed or self.has_moved or self.more)
 
 
 def list_print(asked, members, hidden=0):
@@ -68,40 +62,46 @@ def list_print(asked, members, hidden=0):
     `members` is the set of what the list has now, `hidden` of what it would have if that were still
     public. A constant number of queries.
     """
-    day, digest = read(asked)
-    if day is None:
+    code = Code.read(asked)
+    if code.day is None:
         return ListPrint(None)
-    begin, end = moment(day), moment(day + timedelta(days=1))
     public, everything = Resource.objects.published(), Resource.objects.all()
-    new = members & set_of(public.filter(published_at__gte=begin))
-    withdrawn = hidden & set_of(everything.filter(published_at__lt=end, unpublished_at__gte=begin))
+    since = {"published_at__lt": code.end, "unpublished_at__gte": code.begin}
+    new = members & set_of(public.filter(published_at__gte=code.begin))
+    withdrawn = hidden & set_of(everything.filter(**since))
     known = (members & ~new) | withdrawn
-    printed = printed_set(digest, members, known, begin, end)
-    unsure = digest is not None and printed is None
-    if printed is None:
-        printed = known
+    found = printed_set(code, members, known)
+    printed = known if found is None else found
     new, withdrawn = new & ~printed, withdrawn & printed
     joined, left = members & ~printed & ~new, printed & ~members & ~withdrawn
-    touched = Edition.objects.filter(made_at__gte=begin).values_list("resource", flat=True)
-    old = members & bits.bits_of(set(touched)) & ~new & ~joined
-    changed = changes_since(public.in_order_of(old, MOST_READ), begin)
-    changed = [one for one in changed if one.state == State.CHANGED]
-    untold = max(0, old.bit_count() - MOST_READ) + max(0, len(changed) - MOST_TOLD)
-    untold += sum(too_many(found) for found in (new, withdrawn, joined, left))
+    changed, unread = changed_of(members & printed, printed, code)
     return ListPrint(
-        day,
+        code.day,
         new=public.in_order_of(new, MOST_TOLD),
         changed=changed[:MOST_TOLD],
-        withdrawn=changes_since(everything.in_order_of(withdrawn, MOST_TOLD), begin),
+        withdrawn=changes_since(everything.in_order_of(withdrawn, MOST_TOLD), code.begin),
         joined=public.in_order_of(joined, MOST_TOLD),
         left=public.in_order_of(left, MOST_TOLD),
-        unsure=unsure,
-        more=untold,
+        unsure=found is None and code.digest is not None,
+        more=unread
+        + untold(len(changed))
+        + sum(untold(found.bit_count()) for found in (new, withdrawn, joined, left)),
     )
 
 
-def too_many(found):
-    return max(0, found.bit_count() - MOST_TOLD)
+def changed_of(members, printed, code):
+    """(a Since of each of `members` that says something else now; how many were not looked at)"""
+    if code.editions is not None and code.editions == editions_of(printed):
+        return [], 0
+    touched = Edition.objects.filter(made_at__gte=code.begin).values_list("resource", flat=True)
+    touched = members & bits.bits_of(set(touched))
+    newest = Resource.objects.published().in_order_of(touched, MOST_READ)
+    changed = [one for one in changes_since(newest, code.begin) if one.state == State.CHANGED]
+    return changed, max(0, touched.bit_count() - MOST_READ)
+
+
+def untold(number):
+    return max(0, number - MOST_TOLD)
 
 
 def set_of(resources):
@@ -111,37 +111,72 @@ def set_of(resources):
 # ---- What was on paper ----
 
 
-def read(asked):
-    """(day, digest) that `asked` says; None for a day that is none or to come, and for no digest.
+def dated(path, members):
+    """The address of a living list as paper carries it, with what the set `members` is today."""
+    digest = base64.urlsafe_b64encode(digest_of(members).to_bytes(DIGEST)).decode()
+    code = [f"{timezone.localdate():%Y%m%d}", digest, editions_of(members)]
+    mark = "&" if "?" in path else "?"
+    return f"{path}{mark}printed={'-'.join(str(part) for part in code if part is not None)}"
 
-    >>> read("20260102"), read("20260102-" + 18 * "A" + "AB")
-    ((datetime.date(2026, 1, 2), None), (datetime.date(2026, 1, 2), 1))
-    >>> read("2026-01-02"), read("99991231"), read("20261340"), read("20260102-AB")
-    ((None, None), (None, None), (None, None), (None, None))
+
+def editions_of(members):
+    """How many the set has, which grows when something in it changes; None for a large set."""
+    if members.bit_count() > MOST_READ:
+        return None
+    return Edition.objects.filter(resource__in=bits.ids_of(members)).count()
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a code says: `day` is None for one that is none or to come, the rest for what is not
+    said.
     """
-    found = MARK.fullmatch(asked)
-    try:
-        day = datetime.strptime(found["day"], "%Y%m%d").date() if found else None
-    except ValueError:
-        day = None
-    if day is None or day > timezone.localdate():
-        return None, None
-    digest = found["digest"] and int.from_bytes(base64.urlsafe_b64decode(found["digest"]))
-    return day, digest
+
+    day: date | None = None
+    digest: int | None = None
+    editions: int | None = None
+
+    @classmethod
+    def read(cls, asked):
+        """
+        >>> Code.read("20260102-" + 18 * "A" + "AB-72")
+        Code(day=datetime.date(2026, 1, 2), digest=1, editions=72)
+        >>> Code.read("20260102")
+        Code(day=datetime.date(2026, 1, 2), digest=None, editions=None)
+        >>> {Code.read(asked).day for asked in ("2026-01-02", "99991231", "20261340", "20260102-A")}
+        {None}
+        """
+        found = CODE.fullmatch(asked)
+        try:
+            day = datetime.strptime(found["day"], "%Y%m%d").date() if found else None
+        except ValueError:
+            day = None
+        if day is None or day > timezone.localdate():
+            return cls()
+        digest = found["digest"] and int.from_bytes(base64.urlsafe_b64decode(found["digest"]))
+        return cls(day, digest, found["editions"] and int(found["editions"]))
+
+    @property
+    def begin(self):
+        return moment(self.day)
+
+    @property
+    def end(self):
+        return moment(self.day + timedelta(days=1))
 
 
-def printed_set(digest, members, known, begin, end):
-    """What the list had when it was printed between `begin` and `end`; None where that is not told.
+def printed_set(code, members, known):
+    """What the list had when the code was printed; None where that is not told.
 
     `known` is what it had as far as the days of publishing tell, which know nothing of edits.
     """
-    if digest is None or digest == digest_of(members):
-        return None if digest is None else members
-    rows = Resource.objects.filter(published_at__lt=end)
-    that_day = Q(published_at__gte=begin) | Q(unpublished_at__range=(begin, end))
+    if code.digest is None or code.digest == digest_of(members):
+        return None if code.digest is None else members
+    rows = Resource.objects.filter(published_at__lt=code.end)
+    that_day = Q(published_at__gte=code.begin) | Q(unpublished_at__range=(code.begin, code.end))
     uncertain = (members | known) & set_of(rows.filter(that_day))
-    uncertain |= set_of(rows.published().filter(editions__made_at__gte=begin))
-    wanted = digest ^ digest_of(known)
+    uncertain |= set_of(rows.published().filter(editions__made_at__gte=code.begin))
+    wanted = code.digest ^ digest_of(known)
     moved = subset(uncertain, wanted) if uncertain.bit_count() <= MOST_MOVED else None
     if moved is None:
         moved = the_one(set_of(rows.published()), wanted)

@@ -239,6 +239,17 @@ def test_what_was_withdrawn_before_it_was_printed_on_that_day_is_not_told(client
     assert "Withdrawn: Waste Walk" in notice(client, f"/topics/teams/?printed={code(teams)}")
 
 
+def test_what_changed_before_it_was_printed_on_that_day_is_not_told(client, teams):
+    teams[0].summary = "Look twice."
+    teams[0].save()
+    printed = code(teams)
+    assert notice(client, f"/topics/teams/?printed={printed}").startswith("Your print is current")
+    teams[0].summary = "Look three times."
+    teams[0].save()
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert "Changed: Waste Walk (Summary)" in words
+
+
 def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
     printed = code(teams, 5)
     teams[0].topics.clear()
@@ -283,5 +294,5 @@ def test_the_part_that_makes_a_digest_is_found(candidates, data):
 
 @given(st.text(max_size=40))
 def test_whatever_a_code_says_is_a_day_or_none(asked):
-    found, digest = list_prints.read(asked)
-    assert found is None and digest is None or found <= timezone.localdate()
+    code = list_prints.Code.read(asked)
+    assert code == list_prints.Code() or code.day <= timezone.localdate()

@@ -1,0 +1,91 @@
+"""The codes on paper and on screens, read as a phone reads them: askew, and not sharp."""
+
+import io
+
+import pypdfium2
+import pytest
+import zxingcpp
+from django.utils import timezone
+from PIL import Image, ImageFilter
+
+from catalog.models import Edition, Job
+from tests.makers import do_jobs, make_course, make_tool, make_video
+from tests.sheets import data_of
+
+pytestmark = pytest.mark.django_db
+SITE = "https://catalog.example.org"
+DOTS = 200  # an inch: fewer than a phone of ten years ago sees of a sheet that it has in view
+MAKERS = {"video": make_video, "tool": make_tool, "course": make_course}
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.SITE_URL = SITE
+
+
+def scanned(picture):
+    """What the codes in it say, seen askew and not sharp."""
+    seen = picture.convert("L").rotate(4, expand=True, fillcolor=255)
+    found = zxingcpp.read_barcodes(seen.filter(ImageFilter.GaussianBlur(1.2)))
+    return [code.text for code in found]
+
+
+def codes_of(response):
+    assert response.status_code == 200
+    with pypdfium2.PdfDocument(data_of(response)) as document:
+        pictures = [page.render(scale=DOTS / 72).to_pil() for page in document]
+    return [text for picture in pictures for text in scanned(picture)]
+
+
+@pytest.mark.parametrize("query", ["", "?ink=saving", "?paper=a4&text=large"])
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_sheet_leads_to_its_own_version(client, kind, query):
+    resource = MAKERS[kind]("Waste Walk")
+    number = Edition.objects.filter(resource=resource).latest("number").number
+    codes = codes_of(client.get(resource.get_pdf_url() + query))
+    assert codes == [f"{SITE}{resource.get_short_url()}/{number}"]
+
+
+def test_a_list_leads_to_itself_with_its_day_and_digest(client):
+    make_tool("Waste Walk", levels=[2])
+    [code] = codes_of(client.get("/new.pdf?kind=tool&level=2"))
+    assert code.startswith(f"{SITE}/new/?kind=tool&level=2&printed={timezone.localdate():%Y%m%d}-")
+    assert "Your print is current" in client.get(code.removeprefix(SITE)).content.decode()
+
+
+def test_a_plan_leads_to_itself(client):
+    course = make_course("Sponsoring")
+    [code] = codes_of(client.get(f"/path/plan.pdf?want={course.slug}"))
+    assert "Your print is current" in client.get(code.removeprefix(SITE)).content.decode()
+
+
+def test_the_book_leads_to_the_catalog(client):
+    make_tool("Waste Walk")
+    client.get("/catalog.pdf")
+    do_jobs(Job.Task.PRINT)
+    [code] = codes_of(client.get("/catalog.pdf"))
+    assert "Your print is current" in client.get(code.removeprefix(SITE)).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 8, 40])
+def test_a_packet_leads_to_itself_however_much_is_in_it(client, count):
+    tools = [make_tool(f"Tool {number}") for number in range(count)]
+    items = ".".join(tool.get_short_url().rpartition("/")[2] for tool in tools)
+    address = f"/packet.pdf?items={items}&title=For+the+huddle"
+    if client.get(address).status_code == 202:
+        do_jobs(Job.Task.PRINT)
+    code = codes_of(client.get(address))[0]
+    page = client.get(code.removeprefix(SITE)).content.decode()
+    assert "Your print is current" in page and all(tool.title in page for tool in tools)
+
+
+def test_the_code_of_a_packet_is_read_from_a_screen(live_server, page, settings):
+    settings.SITE_URL = live_server.url
+    tools = [make_tool(f"Tool {number}") for number in range(40)]
+    items = ".".join(tool.get_short_url().rpartition("/")[2] for tool in tools)
+    page.goto(f"{live_server.url}/packet/?items={items}")
+    code = page.locator("svg[role=img]").first
+    code.scroll_into_view_if_needed()
+    [text] = scanned(Image.open(io.BytesIO(code.screenshot())))
+    assert text == f"{live_server.url}/packet/?items={items}"
