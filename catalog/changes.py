@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from catalog.models import Edition, Resource
 
+ONE_LINE = 60  # letters of what was and what is
+
 
 @dataclass(frozen=True)
 class Change:
@@ -23,6 +25,10 @@ class Change:
 
     def __str__(self):
         return f"{self.label}: {self.words}"
+
+    @property
+    def takes_two_lines(self):
+        return bool(self.old and self.new) and len(self.old + self.new) > ONE_LINE
 
     @property
     def words(self):

@@ -60,6 +60,12 @@ class Listing:
         return Resource.objects.published().whole(found[:most])
 
     @property
+    def can_be_grouped(self):
+        """Whether paper may have it by kind or by level, as its reader likes."""
+        kinds = [self.form.shelf.set_of(f"kind:{kind}") & self.members for kind in Kind.values]
+        return "level" in self.form.fields and sum(map(bool, kinds)) > 1
+
+    @property
     def hidden_members(self):
         return self.form.narrow(self.hidden)
 

@@ -1,7 +1,7 @@
 """What is printed: documents from templates, and the answers that carry them."""
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import number_format
@@ -363,20 +363,33 @@ def disposition(title):
 
 
 def busy(request, title):
-    return waiting(request, {"title": title, "busy": True}, status=503)
+    context = {"title": title, "busy": True, "page": page_beside(request.get_full_path())}
+    return waiting(request, context, status=503)
 
 
 def waiting(request, context, status):
     """A page that says what is waited for, and looks again by itself."""
-    response = render(request, "catalog/print_wait.html", context | {"again": AGAIN}, status=status)
+    context |= {"again": AGAIN}
+    response = render(request, "catalog/print_wait.html", context, status=status)
     response["Retry-After"] = response["Refresh"] = str(AGAIN)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def impossible(request, title, sentence):
-    context = {"title": title, "sentence": sentence}
+def impossible(request, title, sentence, address=None):
+    page = page_beside(address or request.get_full_path())
+    context = {"title": title, "sentence": sentence, "page": page}
     return render(request, "catalog/print_wait.html", context, status=422)
+
+
+def page_beside(pdf):
+    """The address of the page that the PDF at this address is of; "" where it has none."""
+    path, mark, query = pdf.partition("?")
+    page = f"{path.removesuffix('.pdf')}/"
+    with suppress(Resolver404):
+        resolve(unquote(page))
+        return page + mark + query
+    return ""
 
 
 # ---- In the background ----
@@ -398,15 +411,21 @@ def respond_later(request, title, address, document):
     name = ordered_before(address) or name
     if not order_of(name) and orders_waiting() >= MOST_ORDERS:
         return busy(request, title)
-    return followed(request, name, {"title": title, "job": wanted(name, address, title)})
+    order = {"title": title, "address": address, "job": wanted(name, address, title)}
+    return followed(request, name, order)
 
 
 def followed(request, name, order):
     """How far the job of an order is; the page looks again at what was ordered."""
     job, title = order["job"], order["title"]
     if job.state == Job.State.FAILED:
-        return impossible(request, title, job.failure)
-    context = {"title": title, "job": job, "ahead": job.ahead()}
+        return impossible(request, title, job.failure, order["address"])
+    context = {
+        "title": title,
+        "job": job,
+        "ahead": job.ahead(),
+        "page": page_beside(order["address"]),
+    }
     response = waiting(request, context, status=202)
     response["Refresh"] += f"; url=?order={name}"
     return response

@@ -90,8 +90,8 @@ class TeamCheck:
         facts = {"level": level, "steps": in_words(steps), "next": following}
         if not level:
             words = ngettext(
-                "Before Level 1, %(steps)s step from it",
-                "Before Level 1, %(steps)s steps from it",
+                "Not yet at Level 1: %(steps)s step to go",
+                "Not yet at Level 1: %(steps)s steps to go",
                 steps,
             )
         else:

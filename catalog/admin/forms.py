@@ -117,6 +117,11 @@ class ResourceForm(RefusableForm):
         elif least and most < least:
             self.add_error("minutes_max", _("The most cannot be below the least."))
 
+    def says_another_time(self):
+        """Whether the time was changed in words and not in minutes."""
+        changed = set(self.changed_data)
+        return "duration_text" in changed and not {"minutes_min", "minutes_max"} & changed
+
     def clean_times(self):
         for name in ("published_at", "unpublished_at"):
             when = self.cleaned_data.get(name)

@@ -217,6 +217,12 @@ class ResourceAdmin(CatalogAdmin):
         if "access_reason" in form.changed_data:
             obj.access_reason_by, obj.access_reason_at = request.user, timezone.now()
         super().save_model(request, obj, form, change)
+        if change and obj.time_short and form.says_another_time():
+            sentence = _(
+                "The time as written has changed. Plans and cards still say %s: "
+                "look at the minutes below it."
+            )
+            self.message_user(request, sentence % obj.time_short, messages.WARNING)
 
     def save_formset(self, request, form, formset, change):
         for row in formset.forms if not change else ():

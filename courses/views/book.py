@@ -25,7 +25,7 @@ def document_of(request, title):
         "title": title,
         "address": reverse("home"),
         "book": book,
-        "qr": qr_image(settings.SITE_URL + dated(reverse("all-listing"), book.public)),
+        "qr": qr_image(settings.SITE_URL + dated(reverse("all-listing") + "?of=book", book.public)),
     }
 
     def part(template, key="", **more):

@@ -203,6 +203,15 @@ def test_an_exact_time_needs_one_number(client):
     assert (video.minutes_min, video.minutes_max) == (30, 30)
 
 
+def test_who_changes_the_time_in_words_only_is_told_what_plans_count(client):
+    course = make_course("LMPO", minutes_min=480, minutes_max=480, duration_text="8 hours")
+    told = messages_in(send(client, page_of(course), duration_text="6 hours"))
+    assert any("Plans and cards still say 8 h" in message for message in told)
+    changes = {"duration_text": "7 hours", "minutes_min": "420", "minutes_max": "420"}
+    told = messages_in(send(client, page_of(course), **changes))
+    assert not any("still say" in message for message in told)
+
+
 def test_control_characters_never_come_in(client):
     send(
         client,

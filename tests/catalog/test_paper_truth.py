@@ -76,6 +76,15 @@ class TestAPrint:
         links = page_in(response).xpath("//section[@aria-labelledby='your-print']//a/@href")
         assert links == ["/tools/huddle-cards.pdf"]
 
+    def test_tells_long_texts_one_below_the_other(self, client):
+        before, now = "Co-leads who have led a team for a year.", "Everybody who leads a team."
+        tool = make_tool("Huddle cards", audience_text=before)
+        old = tool.get_print_url()
+        change(tool, audience_text=now)
+        [item] = page_in(scan(client, old)).xpath("//section[@aria-labelledby='your-print']//li")
+        assert item.text_content() == f"Intended audience: {now} Before: {before}"
+        assert [span.get("class") for span in item.xpath(".//span")] == ["before"]
+
     def test_is_current_again_when_a_change_was_taken_back(self, client):
         tool = make_tool("Huddle cards")
         change(tool, title="Huddle Cards")

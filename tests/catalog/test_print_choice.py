@@ -31,6 +31,16 @@ def test_it_is_offered_wherever_a_pdf_is(client):
         assert chosen(client, path)["Content-Type"] == "application/pdf", path
 
 
+def test_type_or_level_is_asked_only_where_both_are_possible(client):
+    for make in (make_tool, make_video):
+        make(levels=[2], topics=["Roles"])
+    offered = {
+        path: "group" in choice_on(client, path)[1]
+        for path in ("/new/", "/topics/roles/", "/tools/", "/levels/2/", "/search/?q=nothing")
+    }
+    assert [path for path in offered if offered[path]] == ["/new/", "/topics/roles/"]
+
+
 def test_what_is_chosen_is_what_comes_out(client):
     tool = make_tool("Waste Walk")
     found = sheet(chosen(client, tool.get_absolute_url(), **LARGE_A4))

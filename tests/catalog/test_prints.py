@@ -224,6 +224,20 @@ def test_a_large_one_is_made_in_the_background(client, large):
     assert "Tool number 2" in sheet(response).text
 
 
+@pytest.mark.parametrize(
+    ("pdf", "page"),
+    [
+        ("/tools.pdf?level=&sort=title", ["/", "/tools/?sort=title"]),
+        ("/catalog.pdf", ["/"]),
+    ],
+)
+def test_who_waits_can_go_back_to_the_page(client, large, pdf, page):
+    crumbs = "//nav[@class='crumbs']//a/@href"
+    assert page_in(client.get(pdf)).xpath(crumbs) == page
+    again = ordered_at(client, pdf)
+    assert page_in(client.get(again)).xpath(crumbs) == page
+
+
 def test_a_large_one_says_how_far_it_is(client, large):
     client.get("/tools.pdf")
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING)

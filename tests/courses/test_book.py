@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 
 from catalog import printing, prints
 from catalog.models import Job, Topic
-from courses import book
+from courses import book, views
 from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
 from tests.sheets import data_of, faults, sheet
 
@@ -112,6 +112,17 @@ def test_each_further_page_of_a_chapter_says_its_title(client):
     response = read_book(client)
     begins = {title: page for _level, title, page in outline(response)}["Listening"]
     assert "Listening" in sheet(response).pages[begins]
+
+
+def test_who_scans_it_is_led_to_a_new_book(client, shelf, monkeypatch):
+    coded = []
+    monkeypatch.setattr(views.book, "qr_image", lambda address: coded.append(address) or "")
+    read_book(client)
+    make_tool("Another")
+    living = coded[0].removeprefix("https://catalog.example.org")
+    words = client.get(living).content.decode()
+    assert "Now in this list as well:" in words or "New:" in words
+    assert '<a class="button" href="/catalog.pdf"' in words
 
 
 def test_the_contents_leads_to_chapters_and_indexes(client, shelf):

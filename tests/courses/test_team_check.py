@@ -61,7 +61,7 @@ def test_all_of_level_1_and_all_but_one_of_level_2_is_one_step_from_level_2(clie
 def test_before_level_1_it_counts_the_steps_to_it(client):
     first, *others = ids(level=1)
     words = ["no", "one", "two", "three", "four", "five"][len(others)]
-    assert result_in(client.get(address(first))) == f"Before Level 1, {words} steps from it"
+    assert result_in(client.get(address(first))) == f"Not yet at Level 1: {words} steps to go"
 
 
 def test_a_team_that_does_all_of_it_is_told_so(client):
@@ -102,7 +102,7 @@ def test_a_criterion_that_was_taken_away_leaves_the_other_answers(client):
 def test_a_new_criterion_is_not_met_by_an_old_link(client):
     link = address(*ids(level=1))
     make_criterion("Newly asked", level=1)
-    assert result_in(client.get(link)) == "Before Level 1, one step from it"
+    assert result_in(client.get(link)) == "Not yet at Level 1: one step to go"
 
 
 def test_the_grid_shows_what_is_met_and_the_next_step(client):
