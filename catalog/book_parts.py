@@ -10,27 +10,29 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from django.conf import settings
-
 from catalog import prints
 
 
 @contextmanager
-def begun(seconds):
-    """A function that begins to make a part, and gives it back; more are written meanwhile.
+def head_start(seconds):
+    """A function that begins to make a part, and gives it back, while more are written.
 
-    What becomes of it is seen when it is asked for.
+    What was not begun by then is left to bound(), which also meets what went wrong.
     """
-    until, threads = time.monotonic() + seconds, ThreadPoolExecutor(settings.PRINTERS)
+    until, threads = time.monotonic() + seconds, makers()
 
     def begin(part):
-        threads.submit(made, part, until)
+        threads.submit(part_made, part, until)
         return part
 
     try:
         yield begin
     finally:
-        threads.shutdown(wait=False)
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def makers():
+    return ThreadPoolExecutor(len(prints.slots_of_large()))
 
 
 def bound(book, seconds, progress):
@@ -41,28 +43,29 @@ def bound(book, seconds, progress):
     `progress` is told how far it is, in percent. Raises TooBusy, or Refused.
     """
     until, chapters = time.monotonic() + seconds, book["chapters"]
-    with ThreadPoolExecutor(settings.PRINTERS) as threads:
+    with makers() as threads:
         files = []
-        for file in threads.map(partial(made, until=until), [book["front"], *chapters]):
+        for file in threads.map(partial(part_made, until=until), [book["front"], *chapters]):
             files.append(file)
             progress(80 * len(files) // (len(chapters) + 1))
         known = {"places": places(files)}
         indexes = [index | known for index in book["indexes"]]
-        files += threads.map(partial(made, until=until), indexes)
+        files += threads.map(partial(part_made, until=until), indexes)
     progress(95)
     found = places(files)
-    files[0] = made(book["front"] | {"places": found}, until)
+    files[0] = part_made(book["front"] | {"places": found}, until)
     marks = [[title, found[name], level] for title, name, level in book["marks"]]
     return {"files": files, "marks": marks, "foot": book["foot"]}
 
 
-def made(part, until):
+def part_made(part, until):
     """{"file": the path of its PDF, "pages": how many, "places": {id: page}, "link"}"""
     key = prints.hashed(part)
     path, facts = prints.kept(key), prints.remembered(key, "facts")
+    if path and not facts:
+        path.unlink(missing_ok=True)
     if not (path and facts):
-        prints.path_of(key).unlink(missing_ok=True)
-        path = prints.made(key, part, until - time.monotonic())
+        path = prints.made(key, part, until - time.monotonic(), prints.slots_of_large())
         facts = prints.remembered(key, "facts")
     return facts | {"file": str(path), "link": part.get("link", "")}
 

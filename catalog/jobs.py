@@ -39,6 +39,7 @@ LANES = {
 LOST = timedelta(minutes=10)  # without a sign of life; no step between two of them takes as long
 MOST_TRIES = 3
 PAUSE, LOOK = 1, 0.2  # seconds, when there is nothing to do; between two looks for something
+PAUSE_OF_BUSY = 5  # seconds until a document is tried again for which there was no room
 BEAT = 2  # seconds between two signs of life
 PREVIEW_WIDTH = 800
 MOST_AHEAD = 500  # entries that change at once; the sheets of more are made when they are asked for
@@ -172,7 +173,8 @@ def do(job):
     except OperationalError:  # the database is busy or gone, which is no fault of the file
         raise
     except TooBusy:  # nor is this of the document
-        row.update(state=Job.State.WAITING, progress=0)
+        due = timezone.now() + timedelta(seconds=PAUSE_OF_BUSY)
+        row.update(state=Job.State.WAITING, progress=0, due_at=due, tries=F("tries") - 1)
     # Whatever goes wrong with one file, the worker goes on with the next.
     except Exception as error:
         logger.warning("%s: %s", job, error)

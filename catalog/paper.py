@@ -8,6 +8,8 @@ from catalog.richtext import sanitize
 MOST_LETTERS = 100_000  # of a body, or of what is said in a film: 30 pages
 MOST_HTML = 4 * MOST_LETTERS
 MOST_PLAIN, MOST_LINES = 10_000, 200  # of a text of lines
+SHORT = 1_000  # letters that a form takes of a text that is no long one
+MOST_SPOKEN = 2_000  # paragraphs or lines of what is said in a film
 MOST_ELEMENTS = 4_000  # each takes about 1 ms
 MOST_COLUMNS = 20  # of a table: more are too narrow to hold a word
 # A paragraph of words that fill a line each takes a time that grows with its square, so after a few
@@ -20,6 +22,7 @@ LETTER = r"(?:&[^;\s]{1,10};|[^\s&])"
 LONG = re.compile(rf"{LETTER}{{{LONG_WORD},{LONGEST_WORD}}}")
 INLINE, COST_INLINE = ("a", "em", "strong"), 3  # many in one paragraph take long
 CELLS = ("td", "th")
+CUES_AS_ELEMENT = 10  # words that are said one after the other are one text
 
 
 def body(html):
@@ -43,17 +46,34 @@ def lines(text):
 
 def spoken(paragraphs, transcript):
     """What a sheet shows of a film's words: the paragraphs of its captions, else its transcript."""
-    letters, shown = 0, []
+    letters, elements, shown = 0, 0, []
     for begin, time, cues in paragraphs:
         letters += sum(len(text) for _begin, _end, text in cues)
-        if letters > MOST_LETTERS:
+        elements += 1 + len(cues) / CUES_AS_ELEMENT
+        if letters > MOST_LETTERS or elements > MOST_SPOKEN:
             break
         shown.append((begin, time, cues))
+    words = first_lines(transcript, MOST_LETTERS, MOST_SPOKEN)
     return {
         "paragraphs": shown,
-        "transcript": parted(transcript[:MOST_LETTERS], "\n", count(1)),
-        "transcript_goes_on": len(shown) < len(paragraphs) or len(transcript) > MOST_LETTERS,
+        "transcript": parted(words, "\n", count(1)),
+        "transcript_goes_on": len(shown) < len(paragraphs) or len(words) < len(transcript),
     }
+
+
+def first_lines(text, letters, lines):
+    """The beginning of a text, no longer than that."""
+    kept = text[:letters].split("\n")
+    return "\n".join(kept[:lines])
+
+
+def shorten(resource):
+    """Cuts the short texts of a row to what its form takes; for print, it is not to be saved."""
+    for field in resource._meta.concrete_fields:
+        text, most = getattr(resource, field.attname), field.max_length
+        if most and most <= SHORT and isinstance(text, str) and len(text) > most:
+            setattr(resource, field.attname, f"{text[: most - 1]}…")
+    return resource
 
 
 class Cutter:

@@ -36,10 +36,7 @@ ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 MOST_ENTRIES = 500  # of any: 100 pages, 10 s
 LONGEST_IN_FOOT = {"normal": 200, "large": 60}  # letters of an address
 AGAIN = 3  # seconds until a page that waits looks again
-# A large document takes this slot only, so that small ones find the others free; the chapters of a
-# book take any, each for a second or so.
-SLOTS_OF_LARGE = [0]
-PATIENCE_OF_LARGE = 600  # seconds
+PATIENCE_OF_LARGE = 300  # seconds; below jobs.LOST, for it is without a sign of life
 # What this process found under a name, which never means anything else.
 FOUND, MOST_FOUND = {}, 2000
 TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
@@ -166,7 +163,7 @@ def sheet_of(request, resource, **more):
 
 def sheet_context(resource):
     """What the template of a sheet shows; no text of it is longer than paper takes."""
-    context = detail_of(resource)
+    context = detail_of(paper.shorten(resource))
     short_path = resource.get_print_url()
     body, body_goes_on = paper.body(resource.body)
     outcomes, outcomes_go_on = paper.lines(getattr(resource, "outcomes", ""))
@@ -215,7 +212,7 @@ def listing_pdf(request, listing):
 
 
 def handout_of(listing, by_level):
-    resources = listing.for_print(MOST_ENTRIES)
+    resources = list(map(paper.shorten, listing.for_print(MOST_ENTRIES)))
     return {
         "listing": listing,
         "title": listing.full_title,
@@ -267,7 +264,8 @@ def found(request, name):
     path = prints.kept(facts["key"]) if facts else None
     if path:
         keep_in_mind(name, facts)
-    return path and sent(request, path, **facts)
+    with suppress(FileNotFoundError):  # swept at this very moment
+        return path and sent(request, path, **facts)
 
 
 def parts_of(address):
@@ -334,7 +332,7 @@ def made(request, key, document):
         return prints.made(key, document)
     if "chapters" in document:
         document = book_parts.bound(document, PATIENCE_OF_LARGE, request.progress)
-    return prints.made(key, document, PATIENCE_OF_LARGE, SLOTS_OF_LARGE)
+    return prints.made(key, document, PATIENCE_OF_LARGE, prints.slots_of_large())
 
 
 def sent(request, path, key, title):
@@ -492,6 +490,7 @@ def carry_out(name, progress):
     order = prints.remembered(name, "order")
     if not order:
         raise ValidationError(_("Its order is not on this machine any more."))
+    prints.remember(name, order | {"public": f"{shelf().public():x}"}, "order")
     make_ahead(order["address"], name, progress)
 
 

@@ -5,6 +5,8 @@ Files in PRINTS_ROOT, which all processes of the site share:
     pdf/<key>.pdf       what was made; `key` is a hash of the document
     name/<name>.json    which document an address had when the catalog was in one state
     facts/<key>.json    how many pages it has, and what is on which
+    bound/<hash>.json   what is known of a tool's PDF that a packet binds
+    order/<name>.json   what a reader ordered who waits for a large one
     failed/<key>.json   why a document could not be made; it is not tried again for an hour
     lock/, slot/        who makes what at this moment: locks of the system, gone with their process
 """
@@ -33,7 +35,7 @@ from catalog.apart.refused import Refused
 from catalog.uploads import is_local, stored_on_disk
 
 PRESS = "catalog.press.makers"
-SECONDS, MEGABYTES = 60, 1500  # that one document may take
+SECONDS, MEGABYTES = 60, 1000  # that one document may take
 PATIENCE = 10  # seconds that a request waits for one
 LOOK = 0.02  # seconds between two looks whether it is one's turn
 HOUR = 60 * 60
@@ -90,14 +92,16 @@ def kept(key):
 
 
 def remember(name, facts, sort="name"):
-    """Keeps `facts` of the document that an address has now: {"key": …, …}."""
+    """Keeps `facts` of that sort: of the document that an address has now, {"key": …, …}."""
     write(folder(sort) / f"{name}.json", json.dumps(facts).encode())
 
 
 def remembered(name, sort="name"):
-    """What was kept under `name`; {} for nothing."""
+    """What was kept under `name`; {} for nothing. It is known to be in use again."""
+    path = Path(settings.PRINTS_ROOT, sort, f"{name}.json")
     try:
-        return json.loads(Path(settings.PRINTS_ROOT, sort, f"{name}.json").read_bytes())
+        os.utime(path)
+        return json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
 
@@ -136,11 +140,16 @@ def times_of(path):
 # ---- What is made ----
 
 
+def slots_of_large():
+    """The numbers of those that large documents may take: what is small finds one free."""
+    return range(max(1, settings.PRINTERS - 1))
+
+
 def made(key, document, seconds=PATIENCE, slots=None):
     """The path of the document's PDF, when it is its turn and nobody has made it meanwhile.
 
-    `slots` are the numbers of those it may take. Raises TooBusy, or Refused where it cannot be made
-    within its limits.
+    `slots` are the numbers of those it may take, where nobody waits for it at this moment. Raises
+    TooBusy, or Refused where it cannot be made within its limits.
     """
     check_failed(key)
     until = time.monotonic() + seconds
@@ -246,6 +255,8 @@ def seat():
 @contextmanager
 def press(until, slots=None):
     """The number of one that nobody else asks, in a slot; who waits for it is in none."""
+    if slots:
+        time.sleep(2 * LOOK)  # a reader who waits for the same slot takes it first
     try:
         number = presses().get(timeout=max(0, until - time.monotonic()))
     except Empty:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog import vocabulary
+from catalog import paper, vocabulary
 from catalog.models import Resource
 from catalog.search.shelf import shelf
 from courses.path import Path
@@ -39,7 +39,8 @@ class Book:
         self.public = held.public()
         newest = held.ranked(self.public, "newest")
         self.total = len(newest)
-        self.resources = Resource.objects.published().for_print(newest[:MOST_ENTRIES])
+        entries = Resource.objects.published().for_print(newest[:MOST_ENTRIES])
+        self.resources = list(map(paper.shorten, entries))
         self.resources.sort(key=lambda resource: resource.title.casefold())
         self.path = Path()
         self.chapters = self.in_chapters()

@@ -74,9 +74,9 @@ def read_port():
 
 
 def read_printers():
-    """How many PDFs are made at once on this machine."""
+    """How many PDFs are made at once on this machine: what is large leaves one of them free."""
     expected = "a number from 1 to 32"
-    number = read("int", "PRINTERS", 2, expected)
+    number = read("int", "PRINTERS", 3, expected)
     return number if 1 <= number <= 32 else refuse("PRINTERS", expected)
 
 

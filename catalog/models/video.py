@@ -73,6 +73,7 @@ class Video(Resource):
     description_cues = models.JSONField(default=list, blank=True, editable=False)
     transcript = models.TextField(
         _("transcript"),
+        max_length=200_000,
         blank=True,
         help_text=_("Everything that is said, as text. Not needed where there are captions."),
     )

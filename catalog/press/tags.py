@@ -42,8 +42,7 @@ def take_along(pdf, other, first, count):
         element.P = part
     for number, found in sorted(parents.items()):
         nums.extend([offset + number, found])
-    for page in list(pdf.pages)[first : first + count]:
-        renumber(page.obj, offset)
+    renumber([page.obj for page in list(pdf.pages)[first : first + count]], offset)
     whole.K.insert(place_of(pdf, whole.K, first + count), part)
 
 
@@ -74,9 +73,11 @@ def numbers_of(tree, depth=0):
     return found
 
 
-def renumber(page, offset):
-    """The page, its notes and all that it draws say their place in the joined tree of numbers."""
-    seen, waiting = set(), [page, *page.get("/Annots", [])]
+def renumber(pages, offset):
+    """The pages, their notes and all that they draw say their place in the joined tree of numbers,
+    what several of them draw too.
+    """
+    seen, waiting = set(), [*pages, *(note for page in pages for note in page.get("/Annots", []))]
     while waiting:
         thing = waiting.pop()
         if thing.objgen in seen:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import printing
-from catalog.book_parts import begun
+from catalog.book_parts import head_start
 from catalog.list_prints import dated
 from catalog.qr import qr_image
 from courses.book import Book
@@ -32,7 +32,7 @@ def document_of(request, title):
         made = printing.document_of(request, f"pdf/{template}.html", common | more)
         return made | {"link": book.link + key}
 
-    with begun(printing.PATIENCE_OF_LARGE) as begin:
+    with head_start(printing.PATIENCE_OF_LARGE) as begin:
         chapters = [begin(part("book_path", "path"))]
         for chapter in book.chapters:
             chapters.append(begin(part("book_chapter", chapter.key, chapter=chapter)))

@@ -3,7 +3,7 @@
 import pytest
 
 from catalog import paper
-from catalog.models import Resource, Video
+from catalog.models import Resource, Tool, Video
 from tests.makers import make_course, make_tool, make_video
 from tests.sheets import faults, sheet
 
@@ -62,6 +62,31 @@ def test_what_is_said_in_a_film_is_cut_too(client):
         words = sheet(client.get(video.get_pdf_url())).text
         assert "The text goes on at" in words
         assert words.count("Word after word.") > 1000
+
+
+@pytest.mark.parametrize("transcript", ["a\n\n" * 100_000, "a\n" * 100_000, "w" * 1_000_000])
+def test_a_transcript_of_lines_without_end_is_cut_too(client, transcript):
+    video = make_video("Typed")
+    Video.objects.filter(pk=video.pk).update(transcript=transcript)
+    assert "The text goes on at" in sheet(client.get(video.get_pdf_url())).text
+
+
+def test_words_without_end_are_cut_too(client):
+    video = make_video("Heard")
+    cues = [[second * 9, second * 9 + 1, "a"] for second in range(40_000)]
+    Video.objects.filter(pk=video.pk).update(cues=cues)
+    assert "The text goes on at" in sheet(client.get(video.get_pdf_url())).text
+
+
+@pytest.mark.parametrize("text", ["w" * 500_000, "a\n" * 200_000])
+def test_short_texts_that_are_long_are_cut_on_sheets_and_lists(client, text):
+    tool = make_tool("Waste Walk")
+    texts = ("summary", "audience_text", "duration_text")
+    Resource.objects.filter(pk=tool.pk).update(**dict.fromkeys(texts, text))
+    Tool.objects.filter(pk=tool.pk).update(best_used=text)
+    for address in (tool.get_pdf_url(), "/tools.pdf"):
+        found = sheet(client.get(address))
+        assert len(found.pages) < 40 and found.rightmost < 0.95
 
 
 @pytest.mark.parametrize("text", ["To ask why.\n" * 20_000, "w" * 1_000_000, "ww " * 300_000])
