@@ -150,6 +150,33 @@ def book(site, _codes):
     with Memory() as memory:
         took, data = get(site, "/catalog.pdf")
     show(f"the whole catalog, {pages(data)} pages", f"{took:.1f} s", f"{memory.most:.0f} MB")
+    change_one()
+    took, data = get(site, "/catalog.pdf")
+    show("the same after one entry changed", f"{took:.1f} s")
+    change_one()
+    stop, times, numbers = threading.Event(), [], iter(range(300, PER_KIND))
+
+    def read():
+        while not stop.is_set():
+            times.append(get(site, f"/videos/video-{next(numbers)}.pdf")[0])
+            time.sleep(0.5)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    get(site, "/catalog.pdf?paper=a4")
+    stop.set()
+    for reader in readers:
+        reader.join()
+    show("a sheet, the first time, while a book is made for others", *seconds(times))
+
+
+def change_one():
+    from catalog.models import Tool
+
+    tool = Tool.objects.order_by("pk").last()
+    tool.summary += " Again."
+    tool.save()
 
 
 class Memory(threading.Thread):
@@ -219,7 +246,7 @@ class working:
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
         )
-        while Job.objects.exclude(state=Job.State.DONE).exists():
+        while Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).exists():
             time.sleep(0.5)
 
     def __exit__(self, *error):

@@ -14,7 +14,6 @@ from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import xor
 
-from django.db.models import Q
 from django.utils import timezone
 
 from catalog import bits
@@ -66,14 +65,14 @@ def list_print(asked, members, hidden=0):
     if code.day is None:
         return ListPrint(None)
     public, everything = Resource.objects.published(), Resource.objects.all()
-    since = {"published_at__lt": code.end, "unpublished_at__gte": code.begin}
+    ended = {"published_at__lt": code.end, "unpublished_at__range": (code.begin, timezone.now())}
+    gone = set_of(everything.filter(**ended))
     new = members & set_of(public.filter(published_at__gte=code.begin))
-    withdrawn = hidden & set_of(everything.filter(**since))
-    known = (members & ~new) | withdrawn
-    found = printed_set(code, members, known)
+    known = (members & ~new) | (hidden & gone)
+    found = printed_set(code, members, known, gone)
     printed = known if found is None else found
-    new, withdrawn = new & ~printed, withdrawn & printed
-    joined, left = members & ~printed & ~new, printed & ~members & ~withdrawn
+    new, withdrawn = new & ~printed, printed & ~members & gone
+    joined, left = members & ~printed & ~new, printed & ~members & ~gone
     changed, unread = changed_of(members & printed, printed, code)
     return ListPrint(
         code.day,
@@ -165,32 +164,40 @@ class Code:
         return moment(self.day + timedelta(days=1))
 
 
-def printed_set(code, members, known):
+def printed_set(code, members, known, gone):
     """What the list had when the code was printed; None where that is not told.
 
-    `known` is what it had as far as the days of publishing tell, which know nothing of edits.
+    `known` is what it had as far as the days of publishing tell, which know nothing of edits;
+    `gone` is what was withdrawn since.
     """
     if code.digest is None or code.digest == digest_of(members):
         return None if code.digest is None else members
-    rows = Resource.objects.filter(published_at__lt=code.end)
-    that_day = Q(published_at__gte=code.begin) | Q(unpublished_at__range=(code.begin, code.end))
-    uncertain = (members | known) & set_of(rows.filter(that_day))
-    uncertain |= set_of(rows.published().filter(editions__made_at__gte=code.begin))
+    rows = Resource.objects.published().filter(published_at__lt=code.end)
+    uncertain = gone | members & set_of(rows.filter(published_at__gte=code.begin))
+    uncertain |= set_of(rows.filter(editions__made_at__gte=code.begin))
     wanted = code.digest ^ digest_of(known)
     moved = subset(uncertain, wanted) if uncertain.bit_count() <= MOST_MOVED else None
     if moved is None:
-        moved = the_one(set_of(rows.published()), wanted)
+        moved = one_or_two(set_of(rows) | gone, wanted)
     return None if moved is None else known ^ moved
 
 
-def the_one(candidates, digest):
-    """Of the set `candidates` the one that has this digest, as a set; None for none.
+def one_or_two(candidates, digest):
+    """Of the set `candidates` the one or the two that have this digest, as a set; None for none.
 
     Most often it is one that came or went, and what did not change itself may be that: it has
     another tag, or is not required any more.
+
+    >>> one_or_two(bits.bits_of(range(9)), digest_of(bits.bits_of([3, 7]))) == bits.bits_of([3, 7])
+    True
     """
-    found = (1 << pk for pk in bits.ids_of(candidates) if digest_of_one(pk) == digest)
-    return next(found, None)
+    others = {0: 0}  # {the digest of none or one: that}
+    for pk in bits.ids_of(candidates):
+        own = digest_of_one(pk)
+        if digest ^ own in others:
+            return others[digest ^ own] | 1 << pk
+        others[own] = 1 << pk
+    return None
 
 
 def digest_of(members):

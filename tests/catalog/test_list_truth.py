@@ -250,10 +250,57 @@ def test_what_changed_before_it_was_printed_on_that_day_is_not_told(client, team
     assert "Changed: Waste Walk (Summary)" in words
 
 
+def test_several_that_an_edit_moved_are_told(client, teams):
+    for title in ("Ask why", "Say it", "Look twice"):
+        teams.append(old_tool(title, topics=["Teams"]))
+    printed = code(teams, 5)
+    for tool in teams[:4]:
+        tool.topics.clear()
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert words.count("Not in this list any more:") == 4 and "Other entries" not in words
+
+
+def test_several_that_lost_a_tag_are_told(client):
+    tools = [old_tool(f"Tool {number}", tags=["huddle"]) for number in range(4)]
+    printed = code(tools, 5)
+    for tool in tools[:2]:
+        tool.tags.clear()
+    words = notice(client, f"/tags/huddle/?printed={printed}")
+    assert words.count("Not in this list any more:") == 2 and "Other entries" not in words
+
+
+def test_what_came_on_the_day_of_the_print_and_what_was_moved_are_told_apart(client, teams):
+    early = make_tool("Early", topics=["Teams"], published=days_ago(0))
+    printed = code([*teams, early])
+    for tool in teams[:2]:
+        tool.topics.clear()
+    make_tool("Late", topics=["Teams"], published=days_ago(0))
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert words.count("Not in this list any more:") == 2
+    assert "New: Late" in words and "New: Early" not in words
+
+
+def test_what_is_dated_for_later_today_is_not_told(client, teams):
+    later = timezone.now() + timedelta(minutes=1)
+    make_tool("Secret", topics=["Teams"], published=later, unpublished_at=days_ago(-30))
+    for printed in (day(0), code(teams), code(teams, 5)):
+        assert "Secret" not in notice(client, f"/topics/teams/?printed={printed}")
+
+
+def test_a_withdrawn_course_of_a_plan_is_told(client):
+    first, then = (make_course(title, published=days_ago(30)) for title in ("First", "Then"))
+    then.requirements.create(text="First", named_course=first)
+    Edition.objects.update(made_at=days_ago(30))
+    printed = code([first, then], 5)
+    Resource.objects.filter(pk=first.pk).update(unpublished_at=days_ago(1), replaced_by=then.pk)
+    words = notice(client, f"/path/plan/?want={then.slug}&printed={printed}")
+    assert "Withdrawn: First. In its place: Then" in words and "Other entries" not in words
+
+
 def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
     printed = code(teams, 5)
-    teams[0].topics.clear()
-    teams[1].topics.clear()
+    for tool in teams:
+        tool.topics.clear()
     monkeypatch.setattr(list_prints, "MOST_MOVED", 0)
     words = notice(client, f"/topics/teams/?printed={printed}")
     assert "Other entries came into this list or left it." in words and "Waste Walk" not in words
@@ -292,7 +339,7 @@ def test_the_part_that_makes_a_digest_is_found(candidates, data):
     assert list_prints.subset(bits.bits_of(candidates), list_prints.digest_of(part)) == part
 
 
-@given(st.text(max_size=40))
+@given(st.text(max_size=40) | st.from_regex(list_prints.CODE, fullmatch=True))
 def test_whatever_a_code_says_is_a_day_or_none(asked):
     code = list_prints.Code.read(asked)
     assert code == list_prints.Code() or code.day <= timezone.localdate()

@@ -7,10 +7,11 @@ from contextlib import ExitStack
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from catalog import jobs, printing, prints
 from catalog.apart.refused import Refused
-from catalog.models import Job, Resource
+from catalog.models import Job, Resource, Tool
 from tests import files
 from tests.admin import page_in
 from tests.makers import days_ago, do_jobs, make_course, make_tool
@@ -76,7 +77,27 @@ def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
     assert len(most) == 6 and max(most) == 2
 
 
-def test_a_large_one_leaves_a_slot_for_the_small(settings, monkeypatch):
+@pytest.mark.parametrize(("printers", "for_large"), [(1, [0]), (2, [0]), (4, [0, 1, 2])])
+def test_what_is_large_leaves_a_slot_for_the_small(
+    client, large, settings, monkeypatch, printers, for_large
+):
+    settings.PRINTERS = printers
+    taken, made = [], prints.made
+
+    def noted(key, document, seconds=prints.PATIENCE, slots=None):
+        taken.append(slots and list(slots))
+        return made(key, document, seconds, slots)
+
+    monkeypatch.setattr(prints, "made", noted)
+    for address in ("/tools.pdf", "/catalog.pdf"):
+        client.get(address)
+    do_jobs(Job.Task.PRINT)
+    assert len(taken) > 4 and all(slots == for_large for slots in taken)
+    client.get(Tool.objects.first().get_pdf_url())
+    assert taken[-1] is None
+
+
+def test_what_waits_for_a_slot_finds_another_one_free(settings):
     settings.PRINTERS = 2
     with prints.slot(time.monotonic(), [0]):
         with pytest.raises(prints.TooBusy), prints.slot(time.monotonic(), [0]):
@@ -326,23 +347,33 @@ def test_what_was_withdrawn_since_is_not_sent_to_who_ordered_it(client, large):
     assert client.get(again)["Location"] == "/tools.pdf?sort=title"
 
 
+def test_what_came_after_the_order_and_was_withdrawn_is_not_sent(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    late = make_tool("Tool number 4")
+    do_jobs(Job.Task.PRINT)
+    assert "Tool number 4" in sheet(client.get(again)).text
+    Resource.objects.filter(pk=late.pk).update(unpublished_at=days_ago(0))
+    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
+
+
+def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch):
+    def full(*args):
+        raise prints.TooBusy
+
+    client.get("/tools.pdf")
+    monkeypatch.setattr(prints, "made", full)
+    assert jobs.work_off([Job.Task.PRINT]) == 1
+    job = Job.objects.get(task=Job.Task.PRINT)
+    assert job.state == Job.State.WAITING and job.tries == 0
+    assert job.due_at > timezone.now()
+
+
 def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settings, tmp_path):
     client.get("/tools.pdf")
     settings.PRINTS_ROOT = tmp_path / "elsewhere"
     jobs.work_off([Job.Task.PRINT])
     [failure] = Job.objects.filter(task=Job.Task.PRINT).values_list("failure", flat=True)
     assert failure == "Its order is not on this machine any more."
-
-
-def test_who_is_busy_tries_again_later(client, large, monkeypatch):
-    def busy(*asked, **limits):
-        raise prints.TooBusy
-
-    client.get("/tools.pdf")
-    with monkeypatch.context() as patched:
-        patched.setattr(prints, "made", busy)
-        jobs.do(jobs.claimed([Job.Task.PRINT], "a"))
-    assert Job.objects.get(task=Job.Task.PRINT).state == Job.State.WAITING
 
 
 def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
