@@ -41,8 +41,9 @@ PATIENCE_OF_LARGE = 300  # seconds; below jobs.LOST, for it is without a sign of
 FOUND, MOST_FOUND = {}, 2000
 TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
 BUILDING = Lock()
-FILE_OF_ORDER = "catalog.pdf"
-MOST_ORDERS = 30  # that wait; who comes then is asked to come again
+# Orders that wait, in all and of one path, so that nobody's packets keep others from lists; who
+# comes then is asked to come again.
+MOST_ORDERS, MOST_OF_A_PATH = 30, 15
 SENTENCES = {
     "too_slow": gettext_lazy("It takes longer to lay out than any document we know."),
     "too_much": gettext_lazy("It takes more memory to lay out than any document we know."),
@@ -407,7 +408,7 @@ def respond_later(request, title, address, document):
     if there := found(request, name):
         return there
     name = ordered_before(address) or name
-    if not order_of(name) and orders_waiting() >= MOST_ORDERS:
+    if not order_of(name) and are_too_many_waiting(path):
         return busy(request, title)
     order = {"title": title, "address": address, "job": wanted(name, address, title)}
     return followed(request, name, order)
@@ -469,8 +470,10 @@ def order_of(name):
     return Job.objects.filter(task=Job.Task.PRINT, file__startswith=f"{name}/").first()
 
 
-def orders_waiting():
-    return Job.objects.filter(task=Job.Task.PRINT, state=Job.State.WAITING).count()
+def are_too_many_waiting(path):
+    waiting = Job.objects.filter(task=Job.Task.PRINT, state=Job.State.WAITING)
+    paths = [f"/{file.partition('/')[2]}" for file in waiting.values_list("file", flat=True)]
+    return len(paths) >= MOST_ORDERS or paths.count(path) >= MOST_OF_A_PATH
 
 
 def wanted(name, address, title):
@@ -481,7 +484,7 @@ def wanted(name, address, title):
     ended.filter(file__startswith=f"{name}/", beat_at__lt=now - TRIED_AGAIN_AFTER).again()
     order = {"address": address, "title": title, "public": f"{shelf().public():x}"}
     prints.remember(name, order, "order")
-    Job.objects.want(None, Job.Task.PRINT, f"{name}/{FILE_OF_ORDER}", again=True)
+    Job.objects.want(None, Job.Task.PRINT, name + parts_of(address)[0], again=True)
     return order_of(name)
 
 

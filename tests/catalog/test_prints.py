@@ -277,6 +277,12 @@ def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypa
     assert answers == [202, 202, 503, 202, 202]
 
 
+def test_many_orders_of_one_page_leave_room_for_others(client, large, monkeypatch):
+    monkeypatch.setattr(printing, "MOST_OF_A_PATH", 2)
+    asked = ["/tools.pdf?sort=title", "/tools.pdf?paper=a4", "/tools.pdf?text=large", "/new.pdf"]
+    assert [client.get(address).status_code for address in asked] == [202, 202, 503, 202]
+
+
 def test_what_was_ordered_long_ago_is_forgotten(client, large):
     client.get("/tools.pdf?x=1")
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.DONE, beat_at=days_ago(2))
