@@ -82,6 +82,7 @@ class Reading:
 
     `strange` are pieces that are no codes, `total` how many different items it names, `doubles` how
     many of them more than once, `cut` what was too long: codes of notes, "" for the title.
+    `replaced` is {code: the one that came in its place}.
     """
 
     link: PacketLink
@@ -93,21 +94,28 @@ class Reading:
     added: list
     moved: list
     removed: list
+    replaced: dict
 
 
 def read_link(values):
     """The Reading of `values`, {name: [text, …]} as parse_qs() gives them.
 
-    `items`, `title` and `note-…` are the packet; `add`, `remove`, `up` and `down` change it.
+    `items`, `title` and `note-…` are the packet; `add`, `remove`, `up`, `down` and `replace`, which
+    is an old and a new code, change it.
 
     >>> from urllib.parse import parse_qs
     >>> read_link(parse_qs("items=2f.3k&note-2f=Cards&add=9a&up=3k")).link.query
     '?items=3k.2f.9a&note-2f=Cards'
+    >>> read_link(parse_qs("items=2f.3k&note-2f=Cards&replace=2f.9a")).link.query
+    '?items=9a.3k&note-9a=Cards'
     """
     listed, strange = codes_in(values.get("items"))
     asked, also_strange = codes_in(values.get("add"))
     up, down, removed = (codes_in(values.get(name))[0] for name in ("up", "down", "remove"))
-    codes = tuple(dict.fromkeys(listed + asked))
+    replaced = pairs_in(values.get("replace"))
+    values = {NOTE + new: values.get(NOTE + old) for old, new in replaced.items()} | values
+    kept = [replaced.get(code, code) for code in listed]
+    codes = tuple(dict.fromkeys([*kept, *asked, *replaced.values()]))
     title, title_cut = shortened(values.get("title"), LONGEST_TITLE)
     notes, notes_cut = notes_in(values, codes[:MOST_ITEMS])
     link = PacketLink(codes[:MOST_ITEMS], title, notes)
@@ -125,6 +133,7 @@ def read_link(values):
         added=asked,
         moved=up + down,
         removed=removed[:MOST_ITEMS],
+        replaced=replaced,
     )
 
 
@@ -134,6 +143,12 @@ def codes_in(texts):
     forms = [known_form(piece) for piece in pieces]
     strange = [piece for piece, code in zip(pieces, forms, strict=True) if not code]
     return list(filter(None, forms)), list(dict.fromkeys(strange))
+
+
+def pairs_in(texts):
+    """{old: new} of `texts` that are two codes."""
+    pairs = [codes_in([text])[0] for text in (texts or ())[:MOST_ITEMS]]
+    return dict(pair for pair in pairs if len(pair) == 2)
 
 
 def notes_in(values, codes):

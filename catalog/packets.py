@@ -1,5 +1,6 @@
 """A packet is a shelf that a reader fills: its link, and the rows that the link names."""
 
+import re
 from dataclasses import dataclass
 from math import ceil
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog import bits
+from catalog.changes import replacements
 from catalog.durations import minutes_in_short
 from catalog.models import FormerSlug, Kind, Resource
 from catalog.packetlinks import (
@@ -27,13 +29,17 @@ from catalog.packetlinks import (
 MOST_NAMED = 5  # of what was not understood
 LONGEST_NAMED = 20  # characters of one of them
 LONG_LINK = 2000  # letters; some programs for mail cut what is longer
+SHORT = re.compile(r"r/\w+(/\d+)?", re.ASCII)  # as people type it from paper
 
 
 @dataclass(frozen=True)
 class Item:
+    """`instead` is what readers get in place of something withdrawn."""
+
     code: str
     resource: Resource
     note: str
+    instead: Resource | None = None
 
     @property
     def time(self):
@@ -58,14 +64,15 @@ class Item:
 class Packet:
     """`items` are what is there for readers, loaded for_cards(); `gone` what was there once.
 
-    Drafts, scheduled entries and numbers without a row are all the same here: unknown.
+    Drafts, scheduled entries and numbers without a row are all the same here: unknown. What is
+    withdrawn stays in a link, but is not added to one.
     """
 
     def __init__(self, reading):
         self.reading = reading
         codes = reading.link.codes
-        self.rows = rows_of({*codes, *reading.removed})
-        self.link = reading.link.only(code for code in codes if code in self.rows)
+        self.rows = rows_of({*codes, *reading.removed, *reading.replaced})
+        self.link = reading.link.only(code for code in codes if self.takes(code))
         self.title = self.link.title
 
     @classmethod
@@ -74,18 +81,34 @@ class Packet:
         values = dict(data.lists())
         return cls(read_link(values | {"add": [*values.get("add", []), *more]}))
 
+    def takes(self, code):
+        there = self.rows.get(code)
+        return there and (there.is_public or code not in self.reading.added)
+
     @cached_property
     def items(self):
         cards = Resource.objects.published().for_cards().pick(self.ids)
         return [self.item(code_of(card.pk), card) for card in cards]
 
     @cached_property
-    def gone(self):
-        rows = [(code, self.rows[code]) for code in self.link.codes]
-        return [self.item(code, row) for code, row in rows if not row.is_public]
+    def withdrawn(self):
+        """All that is withdrawn of what the link names."""
+        codes = [code for code in self.reading.link.codes if code in self.rows]
+        lost = [(code, self.rows[code]) for code in codes if not self.rows[code].is_public]
+        instead = replacements([row for _code, row in lost]) if lost else {}
+        return [self.item(code, row, instead.get(row.pk)) for code, row in lost]
 
-    def item(self, code, resource):
-        return Item(code, resource, self.link.notes.get(code, ""))
+    @property
+    def gone(self):
+        return [item for item in self.withdrawn if item.code in self.link.codes]
+
+    @property
+    def refused(self):
+        """What was to be added just now."""
+        return [item for item in self.withdrawn if item.code not in self.link.codes]
+
+    def item(self, code, resource, instead=None):
+        return Item(code, resource, self.link.notes.get(code, ""), instead)
 
     @cached_property
     def public(self):
@@ -157,10 +180,6 @@ class Packet:
     def notices(self):
         """Plain sentences on what of the link was passed over."""
         notices = [self.unknown_notice, self.doubles_notice, self.total_notice]
-        notices += [
-            _("“%s” was withdrawn from the catalog; it is left out.") % item.resource.title
-            for item in self.gone
-        ]
         return [*filter(None, notices), *self.cut_notices]
 
     @property
@@ -212,6 +231,10 @@ class Packet:
         for code in dict.fromkeys(reading.added):
             if code in there:
                 yield _("“%s” is in the packet.") % there[code].resource.title
+        for old, new in reading.replaced.items():
+            if old in self.rows and new in there:
+                facts = {"old": self.rows[old].title, "new": there[new].resource.title}
+                yield _("“%(new)s” is in the packet in place of “%(old)s”.") % facts
         for code in reading.moved:
             if code in there:
                 place = 1 + self.items.index(there[code])
@@ -239,20 +262,24 @@ def minutes_of(resource):
     return (ceil(resource.seconds / 60),) * 2 if resource.seconds else None
 
 
+def appeared():
+    """What is published, and what was and is withdrawn."""
+    return Resource.objects.filter(published_at__lte=timezone.now())
+
+
 def rows_of(codes):
-    """{code: resource} of what is published, and of what was and is withdrawn."""
-    appeared = Resource.objects.filter(published_at__lte=timezone.now())
-    rows = appeared.in_bulk([number_of(code) for code in codes])
+    """{code: resource} of what appeared."""
+    rows = appeared().in_bulk([number_of(code) for code in codes])
     return {code_of(pk): resource for pk, resource in rows.items()}
 
 
 def codes_at(text, host):
     """The codes that an address of this site stands for, as somebody pastes it from a page or types
-    it from paper; [] where nothing public is there, None where `text` is no address.
+    it from paper; [] where nothing ever appeared, None where `text` is no address.
 
     `host` is what the reader calls the site; it also goes by the one of SITE_URL.
     """
-    parts = address_in(text, {host, urlsplit(settings.SITE_URL).netloc})
+    parts = address_in(text, {host.lower(), urlsplit(settings.SITE_URL).netloc})
     if parts is None:
         return None
     try:
@@ -267,22 +294,25 @@ def address_in(text, hosts):
 
     What is below other hosts has no path.
     """
-    if " " in text or not text.startswith(("http://", "https://", "/", *hosts)):
+    if SHORT.fullmatch(text.lower()):
+        text = f"/{text.lower()}"
+    if " " in text or not text.lower().startswith(("http://", "https://", "/", *hosts)):
         return None
     try:
         parts = urlsplit(text if "://" in text or text.startswith("/") else f"//{text}")
     except ValueError:
         return None
-    return parts if not parts.netloc or parts.netloc in hosts else parts._replace(path="")
+    ours = not parts.netloc or parts.netloc.lower() in hosts
+    return parts if ours else parts._replace(path="")
 
 
 def codes_of_place(place, query):
     kind = (place.url_name or "").removesuffix("-detail").removesuffix("-pdf")
     if place.url_name == "packet":
         return list(read_link(parse_qs(query)).link.codes)
-    if place.url_name == "short":
+    if place.url_name in ("short", "print"):
         numbers = [number_of(code) for code in [known_form(place.kwargs["code"])] if code]
-        found = Resource.objects.published().filter(pk__in=numbers)
+        found = appeared().filter(pk__in=numbers)
     elif kind in Kind.values and "slug" in place.kwargs:
         found = at_slug(kind, place.kwargs["slug"])
     else:
@@ -292,6 +322,6 @@ def codes_of_place(place, query):
 
 def at_slug(kind, slug):
     """What is at a present or former address."""
-    found = Resource.objects.published().filter(kind=kind)
+    found = appeared().filter(kind=kind)
     former = FormerSlug.objects.filter(slug=slug).values("resource")
     return found.filter(slug=slug) or found.filter(pk__in=former)

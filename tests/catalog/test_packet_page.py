@@ -25,6 +25,12 @@ def notices_in(response):
     return [words_of(found) for found in page_in(response).xpath("//*[@role='status'][.//text()]")]
 
 
+def notes_in(response):
+    """{code: note} of those that say something."""
+    fields = page_in(response).xpath("//*[@class='packet-note']/*[@name]")
+    return {field.get("name").removeprefix("note-"): field.value for field in fields if field.value}
+
+
 def press(client, response, name=None, value=None, **typed):
     """Sends the form of the page as its button `name` does, with what was `typed` into it."""
     form = page_in(response).get_element_by_id("packet-form")
@@ -56,7 +62,7 @@ def test_it_shows_what_the_link_says(client, three):
     page = page_in(response)
     assert words_of(page.find(".//h1")) == "For Monday"
     assert words_of(page.find_class("lede")[0]) == "3 items, 1 h 02, 1 with no stated time"
-    assert page.xpath(f"//input[not(@type)][@name='{note}']/@value") == ["Loud"]
+    assert notes_in(response) == {codes_of(three[1]): "Loud"}
     assert "Levels 2–3" in words_of(page.get_element_by_id(f"item-{codes_of(three[0])}"))
     assert not response.cookies
 
@@ -84,7 +90,7 @@ def test_moving_and_removing_keep_what_was_typed(client, opened, three):
     response = press(client, response, "remove", poster)
     assert titles_in(response) == ["A film", "A course"]
     assert words_of(page_in(response).find(".//h1")) == "Tuesday"
-    assert page_in(response).xpath(f"//input[not(@type)][@name='note-{film}']/@value") == ["Loud"]
+    assert notes_in(response) == {film: "Loud"}
 
 
 def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
@@ -94,7 +100,7 @@ def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
     [back] = page_in(response).xpath("//a[. = 'Put it back']/@href")
     response = client.get(back)
     assert titles_in(response) == ["A poster", "A film", "A course"]
-    assert page_in(response).xpath(f"//input[not(@type)][@name='note-{code}']/@value") == ["First"]
+    assert notes_in(response) == {code: "First"}
 
 
 def test_the_ends_cannot_be_moved_beyond(opened, three):
@@ -124,7 +130,9 @@ def test_a_search_that_finds_nothing_says_so(client, opened):
     assert len(titles_in(response)) == 3
 
 
-@pytest.mark.parametrize("address", ["/r/CODE", "http://testserver/tools/shift-guide/"])
+@pytest.mark.parametrize(
+    "address", ["/r/CODE", "testserver/r/CODE/1", "r/CODE", "http://testserver/tools/shift-guide/"]
+)
 def test_an_address_adds_what_is_there(client, opened, address):
     guide = make_tool("Shift guide")
     response = press(client, opened, q=address.replace("CODE", codes_of(guide)))
@@ -137,6 +145,40 @@ def test_an_address_with_nothing_there_is_said_to_be_none(client, opened):
     response = press(client, opened, q="https://elsewhere.example.org/<b>")
     sentence = "There is no video, tool or course at “https://elsewhere.example.org/<b>”."
     assert sentence in notices_in(response)
+
+
+def make_withdrawn(title, instead=None):
+    return make_tool(title, published=days_ago(9), unpublished_at=days_ago(2), replaced_by=instead)
+
+
+def test_the_address_of_something_withdrawn_offers_what_takes_its_place(client, opened, three):
+    new = make_tool("New sheet")
+    old = make_withdrawn("Old sheet", new)
+    response = press(client, opened, q=f"testserver{old.get_short_url()}/1")
+    said = (
+        "“Old sheet” was withdrawn from the catalog; it is left out. "
+        "In its place there is “New sheet”. Add “New sheet”"
+    )
+    assert said in notices_in(response)
+    assert titles_in(response) == [one.title for one in three]
+    response = press(client, response, "replace", codes_of(old, new))
+    assert titles_in(response)[-1] == "New sheet"
+    assert notices_in(response) == ["“New sheet” is in the packet in place of “Old sheet”."]
+
+
+def test_what_takes_the_place_of_an_item_comes_where_that_was(client, three):
+    new = make_tool("New sheet")
+    old = make_withdrawn("Old sheet", new)
+    response = client.get(f"/packet/?items={codes_of(old, *three)}&note-{codes_of(old)}=First")
+    response = press(client, response, "replace", codes_of(old, new))
+    assert titles_in(response)[0] == "New sheet"
+    assert notes_in(response) == {codes_of(new): "First"}
+
+
+def test_a_packet_of_which_all_is_withdrawn_says_so(client):
+    html = client.get(f"/packet/?items={codes_of(make_withdrawn('Old sheet'))}").content.decode()
+    assert "All that was in this packet is withdrawn." in html
+    assert "Nothing is in this packet yet." not in html
 
 
 def test_an_entry_is_added_by_a_link(client, three):

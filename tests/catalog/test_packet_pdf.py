@@ -118,10 +118,16 @@ def test_it_says_its_title_its_notes_and_its_size(client, three):
 
 
 def test_what_is_not_found_in_the_link_is_said(client, three):
-    gone = make_tool("Withdrawn", published=days_ago(9), unpublished_at=days_ago(1))
-    words = sheet(client.get(address(three[0], gone, more=".zzzzz"))).pages[0]
-    assert "“Withdrawn” was withdrawn from the catalog; it is left out." in " ".join(words.split())
+    new = make_tool("New sheet")
+    old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
+    gone = [make_tool("Withdrawn", replaced_by=new, **old), make_tool("Lost", **old)]
+    words = " ".join(sheet(client.get(address(three[0], *gone, more=".zzzzz"))).pages[0].split())
     assert "“zzzzz”" in words
+    assert "“Lost” was withdrawn from the catalog; it is left out." in words
+    assert (
+        "“Withdrawn” was withdrawn from the catalog; it is left out. In its place there is "
+        f"“New sheet”: catalog.example.org{new.get_short_url()}"
+    ) in words
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ from tests.makers import days_ago, make_course, make_tool, make_video
 NUMBERS = st.integers(1, LARGEST)
 CODES = NUMBERS.map(code_of)
 ANYTHING = st.text(st.characters(), max_size=300)
-NAMES = st.sampled_from(["items", "title", "add", "remove", "up", "down", "note-2f", "note-"])
+NAMES = st.sampled_from(
+    ["items", "title", "add", "remove", "up", "down", "replace", "note-2f", "note-"]
+)
 # Half of what codes are made of, half of anything.
 PIECES = st.one_of(CODES, ANYTHING, st.lists(CODES, max_size=80).map(".".join))
 
@@ -151,9 +153,36 @@ class TestWhatItFinds:
     def test_what_was_withdrawn_is_named_and_stays_in_the_link(self):
         old = make_tool("Old sheet", published=days_ago(9), unpublished_at=days_ago(2))
         read = packet(f"items={codes_of(old, make_video())}")
-        assert read.notices == ["“Old sheet” was withdrawn from the catalog; it is left out."]
         assert [item.resource.title for item in read.gone] == ["Old sheet"]
+        assert (read.gone, read.refused, read.notices) == (read.withdrawn, [], [])
         assert len(read.items) == 1 and len(read.link.codes) == 2
+
+    def test_what_was_withdrawn_is_not_added(self):
+        new, since = (
+            make_tool("New sheet"),
+            {"published": days_ago(9), "unpublished_at": days_ago(2)},
+        )
+        old = make_video("A film", replaced_by=new, **since)
+        read = packet(f"items={codes_of(make_tool())}&add={codes_of(old)}")
+        assert codes_of(old) not in read.link.codes and read.gone == []
+        assert [(item.resource.title, item.instead) for item in read.refused] == [
+            ("A film", new.resource_ptr)
+        ]
+
+    def test_a_replacement_takes_the_place_and_the_note(self):
+        old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
+        asked = f"items={codes_of(old, other)}&note-{codes_of(old)}=Hi&replace={codes_of(old, new)}"
+        read = packet(asked)
+        assert [(item.resource.title, item.note) for item in read.items] == [
+            ("New", "Hi"),
+            ("Other", ""),
+        ]
+        assert list(read.done) == ["“New” is in the packet in place of “Old”."]
+
+    def test_a_replacement_of_what_is_not_there_is_the_last(self):
+        old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
+        read = packet(f"items={codes_of(other)}&replace={codes_of(old, new)}")
+        assert [item.resource.title for item in read.items] == ["Other", "New"]
 
     def test_doubles_are_kept_once(self):
         code = codes_of(make_tool())
@@ -203,6 +232,10 @@ class TestPastedAddresses:
             "/tools/a-poster.pdf",
             "/r/CODE",
             "HOST/r/CODE",
+            "HOST/r/CODE/1",
+            "https://Catalog.Example.org/r/CODE/12",
+            "r/CODE",
+            "R/CODE/3",
             "http://127.0.0.1:8000/packet/?items=CODE.zzz%21",
         ],
     )
@@ -230,7 +263,9 @@ class TestPastedAddresses:
         make_tool("A poster")
         assert codes_at(address, "catalog.example.org") == []
 
-    @pytest.mark.parametrize("words", ["", "and/or", "poster /r/2f", "RIM+", "http", "http://["])
+    @pytest.mark.parametrize(
+        "words", ["", "and/or", "poster /r/2f", "r/2f poster", "r/", "RIM+", "http", "http://["]
+    )
     def test_words_are_no_addresses(self, words):
         assert codes_at(words, "catalog.example.org") is None
 
@@ -238,6 +273,12 @@ class TestPastedAddresses:
         draft = make_tool("Draft", published=False)
         assert codes_at("/tools/draft/", "a.example.org") == []
         assert codes_at(f"/r/{codes_of(draft)}", "a.example.org") == []
+
+    @pytest.mark.parametrize("address", ["/r/CODE/1", "/tools/a-poster/"])
+    def test_what_was_withdrawn_is_found(self, address):
+        tool = make_tool("A poster", published=days_ago(9), unpublished_at=days_ago(2))
+        text = address.replace("CODE", codes_of(tool))
+        assert codes_at(text, "a.example.org") == [codes_of(tool)]
 
     def test_a_former_address_leads_there(self):
         tool = make_tool("A poster")
