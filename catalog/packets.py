@@ -43,7 +43,8 @@ class Item:
 
     @property
     def time(self):
-        return self.resource.time_short or self.resource.running_time
+        known = self.resource.time_short or self.resource.running_time
+        return known or (_("no stated time") if takes_time(self.resource) else "")
 
     @property
     def pages(self):
@@ -168,13 +169,15 @@ class Packet:
 
     @property
     def total_words(self):
-        """“7 items, 3 h 40, 2 with no stated time”"""
-        known = [minutes for row in self.public if (minutes := minutes_of(row))]
-        total, unknown = len(self.public), len(self.public) - len(known)
+        """“7 items, 3 h 40 plus 2 whose length is not known”, of what takes time."""
+        lengths = [minutes_of(row) for row in self.public if takes_time(row)]
+        known, total = list(filter(None, lengths)), len(self.public)
         least, most = (sum(ends) for ends in zip(*known, strict=True)) if known else (0, 0)
-        words = [ngettext("%d item", "%d items", total) % total]
-        words += [minutes_in_short(least, most)] if known else []
-        return ", ".join(words + ([_("%d with no stated time") % unknown] if unknown else []))
+        words = [minutes_in_short(least, most)] if known else []
+        if unknown := len(lengths) - len(known):
+            words.append(_("%d whose length is not known") % unknown)
+        items = ngettext("%d item", "%d items", total) % total
+        return ", ".join(filter(None, [items, _(" plus ").join(words)]))
 
     @cached_property
     def notices(self):
@@ -211,7 +214,8 @@ class Packet:
     def total_notice(self):
         total = self.reading.total
         sentence = _(
-            "The link names %(total)d items. A packet holds %(most)d: these are the first."
+            "The link names %(total)d items. A packet holds %(most)d: "
+            "only the first %(most)d are read."
         )
         return sentence % {"total": total, "most": MOST_ITEMS} if total > MOST_ITEMS else ""
 
@@ -225,8 +229,8 @@ class Packet:
                 yield _("The note on “%(title)s” is cut to %(most)d characters.") % facts
 
     @property
-    def done(self):
-        """Sentences on what was changed just now."""
+    def came(self):
+        """Sentences on what came in just now."""
         reading, there = self.reading, {item.code: item for item in self.items}
         for code in dict.fromkeys(reading.added):
             if code in there:
@@ -235,24 +239,22 @@ class Packet:
             if old in self.rows and new in there:
                 facts = {"old": self.rows[old].title, "new": there[new].resource.title}
                 yield _("“%(new)s” is in the packet in place of “%(old)s”.") % facts
-        for code in reading.moved:
-            if code in there:
-                place = 1 + self.items.index(there[code])
-                facts = {"title": there[code].resource.title, "place": place}
-                yield _("“%(title)s” is number %(place)d now.") % facts
-        for code in self.removed:
-            yield _("“%s” is taken out.") % self.rows[code].title
 
     @property
     def removed(self):
-        """The codes of what was taken out just now."""
+        """The rows of what was taken out just now."""
         asked, before = self.reading.removed, self.reading.before.codes
-        return [code for code in asked if code in before and code in self.rows]
+        return [self.rows[code] for code in asked if code in before and code in self.rows]
 
     @property
     def undo(self):
         """The path of the packet with what was taken out just now; "" where nothing was."""
         return reverse("packet") + self.reading.before.query if self.removed else ""
+
+
+def takes_time(resource):
+    """A poster takes none, unless it says so."""
+    return resource.kind != Kind.TOOL or bool(minutes_of(resource))
 
 
 def minutes_of(resource):

@@ -6,6 +6,7 @@ from time import time
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.shortcuts import redirect
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -58,12 +59,17 @@ class Piece:
 
 
 def packet_pdf(request, packet):
-    """The PDF of a catalog.packets.Packet."""
+    """The PDF of a catalog.packets.Packet, at its one address.
+
+    The PDF says what of a link was passed over, so such a link stays as it was written.
+    """
     title = packet.full_title
+    address = printing.asked_address(request) if packet.notices else packet.pdf_path
+    known = printing.in_look(request, address)
+    if not packet.notices and known != request.get_full_path() and not printing.is_at_work(request):
+        return redirect(known)
     if len(packet.items) > AT_ONCE:
-        return printing.respond_later(
-            request, title, packet.pdf_path, lambda: pack(request, packet)
-        )
+        return printing.respond_later(request, title, address, lambda: pack(request, packet))
     try:
         return printing.answer(request, pack(request, packet), title)
     except prints.TooBusy:

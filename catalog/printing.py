@@ -401,8 +401,7 @@ def respond_later(request, title, address, document):
     """
     if is_at_work(request):
         return answer(request, document(), title)
-    look = Look.read(request.GET).query
-    address += look and f"{'&' if '?' in address else '?'}{look}"
+    address = in_look(request, address)
     path, query = parts_of(address)
     name = name_at(path, query)
     if there := found(request, name):
@@ -412,6 +411,20 @@ def respond_later(request, title, address, document):
         return busy(request, title)
     order = {"title": title, "address": address, "job": wanted(name, address, title)}
     return followed(request, name, order)
+
+
+def in_look(request, address):
+    """`address` with the look of the request."""
+    look = Look.read(request.GET).query
+    return address + (look and f"{'&' if '?' in address else '?'}{look}")
+
+
+def asked_address(request):
+    """The address of the request without its look."""
+    asked = request.GET.copy()
+    for name in Look.CHOICES:
+        asked.pop(name, None)
+    return request.path + (asked and f"?{asked.urlencode()}")
 
 
 def followed(request, name, order):

@@ -11,15 +11,17 @@ QUESTIONS = {"paper": _("Paper"), "text": _("Print size"), "ink": _("Ink")}
 
 
 @register.inclusion_tag("catalog/print_choice.html")
-def print_choice(address, grouped=False):
+def print_choice(address, grouped=False, form=""):
     """The choice of paper, print size and ink for the PDF at `address`, which may have a query.
 
-    `grouped` for a listing, whose entries can stand by type or by level.
+    `grouped` for a listing, whose entries can stand by type or by level. `form` is the id of one on
+    the page that is sent along.
     """
     path, _mark, query = address.partition("?")
     return {
         "path": path,
         "pairs": parse_qsl(query),
         "grouped": grouped,
+        "form": form,
         "choices": [(name, words, Look.CHOICES[name].items()) for name, words in QUESTIONS.items()],
     }

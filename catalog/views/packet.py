@@ -1,12 +1,14 @@
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import bits, packing
-from catalog.list_prints import list_print
+from catalog.list_prints import dated, list_print
 from catalog.listing import search_listing
 from catalog.models import Resource
 from catalog.packetlinks import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
@@ -35,11 +37,18 @@ def packet_page(request):
         "limits": LIMITS,
         "finder": Finder(packet, typed, pasted),
         "qr": qr_svg(packet.address, _("The link of this packet, for a phone")),
+        "paper_qr": qr_svg(paper_address(packet), _("The link of this packet, for a phone")),
+        "printed_on": timezone.localdate(),
     }
     if "printed" in request.GET:
         gone = bits.bits_of(item.resource.pk for item in packet.gone)
         context["print"] = list_print(request.GET["printed"], packet.members, gone)
     return render(request, "catalog/packet.html", context)
+
+
+def paper_address(packet):
+    """As a code on paper has it, which can be told true or old."""
+    return settings.SITE_URL + dated(packet.path, packet.members)
 
 
 @require_safe

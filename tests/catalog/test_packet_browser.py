@@ -128,15 +128,21 @@ def test_it_is_filled_ordered_and_noted_by_keyboard(open_reader, scripted, size)
         expect(page.locator(".done")).to_have_text(f"“{third}” is number {place} now.")
         expect(page.locator(".packet-moves :focus")).to_contain_text(third)
     assert titles(page) == [third, first, second]
-    tab_to(page, f"e.matches('.packet-note input') && e.labels[0].innerText.includes('{first}')")
+    tab_to(page, f"e.matches('.packet-note textarea') && e.labels[0].innerText.includes('{first}')")
     page.keyboard.type("Read it aloud")
     page.keyboard.press("Enter")
+    if not scripted:
+        page.keyboard.type("twice")
+        page.get_by_role("button", name="Update title and notes").press("Enter")
     expect(page).to_have_url(re.compile(r"Read\+it\+aloud"))
-    expect(page.get_by_label(f"Note – {first}")).to_have_value("Read it aloud")
+    said = "Read it aloud" if scripted else "Read it aloud twice"
+    expect(page.get_by_label(f"Note – {first}")).to_have_value(said)
     page.get_by_label("Title of the packet").fill("For Monday")
     page.get_by_role("button", name=f"Remove – {second}").press("Enter")
     expect(page.locator("h1")).to_have_text("For Monday")
     assert titles(page) == [third, first]
+    expect(page.get_by_role("link", name="Put it back")).to_be_in_viewport()
+    expect(page.locator("#changed")).to_be_focused()
     if scripted:
         expect(header(page)).to_have_text("Packet (2)")
         expect(page.locator("#other")).to_be_hidden()
@@ -168,6 +174,63 @@ def test_a_second_browser_gets_all_of_it_from_the_link(reader, open_reader, scri
     expect(other.locator("h1")).to_have_text("For Monday’s huddle")
     assert titles(other) == [FIRST, SECOND]
     expect(other.get_by_label(f"Note – {FIRST}")).to_have_value("Bring “cards” & pens")
+
+
+def test_the_link_its_code_and_the_print_follow_what_is_typed(reader):
+    fill(reader)
+    code = reader.locator("#packet-code svg").inner_html()
+    reader.get_by_label("Title of the packet").fill("For Monday")
+    reader.get_by_label(f"Note – {FIRST}").fill("Bring the cards")
+    expect(reader.locator("h1")).to_have_text("For Monday")
+    settled(reader, r"items=\w+\.\w+&title=For\+Monday&note-\w+=Bring\+the\+cards")
+    expect(reader.get_by_label(f"Note – {FIRST}")).to_be_focused()
+    link = reader.get_by_label("The link of this packet").input_value()
+    assert link.endswith("/packet/" + reader.evaluate("location.search"))
+    assert reader.locator("#packet-code svg").inner_html() != code
+    assert "Bring+the+cards" in reader.locator("#packet-rss").get_attribute("href")
+    assert reader.evaluate("localStorage.packet") == reader.evaluate("location.search")
+    reader.goto("/topics/")
+    header(reader).click()
+    expect(reader.get_by_label(f"Note – {FIRST}")).to_have_value("Bring the cards")
+
+
+def test_what_is_typed_into_the_packet_of_somebody_else_leaves_mine(reader, open_reader):
+    theirs = fill(open_reader())
+    reader.goto(f"/packet/?{theirs}")
+    reader.get_by_label("Title of the packet").fill("For Monday")
+    expect(reader.locator("h1")).to_have_text("For Monday")
+    assert reader.evaluate("localStorage.packet ?? null") is None
+    reader.get_by_role("button", name="Keep as my packet").click()
+    assert "For+Monday" in reader.evaluate("localStorage.packet")
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_a_long_title_breaks(open_reader, width):
+    page = open_reader(viewport={"width": width, "height": 640})
+    query = fill(page)
+    page.goto(f"/packet/?{query}&title={'x' * 100}")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+TARGETS = ":is(a, button, input, textarea, select, summary)"
+SMALL = f"""() => [...document.querySelectorAll("main {TARGETS}")]
+    .filter((e) => e.checkVisibility() && !e.closest(".crumbs"))
+    .map((e) => [e.innerText || e.name, e.getBoundingClientRect().height])
+    .filter(([words, height]) => height && height < 44)"""
+
+
+def test_a_finger_hits_everything_on_a_phone(open_reader):
+    page = open_reader(**PHONE)
+    query = fill(page)
+    page.goto(f"/packet/?{query}&q=huddle")
+    page.locator(".print-choice summary").click()
+    assert page.evaluate(SMALL) == []
+    page.get_by_role("button", name=f"Remove – {FIRST}").click()
+    expect(page.get_by_role("link", name="Put it back")).to_be_visible()
+    assert page.evaluate(SMALL) == []
+    page.goto("/tools/")
+    sizes = page.locator(".packet-button").evaluate_all("all => all.map((e) => e.offsetHeight)")
+    assert min(sizes) >= 44
 
 
 class TestAPacketOfSomebodyElse:
@@ -242,7 +305,7 @@ def test_a_full_packet_takes_no_more_and_says_so(reader):
     reader.reload()
     button_of(reader, FIRST).click()
     reader.wait_for_url("**/packet/**")
-    sentence = "The link names 61 items. A packet holds 60: these are the first."
+    sentence = "The link names 61 items. A packet holds 60: only the first 60 are read."
     expect(reader.locator(".notice", has_text=sentence)).to_be_visible()
 
 
@@ -273,6 +336,7 @@ def test_the_list_prints_with_short_addresses_and_notes(reader):
     reader.emulate_media(media="print")
     paper = reader.locator("main").inner_text()
     assert "Bring the cards" in paper and "/r/" in paper and FIRST in paper
+    assert "Printed on" in paper and "hand it on" not in paper.lower()
     assert "Move up" not in paper and "Remove" not in paper and "Add to it" not in paper
 
 

@@ -5,9 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 import feedparser
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from catalog.models import Rendition
 from catalog.packetlinks import code_of
+from catalog.views.packet import paper_address
 from tests import files
 from tests.admin import page_in
 from tests.catalog.test_packets import codes_of
@@ -22,7 +24,8 @@ def titles_in(response):
 
 
 def notices_in(response):
-    return [words_of(found) for found in page_in(response).xpath("//*[@role='status'][.//text()]")]
+    found = page_in(response).xpath("//*[@role='status']")
+    return [words for words in map(words_of, found) if words]
 
 
 def notes_in(response):
@@ -34,11 +37,26 @@ def notes_in(response):
 def press(client, response, name=None, value=None, **typed):
     """Sends the form of the page as its button `name` does, with what was `typed` into it."""
     form = page_in(response).get_element_by_id("packet-form")
-    sent = dict(form.form_values()) | {key.replace("note_", "note-"): t for key, t in typed.items()}
+    sent = filled(form, typed)
     if name:
         assert form.xpath(".//button[@name=$n][@value=$v][not(@disabled)]", n=name, v=value)
         sent[name] = value
     return client.get(form.get("action"), sent)
+
+
+def filled(form, typed):
+    values = {key.replace("note_", "note-"): text for key, text in typed.items()}
+    return dict(form.form_values()) | values
+
+
+def leave(client, response, words, **typed):
+    """Sends the form as the button with `words` does that leads out of the page."""
+    page = page_in(response)
+    sent = filled(page.get_element_by_id("packet-form"), typed)
+    chosen = page.xpath("//select[@form='packet-form']")
+    sent |= {one.name: typed.get(one.name, one.value) for one in chosen}
+    [button] = page.xpath("//button[@form='packet-form'][. = $words]", words=words)
+    return client.get(button.get("formaction"), sent)
 
 
 @pytest.fixture
@@ -61,7 +79,8 @@ def test_it_shows_what_the_link_says(client, three):
     assert titles_in(response) == ["A poster", "A film", "A course"]
     page = page_in(response)
     assert words_of(page.find(".//h1")) == "For Monday"
-    assert words_of(page.find_class("lede")[0]) == "3 items, 1 h 02, 1 with no stated time"
+    assert words_of(page.find_class("lede")[0]) == "3 items, 1 h 02"
+    assert "no stated time" not in words_of(page)
     assert notes_in(response) == {codes_of(three[1]): "Loud"}
     assert "Levels 2–3" in words_of(page.get_element_by_id(f"item-{codes_of(three[0])}"))
     assert not response.cookies
@@ -86,6 +105,8 @@ def test_moving_and_removing_keep_what_was_typed(client, opened, three):
     response = press(client, opened, "down", poster, title="Tuesday", **{f"note_{film}": "Loud"})
     assert titles_in(response) == ["A film", "A poster", "A course"]
     assert notices_in(response) == ["“A poster” is number 2 now."]
+    moved = page_in(response).get_element_by_id(f"item-{poster}")
+    assert "is number 2 now" in words_of(moved)
     response = press(client, response, "up", course)
     response = press(client, response, "remove", poster)
     assert titles_in(response) == ["A film", "A course"]
@@ -97,6 +118,8 @@ def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
     code = codes_of(three[0])
     response = press(client, opened, "remove", code, **{f"note_{code}": "First"})
     assert notices_in(response) == ["“A poster” is taken out. Put it back"]
+    assert "#changed" in page_in(response).xpath("//button[@name='remove']/@formaction")[0]
+    assert "Put it back" in words_of(page_in(response).get_element_by_id("changed"))
     [back] = page_in(response).xpath("//a[. = 'Put it back']/@href")
     response = client.get(back)
     assert titles_in(response) == ["A poster", "A film", "A course"]
@@ -110,7 +133,7 @@ def test_the_ends_cannot_be_moved_beyond(opened, three):
 
 def test_moves_lead_back_to_their_own_button(opened, three):
     page, ids = page_in(opened), set(page_in(opened).xpath("//@id"))
-    places = [address.partition("#")[2] for address in page.xpath("//button/@formaction")]
+    places = [address.partition("#")[2] for address in page.xpath("//form//button/@formaction")]
     assert set(places) <= ids
     assert f"up-{codes_of(three[2])}" in places
 
@@ -198,8 +221,41 @@ def test_the_link_to_hand_on_is_the_whole_packet(client, opened, three):
     [link] = page_in(opened).xpath("//input[@id='packet-address']/@value")
     assert link == f"http://127.0.0.1:8000/packet/?items={codes_of(*three)}&title=For+Monday"
     assert page_in(opened).find_class("qr")
-    [pdf] = page_in(opened).xpath("//a[. = 'Download PDF']/@href")
-    assert pdf == f"/packet.pdf?items={codes_of(*three)}&title=For+Monday"
+
+
+@pytest.mark.parametrize("words", ["Download PDF", "Make this PDF"])
+def test_the_pdf_takes_along_what_is_typed(client, opened, three, words):
+    code = codes_of(three[1])
+    typed = {"title": "Tuesday", f"note_{code}": "Loud & clear"}
+    pdf = f"/packet.pdf?items={codes_of(*three)}&title=Tuesday&note-{code}=Loud+%26+clear"
+    assert leave(client, opened, words, **typed).url == pdf
+    assert leave(client, opened, words, paper="a4", **typed).url == f"{pdf}&paper=a4"
+
+
+def test_enter_in_a_field_finds_and_does_not_print(opened):
+    buttons = "//form[@id='packet-form']//button | //button[@form='packet-form']"
+    assert words_of(page_in(opened).xpath(buttons)[0]) == "Find"
+
+
+def test_without_a_script_it_says_what_does_not_know_of_what_is_typed(opened):
+    said = " ".join(map(words_of, page_in(opened).xpath("//noscript")))
+    assert "The link, its code and the feed know of it after “Update title and notes”." in said
+    assert "“Add to packet” on another page begins a new one." in said
+
+
+def test_its_print_has_its_day_and_a_code_that_tells_whether_it_is_true(client, opened):
+    context, today = opened.context, timezone.localdate()
+    paper = page_in(opened).get_element_by_id("packet-paper")
+    assert words_of(paper).startswith(f"Printed on {today:%B} {today.day}, {today.year}.")
+    assert context["paper_qr"] in opened.content.decode()
+    dated = paper_address(context["packet"])
+    assert "Your print is current" in client.get(dated).content.decode()
+
+
+def test_a_note_of_several_lines_becomes_one(client, opened, three):
+    code = codes_of(three[0])
+    response = press(client, opened, **{f"note_{code}": "Bring cards\r\nand pens"})
+    assert notes_in(response) == {code: "Bring cards and pens"}
 
 
 def test_a_link_too_long_for_a_code_says_so(client):

@@ -115,6 +115,7 @@ def test_it_says_its_title_its_notes_and_its_size(client, three):
     assert "For Monday" in found.title
     for words in ("For Monday", "3 items", "Bring the cards", "4 pages 11×17", "1 page 8.5×14"):
         assert words in found.pages[0]
+    assert "are in this PDF" not in found.pages[0]
 
 
 def test_what_is_not_found_in_the_link_is_said(client, three):
@@ -146,6 +147,7 @@ def test_what_cannot_be_bound_is_listed_with_its_address(client, three, content,
     response = client.get(address(three[0], tool))
     words = " ".join(sheet(response).pages[0].split())
     assert f"Left out {why} catalog.example.org{tool.get_short_url()}" in words
+    assert "2 items 1 of them is in this PDF; under “Not included”" in words
     assert len(sizes(data_of(response))) == 3
 
 
@@ -219,6 +221,35 @@ def test_to_save_ink_the_black_and_white_file_is_bound(client):
     tool.renditions.create(file=ContentFile(pdf_of(LEGAL), "bw.pdf"), color="bw", position=2)
     assert TABLOID in sizes(data_of(client.get(address(tool))))
     assert LEGAL in sizes(data_of(client.get(address(tool, more="&ink=saving"))))
+
+
+@pytest.mark.parametrize("at_once", [100, 2])
+def test_large_or_small_it_says_what_of_the_link_was_passed_over(
+    client, three, monkeypatch, at_once
+):
+    monkeypatch.setattr(packing, "AT_ONCE", at_once)
+    codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
+    asked = address(*three, more=f".{codes}&paper=a4")
+    if client.get(asked).status_code == 202:
+        do_jobs(Job.Task.PRINT)
+    words = " ".join(sheet(client.get(asked)).pages[0].split())
+    assert "The link names 4993 items. A packet holds 60: only the first 60 are read." in words
+    assert "nothing in the catalog with the codes “zz10”" in words
+
+
+@pytest.mark.parametrize("query", ["title=A&items=CODE", "items=CODE&q=&title=A&ink=color&add="])
+def test_a_packet_has_one_address(client, three, query):
+    asked = "/packet.pdf?" + query.replace("CODE", code_of(three[0]))
+    response = client.get(asked)
+    assert (response.status_code, response.url) == (302, address(three[0], more="&title=A"))
+
+
+def test_the_last_notice_does_not_stand_alone_on_a_page(client, three):
+    old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
+    gone = [make_tool(f"Old sheet {number}", **old) for number in range(24)]
+    for count in range(20, 25):  # about where the first page is full
+        pages = sheet(client.get(address(three[0], *gone[:count]))).pages
+        assert [page.count("was withdrawn") for page in pages][1] != 1
 
 
 def test_a_large_packet_is_made_in_the_background(client, three, monkeypatch):

@@ -144,7 +144,7 @@ class TestWhatItFinds:
     def test_a_draft_is_as_unknown_as_a_number_without_a_row(self, published):
         code = codes_of(make_tool("Secret title", published=published))
         read = packet(f"items={code}&remove={code}&add={code}&up={code}")
-        words = f"{read.notices} {list(read.done)}"
+        words = f"{read.notices} {list(read.came)} {read.removed}"
         assert "Secret" not in words
         assert packet(f"items={code}").notices == [
             f"There is nothing in the catalog with the code “{code}”; it is passed over."
@@ -177,7 +177,7 @@ class TestWhatItFinds:
             ("New", "Hi"),
             ("Other", ""),
         ]
-        assert list(read.done) == ["“New” is in the packet in place of “Old”."]
+        assert list(read.came) == ["“New” is in the packet in place of “Old”."]
 
     def test_a_replacement_of_what_is_not_there_is_the_last(self):
         old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
@@ -199,14 +199,19 @@ class TestWhatItFinds:
             "The note on “A poster” is cut to 200 characters.",
         ]
 
-    def test_time_is_summed_and_never_0(self):
+    def test_time_is_summed_of_what_takes_time_and_never_0(self):
         film = make_video("Film", seconds=89)
         course = make_course("Course", minutes_min=210, minutes_max=210)
         poster = make_tool("Poster")
-        assert packet(f"items={codes_of(film, course, poster)}").total_words == (
-            "3 items, 3 h 32, 1 with no stated time"
+        assert packet(f"items={codes_of(film, course, poster)}").total_words == ("3 items, 3 h 32")
+        assert packet(f"items={codes_of(poster)}").total_words == "1 item"
+        unknown = codes_of(make_course("Unknown"))
+        assert packet(f"items={unknown}.{codes_of(poster)}").total_words == (
+            "2 items, 1 whose length is not known"
         )
-        assert packet(f"items={codes_of(poster)}").total_words == "1 item, 1 with no stated time"
+        assert packet(f"items={unknown}.{codes_of(poster, film)}").total_words == (
+            "3 items, 2 min plus 1 whose length is not known"
+        )
 
     def test_a_link_with_five_thousand_codes_costs_as_few_queries_as_one(self):
         codes = codes_of(make_tool("A"), make_tool("B"), make_video("C"))
@@ -218,7 +223,8 @@ class TestWhatItFinds:
                 assert read.notices and len(read.items) == 3
             counts.append(len(queries))
         assert counts[0] == counts[1] <= 9
-        assert "5000 items. A packet holds 60: these are the first" in " ".join(read.notices)
+        said = "5000 items. A packet holds 60: only the first 60 are read."
+        assert said in " ".join(read.notices)
 
 
 @pytest.mark.django_db

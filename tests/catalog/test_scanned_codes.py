@@ -85,7 +85,20 @@ def test_the_code_of_a_packet_is_read_from_a_screen(live_server, page, settings)
     tools = [make_tool(f"Tool {number}") for number in range(40)]
     items = ".".join(tool.get_short_url().rpartition("/")[2] for tool in tools)
     page.goto(f"{live_server.url}/packet/?items={items}")
-    code = page.locator("svg[role=img]").first
+    code = page.locator("#packet-code svg[role=img]")
     code.scroll_into_view_if_needed()
     [text] = scanned(Image.open(io.BytesIO(code.screenshot())))
     assert text == f"{live_server.url}/packet/?items={items}"
+
+
+def test_the_code_of_a_printed_list_knows_its_day(live_server, page, settings):
+    settings.SITE_URL = live_server.url
+    tools = [make_tool(f"Tool {number}") for number in range(12)]
+    items = ".".join(tool.get_short_url().rpartition("/")[2] for tool in tools)
+    page.goto(f"{live_server.url}/packet/?items={items}")
+    with pypdfium2.PdfDocument(page.pdf(format="Letter")) as document:
+        pictures = [sheet.render(scale=DOTS / 72).to_pil() for sheet in document]
+    [text] = [text for picture in pictures for text in scanned(picture)]
+    assert text.startswith(f"{live_server.url}/packet/?items={items}&printed=")
+    page.goto(text)
+    assert "Your print is current" in page.inner_text("main")

@@ -8,6 +8,8 @@
   const CHANGE = "packet-change"; // in sessionStorage: what the page was left for, to change it
   const link = document.getElementById("packet-link");
   const words = link.dataset;
+  const form = document.getElementById("packet-form");
+  let typed = () => {}; // is told of the query when a title or note was typed into it
 
   const parsed = (query) => new URLSearchParams(query);
   const kept = () => localStorage.getItem(KEY) ?? "";
@@ -72,7 +74,7 @@
       || same(query, kept());
   }
 
-  function packetPage(form) {
+  function packetPage() {
     const query = form.dataset.query, asked = parsed(location.search);
     if (kept() && [...asked.keys()].every((name) => name === "add")) {
       const change = `${kept()}${asked.size ? `&${asked}` : ""}`;
@@ -83,9 +85,10 @@
     let mine = isMine(query) || (adds && !kept());
     sessionStorage.removeItem(CHANGE);
     if (mine) keep(query);
-    else offer(query, () => { mine = true; });
+    else offer(() => { mine = true; });
     if (!asked.get("q")) history.replaceState(null, "", address(query) + location.hash);
 
+    typed = (changed) => { if (mine) keep(changed); };
     const leave = (change) => { if (mine) sessionStorage.setItem(CHANGE, change); };
     form.addEventListener("submit", ({ submitter }) => {
       leave(parsed(new FormData(form, submitter)));
@@ -95,16 +98,16 @@
     if (done.length) announce(done.join(" "));
   }
 
-  function offer(query, taken) {
+  function offer(taken) {
     const box = document.getElementById("other"), open = box.querySelector("a");
-    box.hidden = !query;
+    box.hidden = !form.dataset.query;
     open.hidden = !kept();
     open.search = kept();
     box.querySelector("button").addEventListener("click", () => {
       const total = codesOf(kept()).length;
       const ask = total === 1 ? box.dataset.askOne : box.dataset.ask.replace("#", total);
       if (total && !confirm(ask)) return;
-      keep(query);
+      keep(form.dataset.query);
       taken();
       box.hidden = true;
       document.getElementById("main").focus();
@@ -115,9 +118,14 @@
   function handOn() {
     const copy = document.getElementById("copy"), print = document.getElementById("print");
     if (!copy) return;
+    const followed = follow();
     copy.hidden = print.hidden = false;
-    print.addEventListener("click", () => window.print());
+    print.addEventListener("click", async () => {
+      await followed();
+      window.print();
+    });
     copy.addEventListener("click", async () => {
+      await followed();
       const field = document.getElementById("packet-address");
       field.select();
       try {
@@ -130,10 +138,60 @@
     });
   }
 
+  // The link, its code and what is printed follow the title and the notes as they are typed. Returns
+  // what waits until they have.
+  function follow() {
+    const PAUSE = 400; // ms without a key
+    let timer = 0, latest = null, asking = Promise.resolve();
+
+    async function ask() {
+      const query = parsed(new FormData(form));
+      query.delete("q");
+      latest?.abort();
+      latest = new AbortController();
+      try {
+        const { signal } = latest, response = await fetch(address(`?${query}`), { signal });
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        if (!signal.aborted && response.ok) show(page);
+      } catch {
+        // "Update title and notes" still asks for the whole page.
+      }
+    }
+
+    function show(page) {
+      const at = document.activeElement.id, query = page.getElementById("packet-form").dataset.query;
+      for (const part of document.querySelectorAll("[data-follows]")) {
+        part.replaceWith(page.getElementById(part.id));
+      }
+      if (document.activeElement.id !== at) document.getElementById(at).focus();
+      form.dataset.query = query;
+      if (!parsed(location.search).get("q")) history.replaceState(null, "", address(query) + location.hash);
+      typed(query);
+    }
+
+    const now = () => {
+      clearTimeout(timer);
+      if (timer) asking = ask();
+      timer = 0;
+      return asking;
+    };
+    form.addEventListener("input", ({ target }) => {
+      if (!/^title$|^note-/.test(target.name)) return;
+      clearTimeout(timer);
+      timer = setTimeout(now, PAUSE);
+    });
+    // A note is one line, however many it takes on the screen.
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing || !event.target.matches("textarea")) return;
+      event.preventDefault();
+      form.requestSubmit(document.getElementById("packet-update"));
+    });
+    return now;
+  }
+
   function start() {
-    const form = document.getElementById("packet-form");
     dress();
-    if (form) packetPage(form);
+    if (form) packetPage();
     else sessionStorage.removeItem(CHANGE);
     document.addEventListener("click", ({ target }) => {
       const button = target.closest("button.packet-button");
