@@ -180,7 +180,7 @@ def test_the_address_of_something_withdrawn_offers_what_takes_its_place(client, 
     response = press(client, opened, q=f"testserver{old.get_short_url()}/1")
     said = (
         "“Old sheet” was withdrawn from the catalog; it is left out. "
-        "In its place there is “New sheet”. Add “New sheet”"
+        "In its place there is “New sheet”. Add it – New sheet"
     )
     assert said in notices_in(response)
     assert titles_in(response) == [one.title for one in three]

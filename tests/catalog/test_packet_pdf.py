@@ -102,11 +102,13 @@ def test_the_contents_says_where_each_begins_and_leads_there(client, three):
 
 
 def test_courses_and_videos_are_sheets_that_go_on_with_the_numbers(client, three):
-    data = data_of(client.get(address(three[0], make_course("A course"), make_video("A film"))))
+    film = make_video("A film", seconds=89)
+    data = data_of(client.get(address(three[0], make_course("A course"), film)))
     found = outline(data)[1:]
     assert found == [("Two pages", 2), ("A course", 4), ("A film", 5)]
     with pypdfium2.PdfDocument(data) as document:
         assert "Page 4" in document[3].get_textpage().get_text_range()
+        assert "Video · 1:29" in document[0].get_textpage().get_text_range()
 
 
 def test_it_says_its_title_its_notes_and_its_size(client, three):
