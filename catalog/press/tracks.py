@@ -6,8 +6,9 @@ from itertools import product
 from urllib.parse import quote
 
 DOTS = 5
-STEP, MIDDLE = 134, 36  # in hundredths of the size of the letters
+STEP, MIDDLE = 134, 42  # in hundredths of the size of the letters
 BETWEEN, OUTER, INNER = 8, 72, 50  # how wide: the line, a dot, what of it is empty
+# The middle of the outer dots is farther in than they need: a drawing is cut at its box.
 LINE, INK = "#a9b7b6", "#14232b"
 LEVELS = ("#9fd3c7", "#5fb3ab", "#2d8f93", "#146b79", "#0b4357")
 
