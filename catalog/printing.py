@@ -16,7 +16,8 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import number_format
-from django.utils.html import strip_tags
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,7 +35,7 @@ from catalog.text import clean_values
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 MOST_ENTRIES = 500  # of any: 100 pages, 10 s
-LONGEST_IN_FOOT = {"normal": 200, "large": 60}  # letters of an address
+LONGEST_IN_FOOT = {"normal": 80, "large": 44}  # letters of an address that take one line
 AGAIN = 3  # seconds until a page that waits looks again
 PATIENCE_OF_LARGE = 300  # seconds; below jobs.LOST, for it is without a sign of life
 # What this process found under a name, which never means anything else.
@@ -100,23 +101,26 @@ def document_of(request, template, context, fit=False):
         "host": host(),
         "printed_on": timezone.localdate(),
         "look": look,
-        "foot": foot_of(look, **context),
-    }
+    } | foot_of(look, **context)
     return {
         "html": with_addresses(render_to_string(template, common | context, request)),
         "site": settings.SITE_URL,
         "paper": look.paper,
         "text": look.text,
+        "ink": look.ink,
         "fit": fit,
     }
 
 
 def foot_of(look, address="", short="", **context):
-    """The address at the foot of each page; one that has no room there stands without its query."""
-    most = LONGEST_IN_FOOT[look.text]
-    if short and len(host() + address) > most:
-        return short
-    return host() + (address if len(address) <= most else f"{address.partition('?')[0]}?…")
+    """The address at the foot of each page, and whether it stands there without its query for want
+    of room.
+    """
+    whole = host() + address
+    too_long = len(whole) > LONGEST_IN_FOOT[look.text]
+    is_cut = too_long and not short and "?" in address
+    foot = f"{whole.partition('?')[0]}?…" if is_cut else short if too_long and short else whole
+    return {"foot": mark_safe(breaking(escape(foot))), "is_cut": is_cut}
 
 
 # As templates/pdf and the sanitiser write a link.
@@ -128,8 +132,12 @@ SCHEME = re.compile(r"^(https?://|mailto:|tel:)")
 
 
 def with_addresses(html):
-    """`html` with the address of each link printed behind its words; not of those with a class."""
-    return LINK.sub(with_address, html)
+    """`html` with the address of each link printed behind its words; not of those with a class.
+
+    Addresses and times go to the next line whole, or where they may break.
+    """
+    head, end, body = html.partition("</head>")
+    return head + end + IN_ONE_PIECE.sub(in_one_piece, LINK.sub(with_address, body))
 
 
 def with_address(link):
@@ -139,8 +147,31 @@ def with_address(link):
         return words
     address = SCHEME.sub("", settings.SITE_URL + to if to.startswith("/") else to)
     if link["class"] or words.rstrip("/") in (address.rstrip("/"), to.rstrip("/")):
-        return f'<a class="web" href="{to}">{words}</a>'
-    return f'<a href="{to}" data-address="{address}">{words}</a>'
+        return f'<a class="web" href="{to}">{breaking(words)}</a>'
+    return f'<a href="{to}" data-address="{breaking(address)}">{words}</a>'
+
+
+# Neither is drawn or copied from the PDF.
+TIED, PARTED = "\u2060", "\u200b"
+SHORT_ADDRESS = re.compile(r"[\w.:-]+/r/\w+(?:/\d+)?")
+SIGN = re.compile(r"&amp;|&#?\w+;|[^\w\s/?]")
+# "44 h 30–46 h", "5–10 min", and from a number to another one, as in "Levels 2–3".
+IN_ONE_PIECE = re.compile(r"\d[\dh– ]*(?:h\b(?: \d\d\b)?|min\b)|(?<=\d)–(?=\d)")
+
+
+def breaking(address):
+    """The words of a link, in HTML, where an address breaks only behind a slash or between the
+    parts of a query, and a short one nowhere.
+    """
+    if " " in address:
+        return address
+    if SHORT_ADDRESS.fullmatch(address):
+        return TIED.join(address)
+    return SIGN.sub(lambda sign: TIED + sign[0] + (PARTED if sign[0] == "&amp;" else TIED), address)
+
+
+def in_one_piece(run):
+    return run[0].replace(" ", "\xa0").replace("–", f"{TIED}–{TIED}")
 
 
 # ---- What is printed ----

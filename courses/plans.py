@@ -148,9 +148,13 @@ class Plan:
 
     def reasons(self, step):
         names = {dimension.slug: dimension.name for dimension in self.dimensions}
+        met = defaultdict(list)
+        for slug, level in (facts for sort, *facts in step.reasons if sort == "cell"):
+            met[level].append(names[slug])
         words = {
-            "cell": lambda slug, level: (
-                _("closes %(dimension)s %(level)d") % {"dimension": names[slug], "level": level}
+            "met": lambda level: (
+                _("met at level %(level)d: %(dimensions)s")
+                % {"level": level, "dimensions": ", ".join(met[level])}
             ),
             "level": lambda level: _("for Level %d") % level,
             "wanted": lambda: _("you asked for it"),
@@ -160,7 +164,9 @@ class Plan:
         ]
         more = len(step.required_by) - MOST_REASONS
         required += [ngettext("and %d more", "and %d more", more) % more] if more > 0 else []
-        return [words[sort](*facts) for sort, *facts in step.reasons] + required
+        others = [reason for reason in step.reasons if reason[0] != "cell"]
+        reasons = [("met", level) for level in sorted(met)] + others
+        return [words[sort](*facts) for sort, *facts in reasons] + required
 
     def choice(self, step, node):
         course, group = self.loaded[node], {step.course, *step.instead}
@@ -227,7 +233,7 @@ class Plan:
 
     @cached_property
     def still_open(self):
-        """Each Cell that is to be closed and that no course of the plan closes."""
+        """Each Cell that is to be met and that no course of the plan meets."""
         closed = {
             tuple(facts)
             for step in self.all_steps

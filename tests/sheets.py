@@ -9,6 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 LEAST_OF_A_CODE = 200  # lines: nothing else that is drawn has as many
+FOOT = 0.14  # the part of a page that its foot takes at most
 
 
 @dataclass
@@ -130,3 +131,18 @@ def right_edge(page):
     width = page.get_size()[0]
     edges = [piece.get_bounds()[2] for piece in drawn(page, pdfium.FPDF_PAGEOBJ_TEXT)]
     return max(edges, default=0) / width
+
+
+def pages_of(response):
+    """(how wide its QR codes are, where its text and lines end above the foot as a part of its
+    height) of each page.
+    """
+    with pypdfium2.PdfDocument(data_of(response)) as document:
+        return [(list(code_widths(page)), lowest(page)) for page in document]
+
+
+def lowest(page):
+    kinds = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
+    high = page.get_size()[1]
+    ends = [piece.get_bounds()[1] / high for piece in drawn(page, *kinds)]
+    return min((end for end in ends if end > FOOT), default=1)

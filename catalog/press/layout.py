@@ -28,13 +28,13 @@ SIZES = {
         "html { font-size: 9pt } .picture img { max-height: 6rem }",
     ],
     "large": [
-        "html { font-size: 16pt } @page { font-size: 16pt; margin-bottom: 40mm;"
+        "html { font-size: 16pt } @page { font-size: 16pt; margin-bottom: 33mm;"
         " @bottom-left { width: 76% } @bottom-right { width: 24% } }"
-        "@page wide { margin-bottom: 34mm }"
     ],
 }
 
-MOST_TOO_MUCH = 0.5  # of a second page: more does not fit one page even in the smallest size
+# The part of the last page, by the number of pages: more does not fit even in the smallest size.
+MOST_TOO_MUCH = {2: 0.5, 3: 0.35, 4: 0.35, 5: 0.35}
 
 engine_logger = logging.getLogger("weasyprint")
 engine_logger.propagate = False
@@ -68,10 +68,10 @@ def warm():
 def parsed(document):
     """A WeasyPrint source of the document's HTML, its tables made regular."""
     site = document.get("site", "")
-    fetcher = SiteFiles(site, document.get("media"))
+    fetcher = SiteFiles(site, document.get("media"), document.get("ink") == "saving")
     source = weasyprint.HTML(string=document["html"], base_url=f"{site}/", url_fetcher=fetcher)
     for table in list(source.etree_element.iter("table")):
-        if table.get("class") != OURS:
+        if OURS not in table.get("class", "").split():
             tidy(table)
     return source
 
@@ -91,12 +91,13 @@ def laid_out(source, document, *styles, size=0, tagged=True):
 
 
 def fitted(source, document, *styles):
-    """The pages; what needs a little more than one is set smaller where that makes it one."""
+    """The pages; what needs a little more than some is set smaller where that makes them fewer."""
     pages = laid_out(source, document, *styles)
-    if len(pages.pages) == 2 and filled(pages.pages[1]) < MOST_TOO_MUCH:
+    count = len(pages.pages)
+    if filled(pages.pages[-1]) < MOST_TOO_MUCH.get(count, 0):
         for size in range(1, len(SIZES[document.get("text", "normal")])):
             smaller = laid_out(source, document, *styles, size=size)
-            if len(smaller.pages) == 1:
+            if len(smaller.pages) < count:
                 return smaller
     return pages
 

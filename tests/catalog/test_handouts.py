@@ -66,6 +66,15 @@ def test_an_empty_listing_says_so(client):
     assert "0 results" not in found.text
 
 
+def test_a_search_that_finds_nothing_says_so(client):
+    make_tool("Waste Walk", levels=[1])
+    found = sheet(client.get("/search.pdf?q=zzzzqqq"))
+    assert "Nothing in the catalog says all of “zzzzqqq”." in found.text
+    found = sheet(client.get("/search.pdf?q=waste&level=2"))
+    assert "Nothing that matches these filters says all of “waste”." in found.text
+    assert "published" not in found.text
+
+
 def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, monkeypatch):
     monkeypatch.setattr(printing, "MOST_ENTRIES", 3)
     for number in range(5):

@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from urllib.parse import quote_plus
 
 import pikepdf
 import pypdfium2
@@ -118,6 +119,14 @@ def test_it_says_its_title_its_notes_and_its_size(client, three):
     for words in ("For Monday", "3 items", "Bring the cards", "4 pages 11×17", "1 page 8.5×14"):
         assert words in found.pages[0]
     assert "are in this PDF" not in found.pages[0]
+
+
+def test_a_link_that_is_too_long_for_the_foot_stands_on_the_front(client, three):
+    title = "All that we need for our huddles of the next month and some more"
+    found = sheet(client.get(address(*three[:1], more=f"&title={quote_plus(title)}")))
+    assert found.smallest >= 8.5
+    assert "/packet/?… Labor Management Partnership" in found.text
+    assert "title=All" in found.solid.partition("Contents")[0]
 
 
 def test_what_is_not_found_in_the_link_is_said(client, three):

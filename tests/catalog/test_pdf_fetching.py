@@ -54,6 +54,15 @@ def test_a_static_file_is_read(own, fetcher):
     assert answer.content_type == "text/css"
 
 
+@pytest.mark.parametrize("light, expected", [(0, 204), (255, 255), (230, 230)])
+def test_to_save_ink_a_picture_is_pale_and_grey(own, media, settings, light, expected):
+    Image.new("RGB", (40, 30), (light, light, light)).save(media / "media/tools/dark.png")
+    saving = SiteFiles(settings.SITE_URL, settings.MEDIA_ROOT, saving=True)
+    with Image.open(io.BytesIO(saving.fetch(own("/media/tools/dark.png")).read())) as image:
+        assert image.mode == "L"
+        assert abs(image.getpixel((20, 15)) - expected) <= 1
+
+
 def test_a_picture_is_read_as_a_jpeg(own, media, fetcher):
     answer = fetcher.fetch(own("/media/tools/a%20b.png"))
     with Image.open(io.BytesIO(answer.read())) as image:

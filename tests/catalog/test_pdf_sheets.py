@@ -3,13 +3,16 @@
 import shutil
 import subprocess
 
+import pypdfium2
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from django.utils.formats import date_format
+from PIL import ImageChops
 
 from catalog import printing
 from catalog.models import SiteSettings
+from catalog.press import layout
 from catalog.press.layout import without
 from catalog.qr import qr_image
 from tests import files
@@ -126,6 +129,20 @@ def coded(monkeypatch):
     return addresses
 
 
+def colorful(response):
+    """Whether anything on the first page has a color."""
+    with pypdfium2.PdfDocument(data_of(response)) as document:
+        red, _green, blue = document[0].render().to_pil().convert("RGB").split()
+    return ImageChops.difference(red, blue).getextrema()[1] > 60
+
+
+def test_to_save_ink_nothing_has_a_color(client):
+    image = ContentFile(picture(size=(400, 200)), "a.png")
+    path = make_full_tool(image=image).get_pdf_url()
+    assert colorful(client.get(path))
+    assert not colorful(client.get(f"{path}?ink=saving"))
+
+
 def test_a_phone_reads_the_living_page_from_an_arms_length(client, coded):
     tool = make_tool("Waste Walk")
     found = sheet(client.get(tool.get_pdf_url()))
@@ -151,6 +168,31 @@ def test_an_address_that_stands_there_already_is_not_printed_twice(client):
     found = sheet(client.get(tool.get_pdf_url()))
     assert found.text.count("example.org.") == 1
     assert "example.org example.org" not in found.text
+
+
+def lines_of(found):
+    return [line for text in found.pages for line in text.splitlines()]
+
+
+def test_an_address_breaks_only_behind_a_slash(client):
+    long = "https://example.org/a-first-part-of-an-address/b-second_part.of-it/c-third-part-of-it/d"
+    tool = make_tool(body=f"<p>Read <a href='{long}'>this</a> and <a href='{long}'>{long}</a>.</p>")
+    for query in ("", "?text=large"):
+        found = sheet(client.get(tool.get_pdf_url() + query))
+        assert found.solid.count(long.removeprefix("https://")) == 2
+        ends = [
+            line.split()[-1] for line in lines_of(found) if "-part" in line and "/d" not in line
+        ]
+        assert ends and all(end.endswith("/") for end in ends)
+
+
+def test_short_addresses_and_times_stay_in_one_piece(client):
+    others = [make_tool("T" * size, minutes_min=30, minutes_max=90) for size in range(20, 60)]
+    found = sheet(client.get(make_tool("Waste Walk", related=others).get_pdf_url()))
+    lines = lines_of(found)
+    for other in others:
+        assert any(f"catalog.example.org{other.get_short_url()}" in line for line in lines)
+    assert sum("30–90\xa0min" in line for line in lines) == len(others)
 
 
 def test_a_tool_lists_its_renditions(client):
@@ -288,6 +330,17 @@ def test_a_question_that_is_too_long_for_the_foot_stands_in_the_plan(client):
     assert f"want={courses[-1].slug}" in found.solid
 
 
+def test_no_letter_is_smaller_than_it_can_be_read(client):
+    """Not in the foot under a long address, nor on a sheet that was set smaller to fit."""
+    courses = [make_course(f"Course with a rather long title {number}") for number in range(3)]
+    query = "&".join(f"want={course.slug}" for course in courses)
+    words = "<p>" + "Words that say a little more. " * 20 + "</p>"
+    tool = make_tool(body=words * 6, duration_text="5 minutes", topics=["LMP Processes"])
+    for path in (f"/path/plan.pdf?{query}", tool.get_pdf_url()):
+        found = sheet(client.get(path))
+        assert len(found.pages) == 1 and found.smallest >= 8.5
+
+
 def test_letter_is_the_paper_unless_another_is_asked_for(client):
     path = make_tool().get_pdf_url()
     sizes = {
@@ -302,6 +355,33 @@ def test_what_nearly_fits_one_page_is_set_smaller(client):
     path = make_tool("Waste Walk", body=words * 6).get_pdf_url()
     assert len(sheet(client.get(path)).pages) == 1
     assert len(sheet(client.get(f"{path}?text=large")).pages) > 1
+
+
+def test_a_little_more_than_two_pages_is_set_smaller_too():
+    def document(count):
+        words = "".join(f"<p>{number}</p>" for number in range(count))
+        return {"html": f"<html lang='en' class='color normal'><title>A</title>{words}"}
+
+    for count in range(60, 200):
+        source = layout.parsed(document(count))
+        if len(layout.laid_out(source, {}).pages) == 3:
+            break
+    assert len(layout.fitted(source, {}).pages) == 2
+    assert len(layout.fitted(layout.parsed(document(count + 30)), {}).pages) == 3
+
+
+def test_large_print_keeps_the_facts_together(client):
+    course = make_course(summary="Learn it.", levels=[2], audience_text="Co-leads")
+    first = sheet(client.get(f"{course.get_pdf_url()}?text=large")).pages[0]
+    for words in ("Learn it.", "Who should attend", "Co-leads", course.get_short_url()):
+        assert words in first
+
+
+def test_the_day_of_a_print_stays_on_one_line(client):
+    for query in ("", "?text=large"):
+        lines = lines_of(sheet(client.get(make_tool("Waste Walk").get_pdf_url() + query)))
+        day = date_format(timezone.localdate(), "F j, Y")
+        assert any(f"Printed on {day} · version 1" in line for line in lines)
 
 
 def test_a_long_text_goes_on_with_its_title_over_each_page(client):

@@ -10,7 +10,7 @@ from courses.team import code_of
 from tests.admin import page_in
 from tests.courses.test_path_page import make_criterion, words_of
 from tests.makers import make_course, make_tool, make_video
-from tests.sheets import faults, sheet
+from tests.sheets import faults, pages_of, sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +57,7 @@ class TestFromLevelToLevel:
     def test_a_course_of_a_dimension_says_which_cell_it_closes(self, client):
         make_course("Art", levels=[2, 3], dimensions=["Leadership", "Training"])
         [(_title, reasons)] = steps_in(client.get("/path/plan/?from=1&to=2"))
-        assert reasons == "closes Leadership 2; closes Training 2"
+        assert reasons == "met at level 2: Leadership, Training"
 
     def test_ties_are_broken_by_level_then_title(self, client):
         for title, level in (("C", 3), ("B", 2), ("A", 3), ("D", 2)):
@@ -297,7 +297,7 @@ class TestFromATeamCheck:
         met = Criterion.objects.exclude(dimension__slug="team-process", level=2)
         code = code_of(met.values_list("pk", flat=True))
         response = client.get(f"/path/plan/?check={code}")
-        assert steps_in(response) == [("In an open one", "closes Team Process 2")]
+        assert steps_in(response) == [("In an open one", "met at level 2: Team Process")]
         title = words_of(page_in(response).find(".//h1"))
         assert title == "Plan: Level 1, two steps from Level 2"
 
@@ -406,6 +406,16 @@ class TestOtherRenderings:
         assert found.text.index(LMPO) < found.text.index("Art")
         assert course.get_short_url() in found.solid
         assert "QR code: the living page of this plan" in found.descriptions
+
+    def test_large_print_wastes_no_paper(self, client):
+        for number in range(9):
+            course = make_course(f"Course number {number} with a long name", levels=[2],
+                                 dimensions=["Leadership", "Training"])  # fmt: skip
+            for kind in "abc":
+                course.related.add(make_tool(f"Tool {kind} that helps in course {number}"))
+        pages = pages_of(client.get("/path/plan.pdf?from=1&to=2&text=large"))
+        assert len(pages) <= 6
+        assert [end for _codes, end in pages[:-1] if end > 0.45] == []
 
     def test_it_leaves_no_cookie(self, client):
         assert not client.get("/path/plan/?from=1&to=2").cookies

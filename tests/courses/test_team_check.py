@@ -7,7 +7,7 @@ from courses.team import code_of
 from tests.admin import page_in
 from tests.courses.test_path_page import make_criterion, words_of
 from tests.makers import make_course, make_tool, make_video
-from tests.sheets import faults, sheet
+from tests.sheets import faults, pages_of, sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +126,15 @@ def test_it_leaves_no_cookie(client):
     assert not client.get(address(*ids(level=1))).cookies
 
 
+def write_many(eleven):
+    """Eight criteria for each level, eleven for that one; each of two lines."""
+    for level in range(1, 6):
+        for number in range(
+            Criterion.objects.filter(level=level).count(), 8 + 3 * (level == eleven)
+        ):
+            make_criterion(f"We have said to each other what number {number} is for", level=level)
+
+
 class TestActionSheet:
     def test_it_has_the_criteria_of_the_next_level_and_room_to_write(self, client):
         first, *_others = ids(level=2)
@@ -153,6 +162,24 @@ class TestActionSheet:
         found = sheet(client.get("/path/check.pdf?level=2"))
         assert len(found.pages) == 1
         assert "Level 2 · Foundational" in found.text
+
+    def test_its_code_is_on_the_first_page(self, client):
+        for query in ("", "?text=large"):
+            pages = pages_of(client.get(f"/path/check.pdf{query}"))
+            assert [bool(codes) for codes, _lowest in pages] == [True] + [False] * (len(pages) - 1)
+
+    @pytest.mark.parametrize("paper", ["letter", "a4"])
+    def test_its_rows_fill_each_page(self, client, paper):
+        write_many(eleven=2)
+        pages = pages_of(client.get(f"/path/check.pdf?paper={paper}"))
+        assert len(pages) == 5
+        assert [lowest for _codes, lowest in pages if lowest > 0.25] == []
+
+    def test_in_large_print_it_wastes_no_paper(self, client):
+        write_many(eleven=2)
+        pages = pages_of(client.get("/path/check.pdf?text=large"))
+        assert len(pages) <= 13
+        assert all(lowest < 0.4 for _codes, lowest in pages[:-1])
 
     @pytest.mark.parametrize("paper, width", [("letter", 792), ("a4", 841)])
     def test_it_is_for_everybody_to_read(self, client, paper, width):
