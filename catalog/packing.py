@@ -89,8 +89,9 @@ def pack(request, packet):
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
         "qr": qr_image(settings.SITE_URL + dated(packet.path, packet.members)),
     }
-    document = printing.document_of(request, "pdf/packet.html", context)
-    parts = [part_of(request, piece) for piece in bound]
+    with printing.in_turn():
+        document = printing.document_of(request, "pdf/packet.html", context)
+        parts = [part_of(request, piece) for piece in bound]
     return document | {"parts": parts, "contents": _("Contents")}
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from catalog import turns
+from catalog import printing, turns
 from catalog.middleware import PagesFirstMiddleware
+from tests.makers import make_course
 
 FILES = ["/media/videos/a/film.mp4", "/tools/five-whys/poster.pdf", "/tools/five-whys/v2/a.pdf"]
 PAGES = ["/", "/tools/five-whys/", "/tools/five-whys.pdf", "/static/site.css", "/media"]
@@ -90,3 +91,21 @@ def test_a_page_that_breaks_is_waited_for_no_more():
     with pytest.raises(ValueError):
         site(RequestFactory().get("/"))
     assert turns.begun == []
+
+
+@pytest.mark.django_db
+def test_each_pdf_is_written_in_its_turn(client, monkeypatch, settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+    written, render = [], printing.render_to_string
+
+    def noted(template, *more):
+        written.append((template, printing.BUILDING.locked()))
+        return render(template, *more)
+
+    monkeypatch.setattr(printing, "render_to_string", noted)
+    course = make_course("Sponsoring")
+    items = course.get_short_url().rpartition("/")[2]
+    for address in ("/courses/sponsoring.pdf", "/new.pdf", "/path/plan.pdf?want=sponsoring",
+                    "/path/check.pdf", f"/packet.pdf?items={items}"):  # fmt: skip
+        client.get(address)
+    assert len(written) == 6 and all(in_turn for _template, in_turn in written), written
