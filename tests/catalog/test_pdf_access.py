@@ -141,10 +141,10 @@ def printed(request, client):
 
 def made(client, address):
     """The answer, which may take a job."""
-    response = client.get(address)
+    response = client.get(address, follow=True)
     if response.status_code == 202:
         do_jobs(Job.Task.PRINT)
-        response = client.get(address)
+        response = client.get(address, follow=True)
     return response
 
 
