@@ -1,4 +1,6 @@
-"""The whole catalog as one book: the path, a chapter for each topic, and indexes."""
+"""The whole catalog as one book: the path, a chapter for each topic with the narrower ones
+inside of it, and indexes.
+"""
 
 from dataclasses import dataclass
 
@@ -15,8 +17,10 @@ MOST_ENTRIES = 2000  # the newest: some 200 pages
 
 
 @dataclass
-class Chapter:
-    """`also` are entries that are about its topic and stand in an earlier chapter, with that."""
+class Section:
+    """A topic with its entries. `also` are entries that are about it too and stand in an earlier
+    one, with the title of that.
+    """
 
     key: str
     title: str
@@ -30,8 +34,19 @@ class Chapter:
         return len(self.resources) + len(self.also)
 
 
+@dataclass
+class Chapter:
+    """A topic and the narrower ones inside of it, which begins on a page of its own."""
+
+    sections: list
+
+    @property
+    def key(self):
+        return self.sections[0].key
+
+
 class Book:
-    """`link` is what the contents leads to a chapter by, with its key behind it."""
+    """`link` is what leads to a section or an entry, with its key behind it."""
 
     def __init__(self):
         held = shelf()
@@ -50,18 +65,30 @@ class Book:
         return self.total > len(self.resources)
 
     def in_chapters(self):
-        """Each entry stands once, in the first chapter that it belongs to."""
+        """Each entry stands once, in the first section that it belongs to."""
         chapters, home, about = [], {}, self.entries_by("topics")
-        for topic, above in self.topics():
-            found = about.get(topic, [])
-            new = [one for one in found if one.pk not in home]
-            also = [(one, home[one.pk]) for one in found if one.pk in home]
-            chapters.append(Chapter(f"t{topic.pk}", topic.name, topic.summary, above, new, also))
-            home |= dict.fromkeys((one.pk for one in new), topic.name)
+        for top in vocabulary.topics():
+            sections = []
+            for topic in [top, *top.narrower]:
+                found = about.get(topic, [])
+                new = [one for one in found if one.pk not in home]
+                also = [(one, home[one.pk]) for one in found if one.pk in home]
+                above = top.name if topic != top else ""
+                facts = f"t{topic.pk}", topic.name, topic.summary, above
+                sections.append(Section(*facts, new, also))
+                home |= dict.fromkeys((one.pk for one in new), topic.name)
+            first, *narrower = sections
+            narrower = [section for section in narrower if section.total]
+            if first.total or narrower:
+                chapters.append(Chapter([first, *narrower]))
         rest = [one for one in self.resources if one.pk not in home]
         if rest:
-            chapters.append(Chapter("rest", _("Without a topic"), "", "", rest, []))
-        return [chapter for chapter in chapters if chapter.total]
+            chapters.append(Chapter([Section("rest", _("Without a topic"), "", "", rest, [])]))
+        return chapters
+
+    @property
+    def sections(self):
+        return [section for chapter in self.chapters for section in chapter.sections]
 
     @property
     def indexes(self):
@@ -73,16 +100,10 @@ class Book:
         """[[title, id, level]] of an outline."""
         marks = [[title, "cover", 0], [_("Contents"), "contents", 0]]
         marks.append([_("Path to Performance"), "path", 0])
-        for chapter in self.chapters:
-            marks.append([chapter.title, chapter.key, 0])
-            marks += [[one.title, f"e{one.pk}", 1] for one in chapter.resources]
+        for section in self.sections:
+            marks.append([section.title, section.key, 0])
+            marks += [[one.title, f"e{one.pk}", 1] for one in section.resources]
         return marks + [[title, key, 0] for key, title in self.indexes]
-
-    def topics(self):
-        """(topic, the name of the one that it is inside of)"""
-        for topic in vocabulary.topics():
-            yield topic, ""
-            yield from ((narrower, topic.name) for narrower in topic.narrower)
 
     @cached_property
     def audiences(self):

@@ -18,7 +18,8 @@ def make(path, document):
     """Writes the book to `path`; {"pages": how many}.
 
     `document` has "files": [{"file", "pages", "link": an address that leads to its first page
-    within the book}], "marks": [[title, page, level]], and "foot".
+    within the book, "places": {what stands behind the # of one that leads into it: page}}],
+    "marks": [[title, page, level]], and "foot".
     """
     with MissingCharacters() as missing:
         made = write(path, document)
@@ -36,6 +37,8 @@ def write(path, document):
     for other in others:
         files.append({"path": other["file"], "at": number})
         links[other["link"]] = number
+        start = other["link"].partition("#")[0]
+        links |= {f"{start}#{name}": number + page - 1 for name, page in other["places"].items()}
         number += other["pages"]
     ours = partial(stamp_feet, document=document["foot"])
     binding.bind(path, files, document["marks"], links, ours)

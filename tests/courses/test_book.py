@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from catalog import printing, prints
-from catalog.models import Job, Topic
+from catalog.models import Job, Tool, Topic
 from courses import book, views
 from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
 from tests.sheets import data_of, faults, sheet
@@ -73,14 +73,67 @@ def test_each_entry_stands_once_in_the_first_of_its_chapters(client, shelf):
     assert inside == ["Ask why", "Zeal", "Cake", "Alone"]
 
 
-def test_a_chapter_names_what_stands_in_another_one(client, shelf):
-    text = sheet(read_book(client)).text
-    assert "Also on this topic, in other chapters: Ask why (Teams)" in text
+def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, shelf):
+    response = read_book(client)
+    short = f"catalog.example.org{Tool.objects.get(title='Ask why').get_short_url()}"
+    words = f"Also on this topic, elsewhere in this book: Ask why (Teams, {short})"
+    assert words in sheet(response).text
+    pages = {title: page for _level, title, page in outline(response)}
+    assert pages["Ask why"] in jumps(response, pages["Listening"])
+
+
+def jumps(response, number):
+    """The pages of the book that links of this page lead to."""
+    with pikepdf.open(io.BytesIO(data_of(response))) as document:
+        numbers = {page.obj.objgen: number for number, page in enumerate(document.pages, 1)}
+        notes = [note.A for note in document.pages[number - 1].obj.Annots]
+        return [numbers[action.D[0].objgen] for action in notes if action.S == "/GoTo"]
+
+
+def test_a_narrower_topic_follows_on_in_the_chapter_of_the_one_it_is_inside_of(client, shelf):
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    assert pages["Teams"] == pages["Zeal"] == pages["Listening"] == pages["Cake"]
+    assert pages["Without a topic"] == pages["Teams"] + 1
+
+
+def test_a_page_says_at_its_top_what_it_begins_with(client):
+    for number in range(14):
+        make_tool(f"Tool {number}", topics=["Teams"], audiences=["Sponsors"], summary="Say. " * 60)
+    for number in range(6):
+        make_tool(f"Other {number}", topics=["Listening"], summary="Say. " * 60)
+    Topic.objects.filter(name="Listening").update(parent=Topic.objects.get(name="Teams"))
+    response = read_book(client)
+    found = sheet(response)
+    page = {title: page for _level, title, page in outline(response)}["Listening"]
+    assert heads(found)[page - 1] == "Teams"
+    assert heads(found)[page] == "Teams: Listening"
+
+
+def heads(found):
+    """What stands over the text of each page, which is drawn right before its foot."""
+    texts = [text.partition("\r\ncatalog.example.org/\r\n")[0] for text in found.pages]
+    return [text.splitlines()[-1] for text in texts]
+
+
+def test_the_index_of_audiences_says_at_the_top_of_a_page_whose_it_is(client):
+    for number in range(200):
+        make_tool(f"Tool {number}", audiences=["Sponsors"])
+    assert heads(sheet(read_book(client)))[-1] == "Index of audiences: Sponsors"
+
+
+def test_the_contents_counts_in_words(client, shelf):
+    contents = " ".join(sheet(read_book(client)).pages[0].split())
+    assert "Teams 2 entries 3" in contents and "Without a topic 1 entry 4" in contents
+
+
+def test_no_letter_is_smaller_than_it_can_be_read(client, shelf):
+    assert sheet(read_book(client)).smallest >= 8.5
 
 
 def numbers_in(text, titles):
-    words = " ".join(text.split())
-    return {title: int(re.search(rf"{title},? (?:\d+ )?(\d+)\b", words)[1]) for title in titles}
+    words, count = " ".join(text.split()), r"(?:\d+ entr(?:y|ies) )?"
+    return {title: int(re.search(rf"{title},? {count}(\d+)\b", words)[1]) for title in titles}
 
 
 def test_the_contents_and_the_index_tell_the_pages(client, shelf):
@@ -128,13 +181,9 @@ def test_who_scans_it_is_led_to_a_new_book(client, shelf, monkeypatch):
 def test_the_contents_leads_to_chapters_and_indexes(client, shelf):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
-    with pikepdf.open(io.BytesIO(data_of(response))) as document:
-        numbers = {page.obj.objgen: number for number, page in enumerate(document.pages, 1)}
-        notes = [note.A for note in document.pages[0].obj.Annots]
-        led = [numbers[action.D[0].objgen] for action in notes if action.S == "/GoTo"]
     chapters = ["Path to Performance", "Teams", "Listening", "Without a topic"]
     indexes = ["Index of titles", "Index of audiences"]
-    assert led == [pages[title] for title in chapters + indexes]
+    assert jumps(response, 1) == [pages[title] for title in chapters + indexes]
 
 
 @pytest.fixture
@@ -157,13 +206,13 @@ def links_of(documents):
 def test_only_what_changed_is_made_anew(client, shelf, made):
     read_book(client)
     topics = {topic.name: f"t{topic.pk}" for topic in Topic.objects.all()}
-    assert links_of(made) == {"", "path", "rest", "titles", "audiences", *topics.values()}
+    assert links_of(made) == {"", "path", "rest", "titles", "audiences", topics["Teams"]}
     made.clear()
     make_video("Another", topics=["Listening"])
     response = read_book(client)
     assert "Another" in sheet(response).text and faults(response) == []
     # The chapter, the contents, and the indexes, where they have other numbers.
-    assert links_of(made) - {"audiences"} == {"", "titles", topics["Listening"]}
+    assert links_of(made) - {"audiences"} == {"", "titles", topics["Teams"]}
 
 
 def test_on_the_next_day_only_the_day_is_made_anew(client, shelf, made, monkeypatch):
@@ -237,8 +286,8 @@ def book_of_now():
     found = book.Book()
     return [
         (one.title, list(one.audiences.all()), one.related_shown)
-        for chapter in found.chapters
-        for one in chapter.resources
+        for section in found.sections
+        for one in section.resources
     ] + [cells for _dimension, cells in found.path.rows()]
 
 
