@@ -10,6 +10,8 @@ from itertools import product
 import pdfua
 import pytest
 from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
 from django.utils.http import int_to_base36
 
 from catalog.models import Job, Resource
@@ -131,39 +133,52 @@ KINDS += [action_sheet, action_sheet_of_a_team, book, packet_of_our_own]
 LOOKS = [Look(*names) for names in product(*Look.CHOICES.values())]
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
-def printed(request, client):
-    """A function from a look to the answer with the document in it."""
-    path = request.param()
-    mark = "&" if "?" in path else "?"
-    return lambda look: made(client, f"{path}{mark}{look.query}")
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.__name__)
+def printed(request, django_db_setup, django_db_blocker):
+    """The document in each look, {look: answer}: made once for all tests, which only read it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        path = request.param()
+        mark = "&" if "?" in path else "?"
+        made = {look: answer(f"{path}{mark}{look.query}") for look in LOOKS}
+        transaction.set_rollback(True)
+    return made
 
 
-def made(client, address):
-    """The answer, which may take a job."""
+def answer(address):
+    """That of a reader, with all its bytes, which may take a job."""
+    client = Client()
     response = client.get(address, follow=True)
     if response.status_code == 202:
         do_jobs(Job.Task.PRINT)
         response = client.get(address, follow=True)
+    data_of(response)
     return response
 
 
-def checked(response, path):
-    """What the checkers have against the PDF, which is written to `path`."""
-    path.write_bytes(data_of(response))
+@pytest.fixture
+def on_disk(printed, tmp_path):
+    """{look: path of the document}"""
+    paths = {look: tmp_path / f"{look.query or 'plain'}.pdf" for look in printed}
+    for look, path in paths.items():
+        path.write_bytes(data_of(printed[look]))
+    return paths
+
+
+def errors_of(path):
+    """What the checkers have against the PDF."""
     findings = pdfua.validate(path).findings
     errors = [found.message for found in findings if found.severity is pdfua.Severity.ERROR]
-    return faults(response) + errors
+    return faults(path.read_bytes()) + errors
 
 
-def test_everyone_can_read_it(printed, tmp_path):
-    found = {look.query: checked(printed(look), tmp_path / "a.pdf") for look in LOOKS}
+def test_everyone_can_read_it(on_disk):
+    found = {look.query: errors_of(path) for look, path in on_disk.items()}
     assert {query: errors for query, errors in found.items() if errors} == {}
 
 
 def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
-    for look in LOOKS:
-        found = sheet(printed(look))
+    for look, response in printed.items():
+        found = sheet(response)
         short = round(min(found.size))
         assert short == {"letter": 612, "a4": 595}[look.paper]
         assert all(found.fonts.values())
@@ -173,11 +188,9 @@ def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
         assert found.title
 
 
-def test_the_file_itself_is_sound(printed, tmp_path):
+def test_the_file_itself_is_sound(on_disk):
     if not shutil.which("qpdf"):
         pytest.skip("qpdf is not installed")
-    for number, look in enumerate(LOOKS):
-        path = tmp_path / f"{number}.pdf"
-        path.write_bytes(data_of(printed(look)))
+    for path in on_disk.values():
         run = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
         assert "No syntax or stream encoding errors" in run.stdout, run.stderr
