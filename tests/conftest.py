@@ -1,5 +1,7 @@
 import shutil
 import subprocess
+from contextlib import ExitStack
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,8 +18,23 @@ from pytest_django.live_server_helper import LiveServer
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+# Playwright's own list, which ours takes the place of, and what only a window with an address bar
+# needs: a process for its suggestions, and one for a page that may come, with each new reader.
+NOT_OF_THE_BROWSER = [
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "SpareRendererForSitePerProcess",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+]
 BROWSER_ARGS = [
     "--no-sandbox",
+    "--disable-features=" + ",".join(NOT_OF_THE_BROWSER),
     "--disable-gpu",
     "--disable-quic",
     "--disable-background-networking",
@@ -31,11 +48,15 @@ NU_JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 
 def pytest_collection_modifyitems(items):
-    """The tests in a browser are marked and begin: they are the slowest, the quick ones fill up."""
+    """The tests in a browser are marked, and their files begin, those that read the demo in a row:
+    they are the slowest, the quick ones fill up.
+    """
     for item in items:
         if "page" in item.fixturenames or "browser" in item.fixturenames:
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
+    with_demo = readers_of_demo(items)
+    items.sort(key=lambda item: (item.path not in in_browser, item.path not in with_demo))
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +108,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         made = all_rows()
     yield made
+    with django_db_blocker.unblock():
+        END_OF_DEMO.close()
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
@@ -94,24 +117,46 @@ def django_db_setup(django_db_setup, django_db_blocker):
             )
 
 
+def readers_of_demo(items):
+    """The files with tests that read the demo catalog."""
+    return {item.path for item in items if "demo_site" in item.fixturenames}
+
+
 @pytest.fixture(scope="module")
 def demo_site(django_db_setup, django_db_blocker):
-    """The address of a server with the demo catalog, loaded once for the tests of a module.
+    """The address of a server with the demo catalog, loaded once for all modules in a row.
 
-    They only read it: each is marked django_db, not transactional, which would empty the tables.
+    Tests only read it: each is marked django_db, not transactional, which would empty the tables.
     """
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patched:
-        # The threads of this server share one connection, which only takes reading.
-        patched.setattr("catalog.search.counting.after", lambda *facts: None)
-        call_command("load_demo", verbosity=0)
-        server = LiveServer("127.0.0.1", start=False)
-        # Static files and uploads come from the site itself, as in production, not from the
-        # handlers that Django's test server puts before it: they know no ranges.
-        server.thread.static_handler = lambda uploads: uploads.application
-        server.start()
-        yield server.url
-        server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+    with django_db_blocker.unblock():
+        return serve_demo()
+
+
+END_OF_DEMO = ExitStack()
+
+
+@cache
+def serve_demo():
+    # The threads of this server share one connection, which only takes reading.
+    patched = END_OF_DEMO.enter_context(pytest.MonkeyPatch.context())
+    patched.setattr("catalog.search.counting.after", lambda *facts: None)
+    call_command("load_demo", verbosity=0)
+    END_OF_DEMO.callback(call_command, "flush", interactive=False, verbosity=0)
+    END_OF_DEMO.callback(serve_demo.cache_clear)
+    server = LiveServer("127.0.0.1", start=False)
+    # Static files and uploads come from the site itself, as in production, not from the
+    # handlers that Django's test server puts before it: they know no ranges.
+    server.thread.static_handler = lambda uploads: uploads.application
+    server.start()
+    END_OF_DEMO.callback(server.stop)
+    return server.url
+
+
+@pytest.fixture(scope="module", autouse=True)
+def others_find_no_demo(request, django_db_blocker):
+    if request.path not in readers_of_demo(request.session.items):
+        with django_db_blocker.unblock():
+            END_OF_DEMO.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
