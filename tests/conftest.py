@@ -13,6 +13,7 @@ from django.core import serializers
 from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django.test import SimpleTestCase
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -49,11 +50,13 @@ NU_JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 def pytest_collection_modifyitems(items):
     """The tests in a browser are marked, and their files begin, those that read the demo in a row:
-    they are the slowest, the quick ones fill up.
+    they are the slowest, the quick ones fill up. What may use the database is marked as well.
     """
     for item in items:
         if "page" in item.fixturenames or "browser" in item.fixturenames:
             item.add_marker("browser")
+        if may_use_the_database(item):
+            item.add_marker("database")
     in_browser = {item.path for item in items if item.get_closest_marker("browser")}
     with_demo = readers_of_demo(items)
     items.sort(key=lambda item: (item.path not in in_browser, item.path not in with_demo))
@@ -115,6 +118,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + OTHER_CONNECTIONS
             )
+
+
+def may_use_the_database(item):
+    """All others are kept from it by pytest-django, whichever database it is."""
+    asked = {"db", "transactional_db", "django_db_setup"} & set(item.fixturenames)
+    of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return bool(asked or of_django or item.get_closest_marker("django_db"))
 
 
 def readers_of_demo(items):
