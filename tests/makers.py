@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from catalog.jobs import work_off
 from catalog.models import Audience, Dimension, Job, Level, Region, Tool, Topic, Video
+from catalog.search.indexing import together
 from courses.models import Course
 
 LINKS = {
@@ -49,16 +50,20 @@ def make_course(title="Effective Sponsorship", **fields):
 
 
 def make(model, title, published=True, levels=(), tags=(), related=(), **fields):
-    """One saved row; `published` is True, False or a datetime, links are given by name."""
+    """One saved row; `published` is True, False or a datetime, links are given by name.
+
+    As a form saves it: the row and its links are one change.
+    """
     links = {name: fields.pop(name) for name in LINKS if name in fields}
     if published:
         fields.setdefault("published_at", days_ago(1) if published is True else published)
-    resource = model.objects.create(title=title, **fields)
-    resource.levels.set(Level.objects.filter(number__in=levels))
-    for name, names in links.items():
-        getattr(resource, name).set(
-            LINKS[name].objects.get_or_create(name=str(term))[0] for term in names
-        )
-    resource.tags.add(*tags)
-    resource.related.add(*related)
+    with together():
+        resource = model.objects.create(title=title, **fields)
+        resource.levels.set(Level.objects.filter(number__in=levels))
+        for name, names in links.items():
+            getattr(resource, name).set(
+                LINKS[name].objects.get_or_create(name=str(term))[0] for term in names
+            )
+        resource.tags.add(*tags)
+        resource.related.add(*related)
     return resource

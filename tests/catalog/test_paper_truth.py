@@ -381,6 +381,6 @@ def test_a_topic_is_called_by_its_new_name():
     topic = make_topic("Roles")
     topic.name = "Roles and rights"
     topic.save()
-    made_at(tool, 30, 20, 0)
+    made_at(tool, 30, 0)
     (since,) = changes_since(fresh(tool), days_ago(10))
     assert str(since.changes[0]) == "Topics: Roles and rights, was Roles"
