@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import transaction
+from django.test import Client
 
 from tests.makers import make_course, make_tool, make_video
 
@@ -45,13 +47,17 @@ LOADED = re.compile(
 )
 
 
-@pytest.fixture(params=PATHS)
-def response(request, client):
+@pytest.fixture(scope="module", params=PATHS)
+def response(request, django_db_setup, django_db_blocker):
+    """The answer to one of them, asked for once for all tests, which only look at it."""
     links = {"topics": ["Roles"], "audiences": ["Co-leads"], "levels": [1], "tags": ["huddle"]}
-    make_video("A film", address="https://videos.example.org/7", **links)
-    make_tool("A poster", body="<p>Pin it up.</p>", **links)
-    make_course("A course", **links)
-    return client.get(request.param)
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_video("A film", address="https://videos.example.org/7", **links)
+        make_tool("A poster", body="<p>Pin it up.</p>", **links)
+        make_course("A course", **links)
+        answer = Client().get(request.param)
+        transaction.set_rollback(True)
+    return answer
 
 
 def test_no_cookie_is_set(response):
