@@ -80,7 +80,7 @@ def index(ids):
         return
     with transaction.atomic():
         locked()
-        ids, reorder = sorted(ids), set()
+        ids, reorder = sorted(set(ids) - {NOBODY}), set()
         for start in range(0, len(ids), CHUNK):
             reorder |= index_chunk(ids[start : start + CHUNK])
         write_orders(reorder)
