@@ -17,6 +17,8 @@ from django.test import SimpleTestCase
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from catalog.search.indexing import together
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 # Playwright's own list, which ours takes the place of, and what only a window with an address bar
@@ -102,6 +104,13 @@ def all_rows():
 OTHER_CONNECTIONS = "datname = current_database() AND pid <> pg_backend_pid()"
 
 
+def deletions(operations, style, tables, *, reset_sequences=False, allow_cascade=False):
+    """What empties tables of a few rows: TRUNCATE makes some files anew for each on PostgreSQL."""
+    emptied = [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
+    numbers = operations.connection.introspection.sequence_list() if reset_sequences else []
+    return emptied + operations.sequence_reset_by_name_sql(style, numbers)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Hands on the rows that the migrations made, and leaves no connection to the database open.
@@ -110,9 +119,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """
     with django_db_blocker.unblock():
         made = all_rows()
-    yield made
-    with django_db_blocker.unblock():
-        END_OF_DEMO.close()
+    with pytest.MonkeyPatch.context() as patched:
+        if connection.vendor == "postgresql":
+            patched.setattr(type(connection.ops), "sql_flush", deletions)
+        yield made
+        with django_db_blocker.unblock():
+            END_OF_DEMO.close()
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
@@ -175,6 +187,7 @@ def migrated_rows_outlive_a_flush():
     post_migrate.connect(make_migrated_rows, sender=apps.get_app_config("editorial"))
 
 
+@together()
 def make_migrated_rows(**kwargs):
     schema_editor = SimpleNamespace(connection=connection)
     import_module("catalog.migrations.0002_vocabularies").make(apps, schema_editor)

@@ -21,6 +21,10 @@ MEDIA_ROOT = STATE_DIR / "media"
 STATIC_ROOT = STATE_DIR / "static"
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # A connection kept open would keep the test database.
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # What a crash of the machine would lose is thrown away after the tests anyhow.
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = "-c synchronous_commit=off"
 PRINTS_ROOT = STATE_DIR / "prints"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
