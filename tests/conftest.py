@@ -47,12 +47,23 @@ BROWSER_ARGS = [
 ]
 # What a page is to show is waited for as long as what it is to do, also on a busy machine.
 expect.set_options(timeout=30_000)
+# Of the files without a browser, those that take longest: none of them comes last.
+LONG = [
+    "test_admin_lists.py",
+    "test_hostile_bodies.py",
+    "test_jobs.py",
+    "test_pdf_access.py",
+    "test_query_counts.py",
+    "test_start.py",
+    "test_upload_battery.py",
+]
 NU_JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 
 def pytest_collection_modifyitems(items):
     """The tests in a browser are marked, and their files begin, those that read the demo in a row:
-    they are the slowest, the quick ones fill up. What may use the database is marked as well.
+    they are the slowest; then come the longest of the others, and the quick ones fill up. What may
+    use the database is marked as well.
     """
     for item in items:
         if "page" in item.fixturenames or "browser" in item.fixturenames:
@@ -61,7 +72,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker("database")
     in_browser = {item.path for item in items if item.get_closest_marker("browser")}
     with_demo = readers_of_demo(items)
-    items.sort(key=lambda item: (item.path not in in_browser, item.path not in with_demo))
+
+    def place(item):
+        return item.path not in in_browser, item.path not in with_demo, item.path.name not in LONG
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
