@@ -156,21 +156,29 @@ TIED, PARTED = "\u2060", "\u200b"
 SHORT_ADDRESS = re.compile(r"[\w.:-]+/r/\w+(?:/\d+)?")
 SIGN = re.compile(r"&amp;|&#?\w+;|[^\w\s/?]")
 # "44 h 30–46 h", "5–10 min", and from a number to another one, as in "Levels 2–3".
-IN_ONE_PIECE = re.compile(r"\d[\dh– ]*(?:h\b(?: \d\d\b)?|min\b)|(?<=\d)–(?=\d)")
+IN_ONE_PIECE = re.compile(r"\d[\dh– ]{,16}(?:h\b(?: \d\d\b)?|min\b)|(?<=\d)–(?=\d)")
 
 
 def breaking(address):
     """The words of a link, in HTML, where an address breaks only behind a slash or between the
     parts of a query, and a short one nowhere.
+
+    >>> breaking("a.org/b-c/?d=1&amp;e=2").replace(TIED, "~").replace(PARTED, "|")
+    'a~.~org/b~-~c/?d~=~1~&amp;|e~=~2'
+    >>> breaking("a.org/r/1m").replace(TIED, "~")
+    'a~.~org/~r/~1m'
     """
     if " " in address:
         return address
-    if SHORT_ADDRESS.fullmatch(address):
-        return TIED.join(address)
-    return SIGN.sub(lambda sign: TIED + sign[0] + (PARTED if sign[0] == "&amp;" else TIED), address)
+    tied = SIGN.sub(lambda sign: TIED + sign[0] + (PARTED if sign[0] == "&amp;" else TIED), address)
+    return tied.replace("/", f"/{TIED}") if SHORT_ADDRESS.fullmatch(address) else tied
 
 
 def in_one_piece(run):
+    """
+    >>> IN_ONE_PIECE.sub(in_one_piece, "44 h 30–46 h + 2").replace(TIED, "~")
+    '44\xa0h\xa030~–~46\xa0h + 2'
+    """
     return run[0].replace(" ", "\xa0").replace("–", f"{TIED}–{TIED}")
 
 

@@ -24,8 +24,10 @@ PAPERS = {"letter": "Letter", "a4": "A4"}
 SIZES = {
     "normal": [
         "html { font-size: 10.5pt }",
-        "html { font-size: 9.7pt } .picture img { max-height: 9rem }",
-        "html { font-size: 9pt } .picture img { max-height: 6rem }",
+        "html { font-size: 9.7pt; --tiny: 8.6pt; --small: 8.6pt; --little: 9pt }"
+        " .picture img { max-height: 9rem }",
+        "html { font-size: 9pt; --tiny: 8.6pt; --small: 8.6pt; --little: 8.6pt }"
+        " .picture img { max-height: 6rem }",
     ],
     "large": [
         "html { font-size: 16pt } @page { font-size: 16pt; margin-bottom: 33mm;"
