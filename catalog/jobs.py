@@ -20,7 +20,7 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import films, printing, prints
+from catalog import films, orders, prints
 from catalog.apart.asking import ask
 from catalog.apart.refused import Refused
 from catalog.models import IndexEntry, Job, Rendition, RenditionVersion, Resource, Video
@@ -314,14 +314,14 @@ def made(resource, name, make):
 
 
 def make_print(job, progress):
-    printing.carry_out(job.file.partition("/")[0], progress)
+    orders.carry_out(job.file.partition("/")[0], progress)
 
 
 def make_sheet(job, progress):
     """Only of what readers may see: what is not published yet is made then."""
     resource = Resource.objects.published().filter(pk=job.resource_id).first()
     if resource:
-        printing.make_ahead(resource.get_pdf_url())
+        orders.make_ahead(resource.get_pdf_url())
 
 
 def named(name):

@@ -3,7 +3,7 @@ from threading import Lock
 
 from django.conf import settings
 
-from catalog import printing, turns
+from catalog import orders, turns
 from catalog.search import counting
 from catalog.text import clean_values
 
@@ -54,7 +54,7 @@ class KeptPrintsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        return printing.kept_answer(request) or self.get_response(request)
+        return orders.kept_answer(request) or self.get_response(request)
 
 
 class CountingMiddleware:

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import printing, prints
+from catalog import documents, orders, printing, printouts, prints
 from catalog.apart.refused import Refused
 from catalog.list_prints import dated
 from catalog.models import Kind, Rendition, Resource
@@ -64,12 +64,12 @@ def packet_pdf(request, packet):
     The PDF says what of a link was passed over, so such a link stays as it was written.
     """
     title = packet.full_title
-    address = printing.asked_address(request) if packet.notices else packet.pdf_path
-    known = printing.in_look(request, address)
+    address = orders.asked_address(request) if packet.notices else packet.pdf_path
+    known = orders.in_look(request, address)
     if not packet.notices and known != request.get_full_path() and not printing.is_at_work(request):
         return redirect(known)
     if len(packet.items) > AT_ONCE:
-        return printing.respond_later(request, title, address, lambda: pack(request, packet))
+        return orders.respond_later(request, title, address, lambda: pack(request, packet))
     try:
         return printing.answer(request, pack(request, packet), title)
     except prints.TooBusy:
@@ -89,14 +89,14 @@ def pack(request, packet):
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
         "qr": qr_image(settings.SITE_URL + dated(packet.path, packet.members)),
     }
-    with printing.in_turn():
-        document = printing.document_of(request, "pdf/packet.html", context)
+    with documents.in_turn():
+        document = documents.document_of(request, "pdf/packet.html", context)
         parts = [part_of(request, piece) for piece in bound]
     return document | {"parts": parts, "contents": _("Contents")}
 
 
 def pieces_of(request, packet):
-    ink = printing.Look.read(request.GET).ink
+    ink = documents.Look.read(request.GET).ink
     notes = {item.resource.pk: item.note for item in packet.items}
     return [piece_of(resource, notes[resource.pk], ink) for resource in packet.whole()]
 
@@ -183,7 +183,7 @@ def within_limits(pieces):
 def part_of(request, piece):
     named = {"title": piece.resource.title, "link": piece.link}
     if piece.rendition is None:
-        sheet = printing.sheet_of(request, piece.resource, in_packet=True)
+        sheet = printouts.sheet_of(request, piece.resource, in_packet=True)
         return named | {"html": sheet["html"]}
     file = {"file": piece.rendition.file.name, "pages": piece.facts["pages"]}
     return named | file

@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from catalog.printing import Look
+from catalog.documents import Look
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog import printing, vocabulary
+from catalog import printouts, vocabulary
 from catalog.changes import print_of
 from catalog.detail import detail_of
 from catalog.list_prints import list_print
@@ -101,7 +101,7 @@ def opensearch(request):
 
 @require_safe
 def listing_pdf(request, find, **names):
-    return printing.listing_pdf(request, find(request.GET, **names))
+    return printouts.listing_pdf(request, find(request.GET, **names))
 
 
 @require_safe
@@ -150,7 +150,7 @@ def detail_pdf(request, model, slug):
     resource = seen_by(request, model).filter(slug=slug).first()
     if resource is None:
         return moved(request, model, slug, Resource.get_pdf_url)
-    return printing.resource_pdf(request, resource)
+    return printouts.resource_pdf(request, resource)
 
 
 @require_safe

@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import printing
+from catalog import documents, orders, printing
 from catalog.book_parts import head_start
 from catalog.list_prints import dated
 from catalog.qr import qr_image
@@ -14,7 +14,7 @@ from courses.book import Book
 def book(request):
     """The whole catalog, which is made in the background."""
     title = _("The whole catalog")
-    return printing.respond_later(
+    return orders.respond_later(
         request, title, reverse("book"), lambda: document_of(request, title)
     )
 
@@ -29,7 +29,7 @@ def document_of(request, title):
     }
 
     def part(template, key="", **more):
-        made = printing.document_of(request, f"pdf/{template}.html", common | more)
+        made = documents.document_of(request, f"pdf/{template}.html", common | more)
         return made | {"link": book.link + key}
 
     with head_start(printing.PATIENCE_OF_LARGE) as begin:

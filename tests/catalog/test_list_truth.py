@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import bits, list_prints, printing
+from catalog import bits, list_prints, printouts
 from catalog.list_prints import dated
 from catalog.models import Edition, Resource
 from tests.admin import page_in
@@ -125,7 +125,7 @@ def test_paper_carries_the_day(client, monkeypatch):
     from courses.views import plan
 
     coded = []
-    for module in (printing, packing, plan):
+    for module in (printouts, packing, plan):
         monkeypatch.setattr(module, "qr_image", lambda address: coded.append(address) or "")
     course = make_course("Sponsoring")
     client.get("/tools.pdf?level=2")

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from catalog import printing, turns
+from catalog import documents, turns
 from catalog.middleware import PagesFirstMiddleware
 from tests.makers import make_course
 
@@ -96,13 +96,13 @@ def test_a_page_that_breaks_is_waited_for_no_more():
 @pytest.mark.django_db
 def test_each_pdf_is_written_in_its_turn(client, monkeypatch, settings, tmp_path):
     settings.PRINTS_ROOT = tmp_path / "prints"
-    written, render = [], printing.render_to_string
+    written, render = [], documents.render_to_string
 
     def noted(template, *more):
-        written.append((template, printing.BUILDING.locked()))
+        written.append((template, documents.BUILDING.locked()))
         return render(template, *more)
 
-    monkeypatch.setattr(printing, "render_to_string", noted)
+    monkeypatch.setattr(documents, "render_to_string", noted)
     course = make_course("Sponsoring")
     items = course.get_short_url().rpartition("/")[2]
     for address in ("/courses/sponsoring.pdf", "/new.pdf", "/path/plan.pdf?want=sponsoring",

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils.http import int_to_base36
 
+from catalog.documents import Look
 from catalog.models import Job, Resource
-from catalog.printing import Look
 from tests import files
 from tests.files import picture
 from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video

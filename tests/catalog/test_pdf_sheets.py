@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from PIL import ImageChops
 
-from catalog import printing
+from catalog import printouts
 from catalog.models import SiteSettings
 from catalog.press import layout
 from catalog.press.layout import without
@@ -125,7 +125,7 @@ def coded(monkeypatch):
         addresses.append(address)
         return qr_image(address)
 
-    monkeypatch.setattr(printing, "qr_image", noted)
+    monkeypatch.setattr(printouts, "qr_image", noted)
     return addresses
 
 

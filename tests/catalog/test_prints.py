@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from catalog import jobs, printing, prints
+from catalog import jobs, orders, printing, printouts, prints
 from catalog.apart.refused import Refused
 from catalog.models import Job, Resource, Tool
 from tests import files
@@ -228,7 +228,7 @@ def test_what_a_browser_asks_of_the_head_only(client):
 
 @pytest.fixture
 def large(monkeypatch):
-    monkeypatch.setattr(printing, "ENTRIES", 2)
+    monkeypatch.setattr(printouts, "ENTRIES", 2)
     for number in range(3):
         make_tool(f"Tool number {number}")
 
@@ -270,7 +270,7 @@ def test_a_large_one_says_how_far_it_is(client, large):
 
 
 def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypatch):
-    monkeypatch.setattr(printing, "MOST_ORDERS", 2)
+    monkeypatch.setattr(orders, "MOST_ORDERS", 2)
     asked = ["sort=title", "paper=a4", "text=large", "sort=title", "paper=a4&x=1"]
     answers = [client.get(f"/tools.pdf?{query}").status_code for query in asked]
     # Who has ordered keeps a place, and what nobody understands makes no other order.
@@ -278,7 +278,7 @@ def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypa
 
 
 def test_many_orders_of_one_page_leave_room_for_others(client, large, monkeypatch):
-    monkeypatch.setattr(printing, "MOST_OF_A_PATH", 2)
+    monkeypatch.setattr(orders, "MOST_OF_A_PATH", 2)
     asked = ["/tools.pdf?sort=title", "/tools.pdf?paper=a4", "/tools.pdf?text=large", "/new.pdf"]
     assert [client.get(address).status_code for address in asked] == [202, 202, 503, 202]
 
@@ -383,7 +383,7 @@ def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settin
 
 
 def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
-    monkeypatch.setattr(printing, "ENTRIES", 1)
+    monkeypatch.setattr(printouts, "ENTRIES", 1)
     for number in range(2):
         make_tool(f"Tool {number}", tags=["日本"])
     waiting = client.get("/tags/日本.pdf")

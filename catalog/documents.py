@@ -1,0 +1,150 @@
+"""Documents: plain values with HTML from a template, as a reader wants them printed."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
+
+from catalog import turns
+
+LONGEST_IN_FOOT = {"normal": 80, "large": 44}  # letters of an address that take one line
+BUILDING = Lock()
+
+
+@dataclass(frozen=True)
+class Look:
+    """The paper, the size of the letters and the ink that a reader chose."""
+
+    paper: str = "letter"
+    text: str = "normal"
+    ink: str = "color"
+
+    CHOICES = {
+        "paper": {"letter": gettext_lazy("Letter"), "a4": gettext_lazy("A4")},
+        "text": {"normal": gettext_lazy("Normal print"), "large": gettext_lazy("Large print")},
+        "ink": {"color": gettext_lazy("Color"), "saving": gettext_lazy("Black and white")},
+    }
+
+    @classmethod
+    def read(cls, data):
+        """From a query; what is not understood is as if it had not been said."""
+        asked = {name: data.get(name, "").lower() for name in cls.CHOICES}
+        return cls(**{name: it for name, it in asked.items() if it in cls.CHOICES[name]})
+
+    @property
+    def query(self):
+        """What differs from the usual: "paper=a4"."""
+        usual = Look()
+        return urlencode({name: getattr(self, name) for name in self.CHOICES
+                          if getattr(self, name) != getattr(usual, name)})  # fmt: skip
+
+
+@contextmanager
+def in_turn():
+    """One document at a time is written in a process, and none while a page is made."""
+    with BUILDING:
+        turns.wait_for_pages()
+        yield
+
+
+def document_of(request, template, context, fit=False):
+    look = Look.read(request.GET)
+    common = {
+        "host": host(),
+        "printed_on": timezone.localdate(),
+        "look": look,
+    } | foot_of(look, **context)
+    return {
+        "html": with_addresses(render_to_string(template, common | context, request)),
+        "site": settings.SITE_URL,
+        "paper": look.paper,
+        "text": look.text,
+        "ink": look.ink,
+        "fit": fit,
+    }
+
+
+def host():
+    return settings.SITE_URL.partition("://")[2]
+
+
+def foot_of(look, address="", short="", **context):
+    """The address at the foot of each page, and whether it stands there without its query for want
+    of room.
+    """
+    whole = host() + address
+    too_long = len(whole) > LONGEST_IN_FOOT[look.text]
+    is_cut = too_long and not short and "?" in address
+    foot = f"{whole.partition('?')[0]}?…" if is_cut else short if too_long and short else whole
+    return {"foot": mark_safe(breaking(escape(foot))), "is_cut": is_cut}
+
+
+# As templates/pdf and the sanitiser write a link.
+LINK = re.compile(
+    r'<a (?P<class>class="web" )?href="(?P<to>[^"]*)"(?: title="[^"]*")?>(?P<words>.*?)</a>',
+    re.DOTALL,
+)
+
+SCHEME = re.compile(r"^(https?://|mailto:|tel:)")
+
+
+def with_addresses(html):
+    """`html` with the address of each link printed behind its words; not of those with a class.
+
+    Addresses and times go to the next line whole, or where they may break.
+    """
+    head, end, body = html.partition("</head>")
+    return head + end + IN_ONE_PIECE.sub(in_one_piece, LINK.sub(with_address, body))
+
+
+def with_address(link):
+    """The link with plain words: PDF/UA has each element inside a link as a stray link."""
+    to, words = link["to"], " ".join(strip_tags(link["words"].replace("<br>", " ")).split())
+    if to.startswith(("#", "?")):
+        return words
+    address = SCHEME.sub("", settings.SITE_URL + to if to.startswith("/") else to)
+    if link["class"] or words.rstrip("/") in (address.rstrip("/"), to.rstrip("/")):
+        return f'<a class="web" href="{to}">{breaking(words)}</a>'
+    return f'<a href="{to}" data-address="{breaking(address)}">{words}</a>'
+
+
+# Neither is drawn or copied from the PDF.
+TIED, PARTED = "\u2060", "\u200b"
+
+SHORT_ADDRESS = re.compile(r"[\w.:-]+/r/\w+(?:/\d+)?")
+
+SIGN = re.compile(r"&amp;|&#?\w+;|[^\w\s/?]")
+
+# "44 h 30–46 h", "5–10 min", and from a number to another one, as in "Levels 2–3".
+IN_ONE_PIECE = re.compile(r"\d[\dh– ]{,16}(?:h\b(?: \d\d\b)?|min\b)|(?<=\d)–(?=\d)")
+
+
+def breaking(address):
+    """The words of a link, in HTML, where an address breaks only behind a slash or between the
+    parts of a query, and a short one nowhere.
+
+    >>> breaking("a.org/b-c/?d=1&amp;e=2").replace(TIED, "~").replace(PARTED, "|")
+    'a~.~org/b~-~c/?d~=~1~&amp;|e~=~2'
+    >>> breaking("a.org/r/1m").replace(TIED, "~")
+    'a~.~org/~r/~1m'
+    """
+    if " " in address:
+        return address
+    tied = SIGN.sub(lambda sign: TIED + sign[0] + (PARTED if sign[0] == "&amp;" else TIED), address)
+    return tied.replace("/", f"/{TIED}") if SHORT_ADDRESS.fullmatch(address) else tied
+
+
+def in_one_piece(run):
+    """
+    >>> IN_ONE_PIECE.sub(in_one_piece, "44 h 30–46 h + 2").replace(TIED, "~")
+    '44\xa0h\xa030~–~46\xa0h + 2'
+    """
+    return run[0].replace(" ", "\xa0").replace("–", f"{TIED}–{TIED}")
