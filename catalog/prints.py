@@ -226,9 +226,9 @@ def copy(name, folder):
         shutil.copyfileobj(source, target)
 
 
-def warm(most=1):
-    """Starts up to `most` processes that make PDFs, before the first is asked for."""
-    for number in range(min(most, settings.PRINTERS)):
+def warm(most=1, first=0):
+    """Starts processes that make PDFs, before they are asked: `most` from that number on."""
+    for number in range(first, min(first + most, settings.PRINTERS)):
         helper(PRESS, number).warm()
 
 
@@ -263,6 +263,7 @@ def press(until, slots=None):
         raise TooBusy from None
     try:
         with slot(until, slots or range(settings.PRINTERS)):
+            warm(first=number + 1)  # for who comes meanwhile: it takes a second to begin
             yield number
     finally:
         presses().put(number)

@@ -60,9 +60,14 @@ class Helper:
             return self.exchange(line) or self.exchange(line) or {"failed": "crash"}
 
     def warm(self):
-        """Starts it before it is asked for the first time; does not wait until it is ready."""
-        with self.turn:
-            self.start()
+        """Starts it before it is asked for the first time; waits neither until it is ready nor for
+        one that is at work.
+        """
+        if self.turn.acquire(blocking=False):
+            try:
+                self.start()
+            finally:
+                self.turn.release()
 
     def exchange(self, line):
         """The answer; None, with the process ended, when it does not answer any more."""

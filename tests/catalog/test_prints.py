@@ -4,12 +4,14 @@ import os
 import threading
 import time
 from contextlib import ExitStack
+from functools import cache
 
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from catalog import jobs, orders, printing, printouts, prints
+from catalog.apart.asking import helper
 from catalog.apart.refused import Refused
 from catalog.models import Job, Resource, Tool
 from tests import files
@@ -95,6 +97,14 @@ def test_what_is_large_leaves_a_slot_for_the_small(
     assert len(taken) > 4 and all(slots == for_large for slots in taken)
     client.get(Tool.objects.first().get_pdf_url())
     assert taken[-1] is None
+
+
+def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
+    monkeypatch.setattr(prints, "presses", cache(prints.presses.__wrapped__))
+    second = helper(prints.PRESS, 1)
+    second.end()
+    prints.made("a" * 64, HELLO)
+    assert second.process.poll() is None
 
 
 def test_what_waits_for_a_slot_finds_another_one_free(settings):
