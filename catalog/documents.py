@@ -13,7 +13,7 @@ from django.utils.html import escape, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from catalog import turns
+from catalog.lib import page_priority
 
 LONGEST_IN_FOOT = {"normal": 80, "large": 44}  # letters of an address that take one line
 BUILDING = Lock()
@@ -51,7 +51,7 @@ class Look:
 def in_turn():
     """One document at a time is written in a process, and none while a page is made."""
     with BUILDING:
-        turns.wait_for_pages()
+        page_priority.wait_for_pages()
         yield
 
 

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.translation import gettext as _
 
+from catalog.lib.text import clean_line, clean_text
 from catalog.models import Kind, RenditionVersion, SiteSettings
-from catalog.text import clean_line, clean_text
 from catalog.uploads import is_local
 
 ENTRIES = 30

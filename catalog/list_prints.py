@@ -16,8 +16,8 @@ from operator import xor
 
 from django.utils import timezone
 
-from catalog import bits
 from catalog.changes import State, changes_since, moment
+from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 
 MOST_TOLD, MOST_READ = 20, 500
@@ -93,7 +93,7 @@ def changed_of(members, printed, code):
     if code.editions is not None and code.editions == editions_of(printed):
         return [], 0
     touched = Edition.objects.filter(made_at__gte=code.begin).values_list("resource", flat=True)
-    touched = members & bits.bits_of(set(touched))
+    touched = members & id_sets.bits_of(set(touched))
     newest = Resource.objects.published().in_order_of(touched, MOST_READ)
     changed = [one for one in changes_since(newest, code.begin) if one.state == State.CHANGED]
     return changed, max(0, touched.bit_count() - MOST_READ)
@@ -104,7 +104,7 @@ def untold(number):
 
 
 def set_of(resources):
-    return bits.bits_of(resources.order_by().values_list("pk", flat=True))
+    return id_sets.bits_of(resources.order_by().values_list("pk", flat=True))
 
 
 # ---- What was on paper ----
@@ -122,7 +122,7 @@ def editions_of(members):
     """How many the set has, which grows when something in it changes; None for a large set."""
     if members.bit_count() > MOST_READ:
         return None
-    return Edition.objects.filter(resource__in=bits.ids_of(members)).count()
+    return Edition.objects.filter(resource__in=id_sets.ids_of(members)).count()
 
 
 @dataclass(frozen=True)
@@ -188,11 +188,12 @@ def one_or_two(candidates, digest):
     Most often it is one that came or went, and what did not change itself may be that: it has
     another tag, or is not required any more.
 
-    >>> one_or_two(bits.bits_of(range(9)), digest_of(bits.bits_of([3, 7]))) == bits.bits_of([3, 7])
+    >>> both = id_sets.bits_of([3, 7])
+    >>> one_or_two(id_sets.bits_of(range(9)), digest_of(both)) == both
     True
     """
     others = {0: 0}  # {the digest of none or one: that}
-    for pk in bits.ids_of(candidates):
+    for pk in id_sets.ids_of(candidates):
         own = digest_of_one(pk)
         if digest ^ own in others:
             return others[digest ^ own] | 1 << pk
@@ -201,7 +202,7 @@ def one_or_two(candidates, digest):
 
 
 def digest_of(members):
-    return reduce(xor, map(digest_of_one, bits.ids_of(members)), 0)
+    return reduce(xor, map(digest_of_one, id_sets.ids_of(members)), 0)
 
 
 def digest_of_one(pk):
@@ -211,12 +212,12 @@ def digest_of_one(pk):
 def subset(candidates, digest):
     """The part of the set `candidates` that has this digest, by elimination; None for none.
 
-    >>> some = bits.bits_of([3, 7, 12])
-    >>> subset(bits.bits_of(range(50)), digest_of(some)) == some
+    >>> some = id_sets.bits_of([3, 7, 12])
+    >>> subset(id_sets.bits_of(range(50)), digest_of(some)) == some
     True
     """
     basis = {}  # {the highest bit of a digest: (it, the set that has it)}
-    for pk in bits.ids_of(candidates):
+    for pk in id_sets.ids_of(candidates):
         rest, made = reduced(basis, digest_of_one(pk))
         if rest:
             basis[rest.bit_length()] = rest, made ^ (1 << pk)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
-from catalog import bits
 from catalog.facets import KIND_PLURALS
 from catalog.forms import BEST, BrowseForm
+from catalog.lib import id_sets
 from catalog.models import Audience, Kind, Level, Region, Resource, Topic
 from catalog.models.base import public
 from catalog.search.finding import Found, find
@@ -204,7 +204,7 @@ def tag_listing(data, slug):
     """Of a tag that something public carries: the tags of drafts are nobody's business yet."""
     held, carried = shelf(), public("tagged_resources__content_object__")
     tag = get_object_or_404(Tag.objects.filter(carried).distinct(), slug=slug)
-    tagged = bits.bits_of(tag.tagged_resources.values_list("content_object", flat=True))
+    tagged = id_sets.bits_of(tag.tagged_resources.values_list("content_object", flat=True))
     return Listing(
         name="tag",
         args=[slug],

@@ -3,9 +3,10 @@ from threading import Lock
 
 from django.conf import settings
 
-from catalog import orders, turns
+from catalog import orders
+from catalog.lib import page_priority
+from catalog.lib.text import clean_values
 from catalog.search import counting
-from catalog.text import clean_values
 
 # What a click on a result opens: the page of a resource, or a PDF of it.
 RESULTS = ("video-detail", "tool-detail", "course-detail", "media", "tool-file")
@@ -26,11 +27,11 @@ class PagesFirstMiddleware:
     def __call__(self, request):
         if request.path.startswith(settings.MEDIA_URL) or self.FILE.fullmatch(request.path):
             with self.file_in_turn:
-                turns.wait_for_pages()
+                page_priority.wait_for_pages()
                 return self.get_response(request)
         if request.path.endswith(".pdf"):
             return self.get_response(request)
-        with turns.page_in_the_making():
+        with page_priority.page_in_the_making():
             return self.get_response(request)
 
 

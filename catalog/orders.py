@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog import prints
 from catalog.documents import Look
+from catalog.lib.text import clean_values
 from catalog.models import Job
 from catalog.printing import (
     answer,
@@ -27,7 +28,6 @@ from catalog.printing import (
     waiting,
 )
 from catalog.search.shelf import shelf
-from catalog.text import clean_values
 
 TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
 # Orders that wait, in all and of one path, so that nobody's packets keep others from lists; who

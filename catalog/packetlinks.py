@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from catalog.text import clean_line
+from catalog.lib.text import clean_line
 
 MOST_ITEMS = 60
 LONGEST_NOTE = 200  # characters

@@ -12,9 +12,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import bits
 from catalog.changes import replacements
-from catalog.durations import minutes_in_short
+from catalog.lib import id_sets
+from catalog.lib.durations import minutes_in_short
 from catalog.models import FormerSlug, Kind, Resource
 from catalog.packetlinks import (
     LONGEST_NOTE,
@@ -161,7 +161,7 @@ class Packet:
     @property
     def members(self):
         """The set of what it shows, as a listing has it."""
-        return bits.bits_of(self.ids)
+        return id_sets.bits_of(self.ids)
 
     def whole(self):
         """The items as videos, tools and courses, in their order."""

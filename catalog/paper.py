@@ -3,7 +3,7 @@
 import re
 from itertools import count
 
-from catalog.richtext import sanitize
+from catalog.lib.richtext import sanitize
 
 MOST_LETTERS = 100_000  # of a body, or of what is said in a film: 30 pages
 MOST_HTML = 4 * MOST_LETTERS

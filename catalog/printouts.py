@@ -9,10 +9,10 @@ from catalog import paper
 from catalog.detail import detail_of
 from catalog.documents import document_of, host, in_turn
 from catalog.handouts import FEWEST_LISTED, groups_of
+from catalog.lib.qr import qr_image
 from catalog.list_prints import dated
 from catalog.orders import respond_later
 from catalog.printing import answer
-from catalog.qr import qr_image
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 MOST_ENTRIES = 500  # of any: 100 pages, 10 s

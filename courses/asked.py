@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.lib.text import clean_line
 from catalog.models import Audience, FormerSlug
-from catalog.text import clean_line
 from courses.checks import TeamCheck
 from courses.models import Course
 from courses.reading import LONGEST_NAME, MISSING, key_of

@@ -1,6 +1,6 @@
 from django.utils.translation import ngettext
 
-from catalog.durations import minutes_in_short
+from catalog.lib.durations import minutes_in_short
 
 
 def total_words(total):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cached_property
 
-from catalog import bits
+from catalog.lib import id_sets
 from courses.reading import limits_of
 
 
@@ -23,11 +23,11 @@ class Goals:
         for node in self.asked.wanted.values():
             goals[node].append(("wanted",))
         for (dimension, level), courses in self.cells.items():
-            for course in bits.ids_of(courses & self.for_asker):
+            for course in id_sets.ids_of(courses & self.for_asker):
                 goals[course].append(("cell", dimension, level))
         for level in self.asked_levels:
             rest = self.courses & self.shelf.set_of(f"level:{level}") & self.for_asker
-            for course in bits.ids_of(rest & ~self.in_a_dimension):
+            for course in id_sets.ids_of(rest & ~self.in_a_dimension):
                 goals[course].append(("level", level))
         return goals
 
@@ -62,8 +62,8 @@ class Goals:
 
     @cached_property
     def shut(self):
-        limits, asker = limits_of(bits.ids_of(self.courses)), self.asked.asker
-        return bits.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
+        limits, asker = limits_of(id_sets.ids_of(self.courses)), self.asked.asker
+        return id_sets.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
 
     @property
     def for_nobody_named(self):
@@ -72,7 +72,7 @@ class Goals:
             return 0
         slugs = (slug for slug, _name in self.shelf.choices["audience"])
         named = self.shelf.set_of(*(f"audience:{slug}" for slug in slugs))
-        named |= bits.bits_of(limits_of(bits.ids_of(self.courses)))
+        named |= id_sets.bits_of(limits_of(id_sets.ids_of(self.courses)))
         levels = self.shelf.set_of(*(f"level:{level}" for level in self.asked_levels))
         for cell in self.cells.values():
             levels |= cell

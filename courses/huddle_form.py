@@ -5,7 +5,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.text import clean_line
+from catalog.lib.text import clean_line
 from courses.huddle import monday_of, text_of
 
 MINUTES = (5, 10, 15, 20, 30, 45, 60)

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import bits
+from catalog.lib import id_sets
 from catalog.models import Kind, Resource
 from catalog.search.shelf import shelf
 from courses.durations import total_words
@@ -227,7 +227,7 @@ class Plan:
     @cached_property
     def unsaid(self):
         """The first courses that say nothing of whom they are for: not counted, but named."""
-        settled = bits.bits_of(node for node in self.settled if isinstance(node, int))
+        settled = id_sets.bits_of(node for node in self.settled if isinstance(node, int))
         found = self.goals.for_nobody_named & ~settled
         return Course.objects.published().pick(self.shelf.ranked(found, "title")[:MOST_UNSAID])
 
@@ -308,7 +308,7 @@ class Plan:
     @property
     def members(self):
         """The set of its courses."""
-        return bits.bits_of(step.course.pk for step in self.steps if step.course)
+        return id_sets.bits_of(step.course.pk for step in self.steps if step.course)
 
     @cached_property
     def changed_at(self):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.text import slugify
 
-from catalog import bits
+from catalog.lib import id_sets
 from catalog.models.base import public
 from catalog.search.shelf import Shelf
 from courses.graph import Graph, all_before
@@ -46,7 +46,7 @@ class ReadersGraph:
 
     @classmethod
     def read_anew(cls, held, courses):
-        whole, there = Course.objects.graph(), set(bits.ids_of(courses))
+        whole, there = Course.objects.graph(), set(id_sets.ids_of(courses))
         graph = Graph(*(among(edges, there) for edges in (whole.needs, whole.advised, whole.same)))
         rows, missing = [row for row in missing_rows() if row[0] in there], {}
         texts = shortest_texts(rows)
@@ -110,7 +110,7 @@ def lowest_levels(held):
     found = {}
     for number in range(5, 0, -1):
         courses = held.set_of(f"level:{number}") & held.set_of("kind:course")
-        found |= dict.fromkeys(bits.ids_of(courses), number)
+        found |= dict.fromkeys(id_sets.ids_of(courses), number)
     return found
 
 

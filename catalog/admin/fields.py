@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField, TagWidgetMixin
 from taggit.models import Tag
 
-from catalog.text import clean_line
+from catalog.lib.text import clean_line
 
 MOST_SUGGESTIONS = 500
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.accessibility import appears, barriers, refuse_barriers
 from catalog.admin.base import RefusableForm, is_number
+from catalog.lib.text import clean_line
 from catalog.models import Resource, Tool
 from catalog.models.tool import digest
-from catalog.text import clean_line
 from catalog.uploads import facts_of
 
 CHECKBOXES = ("levels", "dimensions", "regions")

@@ -10,8 +10,8 @@ from taggit.models import Tag
 from catalog.admin.base import CatalogAdmin, RefusableForm
 from catalog.admin.fields import check_tag
 from catalog.admin.site import site
+from catalog.lib.text import clean_line
 from catalog.models import Audience, Dimension, Level, Region, SiteSettings, ToolType, Topic
-from catalog.text import clean_line
 
 
 class CountedAdmin(CatalogAdmin):

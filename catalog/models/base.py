@@ -2,7 +2,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.text import clean_line, clean_text
+from catalog.lib.text import clean_line, clean_text
 
 
 def public(prefix="", now=None):

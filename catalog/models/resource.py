@@ -20,8 +20,9 @@ from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, Tag
 
-from catalog import bits
-from catalog.durations import minutes_in_short, minutes_in_words
+from catalog.lib import id_sets
+from catalog.lib.durations import minutes_in_short, minutes_in_words
+from catalog.lib.richtext import RichTextField
 from catalog.models.base import (
     CleanModel,
     PictureField,
@@ -32,7 +33,6 @@ from catalog.models.base import (
 from catalog.models.edition import newest_number
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 from catalog.pictures import Picture, clean_picture
-from catalog.richtext import RichTextField
 from catalog.uploads import check_image, file_place
 
 # Parts of addresses below /videos/, /tools/ and /courses/ that are pages of their own.
@@ -61,7 +61,7 @@ class ResourceQuerySet(models.QuerySet):
 
     def in_order_of(self, members, most=500):
         """A list of the newest `most` rows of the set `members`, by title."""
-        wanted = bits.ids_of(members)[-most:]
+        wanted = id_sets.ids_of(members)[-most:]
         return list(self.filter(pk__in=wanted).order_by("title", "pk"))
 
     def for_cards(self):

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.lib.stemming import stems_in
 from catalog.models.base import CleanModel
 from catalog.models.resource import Resource
-from catalog.words import stems_in
 
 
 def check_words(text):

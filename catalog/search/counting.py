@@ -15,9 +15,9 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog.lib.text import clean_text
 from catalog.models import SearchCount
 from catalog.search.queries import words_as_typed
-from catalog.text import clean_text
 
 KEPT = 90  # days
 MOST_A_DAY = 5000  # different words; a robot that types what comes to it fills no disk

@@ -12,7 +12,7 @@ import json
 
 from django.db import connection
 
-from catalog import bits
+from catalog.lib import id_sets
 
 FIELDS = {"title": 1, "labels": 2, "texts": 3, "spoken": 4}
 TABLES = {
@@ -177,7 +177,7 @@ def title_hits(words, most):
 
 def read(found):
     """The set in JSON of its ids, or nothing for none."""
-    return bits.bits_of(json.loads(found)) if found else 0
+    return id_sets.bits_of(json.loads(found)) if found else 0
 
 
 def size():

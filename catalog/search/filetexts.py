@@ -1,8 +1,8 @@
 """The text inside files: captions by their second, PDFs by their page, decks by their slide."""
 
+from catalog.lib.stemming import stems_in, words_in
+from catalog.lib.text import clean_line
 from catalog.models import FileText, Job, Passage
-from catalog.text import clean_line
-from catalog.words import stems_in, words_in
 
 MOST_CAPTIONS = 4000
 MOST_TEXT = 400_000  # characters of one file: some 150 printed pages

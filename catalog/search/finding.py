@@ -11,11 +11,11 @@ from django.utils.functional import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog import bits
+from catalog.lib import id_sets
+from catalog.lib.stemming import stem, stems_in
 from catalog.models import BestBet, Synonym, Word
 from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
 from catalog.search.shelf import LENGTH_KEYS
-from catalog.words import stem, stems_in
 
 SHORTEST_FORGIVEN = 5  # letters of a word in which one typo is forgiven
 MOST_GUESSES = 5
@@ -83,7 +83,7 @@ def closest(groups, shelf):
     """
     titles, labels, _anywhere = zip(*places_of(groups, shelf), strict=True)
     whole = reduce(and_, titles)
-    return [*(whole & shelf.set_of(key) for key in LENGTH_KEYS), *bits.by_count(titles + labels)]
+    return [*(whole & shelf.set_of(key) for key in LENGTH_KEYS), *id_sets.by_count(titles + labels)]
 
 
 def with_joined(parts, synonyms):
@@ -105,7 +105,7 @@ def all_synonyms():
 def bets_for(text):
     stems = " ".join(stems_in(text))
     resources = BestBet.objects.filter(stems=stems).values_list("resource", flat=True)
-    return bits.bits_of(resources)
+    return id_sets.bits_of(resources)
 
 
 def forgiving(parts, groups, public, shelf):

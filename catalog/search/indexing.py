@@ -16,7 +16,9 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import Signal
 from taggit.models import Tag
 
-from catalog import bits, facets
+from catalog import facets
+from catalog.lib import id_sets
+from catalog.lib.stemming import content_words, stem, words_in
 from catalog.models import (
     Audience,
     Dimension,
@@ -33,7 +35,6 @@ from catalog.models import (
 from catalog.search import engines, filetexts
 from catalog.search.engines import FIELDS
 from catalog.search.shelf import DATED, ORDER, SET, length_key, locked, stamp_anew
-from catalog.words import content_words, stem, words_in
 
 TERMS = {
     Audience: "audiences",
@@ -196,8 +197,8 @@ def write_sets(changes):
     parts = IndexPart.objects.in_bulk([SET + key for key in changes])
     for key, (more, fewer) in changes.items():
         part = parts.setdefault(SET + key, IndexPart(key=SET + key, data=b""))
-        members = bits.from_bytes(bytes(part.data)) | bits.bits_of(more)
-        part.data = bits.to_bytes(members & ~bits.bits_of(fewer))
+        members = id_sets.from_bytes(bytes(part.data)) | id_sets.bits_of(more)
+        part.data = id_sets.to_bytes(members & ~id_sets.bits_of(fewer))
     save_parts(parts.values())
 
 
@@ -257,7 +258,7 @@ def rewrite_sets():
             members[key].append(pk)
     IndexPart.objects.filter(key__startswith=SET).delete()
     save_parts(
-        IndexPart(key=SET + key, data=bits.to_bytes(bits.bits_of(ids)))
+        IndexPart(key=SET + key, data=id_sets.to_bytes(id_sets.bits_of(ids)))
         for key, ids in members.items()
     )
     save_parts([IndexPart(key=VERSION_KEY, data=VERSION)])

@@ -8,7 +8,7 @@ that all have to be found, a phrase a tuple of stems that follow each other.
 import re
 from dataclasses import dataclass
 
-from catalog.words import STOP_WORDS, content_words, stem, stems_in, words_in
+from catalog.lib.stemming import STOP_WORDS, content_words, stem, stems_in, words_in
 
 MOST_WORDS = 12
 LONGEST_QUERY = 200  # characters

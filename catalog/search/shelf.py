@@ -11,8 +11,8 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog import bits
 from catalog.facets import FACETS
+from catalog.lib import id_sets
 from catalog.models import IndexPart, Resource
 from catalog.search import engines
 
@@ -44,9 +44,9 @@ class Shelf:
         self.sets, self.orders, self.kept = {}, {}, {}
         for key, data in IndexPart.objects.values_list("key", "data"):
             if key.startswith(SET):
-                self.sets[key.removeprefix(SET)] = bits.from_bytes(bytes(data))
+                self.sets[key.removeprefix(SET)] = id_sets.from_bytes(bytes(data))
             elif key.startswith(ORDER):
-                self.orders[key.removeprefix(ORDER)] = bits.Order(array("I", bytes(data)))
+                self.orders[key.removeprefix(ORDER)] = id_sets.Order(array("I", bytes(data)))
 
     def set_of(self, *keys):
         """The resources that have one of `keys`."""
@@ -62,11 +62,11 @@ class Shelf:
 
     def public(self):
         """What readers may see at this moment: the same as Resource.objects.published()."""
-        return self.set_of(DATED) & ~bits.bits_of(hidden_now())
+        return self.set_of(DATED) & ~id_sets.bits_of(hidden_now())
 
     def hidden(self):
         """What has a date and is not public at this moment."""
-        return self.set_of(DATED) & bits.bits_of(hidden_now())
+        return self.set_of(DATED) & id_sets.bits_of(hidden_now())
 
     def hits(self, phrase):
         """engines.hits(), kept: the commonest words are in most searches and take longest."""
@@ -78,8 +78,8 @@ class Shelf:
         return found
 
     def ranked(self, found, order, tiers=()):
-        """The ids of the set `found`; see bits.Ranked."""
-        return bits.Ranked(found, tiers, self.orders.get(order) or bits.Order([]))
+        """The ids of the set `found`; see id_sets.Ranked."""
+        return id_sets.Ranked(found, tiers, self.orders.get(order) or id_sets.Order([]))
 
 
 _latest = None

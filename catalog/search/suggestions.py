@@ -7,12 +7,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import bits
+from catalog.lib import id_sets
+from catalog.lib.stemming import content_words, words_in
 from catalog.models import Audience, Dimension, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
 from catalog.search.queries import LONGEST_QUERY, MOST_WORDS, words_as_typed
 from catalog.search.shelf import shelf
-from catalog.words import content_words, words_in
 
 TITLES, PAGES = 6, 3
 SORTS = {
@@ -46,8 +46,10 @@ def titled(words):
     hits = engines.title_hits(words, MOST_LOOKED_AT) & public
     if hits.bit_count() < TITLES:  # the newest-made may all be drafts
         all_hits = engines.title_hits(words, EVERY_ONE) & public
-        hits = bits.bits_of(held.ranked(all_hits, "newest")[:MOST_LOOKED_AT])
-    entries = list(IndexEntry.objects.filter(pk__in=bits.ids_of(hits)).order_by("-newest", "-id"))
+        hits = id_sets.bits_of(held.ranked(all_hits, "newest")[:MOST_LOOKED_AT])
+    entries = list(
+        IndexEntry.objects.filter(pk__in=id_sets.ids_of(hits)).order_by("-newest", "-id")
+    )
     entries.sort(key=lambda entry: len(content_words(entry.title.split())))
     return Resource.objects.published().pick([entry.pk for entry in entries[:TITLES]])
 

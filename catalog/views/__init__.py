@@ -9,16 +9,16 @@ from django.views.decorators.vary import vary_on_headers
 from catalog import printouts, vocabulary
 from catalog.changes import print_of
 from catalog.detail import detail_of
+from catalog.lib.paging import page_of
+from catalog.lib.stemming import content_words, marked, words_in
 from catalog.list_prints import list_print
 from catalog.listing import everything
 from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
-from catalog.paging import page_of
 from catalog.search import counting
 from catalog.search.passages import landings
 from catalog.search.suggestions import site_pages, suggestions
 from catalog.search.ways_on import ways_on
 from catalog.views import paper
-from catalog.words import content_words, marked, words_in
 
 PER_PAGE = 10
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import media
+from catalog.lib.zip_stream import zipped
 from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
 from catalog.views import is_staff_of, moved, seen_by
-from catalog.zips import zipped
 
 # As catalog.uploads.file_place() makes them.
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

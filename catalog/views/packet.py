@@ -7,14 +7,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import bits, packing
+from catalog import packing
+from catalog.lib import id_sets
+from catalog.lib.qr import qr_svg
+from catalog.lib.text import clean_line
 from catalog.list_prints import dated, list_print
 from catalog.listing import search_listing
 from catalog.models import Resource
 from catalog.packetlinks import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
 from catalog.packets import Packet, codes_at
-from catalog.qr import qr_svg
-from catalog.text import clean_line
 
 MOST_FOUND = 10  # of a search within the page
 LIMITS = {
@@ -41,7 +42,7 @@ def packet_page(request):
         "printed_on": timezone.localdate(),
     }
     if "printed" in request.GET:
-        gone = bits.bits_of(item.resource.pk for item in packet.gone)
+        gone = id_sets.bits_of(item.resource.pk for item in packet.gone)
         context["print"] = list_print(request.GET["printed"], packet.members, gone)
     return render(request, "catalog/packet.html", context)
 

@@ -7,7 +7,7 @@ from django.db.models.signals import m2m_changed, post_delete
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from catalog.durations import minutes_in_words
+from catalog.lib.durations import minutes_in_words
 from catalog.models import Kind, Resource, ResourceQuerySet
 from catalog.models.base import CleanModel
 from catalog.models.resource import listed

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.bits import ids_of
+from catalog.lib.id_sets import ids_of
 from catalog.models import IndexEntry, Resource
 from catalog.search.shelf import shelf
 from courses.huddle import WEEK, of_week, packs, text_of

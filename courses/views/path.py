@@ -2,8 +2,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog.lib.qr import qr_svg
 from catalog.listing import level_listing
-from catalog.qr import qr_svg
 from catalog.views import page_of_listing
 from courses.checks import TeamCheck, code_of_ticks
 from courses.listings import cell_listing, dimension_listing

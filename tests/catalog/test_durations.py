@@ -1,6 +1,6 @@
 import pytest
 
-from catalog.durations import minutes_in_short, minutes_in_words
+from catalog.lib.durations import minutes_in_short, minutes_in_words
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from catalog import printouts
-from catalog.qr import qr_image
+from catalog.lib.qr import qr_image
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 from tests.sheets import faults, sheet
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as DatabaseTestCase
 from taggit.models import Tag
 
-from catalog import bits
+from catalog.lib import id_sets
 from catalog.models import (
     Audience,
     IndexEntry,
@@ -30,12 +30,12 @@ pytestmark = pytest.mark.django_db
 
 
 def found(words):
-    hits = bits.ids_of(find(words, shelf()).hits)
+    hits = id_sets.ids_of(find(words, shelf()).hits)
     return sorted(Resource.objects.filter(pk__in=hits).values_list("title", flat=True))
 
 
 def members(key):
-    ids = bits.ids_of(shelf().set_of(key))
+    ids = id_sets.ids_of(shelf().set_of(key))
     return sorted(Resource.objects.filter(pk__in=ids).values_list("title", flat=True))
 
 
@@ -172,7 +172,7 @@ def test_public_is_what_published_says_at_any_moment():
     make_tool("Withdrawn", published=days_ago(9), unpublished_at=days_ago(1))
     make_tool("Shown")
     published = Resource.objects.published().values_list("pk", flat=True)
-    assert bits.ids_of(shelf().public()) == sorted(published)
+    assert id_sets.ids_of(shelf().public()) == sorted(published)
 
 
 def test_words_of_a_draft_are_not_offered_to_readers():

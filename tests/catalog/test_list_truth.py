@@ -9,7 +9,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import bits, list_prints, printouts
+from catalog import list_prints, printouts
+from catalog.lib import id_sets
 from catalog.list_prints import dated
 from catalog.models import Edition, Resource
 from tests.admin import page_in
@@ -181,7 +182,7 @@ def test_the_newest_are_told_however_many_changed(client, monkeypatch):
 
 def code(members, ago=0):
     """What the code of a list with these members says, printed some days ago."""
-    address = dated("/", bits.bits_of(one.pk for one in members))
+    address = dated("/", id_sets.bits_of(one.pk for one in members))
     return address.partition("printed=")[2].replace(day(0), day(ago))
 
 
@@ -335,8 +336,8 @@ def test_what_lost_a_tag_is_told(client):
 @given(st.sets(st.integers(1, 5000), max_size=90), st.data())
 def test_the_part_that_makes_a_digest_is_found(candidates, data):
     some = data.draw(st.sets(st.sampled_from(sorted(candidates)))) if candidates else set()
-    part = bits.bits_of(some)
-    assert list_prints.subset(bits.bits_of(candidates), list_prints.digest_of(part)) == part
+    part = id_sets.bits_of(some)
+    assert list_prints.subset(id_sets.bits_of(candidates), list_prints.digest_of(part)) == part
 
 
 @given(st.text(max_size=40) | st.from_regex(list_prints.CODE, fullmatch=True))

@@ -11,6 +11,7 @@ from django.utils.http import int_to_base36
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.lib.text import clean_line
 from catalog.packetlinks import (
     LARGEST,
     LONGEST_NOTE,
@@ -23,7 +24,6 @@ from catalog.packetlinks import (
     read_link,
 )
 from catalog.packets import Packet, codes_at
-from catalog.text import clean_line
 from tests.makers import days_ago, make_course, make_tool, make_video
 
 NUMBERS = st.integers(1, LARGEST)

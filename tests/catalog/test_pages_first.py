@@ -6,7 +6,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from catalog import documents, turns
+from catalog import documents
+from catalog.lib import page_priority
 from catalog.middleware import PagesFirstMiddleware
 from tests.makers import make_course
 
@@ -47,7 +48,7 @@ def site():
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_file_waits_for_a_page(site, file, monkeypatch):
-    monkeypatch.setattr(turns, "PATIENCE", 30)
+    monkeypatch.setattr(page_priority, "PATIENCE", 30)
     page = site.ask("/")
     site.began.acquire()
     waiting = site.ask(file)
@@ -60,7 +61,7 @@ def test_a_file_waits_for_a_page(site, file, monkeypatch):
 
 
 def test_a_file_does_not_wait_for_long(site, monkeypatch):
-    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    monkeypatch.setattr(page_priority, "PATIENCE", 0.01)
     site.ask("/courses/")
     site.began.acquire()
     site.ask(FILES[0])
@@ -90,7 +91,7 @@ def test_a_page_that_breaks_is_waited_for_no_more():
     site = PagesFirstMiddleware(breaks)
     with pytest.raises(ValueError):
         site(RequestFactory().get("/"))
-    assert turns.begun == []
+    assert page_priority.begun == []
 
 
 @pytest.mark.django_db

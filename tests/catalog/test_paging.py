@@ -3,7 +3,7 @@ from django.core.paginator import Paginator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.paging import page_of
+from catalog.lib.paging import page_of
 from tests.makers import make_tool
 
 

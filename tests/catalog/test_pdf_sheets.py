@@ -11,10 +11,10 @@ from django.utils.formats import date_format
 from PIL import ImageChops
 
 from catalog import printouts
+from catalog.lib.qr import qr_image
 from catalog.models import SiteSettings
 from catalog.press import layout
 from catalog.press.layout import without
-from catalog.qr import qr_image
 from tests import files
 from tests.files import picture
 from tests.makers import make_course, make_tool, make_video

@@ -7,9 +7,8 @@ from django_prose_editor.config import allowlist_from_extensions
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from catalog import richtext
-from catalog.models import Tool
-from catalog.richtext import (
+from catalog.lib import richtext
+from catalog.lib.richtext import (
     ATTRIBUTES,
     DEEPEST,
     EXTENSIONS,
@@ -25,7 +24,8 @@ from catalog.richtext import (
     check_size,
     sanitize,
 )
-from catalog.text import strip_unprintable
+from catalog.lib.text import strip_unprintable
+from catalog.models import Tool
 from tests.admin import errors_in, form_in, page_of, send, sign_in_as_root
 from tests.makers import make_tool
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.lib.text import clean_line, clean_text, strip_unprintable
 from catalog.middleware import clean_values
 from catalog.models import Topic
-from catalog.text import clean_line, clean_text, strip_unprintable
 from tests.makers import make_tool, make_video
 
 ANY = st.text(st.characters())  # lone surrogates too

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.lib.stemming import excerpt, marked, stem, stems_in, words_in
 from catalog.search import engines
 from catalog.search.queries import MOST_WORDS, both_ways, groups_of, parts_of
-from catalog.words import excerpt, marked, stem, stems_in, words_in
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import allowlist_from_extensions
 from django_prose_editor.fields import ProseEditorField
 
-from catalog.text import strip_unprintable
+from catalog.lib.text import strip_unprintable
 
 # What the toolbar of the admin's editor offers; the allow-list is made from the same.
 EXTENSIONS = {
