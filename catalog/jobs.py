@@ -21,11 +21,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import films, orders, prints
-from catalog.apart.asking import ask
-from catalog.apart.refused import Refused
 from catalog.models import IndexEntry, Job, Rendition, RenditionVersion, Resource, Video
 from catalog.pictures import make_sizes
 from catalog.prints import TooBusy
+from catalog.sandbox.client import ask
+from catalog.sandbox.exceptions import Refused
 from catalog.search import filetexts
 from catalog.search.indexing import index, indexed
 from catalog.uploads import SENTENCES, ending, file_place, shown, stored_on_disk

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import documents, orders, printing, printouts, prints
-from catalog.apart.refused import Refused
 from catalog.lib.qr import qr_image
 from catalog.list_prints import dated
 from catalog.models import Kind, Rendition, Resource
+from catalog.sandbox.exceptions import Refused
 from catalog.uploads import stored_on_disk
 
 MOST_PAGES_OF_ONE = 200

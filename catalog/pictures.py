@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from django.core.files.base import ContentFile
 
-from catalog.apart.asking import ask
+from catalog.sandbox.client import ask
 from catalog.uploads import inspected, stored_on_disk
 
 WIDTHS = (320, 640, 960, 1280, 1920)

@@ -14,9 +14,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
 from catalog import book_parts, prints
-from catalog.apart.refused import Refused
 from catalog.documents import document_of, in_turn
 from catalog.prints import TooBusy
+from catalog.sandbox.exceptions import Refused
 from catalog.search.shelf import shelf
 
 AGAIN = 3  # seconds until a page that waits looks again

@@ -30,8 +30,8 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from catalog.apart.asking import ask, helper
-from catalog.apart.refused import Refused
+from catalog.sandbox.client import ask, helper
+from catalog.sandbox.exceptions import Refused
 from catalog.uploads import is_local, stored_on_disk
 
 PRESS = "catalog.press.makers"

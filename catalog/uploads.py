@@ -15,8 +15,8 @@ from django.db.models.fields.files import FieldFile
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.apart.asking import ask
-from catalog.apart.refused import Refused
+from catalog.sandbox.client import ask
+from catalog.sandbox.exceptions import Refused
 
 MEGABYTE = 1024 * 1024
 LARGEST = {

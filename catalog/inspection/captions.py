@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from catalog.apart.refused import Refused
+from catalog.sandbox.exceptions import Refused
 
 MOST_CUES = 20_000
 MOST_LINES = {"captions": 3, "chapters": 1}  # of a cue, by sort

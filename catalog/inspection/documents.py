@@ -17,9 +17,9 @@ from lxml import etree
 from pptx import Presentation
 from pypdfium2 import raw
 
-from catalog.apart.refused import Refused
 from catalog.inspection import pictures
 from catalog.inspection.pictures import refusing
+from catalog.sandbox.exceptions import Refused
 
 MEGABYTE = 1024 * 1024
 MOST_PAGES = 5000

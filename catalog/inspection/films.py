@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pymediainfo import MediaInfo
 
-from catalog.apart.refused import Refused
+from catalog.sandbox.exceptions import Refused
 
 FORMATS = {"mp4": "MPEG-4", "webm": "WebM"}
 EBML, SEGMENT = b"\x1aE\xdf\xa3", b"\x18S\x80g"

@@ -16,7 +16,7 @@ from PIL import Image, ImageCms, ImageSequence
 from PIL.ExifTags import Base
 from PIL.JpegImagePlugin import get_sampling
 
-from catalog.apart.refused import Refused
+from catalog.sandbox.exceptions import Refused
 
 FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
 MOST_PIXELS = 40  # million; each takes 4 bytes once unpacked

@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pikepdf
 
-from catalog.apart.refused import Refused
 from catalog.press import tags
+from catalog.sandbox.exceptions import Refused
 
 # What of a page leads to a program, or elsewhere in its own file.
 OF_ITS_FILE = ("/AA", "/B", "/Metadata", "/PieceInfo")

@@ -5,10 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from catalog.sandbox.exceptions import Refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.apart.refused import Refused
 from catalog.inspection import captions
 
 DEMO = Path(__file__).resolve().parents[2] / "editorial/demo/videos"

@@ -4,12 +4,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from catalog.sandbox.exceptions import Refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from catalog import films
-from catalog.apart.refused import Refused
 from catalog.inspection.films import phone_problems, read
 from tests import files
 

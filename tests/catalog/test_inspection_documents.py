@@ -5,11 +5,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from catalog.sandbox.exceptions import Refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from catalog.apart.refused import Refused
 from catalog.inspection import documents
 from tests import files
 

@@ -5,11 +5,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from catalog.sandbox.exceptions import Refused
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms
 
-from catalog.apart.refused import Refused
 from catalog.inspection import pictures
 from tests import files
 

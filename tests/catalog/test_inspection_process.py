@@ -16,9 +16,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog import uploads
-from catalog.apart import asking
-from catalog.apart.asking import READERS, Helper, ask, helper
-from catalog.apart.refused import Refused
+from catalog.sandbox import client
+from catalog.sandbox.client import READERS, Helper, ask, helper
+from catalog.sandbox.exceptions import Refused
 from tests import files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ CAPTIONS = files.FILM.with_suffix(".vtt")
 def own_reader(monkeypatch):
     """A new one for each test, which nobody else asks meanwhile."""
     own = Helper()
-    monkeypatch.setitem(asking._helpers, (READERS, 0), own)
+    monkeypatch.setitem(client._helpers, (READERS, 0), own)
     yield own
     own.end()
 
@@ -119,10 +119,10 @@ def changed_server(monkeypatch):
             for name, value in limits.items()
         ]
         serve = "server.serve(readers, sys.stdin.fileno(), sys.stdout)"
-        code = "; ".join(["import sys", "from catalog.apart import server", READ, *lines, serve])
+        code = "; ".join(["import sys", "from catalog.sandbox import server", READ, *lines, serve])
         command = [sys.executable, "-c", code]
         monkeypatch.setattr(
-            asking.subprocess, "Popen", lambda _command, **options: start(command, **options)
+            client.subprocess, "Popen", lambda _command, **options: start(command, **options)
         )
 
     return change
@@ -239,7 +239,7 @@ def test_it_ends_when_nothing_is_asked_for_a_while_and_begins_again(changed_serv
 
 STARTED = """
     import os, signal, sys
-    from catalog.apart.asking import ask, helper
+    from catalog.sandbox.client import ask, helper
     ask("captions.read", sys.stdin.readline().strip(), ending="vtt")
     print(helper().process.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL) if %r else None

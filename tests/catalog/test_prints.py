@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
+from catalog.sandbox.client import helper
+from catalog.sandbox.exceptions import Refused
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from catalog import jobs, orders, printing, printouts, prints
-from catalog.apart.asking import helper
-from catalog.apart.refused import Refused
 from catalog.models import Job, Resource, Tool
 from tests import files
 from tests.admin import page_in

@@ -15,7 +15,7 @@ import sys
 import time
 from importlib import import_module
 
-from catalog.apart.refused import Refused
+from catalog.sandbox.exceptions import Refused
 
 LARGEST_FILE = 500 << 20  # bytes that may be written
 LARGEST_ANSWER = 64 << 20

@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from catalog.apart.refused import Refused
+from catalog.sandbox.exceptions import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEGABYTES = 20, 1024
@@ -83,7 +83,7 @@ class Helper:
     def start(self):
         if self.process is None:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "catalog.apart.server", self.of],
+                [sys.executable, "-m", "catalog.sandbox.server", self.of],
                 cwd=ROOT,
                 env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 stdin=subprocess.PIPE,
