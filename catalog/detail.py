@@ -1,7 +1,7 @@
 """What goes with one entry, on its page and on its sheet, beside the entry itself."""
 
-from catalog.inspection.captions import clock
-from catalog.media import MEDIA_TYPES
+from catalog.files.inspection.captions import clock
+from catalog.files.serving import MEDIA_TYPES
 from catalog.models import Kind
 
 # Names of pictures, as MediaInfo gives them, that many browsers play as sound alone.

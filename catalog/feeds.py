@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.translation import gettext as _
 
+from catalog.files.validators import is_local
 from catalog.lib.text import clean_line, clean_text
 from catalog.models import Kind, RenditionVersion, SiteSettings
-from catalog.uploads import is_local
 
 ENTRIES = 30
 MOST_CHANGES = 1000  # the newest, of the whole catalog, among which those of a listing are

@@ -20,15 +20,22 @@ from django.db.models.signals import post_save
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import films, orders, prints
+from catalog import orders, prints
+from catalog.files import transcoding
+from catalog.files.images import make_sizes
+from catalog.files.validators import (
+    SENTENCES,
+    ending,
+    file_place,
+    shown,
+    stored_on_disk,
+)
 from catalog.models import IndexEntry, Job, Rendition, RenditionVersion, Resource, Video
-from catalog.pictures import make_sizes
 from catalog.prints import TooBusy
 from catalog.sandbox.client import ask
 from catalog.sandbox.exceptions import Refused
 from catalog.search import filetexts
 from catalog.search.indexing import index, indexed
-from catalog.uploads import SENTENCES, ending, file_place, shown, stored_on_disk
 
 # A film takes minutes; what takes a moment does not wait for it, nor what a reader waits for.
 LANES = {
@@ -189,7 +196,7 @@ def sentence_of(error, name):
         return SENTENCES[error.code] % {"file": shown(name), **error.facts}
     if isinstance(error, ValidationError):
         return error.messages[0]
-    if isinstance(error, films.FilmError):
+    if isinstance(error, transcoding.FilmError):
         return str(error)
     if isinstance(error, FileNotFoundError):
         return _("“%s” is not on the disk any more.") % shown(name)
@@ -264,10 +271,10 @@ def make_film(job, progress):
         return
     with stored_on_disk(default_storage, job.file) as path:
         if not video.film:
-            facts = ask("films.read", path, ending=ending(video.file))
+            facts = ask("video.read", path, ending=ending(video.file))
             video.film = facts | {"bytes": default_storage.size(job.file)}
             Video.objects.filter(pk=video.pk).update(film=video.film)
-        if films.ffmpeg_is_there():
+        if transcoding.ffmpeg_is_there():
             make_poster(video, path)
             make_phone_copy(video, path, progress)
 
@@ -278,10 +285,10 @@ def make_poster(video, path):
     if not without.exists():
         return
     name = made(
-        video, "poster.webp", partial(films.make_poster, path, seconds=video.film["seconds"])
+        video, "poster.webp", partial(transcoding.make_poster, path, seconds=video.film["seconds"])
     )
     with stored_on_disk(default_storage, name) as still:
-        facts = ask("pictures.read", still, ending="webp")
+        facts = ask("images.read", still, ending="webp")
     kept = without.update(
         image=name,
         image_width=facts["width"],
@@ -297,9 +304,11 @@ def make_poster(video, path):
 
 
 def make_phone_copy(video, path, progress):
-    if video.phone_file or not films.needs_phone_copy(video.film):
+    if video.phone_file or not transcoding.needs_phone_copy(video.film):
         return
-    make = partial(films.make_phone_copy, path, seconds=video.film["seconds"], progress=progress)
+    make = partial(
+        transcoding.make_phone_copy, path, seconds=video.film["seconds"], progress=progress
+    )
     name = made(video, f"{Path(video.file.name).stem}-phone.mp4", make)
     Video.objects.filter(pk=video.pk, file=video.file.name).update(phone_file=name)
 

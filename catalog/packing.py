@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import documents, orders, printing, printouts, prints
+from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
 from catalog.list_prints import dated
 from catalog.models import Kind, Rendition, Resource
 from catalog.sandbox.exceptions import Refused
-from catalog.uploads import stored_on_disk
 
 MOST_PAGES_OF_ONE = 200
 MOST_PAGES, MOST_MEGABYTES = 300, 100  # of all tools together

@@ -30,9 +30,9 @@ from urllib.parse import unquote
 from django.conf import settings
 from django.core.files.storage import default_storage
 
+from catalog.files.validators import is_local, stored_on_disk
 from catalog.sandbox.client import ask, helper
 from catalog.sandbox.exceptions import Refused
-from catalog.uploads import is_local, stored_on_disk
 
 PRESS = "catalog.press.makers"
 SECONDS, MEGABYTES = 60, 1000  # that one document may take

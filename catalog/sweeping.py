@@ -11,9 +11,9 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from catalog.files.images import sizes_of
+from catalog.files.validators import is_local
 from catalog.models import Resource
-from catalog.pictures import sizes_of
-from catalog.uploads import is_local
 
 AT_ONCE = 2000  # rows read together, so that a large catalog takes no more memory than a small one
 

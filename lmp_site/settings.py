@@ -104,11 +104,11 @@ if MEDIA_BUCKET:
     # Its keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
     address, bucket = MEDIA_BUCKET
     STORAGES["default"] = {
-        "BACKEND": "catalog.storage.Bucket",
+        "BACKEND": "catalog.files.storage.Bucket",
         "OPTIONS": {"endpoint_url": address, "bucket_name": bucket},
     }
 FILE_UPLOAD_PERMISSIONS = 0o644
-FILE_UPLOAD_HANDLERS = ["catalog.uploadhandler.UploadHandler"]
+FILE_UPLOAD_HANDLERS = ["catalog.files.upload_handler.UploadHandler"]
 
 CACHES = {
     "default": {

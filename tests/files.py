@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 from pptx import Presentation
 from weasyprint import HTML
 
-from catalog.inspection import documents
+from catalog.files.inspection import documents
 
 CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:03.500\nTake two minutes.\n\n00:04.000 --> 00:05.000\nGo.\n"
 LETTER = (612, 792)

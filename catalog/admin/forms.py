@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.accessibility import appears, barriers, refuse_barriers
 from catalog.admin.base import RefusableForm, is_number
+from catalog.files.validators import facts_of
 from catalog.lib.text import clean_line
 from catalog.models import Resource, Tool
 from catalog.models.tool import digest
-from catalog.uploads import facts_of
 
 CHECKBOXES = ("levels", "dimensions", "regions")
 YEARS = range(1990, 2101)  # further on, a time zone leads out of what databases can hold

@@ -4,9 +4,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from catalog import films
 from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, arranged
 from catalog.admin.site import site
+from catalog.files import transcoding
 from catalog.models import Credit, Video
 
 
@@ -37,10 +37,10 @@ class VideoAdmin(ResourceAdmin):
             self.tell_of_film(request, obj)
 
     def tell_of_film(self, request, video):
-        problems = films.phone_sentences(video.film)
+        problems = transcoding.phone_sentences(video.film)
         for sentence in problems:
             self.message_user(request, sentence, messages.WARNING)
-        if films.ffmpeg_is_there():
+        if transcoding.ffmpeg_is_there():
             if problems:
                 sentence = _("A version that phones play is made of it in the background.")
                 self.message_user(request, sentence)
@@ -52,5 +52,5 @@ class VideoAdmin(ResourceAdmin):
     def about_film(self, obj):
         if not obj.film:
             return _("This is read from the file when it is saved.")
-        lines = [films.described(obj.film), *films.phone_sentences(obj.film)]
+        lines = [transcoding.described(obj.film), *transcoding.phone_sentences(obj.film)]
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))

@@ -7,8 +7,8 @@ import taggit.managers
 from django.conf import settings
 from django.db import migrations, models
 
+import catalog.files.validators
 import catalog.models.base
-import catalog.uploads
 
 
 class Migration(migrations.Migration):
@@ -276,8 +276,8 @@ class Migration(migrations.Migration):
                         height_field="image_height",
                         help_text="JPEG, PNG or WebP, at least 800 pixels wide, 16:9 looks best.",
                         max_length=300,
-                        upload_to=catalog.uploads.file_place,
-                        validators=[catalog.uploads.check_image],
+                        upload_to=catalog.files.validators.file_place,
+                        validators=[catalog.files.validators.check_image],
                         verbose_name="image",
                         width_field="image_width",
                     ),
@@ -714,8 +714,8 @@ class Migration(migrations.Migration):
                     models.FileField(
                         blank=True,
                         max_length=300,
-                        upload_to=catalog.uploads.file_place,
-                        validators=[catalog.uploads.check_document],
+                        upload_to=catalog.files.validators.file_place,
+                        validators=[catalog.files.validators.check_document],
                         verbose_name="file",
                     ),
                 ),
@@ -819,8 +819,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="MP4 or WebM.",
                         max_length=300,
-                        upload_to=catalog.uploads.file_place,
-                        validators=[catalog.uploads.check_video],
+                        upload_to=catalog.files.validators.file_place,
+                        validators=[catalog.files.validators.check_video],
                         verbose_name="video file",
                     ),
                 ),
@@ -839,8 +839,8 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="A WebVTT file (.vtt): who cannot hear it, or has the sound off, reads these.",
                         max_length=300,
-                        upload_to=catalog.uploads.file_place,
-                        validators=[catalog.uploads.check_captions],
+                        upload_to=catalog.files.validators.file_place,
+                        validators=[catalog.files.validators.check_captions],
                         verbose_name="captions",
                     ),
                 ),

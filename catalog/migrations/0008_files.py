@@ -6,8 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import catalog.files.validators
 import catalog.models.base
-import catalog.uploads
 
 
 class Migration(migrations.Migration):
@@ -137,7 +137,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 editable=False,
                 max_length=300,
-                upload_to=catalog.uploads.file_place,
+                upload_to=catalog.files.validators.file_place,
                 verbose_name="preview",
             ),
         ),
@@ -223,8 +223,8 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="WebVTT or SRT with a title for each part: people jump to them.",
                 max_length=300,
-                upload_to=catalog.uploads.file_place,
-                validators=[catalog.uploads.check_chapters],
+                upload_to=catalog.files.validators.file_place,
+                validators=[catalog.files.validators.check_chapters],
                 verbose_name="chapters",
             ),
         ),
@@ -245,8 +245,8 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="WebVTT or SRT that says what is to be seen, for people who cannot see it.",
                 max_length=300,
-                upload_to=catalog.uploads.file_place,
-                validators=[catalog.uploads.check_descriptions],
+                upload_to=catalog.files.validators.file_place,
+                validators=[catalog.files.validators.check_descriptions],
                 verbose_name="descriptions",
             ),
         ),
@@ -262,7 +262,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 editable=False,
                 max_length=300,
-                upload_to=catalog.uploads.file_place,
+                upload_to=catalog.files.validators.file_place,
                 verbose_name="version for phones",
             ),
         ),
@@ -307,8 +307,8 @@ class Migration(migrations.Migration):
                 height_field="image_height",
                 help_text="JPEG, PNG, WebP or GIF, at least 1280 pixels wide, 16:9 looks best.",
                 max_length=300,
-                upload_to=catalog.uploads.file_place,
-                validators=[catalog.uploads.check_image],
+                upload_to=catalog.files.validators.file_place,
+                validators=[catalog.files.validators.check_image],
                 verbose_name="image",
                 width_field="image_width",
             ),
@@ -330,8 +330,8 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="WebVTT or SRT (.vtt, .srt): who cannot hear it, or has the sound off, reads these. The transcript is made from them.",
                 max_length=300,
-                upload_to=catalog.uploads.file_place,
-                validators=[catalog.uploads.check_captions],
+                upload_to=catalog.files.validators.file_place,
+                validators=[catalog.files.validators.check_captions],
                 verbose_name="captions",
             ),
         ),

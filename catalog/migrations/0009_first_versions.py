@@ -6,8 +6,8 @@ from django.core.files.storage import default_storage
 from django.db import migrations
 from django.utils.text import slugify
 
-from catalog.inspection import captions
-from catalog.uploads import stored_on_disk
+from catalog.files.inspection import captions
+from catalog.files.validators import stored_on_disk
 
 FACTS = ["pages", "paper", "bytes", "sha256"]
 

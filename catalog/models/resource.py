@@ -20,6 +20,8 @@ from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase, Tag
 
+from catalog.files.images import Picture, clean_picture
+from catalog.files.validators import check_image, file_place
 from catalog.lib import id_sets
 from catalog.lib.durations import minutes_in_short, minutes_in_words
 from catalog.lib.richtext import RichTextField
@@ -32,8 +34,6 @@ from catalog.models.base import (
 )
 from catalog.models.edition import newest_number
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
-from catalog.pictures import Picture, clean_picture
-from catalog.uploads import check_image, file_place
 
 # Parts of addresses below /videos/, /tools/ and /courses/ that are pages of their own.
 RESERVED_SLUGS = ("feed",)

@@ -12,11 +12,17 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from catalog.files.images import clean_picture
+from catalog.files.validators import (
+    IMAGES,
+    check_document,
+    ending,
+    facts_of,
+    file_place,
+)
 from catalog.models.base import CleanModel, free_slug, keep_from_saving
 from catalog.models.resource import Kind, Resource, ResourceQuerySet, listed
 from catalog.models.terms import ToolType
-from catalog.pictures import clean_picture
-from catalog.uploads import IMAGES, check_document, ending, facts_of, file_place
 
 MADE = ("lacks", "preview", "preview_width", "preview_height")  # by jobs, meanwhile
 WITH_TEXT = ("pdf", "pptx", "docx")

@@ -6,10 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.inspection.captions import paragraphs, plain
-from catalog.models.base import CleanModel, keep_from_saving
-from catalog.models.resource import Kind, Resource, ResourceQuerySet, names
-from catalog.uploads import (
+from catalog.files.inspection.captions import paragraphs, plain
+from catalog.files.validators import (
     check_captions,
     check_chapters,
     check_descriptions,
@@ -18,6 +16,8 @@ from catalog.uploads import (
     facts_of,
     file_place,
 )
+from catalog.models.base import CleanModel, keep_from_saving
+from catalog.models.resource import Kind, Resource, ResourceQuerySet, names
 
 # Each track of a film, and where its cues are kept: [[begin, end, text], …] in seconds.
 MADE = ("film", "phone_file")  # by jobs, which may be done while a form is open
@@ -127,7 +127,7 @@ class Video(Resource):
         """What films.read says of the film; {} where there is none, or nobody has read it yet."""
         if not self.file:
             return {}
-        return self.film if self.file._committed else facts_of(self.file, "films.read")
+        return self.film if self.file._committed else facts_of(self.file, "video.read")
 
     def save(self, *args, **kwargs):
         self.kind = Kind.VIDEO

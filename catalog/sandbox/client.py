@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEGABYTES = 20, 1024
 # Of the environment: what it needs to run, and none of the keys that the site has.
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
-READERS = "catalog.inspection.readers"
+READERS = "catalog.files.inspection.readers"
 CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
 
 logger = logging.getLogger(__name__)

@@ -1,5 +1,5 @@
 class Refused(Exception):
-    """What a file is not taken for: a code, for which catalog.uploads has the sentence, and facts.
+    """What a file is not taken for: a code, for which files.validators has the sentence, and facts.
 
     The facts are those that the sentence names, such as a line number.
     """

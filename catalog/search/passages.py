@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils.translation import gettext as _
 
+from catalog.files.validators import ending
 from catalog.lib.stemming import excerpt, stems_in
 from catalog.models import Passage
 from catalog.search.queries import stems_of
-from catalog.uploads import ending
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import media
+from catalog.files import serving
 from catalog.lib.zip_stream import zipped
 from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
 from catalog.views import is_staff_of, moved, seen_by
 
-# As catalog.uploads.file_place() makes them.
+# As catalog.files.validators.file_place() makes them.
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PLACE = re.compile(rf"(?:video|tool|course)s/(?P<uid>{UUID})/.+")
 
@@ -26,7 +26,7 @@ def stored_file(request, path):
     resource = owner_of(path)
     if resource is None or not (resource.is_public or is_staff_of(request)):
         raise Http404(_("There is no such file."))
-    return media.serve(request, path, resource.is_public)
+    return serving.serve(request, path, resource.is_public)
 
 
 def owner_of(path):
@@ -44,7 +44,7 @@ def tool_file(request, slug, name, extension):
     version = find_version(request, slug, name, extension)
     if version is None or not version.rendition.file:
         return moved_file(request, slug, "tool-file", name, extension)
-    return media.serve(request, version.file.name, version.public, version)
+    return serving.serve(request, version.file.name, version.public, version)
 
 
 @require_safe
@@ -52,7 +52,7 @@ def tool_version(request, slug, number, name, extension):
     version = find_version(request, slug, name, extension, number=number)
     if version is None:
         return moved_file(request, slug, "tool-version", number, name, extension)
-    return media.serve(request, version.file.name, version.public, version)
+    return serving.serve(request, version.file.name, version.public, version)
 
 
 def find_version(request, slug, name, ending, **which):
@@ -85,7 +85,7 @@ def tool_zip(request, slug):
     response = StreamingHttpResponse(zipped(files), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{tool.slug}.zip"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "public, max-age=60" if tool.is_public else media.NOT_KEPT
+    response["Cache-Control"] = "public, max-age=60" if tool.is_public else serving.NOT_KEPT
     return response
 
 
@@ -101,5 +101,5 @@ def video_transcript(request, slug):
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slugify(video.slug)}.txt"'
     if not video.is_public:
-        response["Cache-Control"] = media.NOT_KEPT
+        response["Cache-Control"] = serving.NOT_KEPT
     return response

@@ -5,11 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from catalog.sandbox.exceptions import Refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.inspection import captions
+from catalog.files.inspection import captions
+from catalog.sandbox.exceptions import Refused
 
 DEMO = Path(__file__).resolve().parents[2] / "editorial/demo/videos"
 TIMES = "00:01.000 --> 00:03.500"

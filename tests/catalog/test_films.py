@@ -4,13 +4,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from catalog.sandbox.exceptions import Refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from catalog import films
-from catalog.inspection.films import phone_problems, read
+from catalog.files import transcoding
+from catalog.files.inspection.video import phone_problems, read
+from catalog.sandbox.exceptions import Refused
 from tests import files
 
 DEMO = Path(__file__).resolve().parents[2] / "editorial/demo/videos/what-consensus-is.mp4"
@@ -49,7 +49,7 @@ FILMS = {
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
     """film("hevc.mp4"): the path of one of FILMS, made when it is first asked for."""
-    if not films.ffmpeg_is_there():
+    if not transcoding.ffmpeg_is_there():
         pytest.skip("ffmpeg, which makes the films, is not installed")
     folder = tmp_path_factory.mktemp("films")
 
@@ -93,7 +93,7 @@ def test_it_works():
         "rate": 12.0,
     }
     assert phone_problems(facts) == []
-    assert films.described(facts) == "0:45 · 640 × 360 · H.264 picture, AAC sound"
+    assert transcoding.described(facts) == "0:45 · 640 × 360 · H.264 picture, AAC sound"
 
 
 @pytest.mark.parametrize(
@@ -211,25 +211,25 @@ def test_no_bytes_make_it_crash(tmp_path_factory, tail, head):
     ],
 )
 def test_an_editor_is_told_what_keeps_it_from_phones(facts, sentence):
-    assert films.phone_sentences(SAFE | facts) == [sentence]
+    assert transcoding.phone_sentences(SAFE | facts) == [sentence]
 
 
 @pytest.mark.parametrize(
     "facts", [{}, {"sound": ""}, {"width": 1080, "height": 1920}, {"rate": None}]
 )
 def test_a_safe_film_needs_no_word(facts):
-    assert films.phone_sentences(SAFE | facts) == []
+    assert transcoding.phone_sentences(SAFE | facts) == []
 
 
 def test_a_silent_film_is_described():
     facts = SAFE | {"sound": "", "picture": "VP8"}
-    assert films.described(facts) == "1:29 · 1280 × 720 · VP8 picture, no sound"
+    assert transcoding.described(facts) == "1:29 · 1280 × 720 · VP8 picture, no sound"
 
 
 @pytest.mark.parametrize("suffix, format", [(".webp", "WEBP"), (".jpg", "JPEG")])
 def test_a_poster_is_made(film, tmp_path, suffix, format):
     out = tmp_path / f"%d poster{suffix}"
-    films.make_poster(DEMO, out, 45)
+    transcoding.make_poster(DEMO, out, 45)
     with Image.open(out) as picture:
         assert (picture.format, picture.size) == (format, (640, 360))
         darkest, lightest = picture.convert("L").getextrema()
@@ -239,7 +239,7 @@ def test_a_poster_is_made(film, tmp_path, suffix, format):
 
 def test_a_short_or_a_turned_film_has_a_poster(film, turned, tmp_path):
     for path, size in [(film("late.mp4"), (64, 64)), (turned, (64, 128))]:
-        films.make_poster(path, tmp_path / "a.webp", 1)
+        transcoding.make_poster(path, tmp_path / "a.webp", 1)
         with Image.open(tmp_path / "a.webp") as picture:
             assert picture.size == size
 
@@ -247,7 +247,7 @@ def test_a_short_or_a_turned_film_has_a_poster(film, turned, tmp_path):
 @pytest.mark.parametrize("name", ["safe.mp4", "hevc.mp4", "deep.mp4", "opus.mp4", "vp9.webm"])
 def test_phones_play_the_copy(film, tmp_path, name):
     out, percents = tmp_path / "copy", []
-    films.make_phone_copy(film(name), out, 1, percents.append)
+    transcoding.make_phone_copy(film(name), out, 1, percents.append)
     facts = read(out, "mp4")
     assert phone_problems(facts) == []
     assert (facts["seconds"], facts["width"], facts["height"]) == (1, 64, 64)
@@ -260,7 +260,7 @@ def test_phones_play_the_copy(film, tmp_path, name):
 def test_the_copy_is_turned_and_made_smaller(film, turned, tmp_path):
     out = tmp_path / "copy.mp4"
     for path, size in [(turned, (64, 128)), (film("large.mp4"), (1280, 64))]:
-        films.make_phone_copy(path, out, 1)
+        transcoding.make_phone_copy(path, out, 1)
         facts = read(out, "mp4")
         assert (facts["width"], facts["height"], facts["rotated"]) == (*size, False)
 
@@ -268,8 +268,8 @@ def test_the_copy_is_turned_and_made_smaller(film, turned, tmp_path):
 def test_what_is_no_film_leaves_no_copy_and_no_poster(film, tmp_path):
     path = tmp_path / "a.mp4"
     path.write_bytes(b"#EXTM3U\n#EXTINF:1.0,\n" + str(film("safe.mp4")).encode())
-    for making in (films.make_poster, films.make_phone_copy):
-        with pytest.raises(films.FilmError, match="could not be converted") as caught:
+    for making in (transcoding.make_poster, transcoding.make_phone_copy):
+        with pytest.raises(transcoding.FilmError, match="could not be converted") as caught:
             making(path, tmp_path / "out.webp", 1)
         assert "a.mp4: " in caught.value.detail
     assert list(tmp_path.iterdir()) == [path]
@@ -277,9 +277,9 @@ def test_what_is_no_film_leaves_no_copy_and_no_poster(film, tmp_path):
 
 def test_without_ffmpeg_there_is_a_sentence(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not films.ffmpeg_is_there()
-    with pytest.raises(films.FilmError, match="The program ffmpeg is not installed"):
-        films.make_phone_copy(DEMO, tmp_path / "copy.mp4", 45)
+    assert not transcoding.ffmpeg_is_there()
+    with pytest.raises(transcoding.FilmError, match="The program ffmpeg is not installed"):
+        transcoding.make_phone_copy(DEMO, tmp_path / "copy.mp4", 45)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -305,15 +305,15 @@ def is_running(pid):
 
 def test_an_ffmpeg_that_hangs_is_ended(false_ffmpeg, tmp_path):
     pid = false_ffmpeg("exec sleep 60")
-    with pytest.raises(films.FilmError, match="too long"):
-        films.run([], 1)
+    with pytest.raises(transcoding.FilmError, match="too long"):
+        transcoding.run([], 1)
     assert not is_running(pid)
 
 
 def test_an_ffmpeg_that_dies_leaves_its_last_words(false_ffmpeg, tmp_path):
     pid = false_ffmpeg("echo first >&2; echo last >&2; kill -9 $$")
-    with pytest.raises(films.FilmError, match="could not be converted") as caught:
-        films.make_phone_copy(DEMO, tmp_path / "copy.mp4", 45)
+    with pytest.raises(transcoding.FilmError, match="could not be converted") as caught:
+        transcoding.make_phone_copy(DEMO, tmp_path / "copy.mp4", 45)
     assert caught.value.detail == "last"
     assert not is_running(pid)
 
@@ -323,15 +323,15 @@ def test_an_ffmpeg_that_says_much_is_read_and_one_that_writes_nothing_has_failed
 ):
     false_ffmpeg("head -c 300000 /dev/zero >&2; echo out_time_us=N/A; echo out_time_us=500000")
     percents = []
-    with pytest.raises(films.FilmError, match="could not be converted"):
-        films.make_phone_copy(DEMO, tmp_path / "copy.mp4", 1, percents.append)
+    with pytest.raises(transcoding.FilmError, match="could not be converted"):
+        transcoding.make_phone_copy(DEMO, tmp_path / "copy.mp4", 1, percents.append)
     assert percents == [50]
 
 
 def test_who_listens_to_the_progress_may_stop_it(false_ffmpeg, tmp_path):
     pid = false_ffmpeg("echo out_time_us=500000; exec sleep 60")
     with pytest.raises(KeyError):
-        films.make_phone_copy(DEMO, tmp_path / "copy.mp4", 1, {}.__getitem__)
+        transcoding.make_phone_copy(DEMO, tmp_path / "copy.mp4", 1, {}.__getitem__)
     assert not is_running(pid)
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]
 
@@ -340,6 +340,6 @@ def test_an_earlier_copy_stays_when_the_next_fails(false_ffmpeg, tmp_path):
     out = tmp_path / "copy.mp4"
     shutil.copy(DEMO, out)
     false_ffmpeg("exit 1")
-    with pytest.raises(films.FilmError):
-        films.make_phone_copy(DEMO, out, 45)
+    with pytest.raises(transcoding.FilmError):
+        transcoding.make_phone_copy(DEMO, out, 45)
     assert out.stat().st_size == DEMO.stat().st_size

@@ -5,12 +5,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from catalog.sandbox.exceptions import Refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from catalog.inspection import documents
+from catalog.files.inspection import documents
+from catalog.sandbox.exceptions import Refused
 from tests import files
 
 DEMO = Path(__file__).resolve().parents[2] / "editorial" / "demo"

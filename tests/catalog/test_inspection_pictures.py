@@ -5,12 +5,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from catalog.sandbox.exceptions import Refused
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms
 
-from catalog.inspection import pictures
+from catalog.files.inspection import images
+from catalog.sandbox.exceptions import Refused
 from tests import files
 
 WIDTHS = [20, 40, 80]
@@ -45,20 +45,20 @@ def kept(content, ending):
 
 def refusal(content, ending):
     with pytest.raises(Refused) as caught:
-        pictures.read(kept(content, ending), ending)
+        images.read(kept(content, ending), ending)
     return caught.value.code
 
 
 def cleaned(content, ending):
     out = kept(b"", ending)
-    pictures.clean(kept(content, ending), ending, out)
+    images.clean(kept(content, ending), ending, out)
     return Path(out).read_bytes()
 
 
 def varied(content, ending, widths=WIDTHS):
     """{width: (the WebP picture, the AVIF picture)}"""
     path = kept(content, ending)
-    made = pictures.variants(path, ending, f"{path}-made", widths)
+    made = images.variants(path, ending, f"{path}-made", widths)
     stems = {width: f"{path}-made-{width}" for width in made}
     return {
         width: (Image.open(f"{stem}.webp"), Image.open(f"{stem}.avif"))
@@ -79,12 +79,12 @@ def alike(one, other, most=12):
 
 
 def test_it_works():
-    facts = pictures.read(kept(GOOD["jpg"], "jpg"), "jpg")
+    facts = images.read(kept(GOOD["jpg"], "jpg"), "jpg")
     assert facts == {"width": 40, "height": 30, "format": "JPEG", "moves": False, "pixels": 1200}
 
 
 def test_it_reads_without_django():
-    command = "import catalog.inspection.documents, sys; assert 'django' not in sys.modules"
+    command = "import catalog.files.inspection.documents, sys; assert 'django' not in sys.modules"
     subprocess.run([sys.executable, "-c", command], check=True, cwd=DEMO.parents[1])
 
 
@@ -100,7 +100,7 @@ def test_every_picture_of_the_demo_is_taken_as_it_is(path):
 
 @pytest.mark.parametrize("ending", TOLD)
 def test_a_photo_is_turned_and_tells_nothing(ending):
-    assert pictures.read(kept(TOLD[ending], ending), ending)["width"] == 60
+    assert images.read(kept(TOLD[ending], ending), ending)["width"] == 60
     content = cleaned(TOLD[ending], ending)
     result = opened(content)
     assert result.size == (60, 80)
@@ -138,13 +138,13 @@ def test_a_damaged_note_is_no_reason_to_refuse_a_photo():
     content = files.picture("JPEG")
     note = b"Exif\0\0" + b"\xff" * 30
     content = content[:2] + b"\xff\xe1" + (len(note) + 2).to_bytes(2, "big") + note + content[2:]
-    assert pictures.read(kept(content, "jpg"), "jpg")["width"] == 40
+    assert images.read(kept(content, "jpg"), "jpg")["width"] == 40
     assert cleaned(content, "jpg") == files.picture("JPEG")
 
 
 @pytest.mark.parametrize("ending", MOVING)
 def test_what_moves_keeps_its_frames_and_nothing_else(ending):
-    facts = pictures.read(kept(MOVING[ending], ending), ending)
+    facts = images.read(kept(MOVING[ending], ending), ending)
     content = cleaned(MOVING[ending], ending)
     assert facts["moves"] and facts["pixels"] == 1200
     assert opened(content).n_frames == 3
@@ -157,7 +157,7 @@ def test_variants_of_what_moves_stand_still():
 
 
 def test_the_colour_profile_stays():
-    profile = ImageCms.ImageCmsProfile(pictures.SRGB).tobytes()
+    profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     for format, ending in [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")]:
         for orientation in (1, 6):
             content = files.photo(format, orientation=orientation, icc_profile=profile)
@@ -214,16 +214,16 @@ def test_more_pixels_than_memory_are_refused_unread(content, ending):
 
 
 def test_the_most_pixels_are_a_fact(monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 0)
+    monkeypatch.setattr(images, "MOST_PIXELS", 0)
     with pytest.raises(Refused) as caught:
-        pictures.read(kept(GOOD["jpg"], "jpg"), "jpg")
+        images.read(kept(GOOD["jpg"], "jpg"), "jpg")
     assert caught.value.facts == {"most": 0}
 
 
 def test_a_film_in_the_guise_of_a_picture_is_refused(monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_MOVING", 0)
+    monkeypatch.setattr(images, "MOST_MOVING", 0)
     assert refusal(MOVING["gif"], "gif") == "picture_moves_too_much"
-    assert pictures.read(kept(GOOD["gif"], "gif"), "gif")["moves"] is False
+    assert images.read(kept(GOOD["gif"], "gif"), "gif")["moves"] is False
 
 
 def test_variants_are_as_wide_as_they_say():
@@ -281,7 +281,7 @@ def test_variants_of_a_photo_for_print_are_for_screens():
 
 def test_variants_are_in_srgb():
     """Here a profile in which what is called red is green."""
-    profile = ImageCms.ImageCmsProfile(pictures.SRGB).tobytes()
+    profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     profile = profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
     data = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(data, "PNG", icc_profile=profile)
@@ -291,7 +291,7 @@ def test_variants_are_in_srgb():
 
 
 def test_a_profile_for_other_channels_is_passed_over():
-    profile = ImageCms.ImageCmsProfile(pictures.SRGB).tobytes()
+    profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     data = io.BytesIO()
     Image.new("L", (40, 30), 100).save(data, "PNG", icc_profile=profile)
     for made in varied(data.getvalue(), "png")[40]:
@@ -303,9 +303,9 @@ def anything(content, ending):
     path = Path(ROOM.name) / f"any.{ending}"
     path.write_bytes(content)
     for function, options in (
-        (pictures.read, ()),
-        (pictures.clean, (f"{path}.out",)),
-        (pictures.variants, (f"{path}.out", [20])),
+        (images.read, ()),
+        (images.clean, (f"{path}.out",)),
+        (images.variants, (f"{path}.out", [20])),
     ):
         try:
             function(str(path), ending, *options)
@@ -317,7 +317,7 @@ def anything(content, ending):
 @example(b"", b"")
 @settings(max_examples=60, deadline=None)
 def test_any_bytes_under_any_ending_are_read_or_refused(tail, head):
-    for ending in pictures.FORMATS:
+    for ending in images.FORMATS:
         anything(head + tail, ending)
 
 
@@ -341,5 +341,5 @@ def test_what_was_cleaned_once_is_clean(width, height, orientation, progressive)
     content = files.photo("JPEG", (width, height), orientation, progressive=progressive)
     once = cleaned(content, "jpg")
     assert cleaned(once, "jpg") == once
-    facts = pictures.read(kept(content, "jpg"), "jpg")
+    facts = images.read(kept(content, "jpg"), "jpg")
     assert opened(once).size == (facts["width"], facts["height"])

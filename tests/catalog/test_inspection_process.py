@@ -15,7 +15,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from catalog import uploads
+from catalog.files import validators
 from catalog.sandbox import client
 from catalog.sandbox.client import READERS, Helper, ask, helper
 from catalog.sandbox.exceptions import Refused
@@ -105,7 +105,7 @@ def run(code):
     )
 
 
-READ = "from catalog.inspection import readers"
+READ = "from catalog.files.inspection import readers"
 
 
 @pytest.fixture
@@ -178,8 +178,8 @@ def test_nothing_goes_on_reading_what_was_given_up(slow, own_reader):
 def test_what_takes_too_much_memory_is_given_up(tmp_path):
     path = tmp_path / "a.png"
     path.write_bytes(files.picture(size=(3000, 3000)))
-    assert refusal("pictures.read", path, ending="png", megabytes=16) == "too_much"
-    assert ask("pictures.read", path, ending="png")["width"] == 3000
+    assert refusal("images.read", path, ending="png", megabytes=16) == "too_much"
+    assert ask("images.read", path, ending="png")["width"] == 3000
 
 
 @pytest.mark.parametrize(
@@ -199,9 +199,9 @@ def test_an_editor_reads_a_plain_sentence(monkeypatch, slow, limits, sentence):
     def ask_within(what, path, **options):
         return ask(what, slow if "limit" in limits else path, **options, **limits)
 
-    monkeypatch.setattr(uploads, "ask", ask_within)
+    monkeypatch.setattr(validators, "ask", ask_within)
     named = sentence[1:].partition("”")[0]
-    check = uploads.check_captions if named.endswith("vtt") else uploads.check_image
+    check = validators.check_captions if named.endswith("vtt") else validators.check_image
     with pytest.raises(ValidationError) as caught:
         check(SimpleUploadedFile(named, files.picture(size=(3000, 3000))))
     assert caught.value.messages == [sentence]
@@ -222,7 +222,7 @@ def test_an_answer_that_is_too_large_is_not_waited_for(changed_server, own_reade
     changed_server(LARGEST_ANSWER=600)
     assert refusal("captions.read", CAPTIONS, ending="vtt") == "too_slow"
     kept = own_reader.process.pid
-    assert ask("films.read", files.FILM, ending="mp4")["seconds"] == 45
+    assert ask("video.read", files.FILM, ending="mp4")["seconds"] == 45
     assert own_reader.process.pid == kept
 
 

@@ -15,7 +15,8 @@ from django.core.management import call_command
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from catalog import films, jobs
+from catalog import jobs
+from catalog.files import transcoding
 from catalog.models import FileText, Job, Rendition, Resource, Video
 from tests import files
 from tests.admin import form_in, page_in, page_of, send, sign_in
@@ -24,7 +25,9 @@ from tests.makers import do_jobs, make_tool, make_video
 ROOT = Path(__file__).resolve().parents[2]
 State, Task = Job.State, Job.Task
 OF_FILES = [Task.TEXT, Task.PREVIEW, Task.PICTURE, Task.FILM]
-needs_ffmpeg = pytest.mark.skipif(not films.ffmpeg_is_there(), reason="ffmpeg is not installed")
+needs_ffmpeg = pytest.mark.skipif(
+    not transcoding.ffmpeg_is_there(), reason="ffmpeg is not installed"
+)
 
 
 @pytest.fixture
@@ -190,7 +193,7 @@ def test_a_film_without_an_image_gets_a_still(client, db, media):
 
 @needs_ffmpeg
 def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, monkeypatch):
-    monkeypatch.setattr(films, "HEAVY", 1)
+    monkeypatch.setattr(transcoding, "HEAVY", 1)
     make_film()
     do_jobs(Task.FILM)
     first = Video.objects.get()
@@ -202,7 +205,7 @@ def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, m
 
 @needs_ffmpeg
 def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, monkeypatch):
-    video, make = make_film(), films.make_poster
+    video, make = make_film(), transcoding.make_poster
 
     def replace_meanwhile(path, out, seconds):
         make(path, out, seconds)
@@ -210,7 +213,7 @@ def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, mon
         now.file = ContentFile(files.mp4() + files.box(b"free"), "film.mp4")
         now.save()
 
-    monkeypatch.setattr(films, "make_poster", replace_meanwhile)
+    monkeypatch.setattr(transcoding, "make_poster", replace_meanwhile)
     job = jobs.claimed([Task.FILM], "worker")
     jobs.do(job)
     now = Video.objects.get()
@@ -306,7 +309,7 @@ def test_the_version_of_an_entry_stays_so_that_its_editor_meets_no_conflict(db, 
 
 @needs_ffmpeg
 def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, monkeypatch):
-    monkeypatch.setattr(films, "HEAVY", 1)
+    monkeypatch.setattr(transcoding, "HEAVY", 1)
     video = make_film()
     do_jobs(Task.FILM)
     video.refresh_from_db()
@@ -323,7 +326,7 @@ def test_a_film_that_every_phone_plays_is_left_as_it_is(db, media):
 
 
 def test_without_ffmpeg_the_editor_is_asked_for_an_image(client, db, media, monkeypatch):
-    monkeypatch.setattr(films.shutil, "which", lambda name: None)
+    monkeypatch.setattr(transcoding.shutil, "which", lambda name: None)
     sign_in(client, "ann", "Publishers")
     video = make_video("Film", published=False)
     film = ContentFile(files.mp4(), "film.mp4")

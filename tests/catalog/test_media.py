@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from catalog.media import give_back_connection
+from catalog.files.serving import give_back_connection
 from catalog.views.files import stored_file
 from tests import files
 from tests.admin import sign_in
@@ -241,7 +241,7 @@ def test_the_connection_of_a_long_download_is_given_back(monkeypatch):
     closed = []
     for busy in (True, False):
         fake = SimpleNamespace(in_atomic_block=busy, close=lambda: closed.append(1))
-        monkeypatch.setattr("catalog.media.connection", fake)
+        monkeypatch.setattr("catalog.files.serving.connection", fake)
         give_back_connection()
     assert closed == [1]
 

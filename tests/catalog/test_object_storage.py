@@ -13,8 +13,8 @@ from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
+from catalog.files.storage import Bucket
 from catalog.models import Job, Rendition, Video
-from catalog.storage import Bucket
 from editorial.demo.removing import empty_folder, folder_of
 from tests import files
 from tests.makers import do_jobs, make_tool, make_video
@@ -41,7 +41,7 @@ def bucket(endpoint, settings, monkeypatch):
     boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="files")
     options = {"endpoint_url": endpoint, "bucket_name": "files"}
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "catalog.storage.Bucket", "OPTIONS": options}
+        "default": {"BACKEND": "catalog.files.storage.Bucket", "OPTIONS": options}
     }
     yield storages["default"]
     for kept in storages["default"].bucket.objects.all():

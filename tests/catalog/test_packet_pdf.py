@@ -8,11 +8,11 @@ from urllib.parse import quote_plus
 import pikepdf
 import pypdfium2
 import pytest
-from catalog.sandbox.exceptions import Refused
 from django.core.files.base import ContentFile
 
 from catalog import packing, printing, prints
 from catalog.models import Job
+from catalog.sandbox.exceptions import Refused
 from tests import files
 from tests.makers import days_ago, do_jobs, make_course, make_tool, make_video
 from tests.sheets import data_of, faults, sheet

@@ -8,9 +8,9 @@ from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from catalog.files.validators import check_image
 from catalog.press import fetching, sheets
 from catalog.press.fetching import STATIC, SiteFiles
-from catalog.uploads import check_image
 from tests.files import picture
 from tests.sheets import read
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from catalog.files.images import WIDTHS, sizes_of
 from catalog.models import Job, Video
-from catalog.pictures import WIDTHS, sizes_of
 from tests import files
 from tests.admin import page_of, send, sign_in
 from tests.makers import do_jobs, make_tool, make_video

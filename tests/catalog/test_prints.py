@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from functools import cache
 
 import pytest
-from catalog.sandbox.client import helper
-from catalog.sandbox.exceptions import Refused
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from catalog import jobs, orders, printing, printouts, prints
 from catalog.models import Job, Resource, Tool
+from catalog.sandbox.client import helper
+from catalog.sandbox.exceptions import Refused
 from tests import files
 from tests.admin import page_in
 from tests.makers import days_ago, do_jobs, make_course, make_tool

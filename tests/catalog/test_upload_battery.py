@@ -19,11 +19,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from catalog.sandbox.client import ask, helper
 from lxml import html
 from PIL import Image
 
 from catalog.models import Job, Rendition, Resource, Tool, Video
+from catalog.sandbox.client import ask, helper
 from tests import files
 from tests.admin import PASSWORD, add_page, add_row, errors_in, form_in, page_in, sign_in
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog import uploads
+from catalog.files import validators
 from catalog.models import Rendition, Video
 from catalog.models.tool import FORMATS, extension
 from tests import files
@@ -37,20 +37,20 @@ def refusal(check, name, content):
 @pytest.mark.parametrize(
     "check, name, content",
     [
-        (uploads.check_image, "a.jpg", files.picture("JPEG")),
-        (uploads.check_image, "a.JPEG", files.picture("JPEG")),
-        (uploads.check_image, "a.png", PNG),
-        (uploads.check_image, "a.webp", files.picture("WEBP")),
-        (uploads.check_document, "a.pdf", PDF),
-        (uploads.check_document, "a.pptx", PPTX),
-        (uploads.check_document, "a.docx", files.office("word")),
-        (uploads.check_document, "a.xlsx", files.office("xl")),
-        (uploads.check_document, "a.ppt", files.old_office("ppt")),
-        (uploads.check_document, "a.tif", files.picture("TIFF")),
-        (uploads.check_video, "a.mp4", MP4),
-        (uploads.check_captions, "a.vtt", files.CAPTIONS.encode()),
+        (validators.check_image, "a.jpg", files.picture("JPEG")),
+        (validators.check_image, "a.JPEG", files.picture("JPEG")),
+        (validators.check_image, "a.png", PNG),
+        (validators.check_image, "a.webp", files.picture("WEBP")),
+        (validators.check_document, "a.pdf", PDF),
+        (validators.check_document, "a.pptx", PPTX),
+        (validators.check_document, "a.docx", files.office("word")),
+        (validators.check_document, "a.xlsx", files.office("xl")),
+        (validators.check_document, "a.ppt", files.old_office("ppt")),
+        (validators.check_document, "a.tif", files.picture("TIFF")),
+        (validators.check_video, "a.mp4", MP4),
+        (validators.check_captions, "a.vtt", files.CAPTIONS.encode()),
         (
-            uploads.check_captions,
+            validators.check_captions,
             "a.vtt",
             b"\xef\xbb\xbf" + files.CAPTIONS.replace("\n", "\r\n").encode(),
         ),
@@ -118,12 +118,12 @@ def test_a_good_file_is_taken(check, name, content):
     ],
 )
 def test_a_document_is_refused_in_one_sentence(name, content, sentence):
-    assert refusal(uploads.check_document, name, content) == sentence
+    assert refusal(validators.check_document, name, content) == sentence
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.pdf.exe", "a", ".pdf", "a.pdf.", "a.php", "a.svgz"])
 def test_no_other_ending_is_taken(name):
-    for check in (uploads.check_document, uploads.check_image, uploads.check_video):
+    for check in (validators.check_document, validators.check_image, validators.check_video):
         assert "cannot be taken" in refusal(check, name, PDF)
 
 
@@ -131,26 +131,26 @@ def test_no_other_ending_is_taken(name):
 def test_a_picture_that_is_cut_off_is_refused(format):
     name = f"a.{format.lower()}"
     content = files.picture(format, size=(400, 300))
-    assert refusal(uploads.check_image, name, content) == ""
-    assert "damaged" in refusal(uploads.check_image, name, content[: len(content) // 2])
+    assert refusal(validators.check_image, name, content) == ""
+    assert "damaged" in refusal(validators.check_image, name, content[: len(content) // 2])
 
 
 def test_a_picture_of_more_pixels_than_memory_is_refused_unread():
     """200 000 × 200 000 in the header of a small PNG."""
     header = b"IHDR" + (200_000).to_bytes(4, "big") * 2 + PNG[24:29]
     content = PNG[:12] + header + zlib.crc32(header).to_bytes(4, "big") + PNG[33:]
-    sentence = refusal(uploads.check_image, "a.png", content)
+    sentence = refusal(validators.check_image, "a.png", content)
     assert sentence == "“a.png” has more than 40 million pixels."
 
 
 def test_an_office_file_that_unpacks_without_end_is_refused():
     content = files.office("ppt", **{"ppt/media/a.png": b"\x00" * 20_000_000})
-    assert "unpacks to more" in refusal(uploads.check_document, "a.pptx", content)
+    assert "unpacks to more" in refusal(validators.check_document, "a.pptx", content)
 
 
 def test_a_file_is_refused_that_is_too_large(monkeypatch):
-    monkeypatch.setitem(uploads.LARGEST, "document", 0)
-    assert refusal(uploads.check_document, "a.pdf", PDF) == "“a.pdf” is larger than 0 MB."
+    monkeypatch.setitem(validators.LARGEST, "document", 0)
+    assert refusal(validators.check_document, "a.pdf", PDF) == "“a.pdf” is larger than 0 MB."
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_file_is_refused_that_is_too_large(monkeypatch):
     ],
 )
 def test_a_video_is_refused_in_one_sentence(name, content, sentence):
-    assert refusal(uploads.check_video, name, content) == sentence
+    assert refusal(validators.check_video, name, content) == sentence
 
 
 @pytest.mark.parametrize(
@@ -199,13 +199,14 @@ def test_a_video_is_refused_in_one_sentence(name, content, sentence):
     ],
 )
 def test_captions_are_refused_with_their_line(text, sentence):
-    assert refusal(uploads.check_captions, "a.vtt", text.encode()).endswith(sentence)
+    assert refusal(validators.check_captions, "a.vtt", text.encode()).endswith(sentence)
 
 
 def test_captions_have_to_be_utf_8():
     content = files.CAPTIONS.replace("two", "zwölf").encode("latin-1")
     assert (
-        refusal(uploads.check_captions, "a.vtt", content) == "“a.vtt” is not saved as UTF-8 text."
+        refusal(validators.check_captions, "a.vtt", content)
+        == "“a.vtt” is not saved as UTF-8 text."
     )
 
 
@@ -215,20 +216,20 @@ def test_captions_have_to_be_utf_8():
 @settings(max_examples=100, deadline=None)
 def test_no_bytes_make_a_check_crash(tail, head):
     for name in ("a.pdf", "a.pptx", "a.png", "a.ppt"):
-        refusal(uploads.check_document, name, head[: len(head) // 2] + tail)
-    refusal(uploads.check_video, "a.mp4", head + tail)
-    refusal(uploads.check_captions, "a.vtt", tail)
+        refusal(validators.check_document, name, head[: len(head) // 2] + tail)
+    refusal(validators.check_video, "a.mp4", head + tail)
+    refusal(validators.check_captions, "a.vtt", tail)
 
 
 def test_a_file_that_is_in_place_is_not_read_again():
     """It may be large, or lost: saving the words beside it must still go well."""
     video = Video(file="videos/gone.mp4", image="videos/gone.webp", captions="videos/gone.vtt")
-    for check in (uploads.check_video, uploads.check_image, uploads.check_captions):
+    for check in (validators.check_video, validators.check_image, validators.check_captions):
         check(video.file)
 
 
 def test_a_long_name_is_shortened_in_the_sentence():
-    sentence = refusal(uploads.check_document, "x" * 300 + ".pdf", b"")
+    sentence = refusal(validators.check_document, "x" * 300 + ".pdf", b"")
     assert sentence == f"“{'x' * 40}…{'x' * 11}.pdf” is empty."
 
 
@@ -245,38 +246,38 @@ def test_a_long_name_is_shortened_in_the_sentence():
 )
 def test_a_file_is_kept_under_a_plain_name(name, kept):
     video = Video(kind="video")
-    assert uploads.file_place(video, name) == f"videos/{video.uid}/{kept}"
+    assert validators.file_place(video, name) == f"videos/{video.uid}/{kept}"
 
 
 def test_a_file_is_read_once_however_often_it_is_asked_about(monkeypatch):
     asked = []
-    monkeypatch.setattr(uploads, "ask", lambda what, path, **options: asked.append(what) or {})
+    monkeypatch.setattr(validators, "ask", lambda what, path, **options: asked.append(what) or {})
     file = Rendition(file=SimpleUploadedFile("a.pdf", PDF)).file
-    uploads.check_document(file)
-    uploads.check_document(file.file)
-    assert uploads.facts_of(file, "documents.read") == {} and asked == ["documents.read"]
+    validators.check_document(file)
+    validators.check_document(file.file)
+    assert validators.facts_of(file, "documents.read") == {} and asked == ["documents.read"]
 
 
 def test_captions_may_not_go_on_after_the_film():
     file = ContentFile(files.CAPTIONS.encode(), "a.vtt")
-    assert uploads.check_track(file, "captions", 4)["cues"][-1][1] == 5.0
+    assert validators.check_track(file, "captions", 4)["cues"][-1][1] == 5.0
     with pytest.raises(ValidationError, match="which ends at 0:03"):
-        uploads.check_track(file, "captions", 3)
+        validators.check_track(file, "captions", 3)
 
 
 def test_srt_is_taken_for_captions():
     file = ContentFile(b"1\n00:00:01,000 --> 00:00:02,000\nHi\n", "a.srt")
-    assert uploads.check_track(file, "captions")["vtt"].startswith("WEBVTT\n")
+    assert validators.check_track(file, "captions")["vtt"].startswith("WEBVTT\n")
 
 
 @pytest.mark.parametrize("name", ["a.php.pdf", "a.HTML.pdf", "a.b.js.pdf"])
 def test_a_name_that_ends_twice_is_refused(name):
-    assert "ends twice" in refusal(uploads.check_document, name, PDF)
+    assert "ends twice" in refusal(validators.check_document, name, PDF)
 
 
 @pytest.mark.parametrize("name", ["5. Huddle.pdf", "v1.2.pdf", "report.final.pdf"])
 def test_a_dot_in_a_name_is_no_second_ending(name):
-    assert refusal(uploads.check_document, name, PDF) == ""
+    assert refusal(validators.check_document, name, PDF) == ""
 
 
 def test_an_upload_that_breaks_off_in_its_last_file_is_no_upload(client, db):
@@ -294,15 +295,18 @@ def test_an_upload_that_breaks_off_in_its_last_file_is_no_upload(client, db):
 
 
 DEMO_CHECKS = {
-    ".mp4": uploads.check_video,
-    ".vtt": uploads.check_captions,
-    ".webp": uploads.check_image,
-    ".pdf": uploads.check_document,
-    ".pptx": uploads.check_document,
+    ".mp4": validators.check_video,
+    ".vtt": validators.check_captions,
+    ".webp": validators.check_image,
+    ".pdf": validators.check_document,
+    ".pptx": validators.check_document,
 }
 
 
-TRACK_CHECKS = {"chapters": uploads.check_chapters, "descriptions": uploads.check_descriptions}
+TRACK_CHECKS = {
+    "chapters": validators.check_chapters,
+    "descriptions": validators.check_descriptions,
+}
 DEMO_FILES = [path for path in sorted(EDITORIAL.glob("demo/*/*.*")) if path.suffix in DEMO_CHECKS]
 
 
@@ -313,6 +317,6 @@ def test_every_file_of_the_demo_is_taken(path):
 
 
 def test_every_ending_that_a_document_may_have_belongs_to_a_format():
-    sentence = refusal(uploads.check_document, "a.exe", b"MZ")
+    sentence = refusal(validators.check_document, "a.exe", b"MZ")
     endings = sentence.partition("may end in: ")[2].rstrip(".").split(", ")
     assert {extension(f"a.{ending}") for ending in endings} <= set(FORMATS)

@@ -17,8 +17,8 @@ from lxml import etree
 from pptx import Presentation
 from pypdfium2 import raw
 
-from catalog.inspection import pictures
-from catalog.inspection.pictures import refusing
+from catalog.files.inspection import images
+from catalog.files.inspection.images import refusing
 from catalog.sandbox.exceptions import Refused
 
 MEGABYTE = 1024 * 1024
@@ -42,7 +42,7 @@ OLD_OFFICE = {
 }
 TIFFS = ("tif", "tiff")
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # + is BigTIFF
-ENDINGS = ("pdf", *OFFICE, *OLD_OFFICE, *pictures.FORMATS, *TIFFS)
+ENDINGS = ("pdf", *OFFICE, *OLD_OFFICE, *images.FORMATS, *TIFFS)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MACROS = re.compile(rb"macroenabled|vbaproject|macrosheet", re.IGNORECASE)
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -392,7 +392,7 @@ def ole_entry(name):
 
 
 def read_picture(path, ending):
-    pictures.read(path, ending)
+    images.read(path, ending)
 
 
 def read_tiff(path, _ending):
@@ -402,12 +402,12 @@ def read_tiff(path, _ending):
 
 
 def picture_preview(ending):
-    return lambda path, box: shown(path, pictures.FORMATS[ending], box)
+    return lambda path, box: shown(path, images.FORMATS[ending], box)
 
 
 def shown(source, kind, box):
-    with pictures.opened(source, kind) as picture:
-        return pictures.still(picture, box)
+    with images.opened(source, kind) as picture:
+        return images.still(picture, box)
 
 
 def up_to(most_text, places):
@@ -430,12 +430,12 @@ READERS = (
     {"pdf": read_pdf}
     | dict.fromkeys(OFFICE, read_office)
     | dict.fromkeys(OLD_OFFICE, read_old_office)
-    | dict.fromkeys(pictures.FORMATS, read_picture)
+    | dict.fromkeys(images.FORMATS, read_picture)
     | dict.fromkeys(TIFFS, read_tiff)
 )
 TEXTS = {"pdf": pdf_texts, "pptx": deck_texts, "docx": document_texts}
 PREVIEWS = (
     {"pdf": pdf_preview}
     | dict.fromkeys(OFFICE, office_preview)
-    | {ending: picture_preview(ending) for ending in pictures.FORMATS}
+    | {ending: picture_preview(ending) for ending in images.FORMATS}
 )

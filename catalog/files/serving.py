@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from whitenoise.media_types import MediaTypes
 from whitenoise.responders import NotARegularFileError, Response, SlicedFile, StaticFile
 
-from catalog.uploads import is_local
+from catalog.files.validators import is_local
 
 MEDIA_TYPES = MediaTypes(
     extra_types={".vtt": "text/vtt; charset=utf-8", ".avif": "image/avif", ".webp": "image/webp"}

@@ -13,8 +13,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.inspection.captions import clock
-from catalog.inspection.films import phone_problems
+from catalog.files.inspection.captions import clock
+from catalog.files.inspection.video import phone_problems
 
 CODECS = {"AVC": "H.264", "HEVC": "HEVC (H.265)", "MPEG-4 Visual": "MPEG-4 Visual (DivX, Xvid)"}
 PHONE_SENTENCES = {

@@ -1,6 +1,6 @@
 """What may be uploaded: an allow-list of endings, each held against what the file really is.
 
-What is inside is read by catalog.inspection, in a process of its own; here are the sentences.
+What is inside is read by catalog.files.inspection, in a process of its own; here are the sentences.
 """
 
 import functools
@@ -118,14 +118,14 @@ def of_new_files(check):
 def check_image(file):
     """Raises ValidationError unless `file` is a JPEG, PNG, WebP or GIF picture that opens."""
     check_outside(file, IMAGES, "image")
-    facts_of(file, "pictures.read")
+    facts_of(file, "images.read")
 
 
 @of_new_files
 def check_video(file):
     """Raises ValidationError unless `file` is an MP4 or WebM video that came whole."""
     check_outside(file, FILMS, "video")
-    facts_of(file, "films.read")
+    facts_of(file, "video.read")
 
 
 @of_new_files
@@ -173,7 +173,7 @@ def check_outside(file, endings, sort):
 
 
 def facts_of(file, what, **options):
-    """What `what` of catalog.inspection reads in `file`, read once; raises ValidationError."""
+    """What `what` of files.inspection reads in `file`, read once; raises ValidationError."""
     content = file.file if isinstance(file, FieldFile) else file
     known = content.__dict__.setdefault("inspected", {})
     key = what, *options.values()

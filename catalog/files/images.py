@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from django.core.files.base import ContentFile
 
+from catalog.files.validators import inspected, stored_on_disk
 from catalog.sandbox.client import ask
-from catalog.uploads import inspected, stored_on_disk
 
 WIDTHS = (320, 640, 960, 1280, 1920)
 TYPES = {"avif": "image/avif", "webp": "image/webp"}  # the better one first: browsers take it
@@ -69,7 +69,7 @@ def clean_picture(file):
     """(a file without EXIF, turned as it is to be seen; its facts) of a new picture."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "clean")
-        facts = inspected(file, "pictures.clean", out=str(out))
+        facts = inspected(file, "images.clean", out=str(out))
         return ContentFile(out.read_bytes(), file.name), facts
 
 
@@ -77,7 +77,7 @@ def make_sizes(storage, name):
     """Makes all sizes of the picture `name`, and returns their widths; raises Refused."""
     with stored_on_disk(storage, name) as path, tempfile.TemporaryDirectory() as folder:
         widths = ask(
-            "pictures.variants",
+            "images.variants",
             path,
             ending=PurePosixPath(name).suffix.lower().lstrip("."),
             stem=f"{folder}/size",
