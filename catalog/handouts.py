@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from catalog.facets import KIND_PLURALS
+from catalog.search.facets import KIND_PLURALS
 
 FEWEST_LISTED = 8  # entries that have a contents: fewer are seen at a glance
 

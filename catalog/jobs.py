@@ -34,7 +34,7 @@ from catalog.models import IndexEntry, Job, Rendition, RenditionVersion, Resourc
 from catalog.prints import TooBusy
 from catalog.sandbox.client import ask
 from catalog.sandbox.exceptions import Refused
-from catalog.search import filetexts
+from catalog.search import file_passages
 from catalog.search.indexing import index, indexed
 
 # A film takes minutes; what takes a moment does not wait for it, nor what a reader waits for.
@@ -230,7 +230,7 @@ def read_text(job, progress):
             for model in (Rendition, RenditionVersion):
                 model.objects.filter(file=job.file, lacks__isnull=True).update(lacks=lacks)
     with transaction.atomic():
-        filetexts.keep(job.resource_id, job.file, places)
+        file_passages.keep(job.resource_id, job.file, places)
         index([job.resource_id])
 
 

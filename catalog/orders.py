@@ -27,7 +27,7 @@ from catalog.printing import (
     parts_of,
     waiting,
 )
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 
 TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
 # Orders that wait, in all and of one path, so that nobody's packets keep others from lists; who

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.changes import replacements
+from catalog.editions.changes import replacements
 from catalog.lib import id_sets
 from catalog.lib.durations import minutes_in_short
 from catalog.models import FormerSlug, Kind, Resource

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import documents, orders, printing, printouts, prints
+from catalog.editions.lists import dated
 from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
-from catalog.list_prints import dated
 from catalog.models import Kind, Rendition, Resource
 from catalog.sandbox.exceptions import Refused
 

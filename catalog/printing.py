@@ -17,7 +17,7 @@ from catalog import book_parts, prints
 from catalog.documents import document_of, in_turn
 from catalog.prints import TooBusy
 from catalog.sandbox.exceptions import Refused
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 
 AGAIN = 3  # seconds until a page that waits looks again
 PATIENCE_OF_LARGE = 300  # seconds; below jobs.LOST, for it is without a sign of life

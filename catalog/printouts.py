@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 from catalog import paper
 from catalog.detail import detail_of
 from catalog.documents import document_of, host, in_turn
+from catalog.editions.lists import dated
 from catalog.handouts import FEWEST_LISTED, groups_of
 from catalog.lib.qr import qr_image
-from catalog.list_prints import dated
 from catalog.orders import respond_later
 from catalog.printing import answer
 

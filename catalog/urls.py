@@ -1,7 +1,8 @@
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
-from catalog import feeds, listing, views
+from catalog import views
+from catalog.listings import feeds, listing
 from catalog.models import Kind
 from catalog.packets import Packet
 from catalog.views import files, packet, paper

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog import paper, vocabulary
+from catalog import paper
 from catalog.models import Resource
-from catalog.search.shelf import shelf
+from catalog.search import vocabulary
+from catalog.search.index import shelf
 from courses.path import Path
 
 MOST_ENTRIES = 2000  # the newest: some 200 pages

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from django.contrib.syndication.views import Feed
 
-from catalog.feeds import absolute
 from catalog.lib.text import clean_line
+from catalog.listings.feeds import absolute
 from catalog.models import SiteSettings
 from courses.asked import Asked
 from courses.plans import Plan

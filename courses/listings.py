@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from catalog.listing import listing_of, path_link
+from catalog.listings.listing import listing_of, path_link
 from catalog.models import Dimension, Level
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 from courses import drawing
 from courses.durations import total_words
 from courses.graph import all_before, in_order

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import ngettext
 
 from catalog.models import Dimension, Kind, Level, Resource
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 from courses.models import BestResource, Criterion
 from courses.team import standing
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from catalog.lib import id_sets
 from catalog.models import Kind, Resource
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 from courses.durations import total_words
 from courses.goals import Goals, set_of_cell
 from courses.graph import circles

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from catalog.lib import id_sets
 from catalog.models.base import public
-from catalog.search.shelf import Shelf
+from catalog.search.index import Shelf
 from courses.graph import Graph, all_before
 from courses.models import Course, Requirement
 from courses.names import names_of

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from catalog.listing import level_listing
+from catalog.listings.listing import level_listing
 from catalog.urls import listing_urls
 from courses import feeds, listings
 from courses.views import book, course, huddle, plan

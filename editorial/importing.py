@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.accessibility import barriers
+from catalog.admin.accessibility import barriers
 from catalog.models import Resource, Topic
 from catalog.search.indexing import together
 from courses.names import plain

@@ -81,7 +81,7 @@ def test_a_module_imports_only_lower_floors_of_its_room(room):
 
 def climbs(path, name):
     """
-    >>> climbs(Path("catalog/models/tool.py"), "catalog.feeds.ListingFeed")
+    >>> climbs(Path("catalog/models/tool.py"), "catalog.listings.feeds.ListingFeed")
     True
     """
     here, there = path.parts[1].removesuffix(".py"), (name.split(".") + [""])[1]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from taggit.models import Tag
 
-from catalog.accessibility import barriers
+from catalog.admin.accessibility import barriers
 from catalog.admin.fields import TagsField
 from catalog.search.indexing import together
 

@@ -10,7 +10,7 @@ from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
-from catalog.accessibility import appears, barriers, refuse_barriers
+from catalog.admin.accessibility import appears, barriers, refuse_barriers
 from catalog.admin.base import RefusableForm, is_number
 from catalog.files.validators import facts_of
 from catalog.lib.text import clean_line

@@ -21,8 +21,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from catalog.accessibility import barriers, with_barriers
 from catalog.admin import actions
+from catalog.admin.accessibility import barriers, with_barriers
 from catalog.admin.base import CatalogAdmin, FieldsMixin, known_numbers
 from catalog.admin.fields import TagsField
 from catalog.admin.filters import GapFilter, StateFilter

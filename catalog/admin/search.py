@@ -20,16 +20,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalog.admin.base import CatalogAdmin, RefusableForm, known_numbers
+from catalog.admin.relevance_checks import FIRST, is_well, place_of, unharmed
 from catalog.admin.site import site
 from catalog.lib.paging import page_of
 from catalog.lib.stemming import stems_in, words_in
-from catalog.listing import search_listing
+from catalog.listings.listing import search_listing
 from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
 from catalog.search.counting import KEPT
 from catalog.search.finding import find, is_found, near_words
-from catalog.search.judging import FIRST, is_well, place_of, unharmed
-from catalog.search.shelf import shelf
-from catalog.search.ways_on import FARTHEST
+from catalog.search.index import shelf
+from catalog.search.no_results import FARTHEST
 
 SHORTEST = 4  # letters of a word that another is proposed for: shorter ones are near to too much
 MOST_NEAR = 3  # known words proposed for one

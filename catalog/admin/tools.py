@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.accessibility import barriers, pdf_barrier, refuse_barriers
+from catalog.admin.accessibility import barriers, pdf_barrier, refuse_barriers
 from catalog.admin.base import is_number, known_numbers
 from catalog.admin.forms import RenditionForm, RenditionRows
 from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowsMixin, arranged

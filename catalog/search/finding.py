@@ -14,8 +14,8 @@ from rapidfuzz.distance import OSA
 from catalog.lib import id_sets
 from catalog.lib.stemming import stem, stems_in
 from catalog.models import BestBet, Synonym, Word
+from catalog.search.index import LENGTH_KEYS
 from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
-from catalog.search.shelf import LENGTH_KEYS
 
 SHORTEST_FORGIVEN = 5  # letters of a word in which one typo is forgiven
 MOST_GUESSES = 5

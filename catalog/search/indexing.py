@@ -16,7 +16,6 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import Signal
 from taggit.models import Tag
 
-from catalog import facets
 from catalog.lib import id_sets
 from catalog.lib.stemming import content_words, stem, words_in
 from catalog.models import (
@@ -32,9 +31,9 @@ from catalog.models import (
     Topic,
     Word,
 )
-from catalog.search import engines, filetexts
+from catalog.search import engines, facets, file_passages
 from catalog.search.engines import FIELDS
-from catalog.search.shelf import DATED, ORDER, SET, length_key, locked, stamp_anew
+from catalog.search.index import DATED, ORDER, SET, length_key, locked, stamp_anew
 
 TERMS = {
     Audience: "audiences",
@@ -141,8 +140,8 @@ def place_in(order, entry):
 
 def write_words(ids, resources):
     """The words of `resources` for the engine, none of the other ids. Returns all words."""
-    filetexts.read_anew(resources)
-    read = filetexts.words_by_resource(ids)
+    file_passages.read_anew(resources)
+    read = file_passages.words_by_resource(ids)
     rows, vocabulary = [], set()
     for resource in resources:
         texts = resource.texts()

@@ -11,8 +11,8 @@ from catalog.lib import id_sets
 from catalog.lib.stemming import content_words, words_in
 from catalog.models import Audience, Dimension, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
+from catalog.search.index import shelf
 from catalog.search.queries import LONGEST_QUERY, MOST_WORDS, words_as_typed
-from catalog.search.shelf import shelf
 
 TITLES, PAGES = 6, 3
 SORTS = {

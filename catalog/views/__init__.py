@@ -6,18 +6,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog import printouts, vocabulary
-from catalog.changes import print_of
+from catalog import printouts
 from catalog.detail import detail_of
+from catalog.editions.changes import print_of
+from catalog.editions.lists import list_print
 from catalog.lib.paging import page_of
 from catalog.lib.stemming import content_words, marked, words_in
-from catalog.list_prints import list_print
-from catalog.listing import everything
+from catalog.listings.listing import everything
 from catalog.models import FormerSlug, Kind, Level, Resource, Tool, Video
-from catalog.search import counting
-from catalog.search.passages import landings
+from catalog.search import counting, vocabulary
+from catalog.search.no_results import ways_on
+from catalog.search.passage_matches import landings
 from catalog.search.suggestions import site_pages, suggestions
-from catalog.search.ways_on import ways_on
 from catalog.views import paper
 
 PER_PAGE = 10

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import packing
+from catalog.editions.lists import dated, list_print
 from catalog.lib import id_sets
 from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
-from catalog.list_prints import dated, list_print
-from catalog.listing import search_listing
+from catalog.listings.listing import search_listing
 from catalog.models import Resource
 from catalog.packetlinks import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
 from catalog.packets import Packet, codes_at

@@ -7,7 +7,7 @@ from django.utils.http import base36_to_int
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.changes import replacements
+from catalog.editions.changes import replacements
 from catalog.models import Resource
 
 

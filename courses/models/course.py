@@ -11,8 +11,8 @@ from catalog.lib.durations import minutes_in_words
 from catalog.models import Kind, Resource, ResourceQuerySet
 from catalog.models.base import CleanModel
 from catalog.models.resource import listed
+from catalog.search.index import locked
 from catalog.search.indexing import index, together
-from catalog.search.shelf import locked
 from courses.graph import ADVISED, NEEDS, SAME, Graph, way
 from courses.names import names_of
 

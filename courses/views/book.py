@@ -5,8 +5,8 @@ from django.views.decorators.http import require_safe
 
 from catalog import documents, orders, printing
 from catalog.book_parts import head_start
+from catalog.editions.lists import dated
 from catalog.lib.qr import qr_image
-from catalog.list_prints import dated
 from courses.book import Book
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.lib.id_sets import ids_of
 from catalog.models import IndexEntry, Resource
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 from courses.huddle import WEEK, of_week, packs, text_of
 from courses.huddle_form import MINUTES, HuddleForm
 

@@ -3,7 +3,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.lib.qr import qr_svg
-from catalog.listing import level_listing
+from catalog.listings.listing import level_listing
 from catalog.views import page_of_listing
 from courses.checks import TeamCheck, code_of_ticks
 from courses.listings import cell_listing, dimension_listing

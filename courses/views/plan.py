@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog import printing
+from catalog.editions.lists import dated, list_print
 from catalog.lib.qr import qr_image, qr_svg
 from catalog.lib.text import clean_line
-from catalog.list_prints import dated, list_print
-from catalog.listing import search_listing
+from catalog.listings.listing import search_listing
 from courses.asked import HOURS, Asked
 from courses.calendars import calendar_of
 from courses.checks import TeamCheck

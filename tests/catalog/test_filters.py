@@ -5,8 +5,8 @@ from django.core.files.base import ContentFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.facets import time_options
 from catalog.models import ToolType
+from catalog.search.facets import time_options
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 

@@ -22,7 +22,7 @@ from catalog.models import (
 )
 from catalog.search import indexing
 from catalog.search.finding import find
-from catalog.search.shelf import ORDER, SET, shelf
+from catalog.search.index import ORDER, SET, shelf
 from courses.models import Course
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 

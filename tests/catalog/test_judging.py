@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from catalog.admin.relevance_checks import place_of, unharmed
 from catalog.models import BestBet, JudgedQuery, Resource, Synonym
-from catalog.search.judging import place_of, unharmed
 from tests.makers import days_ago, make_tool
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import list_prints, printouts
+from catalog import printouts
+from catalog.editions import lists
+from catalog.editions.lists import dated
 from catalog.lib import id_sets
-from catalog.list_prints import dated
 from catalog.models import Edition, Resource
 from tests.admin import page_in
 from tests.makers import days_ago, make_course, make_tool, make_video
@@ -165,14 +166,14 @@ def test_what_was_withdrawn_is_told_of_searches_and_tags(client):
 
 
 def test_the_newest_are_told_however_many_changed(client, monkeypatch):
-    from catalog import list_prints
+    from catalog.editions import lists
 
     for number in range(8):
         tool = old_tool(f"Old {number}")
         tool.summary = "Another."
         tool.save()
     make_tool("New one", published=days_ago(1))
-    monkeypatch.setattr(list_prints, "MOST_READ", 5)
+    monkeypatch.setattr(lists, "MOST_READ", 5)
     words = notice(client, f"/tools/?printed={day(5)}")
     assert "New: New one" in words and "and 3 more" in words
 
@@ -302,7 +303,7 @@ def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
     printed = code(teams, 5)
     for tool in teams:
         tool.topics.clear()
-    monkeypatch.setattr(list_prints, "MOST_MOVED", 0)
+    monkeypatch.setattr(lists, "MOST_MOVED", 0)
     words = notice(client, f"/topics/teams/?printed={printed}")
     assert "Other entries came into this list or left it." in words and "Waste Walk" not in words
 
@@ -337,10 +338,10 @@ def test_what_lost_a_tag_is_told(client):
 def test_the_part_that_makes_a_digest_is_found(candidates, data):
     some = data.draw(st.sets(st.sampled_from(sorted(candidates)))) if candidates else set()
     part = id_sets.bits_of(some)
-    assert list_prints.subset(id_sets.bits_of(candidates), list_prints.digest_of(part)) == part
+    assert lists.subset(id_sets.bits_of(candidates), lists.digest_of(part)) == part
 
 
-@given(st.text(max_size=40) | st.from_regex(list_prints.CODE, fullmatch=True))
+@given(st.text(max_size=40) | st.from_regex(lists.CODE, fullmatch=True))
 def test_whatever_a_code_says_is_a_day_or_none(asked):
-    code = list_prints.Code.read(asked)
-    assert code == list_prints.Code() or code.day <= timezone.localdate()
+    code = lists.Code.read(asked)
+    assert code == lists.Code() or code.day <= timezone.localdate()

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.changes import Change, State, changes_since, replacements
+from catalog.editions.changes import Change, State, changes_since, replacements
 from catalog.models import Edition, Resource, Tool
 from courses.models import Course
 from tests.admin import errors_in, page_in, page_of, send, sign_in, sign_in_as_root

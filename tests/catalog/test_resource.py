@@ -8,9 +8,9 @@ from django.db.models import ProtectedError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import vocabulary
 from catalog.lib.text import clean_line, clean_text
 from catalog.models import Audience, Level, Resource, SiteSettings, Tool, Topic
+from catalog.search import vocabulary
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 
-from catalog.listing import search_listing
+from catalog.listings.listing import search_listing
 from catalog.models import Resource
 from editorial.demo.loading import judged_queries
 

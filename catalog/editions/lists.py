@@ -16,7 +16,7 @@ from operator import xor
 
 from django.utils import timezone
 
-from catalog.changes import State, changes_since, moment
+from catalog.editions.changes import State, changes_since, moment
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 

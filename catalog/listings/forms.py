@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog.facets import FACETS
+from catalog.search.facets import FACETS
 from catalog.search.queries import LONGEST_QUERY, words_as_typed
 
 BEST = "best"

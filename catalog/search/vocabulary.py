@@ -1,7 +1,7 @@
 """The vocabularies as readers meet them: terms in use, each with how much is under it."""
 
 from catalog.models import Audience, Topic
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 
 
 def audiences():

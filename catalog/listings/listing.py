@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
-from catalog.facets import KIND_PLURALS
-from catalog.forms import BEST, BrowseForm
 from catalog.lib import id_sets
+from catalog.listings.forms import BEST, BrowseForm
 from catalog.models import Audience, Kind, Level, Region, Resource, Topic
 from catalog.models.base import public
+from catalog.search.facets import KIND_PLURALS
 from catalog.search.finding import Found, find
-from catalog.search.shelf import shelf
+from catalog.search.index import shelf
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.utils.functional import cached_property
 
-from catalog import vocabulary
+from catalog.search import vocabulary
 from catalog.search.finding import all_synonyms, hits_of, near_words
 from catalog.search.queries import groups_of, parts_of
 from catalog.search.queries import words_as_typed as typed

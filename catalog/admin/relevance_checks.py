@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.listing import search_listing
+from catalog.listings.listing import search_listing
 from catalog.models import JudgedQuery
-from catalog.search.shelf import locked
+from catalog.search.index import locked
 
 FIRST = 3
 

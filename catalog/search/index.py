@@ -11,10 +11,10 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog.facets import FACETS
 from catalog.lib import id_sets
 from catalog.models import IndexPart, Resource
 from catalog.search import engines
+from catalog.search.facets import FACETS
 
 STAMP = "stamp"
 SET, ORDER = "set:", "order:"  # what the keys of the two sorts of parts begin with
