@@ -28,7 +28,7 @@ message.MAX_REQUEST_LINE = limit_request_line = 128 * 1024
 
 def post_worker_init(worker):
     """The press is ready before the first PDF is asked for."""
-    import_module("catalog.prints").warm()
+    import_module("catalog.printing.store").warm()
 
 
 def when_ready(server):

@@ -36,12 +36,12 @@ from django.utils import timezone
 
 from catalog.models import Audience, Dimension, Kind, Level, Resource
 from catalog.search import indexing
-from courses.asked import Asked
+from courses.course_map import CourseMap
 from courses.graph import all_before
-from courses.maps import CourseMap
 from courses.models import BestResource, CircleError, Course, Criterion, Requirement
-from courses.plans import Plan
-from courses.team import code_of
+from courses.plan import Plan
+from courses.plan_query import Asked
+from courses.team_level import code_of
 
 REQUESTS, SAVES = 25, 15
 FIRSTS = 5  # requests that come first after a save

@@ -193,7 +193,9 @@ class Memory(threading.Thread):
 
     def run(self):
         while not self.ended.wait(0.05):
-            found = subprocess.run(["pgrep", "-f", "catalog.press.makers"], capture_output=True)
+            found = subprocess.run(
+                ["pgrep", "-f", "catalog.printing.render.renderers"], capture_output=True
+            )
             taken = (memory(int(pid), "VmRSS") for pid in found.stdout.split())
             self.most = max([self.most, *taken])
 

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from catalog.models import Kind, SiteSettings
-from catalog.packetlinks import MOST_ITEMS
+from catalog.packets.link import MOST_ITEMS
 
 
 def site(request):

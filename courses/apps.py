@@ -7,8 +7,8 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self):
-        from catalog.detail import OF_KIND
         from catalog.models import Kind
-        from courses.maps import map_of
+        from catalog.resources.context import OF_KIND
+        from courses.course_map import map_of
 
         OF_KIND[Kind.COURSE] = map_of

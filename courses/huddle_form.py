@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.lib.text import clean_line
-from courses.huddle import monday_of, text_of
+from courses.huddle_sets import monday_of, text_of
 
 MINUTES = (5, 10, 15, 20, 30, 45, 60)
 USUAL_MINUTES = 15

@@ -3,7 +3,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.listings.listing import level_listing
 from catalog.urls import listing_urls
-from courses import feeds, listings
+from courses import path_listings, plan_feed
 from courses.views import book, course, huddle, plan
 from courses.views import path as path_views
 
@@ -16,12 +16,15 @@ urlpatterns = [
     path("path/plan.pdf", plan.plan_pdf, name="plan-pdf"),
     path("path/plan.ics", plan.plan_calendar, name="plan-calendar"),
     path("path/huddle/", huddle.huddle, name="huddle"),
-    path("path/plan/feed/", require_safe(feeds.PlanFeed()), name="plan-feed"),
+    path("path/plan/feed/", require_safe(plan_feed.PlanFeed()), name="plan-feed"),
     *listing_urls(
-        "path/<slug:slug>", "dimension", listings.dimension_listing, path_views.dimension_page
+        "path/<slug:slug>", "dimension", path_listings.dimension_listing, path_views.dimension_page
     ),
     *listing_urls(
-        "path/<slug:slug>/level-<int:number>", "cell", listings.cell_listing, path_views.cell_page
+        "path/<slug:slug>/level-<int:number>",
+        "cell",
+        path_listings.cell_listing,
+        path_views.cell_page,
     ),
     *listing_urls("levels/<int:number>", "level", level_listing, path_views.level_page),
     path("courses/<slug:slug>/", course.course_detail, name="course-detail"),

@@ -1,9 +1,9 @@
 """Whether what an import brings would make courses come before themselves."""
 
 from catalog.models import Kind
+from courses.course_names import names_of
 from courses.graph import circles
 from courses.models import Course
-from courses.names import names_of
 
 NAMES_A_COURSE = ("course", "knowledge")
 

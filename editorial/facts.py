@@ -7,7 +7,7 @@ to one (`write`). A resource holds only the facts of its kind.
 
 from django.utils.html import format_html_join
 
-from catalog.lib.richtext import sanitize
+from catalog.lib.richtext.writer import sanitize
 from catalog.lib.text import clean_line, clean_text
 from catalog.models import Audience, Kind, Level, Rendition, Tool, Topic, Video
 from courses.models import Course

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.admin.accessibility import barriers
 from catalog.models import Resource, Topic
 from catalog.search.indexing import together
-from courses.names import plain
+from courses.course_names import plain
 from editorial.circles import circles_with
 from editorial.facts import MODELS, check, facts_in, facts_of, label_of, write
 from editorial.models import ImportedRecord

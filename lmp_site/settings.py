@@ -36,15 +36,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "catalog.middleware.PagesFirstMiddleware",
+    "catalog.files.middleware.PagesFirstMiddleware",
     "lmp_site.middleware.HeadMiddleware",
-    "catalog.middleware.CountingMiddleware",
+    "catalog.search.middleware.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "catalog.middleware.KeptPrintsMiddleware",
+    "catalog.printing.middleware.KeptPrintsMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "catalog.middleware.CleanInputMiddleware",
+    "catalog.lib.middleware.CleanInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -49,7 +49,7 @@ BROWSER_ARGS = [
 expect.set_options(timeout=30_000)
 # Of the files without a browser, those that take longest: none of them comes last.
 LONG = [
-    "test_admin_lists.py",
+    "admin/test_lists.py",
     "test_hostile_bodies.py",
     "test_jobs.py",
     "test_pdf_access.py",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from catalog.jobs import work_off
+from catalog.jobs.queue import work_off
 from catalog.models import Audience, Dimension, Job, Level, Region, Tool, Topic, Video
 from catalog.search.indexing import together
 from courses.models import Course

@@ -1,7 +1,7 @@
 """One address of each page type of the demo catalog, for tests that look at all of them."""
 
 from catalog.models import Resource, Tool
-from catalog.packetlinks import code_of
+from catalog.packets.link import code_of
 from courses.models import Course
 
 LISTINGS = {

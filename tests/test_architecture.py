@@ -92,7 +92,7 @@ def climbs(path, name):
     "files",
     [
         "editorial/pagetext/*.py",
-        "catalog/packetlinks.py",
+        "catalog/packets/link.py",
         *(f"courses/{name}.py" for name in PURE),
     ],
 )

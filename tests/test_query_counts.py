@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Rendition, Resource
-from catalog.packetlinks import code_of
+from catalog.packets.link import code_of
 from catalog.search.indexing import together
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from html import unescape
+
+from django.utils.html import strip_tags
 
 # C0 and C1 controls but tab and line feed, lone surrogates, the non-characters XML forbids, and
 # the marks that turn the direction of the text after them.
@@ -39,3 +42,12 @@ def clean_values(values):
         cleaned.setlist(clean_text(name), [clean_text(text) for text in texts])
     cleaned._mutable = False
     return cleaned
+
+
+def listed(texts, between=", "):
+    """Those of `texts` that say something, as one."""
+    return between.join(filter(None, map(str, texts)))
+
+
+def plain_text(html):
+    return unescape(strip_tags(html.replace("</", " </")))

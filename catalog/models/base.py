@@ -2,7 +2,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.lib.text import clean_line, clean_text
+from catalog.lib.text import clean_line, clean_text, listed
 
 
 def public(prefix="", now=None):
@@ -74,3 +74,7 @@ class ProtectedManyToManyField(models.ManyToManyField):
         term.remote_field.on_delete = models.PROTECT
         link._meta.verbose_name = cls._meta.verbose_name
         link.__str__ = lambda row: str(getattr(row, user.name))
+
+
+def names(manager):
+    return listed(manager.all())

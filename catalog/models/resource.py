@@ -1,38 +1,33 @@
-import re
 import uuid
-from html import unescape
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models import F, Prefetch, Q, prefetch_related_objects
-from django.db.models.signals import pre_save
-from django.dispatch import receiver
+from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.html import strip_tags
 from django.utils.http import int_to_base36
-from django.utils.text import Truncator, slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
-from taggit.models import ItemBase, Tag
 
-from catalog.files.images import Picture, clean_picture
+from catalog.files.images import clean_picture
 from catalog.files.validators import check_image, file_place
-from catalog.lib import id_sets
-from catalog.lib.durations import minutes_in_short, minutes_in_words
-from catalog.lib.richtext import RichTextField
+from catalog.lib.richtext.field import RichTextField
+from catalog.lib.text import listed, plain_text
 from catalog.models.base import (
     CleanModel,
     PictureField,
     ProtectedManyToManyField,
     free_slug,
-    public,
+    names,
 )
-from catalog.models.edition import newest_number
+from catalog.models.former_slug import FormerSlug
+from catalog.models.presentation import Presentation
+from catalog.models.publishing import PublishingState
+from catalog.models.querysets import ResourceQuerySet
+from catalog.models.tags import TaggedResource
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 
 # Parts of addresses below /videos/, /tools/ and /courses/ that are pages of their own.
@@ -45,114 +40,7 @@ class Kind(models.TextChoices):
     COURSE = "course", _("Course")
 
 
-class ResourceQuerySet(models.QuerySet):
-    def published(self):
-        return self.filter(public())
-
-    def not_now(self):
-        """Those that have a date, and are not published yet or not any more."""
-        now = timezone.now()
-        return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
-
-    def pick(self, ids):
-        """A list of the rows with these ids, in their order; ids without a row are passed over."""
-        rows = self.in_bulk(ids)
-        return [rows[pk] for pk in ids if pk in rows]
-
-    def in_order_of(self, members, most=500):
-        """A list of the newest `most` rows of the set `members`, by title."""
-        wanted = id_sets.ids_of(members)[-most:]
-        return list(self.filter(pk__in=wanted).order_by("title", "pk"))
-
-    def for_cards(self):
-        return self.prefetch_related(
-            "levels", "audiences", "deliveries", "tool__tool_type", "tool__renditions"
-        )
-
-    def with_links(self):
-        """With everything that the detail page of any kind shows beside its own fields."""
-        return self.annotate(edition=newest_number("pk")).prefetch_related(
-            "levels",
-            "dimensions",
-            "audiences",
-            "only_for",
-            "topics__parent",
-            "regions",
-            "deliveries",
-            "tags",
-        )
-
-    def for_entry(self):
-        """With what an entry of a printed listing shows beside its own fields."""
-        return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
-
-    def whole(self, ids, load="for_detail"):
-        """A list of the rows with these ids, each as the video, tool or course that it is.
-
-        What prints, is sent out or is indexed shows every field: one query for the rows, then some
-        for each kind, however many rows there are. `load` is the method that adds these.
-        """
-        there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
-        children = {
-            child.pk: child
-            for model in Resource.__subclasses__()
-            for child in getattr(model.objects.filter(pk__in=there), load)()
-        }
-        return [children[pk] for pk in ids if pk in children]
-
-    def for_print(self, ids):
-        """As whole() with for_entry(), each with `related_shown`: what is related, as far as
-        readers may see it.
-        """
-        resources = self.whole(ids, "for_entry")
-        named = Resource.objects.published().only("kind", "slug", "title")
-        prefetch_related_objects(resources, Prefetch("related", named, to_attr="related_shown"))
-        return resources
-
-
-def listed(texts, between=", "):
-    """Those of `texts` that say something, as one."""
-    return between.join(filter(None, map(str, texts)))
-
-
-def names(manager):
-    return listed(manager.all())
-
-
-def plain_text(html):
-    return unescape(strip_tags(html.replace("</", " </")))
-
-
-@receiver(pre_save, sender=Tag)
-def give_every_tag_an_address(instance, **kwargs):
-    """A tag without a letter or figure, "+++", is called by the numbers of its characters."""
-    if not re.search(r"[^\W_]", instance.slug.partition("_")[0]):
-        numbers = "-".join(f"{ord(character):x}" for character in instance.name)
-        instance.slug = f"tag-{numbers[:90]}"
-
-
-class TaggedResource(ItemBase):
-    indexed_with = "content_object"
-
-    content_object = models.ForeignKey(
-        "catalog.Resource", models.CASCADE, related_name="tagged_items"
-    )
-    tag = models.ForeignKey(
-        Tag, models.PROTECT, related_name="tagged_resources", verbose_name=_("tag")
-    )
-
-    class Meta:
-        verbose_name = _("tagged resource")
-        verbose_name_plural = _("tagged resources")
-        constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_per_resource")
-        ]
-
-    def __str__(self):
-        return str(self.content_object)
-
-
-class Resource(CleanModel):
+class Resource(PublishingState, Presentation, CleanModel):
     """What videos, tools and courses have in common; only these three are ever created.
 
     Each text as it was written (level_text, duration_text, audience_text …) stands beside what was
@@ -539,140 +427,7 @@ class Resource(CleanModel):
         others = Resource.objects.exclude(pk=self.pk).filter(slug=slug)
         return others.exists() or FormerSlug.objects.filter(slug=slug).exists()
 
-    @property
-    def is_public(self):
-        now = timezone.now()
-        appeared = self.published_at and self.published_at <= now
-        return bool(appeared and not (self.unpublished_at and self.unpublished_at <= now))
-
-    @property
-    def state(self):
-        """Draft, scheduled, published or withdrawn, as a word for people."""
-        if self.is_public:
-            return _("published")
-        if not self.published_at:
-            return _("draft")
-        return _("scheduled") if self.published_at > timezone.now() else _("withdrawn")
-
-    @property
-    def is_withdrawn(self):
-        """Whether readers had it once, and it left the site."""
-        now = timezone.now()
-        left = self.unpublished_at and self.unpublished_at <= now
-        return bool(left and self.published_at and self.published_at <= now)
-
     @cached_property
     def edition(self):
         """The number of its newest edition, None for none; for_detail() brings it along."""
         return self.editions.values_list("number", flat=True).first()
-
-    @property
-    def blurb(self):
-        """What a card says under the title: the summary, else the start of what else is said."""
-        if self.summary or self.kind == Kind.TOOL and self.tool.best_used:
-            return self.summary or self.tool.best_used
-        return Truncator(plain_text(self.body)).words(40)
-
-    @property
-    def picture(self):
-        """The image in the sizes that are made of it; None where there is no image."""
-        return Picture.of(self) if self.image else None
-
-    @property
-    def time_words(self):
-        return self.duration_text or minutes_in_words(self.minutes_min, self.minutes_max)
-
-    @property
-    def time_short(self):
-        return minutes_in_short(self.minutes_min, self.minutes_max)
-
-    @property
-    def running_time(self):
-        """Minutes and seconds as a player shows them: 89 is "1:29"; "" when unknown."""
-        return f"{self.seconds // 60}:{self.seconds % 60:02}" if self.seconds else ""
-
-    @property
-    def track(self):
-        """For each of the five levels, whether the resource is for it."""
-        numbers = self.level_numbers
-        return [number in numbers for number in range(1, 6)]
-
-    @property
-    def level_numbers(self):
-        return [level.number for level in self.levels.all()]
-
-    @property
-    def level_note(self):
-        """The levels as written, where the words say more than the numbers: not "Level 2, 3"."""
-        says_more = re.sub(r"levels?|and|[^a-z]", "", self.level_text.lower())
-        return self.level_text if says_more or not self.level_words else ""
-
-    @property
-    def level_words(self):
-        """The levels in words, a run as a range: "Levels 2–3", "Levels 1, 3", "" for none."""
-        numbers = self.level_numbers
-        if not numbers:
-            return ""
-        run = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1))
-        words = f"{numbers[0]}–{numbers[-1]}" if run else ", ".join(map(str, numbers))
-        return ngettext("Level %s", "Levels %s", len(numbers)) % words
-
-
-class FormerSlug(CleanModel):
-    """An address a resource had before; it answers with a redirect to the present one."""
-
-    slug = models.SlugField(_("former address"), max_length=200, unique=True)
-    resource = models.ForeignKey(Resource, models.CASCADE, related_name="former_slugs")
-    changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("former address")
-        verbose_name_plural = _("former addresses")
-
-    def __str__(self):
-        return self.slug
-
-
-class Delivery(CleanModel):
-    """A way in which a resource is held, with its own time where that differs by the way."""
-
-    class Mode(models.TextChoices):
-        CLASSROOM = "classroom", _("Classroom")
-        ONLINE = "online", _("Online")
-        VIRTUAL = "virtual", _("Virtual")
-        CONSULTANT = "consultant", _("Consultant delivery")
-
-    indexed_with = "resource"
-
-    resource = models.ForeignKey(Resource, models.CASCADE, related_name="deliveries")
-    mode = models.CharField(_("delivery"), max_length=12, choices=Mode)
-    minutes = models.PositiveIntegerField(
-        _("minutes"),
-        null=True,
-        blank=True,
-        help_text=_("Only where the time differs from one delivery to another."),
-    )
-
-    class Meta:
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-        ordering = ["mode"]
-        constraints = [
-            models.UniqueConstraint(fields=["resource", "mode"], name="delivery_mode_once"),
-            models.CheckConstraint(
-                condition=Q(mode__in=["classroom", "online", "virtual", "consultant"]),
-                name="delivery_mode_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(minutes__isnull=True) | Q(minutes__gte=1),
-                name="delivery_minutes_from_1",
-            ),
-        ]
-
-    def __str__(self):
-        return self.get_mode_display()
-
-    @property
-    def in_words(self):
-        time = minutes_in_words(self.minutes, self.minutes)
-        return f"{self} ({time})" if time else str(self)

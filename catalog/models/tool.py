@@ -20,8 +20,10 @@ from catalog.files.validators import (
     facts_of,
     file_place,
 )
+from catalog.lib.text import listed
 from catalog.models.base import CleanModel, free_slug, keep_from_saving
-from catalog.models.resource import Kind, Resource, ResourceQuerySet, listed
+from catalog.models.querysets import ResourceQuerySet
+from catalog.models.resource import Kind, Resource
 from catalog.models.terms import ToolType
 
 MADE = ("lacks", "preview", "preview_width", "preview_height")  # by jobs, meanwhile

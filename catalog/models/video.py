@@ -16,8 +16,9 @@ from catalog.files.validators import (
     facts_of,
     file_place,
 )
-from catalog.models.base import CleanModel, keep_from_saving
-from catalog.models.resource import Kind, Resource, ResourceQuerySet, names
+from catalog.models.base import CleanModel, keep_from_saving, names
+from catalog.models.querysets import ResourceQuerySet
+from catalog.models.resource import Kind, Resource
 
 # Each track of a film, and where its cues are kept: [[begin, end, text], …] in seconds.
 MADE = ("film", "phone_file")  # by jobs, which may be done while a form is open

@@ -1,6 +1,6 @@
 from django import template
 
-from catalog.packetlinks import code_of
+from catalog.packets.link import code_of
 
 register = template.Library()
 register.filter("code", code_of)

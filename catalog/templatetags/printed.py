@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from catalog.documents import Look
+from catalog.printing.documents import Look
 
 register = template.Library()
 

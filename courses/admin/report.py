@@ -3,7 +3,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from courses.report import Report
+from courses.requirement_report import Report
 
 
 class ReportMixin:

@@ -8,13 +8,13 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from catalog.lib.durations import minutes_in_words
+from catalog.lib.text import listed
 from catalog.models import Kind, Resource, ResourceQuerySet
 from catalog.models.base import CleanModel
-from catalog.models.resource import listed
 from catalog.search.index import locked
 from catalog.search.indexing import index, together
+from courses.course_names import names_of
 from courses.graph import ADVISED, NEEDS, SAME, Graph, way
-from courses.names import names_of
 
 
 class CircleError(ValidationError):
@@ -128,7 +128,7 @@ class Course(Resource):
 
     @property
     def names(self):
-        """Every name a text may call it by, in the form that courses.names compares."""
+        """Every name a text may call it by, in the form that courses.course_names compares."""
         texts = [self.title, *self.other_names.splitlines()]
         return set().union(*(names_of(text) for text in texts))
 

@@ -3,18 +3,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import documents, orders, printing
-from catalog.book_parts import head_start
 from catalog.editions.lists import dated
 from catalog.lib.qr import qr_image
-from courses.book import Book
+from catalog.printing import background, documents, responses
+from catalog.printing.bound_parts import head_start
+from courses.catalog_pdf import Book
 
 
 @require_safe
 def book(request):
     """The whole catalog, which is made in the background."""
     title = _("The whole catalog")
-    return orders.respond_later(
+    return background.respond_later(
         request, title, reverse("book"), lambda: document_of(request, title)
     )
 
@@ -32,7 +32,7 @@ def document_of(request, title):
         made = documents.document_of(request, f"pdf/{template}.html", common | more)
         return made | {"link": book.link + key}
 
-    with head_start(printing.PATIENCE_OF_LARGE) as begin:
+    with head_start(responses.PATIENCE_OF_LARGE) as begin:
         chapters = [begin(part("book_path", "path"))]
         for chapter in book.chapters:
             chapters.append(begin(part("book_chapter", chapter.key, chapter=chapter)))

@@ -1,6 +1,6 @@
 from django.views.decorators.http import require_safe
 
-from catalog.views import detail_page, detail_pdf
+from catalog.resources.views import detail_page, detail_pdf
 from courses.models import Course
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from catalog.lib.id_sets import ids_of
 from catalog.models import IndexEntry, Resource
 from catalog.search.index import shelf
-from courses.huddle import WEEK, of_week, packs, text_of
 from courses.huddle_form import MINUTES, HuddleForm
+from courses.huddle_sets import WEEK, of_week, packs, text_of
 
 
 @require_safe

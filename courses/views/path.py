@@ -4,10 +4,10 @@ from django.views.decorators.http import require_safe
 
 from catalog.lib.qr import qr_svg
 from catalog.listings.listing import level_listing
-from catalog.views import page_of_listing
-from courses.checks import TeamCheck, code_of_ticks
-from courses.listings import cell_listing, dimension_listing
-from courses.path import Path
+from catalog.listings.views import page_of_listing
+from courses.path_grid import Path
+from courses.path_listings import cell_listing, dimension_listing
+from courses.team_check import TeamCheck, code_of_ticks
 
 
 @require_safe

@@ -5,17 +5,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog import printing
 from catalog.editions.lists import dated, list_print
 from catalog.lib.qr import qr_image, qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
-from courses.asked import HOURS, Asked
-from courses.calendars import calendar_of
-from courses.checks import TeamCheck
+from catalog.printing import responses
+from courses.course_names import names_of
 from courses.models import Course
-from courses.names import names_of
-from courses.plans import Plan
+from courses.plan import Plan
+from courses.plan_calendar import calendar_of
+from courses.plan_query import HOURS, Asked
+from courses.team_check import TeamCheck
 
 MOST_ON_PAPER = 2  # of a kind, for one criterion
 MOST_MEANT = 6  # courses offered for the name of one
@@ -70,7 +70,7 @@ def plan_pdf(request):
         "address": plan.address("plan"),
         "qr": qr_image(settings.SITE_URL + dated(plan.address("plan"), plan.members)),
     }
-    return printing.respond(request, "pdf/plan.html", context, fit=True)
+    return responses.respond(request, "pdf/plan.html", context, fit=True)
 
 
 @require_safe
@@ -114,4 +114,4 @@ def action_sheet(request):
         "address": check.address("team-check"),
         "qr": qr_image(check.link),
     }
-    return printing.respond(request, "pdf/action_sheet.html", context)
+    return responses.respond(request, "pdf/action_sheet.html", context)

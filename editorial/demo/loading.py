@@ -11,7 +11,7 @@ from django.db.models import FileField, Q
 from django.utils import timezone
 from taggit.models import Tag
 
-from catalog.jobs import work_off
+from catalog.jobs.queue import work_off
 from catalog.models import (
     Audience,
     Credit,

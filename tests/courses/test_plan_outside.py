@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from courses.calendars import weeks
+from courses.plan_calendar import weeks
 from tests.makers import make_course
 
 pytestmark = pytest.mark.django_db

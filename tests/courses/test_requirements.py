@@ -3,8 +3,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
+from courses.course_names import names_of
 from courses.models import FollowUp, Requirement
-from courses.names import names_of
 from tests.makers import make_course
 
 LMPO = "Labor Management Partnership Orientation (LMPO)"

@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from courses.models import Criterion
-from courses.team import code_of
+from courses.team_level import code_of
 from tests.admin import page_in
 from tests.courses.test_path_page import make_criterion, words_of
 from tests.makers import make_course, make_tool, make_video

@@ -5,7 +5,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import sweeping
+from catalog.jobs import sweeping
 
 LONGEST = 24 * 365 * 100  # hours
 

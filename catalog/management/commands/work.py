@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
-from catalog import jobs, prints
+from catalog.jobs import queue
+from catalog.printing import store
 
 LOOK = 0.5  # seconds between two looks at the workers
 PAUSES = (1, 5, 30)  # seconds before a worker that ended is started again, the longer the oftener
@@ -22,7 +23,9 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("--lane", choices=jobs.LANES, help=_("Be the one worker of this lane."))
+        parser.add_argument(
+            "--lane", choices=queue.LANES, help=_("Be the one worker of this lane.")
+        )
         parser.add_argument("--name", default="", help=_("Whose unfinished work it takes up."))
         parser.add_argument(
             "--once", action="store_true", help=_("Do what is waiting now, and come to an end.")
@@ -30,8 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, lane, name, once, **options):
         if once:
-            jobs.catch_up()
-            jobs.work_off([task for tasks in jobs.LANES.values() for task in tasks])
+            queue.catch_up()
+            queue.work_off([task for tasks in queue.LANES.values() for task in tasks])
         elif lane:
             work(lane, name or name_of_this())
         else:
@@ -46,11 +49,11 @@ def work(lane, name):
     signal.signal(signal.SIGINT, end)
     parent = os.getppid()
     if lane == "prints":
-        prints.warm(settings.PRINTERS)
+        store.warm(settings.PRINTERS)
     while os.getppid() == parent:
         try:
-            jobs.catch_up()
-            jobs.work_on(jobs.LANES[lane], f"{name}:{lane}", lambda: os.getppid() != parent)
+            queue.catch_up()
+            queue.work_on(queue.LANES[lane], f"{name}:{lane}", lambda: os.getppid() != parent)
         except OperationalError:
             connection.close()
             time.sleep(PAUSES[0])
@@ -59,7 +62,7 @@ def work(lane, name):
 def supervise():
     """Keeps a worker for each lane alive, as long as who started it is alive."""
     stop, parent = Stop(), os.getppid()
-    workers = [Worker(lane) for lane in jobs.LANES]
+    workers = [Worker(lane) for lane in queue.LANES]
     while not stop and os.getppid() == parent:
         for worker in workers:
             worker.see_to()

@@ -1,0 +1,124 @@
+"""What rich text may hold: elements, attributes, addresses, and how much of each."""
+
+import re
+from html import unescape
+
+import nh3
+from django_prose_editor.config import allowlist_from_extensions
+
+from catalog.lib.text import strip_unprintable
+
+# What the toolbar of the admin's editor offers; the allow-list is made from the same.
+EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Heading": {"levels": [2, 3]},
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Blockquote": True,
+    "HardBreak": True,
+    "Link": {"enableTarget": False, "protocols": ["mailto", "tel"]},
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+}
+TAGS = allowlist_from_extensions(EXTENSIONS)["tags"] - {"thead"}
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
+SCHEMES = {"http", "https", "mailto", "tel"}
+CLEANER = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+DEEPEST = 12  # elements inside each other: a link in a list in a list in a quote needs 8
+WIDEST = 12  # cells that one cell may span
+# What a printer can lay out: each of these alone takes some 3 to 7 s, a page 10 ms. More of it is
+# refused in a form; where there is no form, elements are left out and all words stay.
+MOST_TEXT = 200_000  # characters: some 70 pages
+MOST_LINES = 4000  # LINES and rows, all together
+MOST_SQUARES = 4000  # of all tables: each counts its rows times its widest row
+MOST_COLUMNS = 30
+MOST_INLINES = 5000
+# A word of more letters is broken, for which a printer looks at all of its paragraph: the time
+# grows with the letters of such words times those of the paragraph.
+LONG_WORD = 60
+MOST_BREAKING = 500_000_000  # one word of 22 000 letters
+
+# Other elements, by the one that says the same here: what stands on its own becomes a paragraph.
+ON_ITS_OWN = (
+    "address article aside caption center dd div dt figure footer header hr main pre section"
+)
+RENAMED = (
+    {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
+    | dict.fromkeys(["thead", "tfoot"], "tbody")
+    | dict.fromkeys(ON_ITS_OWN.split(), "p")
+)
+HIDDEN = {"head", "script", "style", "template", "title", "xml"}
+
+INLINE = {"a", "em", "strong"}
+HEADINGS = {"h2", "h3"}
+TEXTUAL = INLINE | HEADINGS | {"p"}  # no block may stand in these
+SPANS = ("colspan", "rowspan")
+LINES = HEADINGS | {"p", "li", "blockquote", "br"}
+# What an element must stand in; the first is made where there is none.
+HOLDERS = {
+    "li": ("ul", "ol"),
+    "tbody": ("table",),
+    "tr": ("tbody",),
+    "td": ("tr",),
+    "th": ("tr",),
+}
+# What these are made of; what else stands in them is put into one.
+PARTS = {"ul": "li", "ol": "li", "table": "tbody", "tbody": "tr", "tr": "td"}
+
+# A tag has at most 40 pieces between its quotes: without a limit, "<a '<a '<a '…" would be read to
+# its end again at each "<".
+TOKEN = re.compile(
+    r"<!--|<[!?][^>]*+>?"
+    r"|<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'){0,40}+)>"
+)
+ATTRIBUTE = re.compile(r"([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))")
+ADDRESS = re.compile(r"(https?://|mailto:|tel:)[^/?#]|/(?!/)|[#?]", re.IGNORECASE)
+MAY_BREAK = "\u200b"  # unseen: a line may end there
+OF_A_WORD = f"[^ \t\n{MAY_BREAK}]"
+LONG_WORDS = re.compile(rf"(?<!{OF_A_WORD}){OF_A_WORD}{{{LONG_WORD + 1},}}+")
+PIECE = 20  # letters between two of these marks
+# All text is composed when saved; this mark and a ">" before it would become one, and break a tag.
+OVERLAY = "\u0338"
+
+
+def attributes_of(tag, text):
+    """The allowed attributes in `text`, a start tag's inside: {name: value}."""
+    found = {}
+    for name, *values in ATTRIBUTE.findall(text):
+        name = name.lower()
+        if name in ATTRIBUTES.get(tag, ()) and name not in found:
+            found[name] = clamp(name, strip_unprintable(unescape("".join(values))).strip())
+    return {name: value for name, value in sorted(found.items()) if value}
+
+
+def clamp(name, value):
+    """What `value` may say as the attribute `name`; "" for nothing."""
+    if name in ("colspan", "rowspan", "start"):
+        number = int(value) if re.fullmatch("[0-9]{1,9}", value) else 1
+        return str(max(1, min(number, 999 if name == "start" else WIDEST)))
+    if name == "scope":
+        return value if value in ("col", "row") else ""
+    if name == "href":
+        return address(value)
+    return value
+
+
+def address(text):
+    """`text` as a link may lead to it, or "".
+
+    >>> address("www.example.org/a b")
+    'https://www.example.org/a%20b'
+    """
+    text = re.sub(r"[\t\n]", "", text).replace(" ", "%20")
+    if text.lower().startswith("www."):
+        text = f"https://{text}"
+    return text if ADDRESS.match(text) else ""

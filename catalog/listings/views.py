@@ -1,0 +1,92 @@
+from django.core.paginator import Paginator
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog.editions.lists import list_print
+from catalog.lib.paging import page_of
+from catalog.lib.stemming import content_words, marked, words_in
+from catalog.listings.listing import everything
+from catalog.models import Level, Resource
+from catalog.search import counting, vocabulary
+from catalog.search.no_results import ways_on
+from catalog.search.passage_matches import landings
+from catalog.search.suggestions import site_pages, suggestions
+
+PER_PAGE = 10
+
+
+@require_safe
+def home(request):
+    listing = everything(request.GET)
+    newest = Resource.objects.published().for_cards()
+    return render(
+        request,
+        "catalog/home.html",
+        {
+            "listing": listing,
+            "newest": newest[:6],
+            "levels": Level.objects.all(),
+            "topics": vocabulary.topics(),
+            "audiences": vocabulary.audiences(),
+        },
+    )
+
+
+@require_safe
+def topics(request):
+    return render(
+        request, "catalog/topics.html", {"topics": vocabulary.topics(), "section": "topic"}
+    )
+
+
+@require_safe
+def listing_page(request, find, **names):
+    return page_of_listing(request, find(request.GET, **names))
+
+
+def page_of_listing(request, listing, template="catalog/listing.html", more=None):
+    page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
+    page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    page.object_list = Resource.objects.published().for_cards().pick(page.object_list)
+    context = {
+        "section": listing.name,
+        "listing": listing,
+        "page": page,
+        "notice": notice,
+        "groups": listing.form.groups(listing.resources),
+    }
+    if "printed" in request.GET:
+        asked = request.GET["printed"]
+        context["print"] = list_print(asked, listing.members, listing.hidden_members)
+    if listing.search:
+        context |= searched(listing, page)
+        if request.GET.keys() == {"q"}:
+            request.count = counting.count_search, listing.form.words, len(listing.ids)
+    return render(request, template, context | (more or {}))
+
+
+def searched(listing, page):
+    """What the page of a search shows besides: where in files the words are, and ways on."""
+    for card in page:
+        card.title_pieces = marked(card.title, listing.search.stems)
+        card.blurb_pieces = marked(card.blurb, listing.search.stems)
+    inside = landings(page.object_list, listing.search.groups)
+    for card in page:
+        card.landing = inside.get(card.pk)
+    pages = site_pages(content_words(words_in(listing.form.words))) if page.number == 1 else []
+    return {"pages": pages, "ways_on": None if listing.ids else ways_on(listing.form)}
+
+
+@require_safe
+def search_suggestions(request):
+    found = suggestions(request.GET.get("q", ""))
+    response = JsonResponse({"suggestions": [suggestion._asdict() for suggestion in found]})
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def opensearch(request):
+    kind = "application/opensearchdescription+xml"
+    return render(request, "catalog/opensearch.xml", content_type=kind)

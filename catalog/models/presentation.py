@@ -1,0 +1,63 @@
+import re
+
+from django.utils.text import Truncator
+from django.utils.translation import ngettext
+
+from catalog.files.images import Picture
+from catalog.lib.durations import minutes_in_short, minutes_in_words
+from catalog.lib.text import plain_text
+
+
+class Presentation:
+    """What cards, pages and PDFs say of a resource, worked out from its fields."""
+
+    @property
+    def blurb(self):
+        """What a card says under the title: the summary, else the start of what else is said."""
+        if self.summary or self.kind == "tool" and self.tool.best_used:
+            return self.summary or self.tool.best_used
+        return Truncator(plain_text(self.body)).words(40)
+
+    @property
+    def picture(self):
+        """The image in the sizes that are made of it; None where there is no image."""
+        return Picture.of(self) if self.image else None
+
+    @property
+    def time_words(self):
+        return self.duration_text or minutes_in_words(self.minutes_min, self.minutes_max)
+
+    @property
+    def time_short(self):
+        return minutes_in_short(self.minutes_min, self.minutes_max)
+
+    @property
+    def running_time(self):
+        """Minutes and seconds as a player shows them: 89 is "1:29"; "" when unknown."""
+        return f"{self.seconds // 60}:{self.seconds % 60:02}" if self.seconds else ""
+
+    @property
+    def track(self):
+        """For each of the five levels, whether the resource is for it."""
+        numbers = self.level_numbers
+        return [number in numbers for number in range(1, 6)]
+
+    @property
+    def level_numbers(self):
+        return [level.number for level in self.levels.all()]
+
+    @property
+    def level_note(self):
+        """The levels as written, where the words say more than the numbers: not "Level 2, 3"."""
+        says_more = re.sub(r"levels?|and|[^a-z]", "", self.level_text.lower())
+        return self.level_text if says_more or not self.level_words else ""
+
+    @property
+    def level_words(self):
+        """The levels in words, a run as a range: "Levels 2–3", "Levels 1, 3", "" for none."""
+        numbers = self.level_numbers
+        if not numbers:
+            return ""
+        run = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[-1] + 1))
+        words = f"{numbers[0]}–{numbers[-1]}" if run else ", ".join(map(str, numbers))
+        return ngettext("Level %s", "Levels %s", len(numbers)) % words

@@ -1,0 +1,75 @@
+from django.apps import apps
+from django.db import models
+from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.utils import timezone
+
+from catalog.lib import id_sets
+from catalog.models.base import public
+from catalog.models.edition import newest_number
+
+
+class ResourceQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(public())
+
+    def not_now(self):
+        """Those that have a date, and are not published yet or not any more."""
+        now = timezone.now()
+        return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
+
+    def pick(self, ids):
+        """A list of the rows with these ids, in their order; ids without a row are passed over."""
+        rows = self.in_bulk(ids)
+        return [rows[pk] for pk in ids if pk in rows]
+
+    def in_order_of(self, members, most=500):
+        """A list of the newest `most` rows of the set `members`, by title."""
+        wanted = id_sets.ids_of(members)[-most:]
+        return list(self.filter(pk__in=wanted).order_by("title", "pk"))
+
+    def for_cards(self):
+        return self.prefetch_related(
+            "levels", "audiences", "deliveries", "tool__tool_type", "tool__renditions"
+        )
+
+    def with_links(self):
+        """With everything that the detail page of any kind shows beside its own fields."""
+        return self.annotate(edition=newest_number("pk")).prefetch_related(
+            "levels",
+            "dimensions",
+            "audiences",
+            "only_for",
+            "topics__parent",
+            "regions",
+            "deliveries",
+            "tags",
+        )
+
+    def for_entry(self):
+        """With what an entry of a printed listing shows beside its own fields."""
+        return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
+
+    def whole(self, ids, load="for_detail"):
+        """A list of the rows with these ids, each as the video, tool or course that it is.
+
+        What prints, is sent out or is indexed shows every field: one query for the rows, then some
+        for each kind, however many rows there are. `load` is the method that adds these.
+        """
+        there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+        children = {
+            child.pk: child
+            for model in apps.get_model("catalog", "Resource").__subclasses__()
+            for child in getattr(model.objects.filter(pk__in=there), load)()
+        }
+        return [children[pk] for pk in ids if pk in children]
+
+    def for_print(self, ids):
+        """As whole() with for_entry(), each with `related_shown`: what is related, as far as
+        readers may see it.
+        """
+        resources = self.whole(ids, "for_entry")
+        named = (
+            apps.get_model("catalog", "Resource").objects.published().only("kind", "slug", "title")
+        )
+        prefetch_related_objects(resources, Prefetch("related", named, to_attr="related_shown"))
+        return resources

@@ -1,0 +1,41 @@
+"""RSS and Atom of a packet."""
+
+from django.utils.translation import gettext as _
+
+from catalog.lib.text import clean_line
+from catalog.listings.feeds import AtomFeed, Entry, RssFeed, absolute, entries_of, newest_first
+
+
+class Withdrawal(Entry):
+    """Says of something in a packet that it left the site; the page at its address is gone."""
+
+    def __init__(self, packet, resource):
+        super().__init__(resource)
+        self.title = clean_line(_("Withdrawn: %s") % resource.title)
+        self.link = absolute(packet.path)
+        self.date = self.updated = resource.unpublished_at
+        self.guid = f"{resource.uid.urn}#withdrawn-{resource.unpublished_at:%Y-%m-%d}"
+
+    @property
+    def description(self):
+        return clean_line(_("It left the catalog and is no longer in this packet."))
+
+    @property
+    def categories(self):
+        return [self.resource.get_kind_display()]
+
+    @property
+    def enclosures(self):
+        return []
+
+
+class PacketRssFeed(RssFeed):
+    """All that is in the packet, and what is not any more."""
+
+    def items(self, packet):
+        gone = [Withdrawal(packet, item.resource) for item in packet.gone]
+        return newest_first(entries_of(packet, packet.whole()) + gone)
+
+
+class PacketAtomFeed(PacketRssFeed, AtomFeed):
+    pass

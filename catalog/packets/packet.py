@@ -1,0 +1,329 @@
+"""A packet is a shelf that a reader fills: its link, and the rows that the link names."""
+
+import re
+from dataclasses import dataclass
+from math import ceil
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.editions.changes import replacements
+from catalog.lib import id_sets
+from catalog.lib.durations import minutes_in_short
+from catalog.models import FormerSlug, Kind, Resource
+from catalog.packets.link import (
+    LONGEST_NOTE,
+    LONGEST_TITLE,
+    MOST_ITEMS,
+    code_of,
+    known_form,
+    number_of,
+    read_link,
+)
+
+MOST_NAMED = 5  # of what was not understood
+LONGEST_NAMED = 20  # characters of one of them
+LONG_LINK = 2000  # letters; some programs for mail cut what is longer
+SHORT = re.compile(r"r/\w+(/\d+)?", re.ASCII)  # as people type it from paper
+
+
+@dataclass(frozen=True)
+class Item:
+    """`instead` is what readers get in place of something withdrawn."""
+
+    code: str
+    resource: Resource
+    note: str
+    instead: Resource | None = None
+
+    @property
+    def time(self):
+        known = self.resource.time_short or self.resource.running_time
+        return known or (_("no stated time") if takes_time(self.resource) else "")
+
+    @property
+    def pages(self):
+        """How long the first file of a tool is that says so: "2 pages", "8 slides"."""
+        files = self.resource.tool.renditions.all() if self.resource.kind == Kind.TOOL else []
+        file = next((file for file in files if file.pages), None)
+        if file is None:
+            return ""
+        if file.format == file.Format.PPT:
+            return ngettext("%d slide", "%d slides", file.pages) % file.pages
+        return ngettext("%d page", "%d pages", file.pages) % file.pages
+
+    @property
+    def short_address(self):
+        return settings.SITE_URL + self.resource.get_short_url()
+
+
+class Packet:
+    """`items` are what is there for readers, loaded for_cards(); `gone` what was there once.
+
+    Drafts, scheduled entries and numbers without a row are all the same here: unknown. What is
+    withdrawn stays in a link, but is not added to one.
+    """
+
+    def __init__(self, reading):
+        self.reading = reading
+        codes = reading.link.codes
+        self.rows = rows_of({*codes, *reading.removed, *reading.replaced})
+        self.link = reading.link.only(code for code in codes if self.takes(code))
+        self.title = self.link.title
+
+    @classmethod
+    def read(cls, data, more=()):
+        """Of a QueryDict; the codes `more` are added to what it says."""
+        values = dict(data.lists())
+        return cls(read_link(values | {"add": [*values.get("add", []), *more]}))
+
+    def takes(self, code):
+        there = self.rows.get(code)
+        return there and (there.is_public or code not in self.reading.added)
+
+    @cached_property
+    def items(self):
+        cards = Resource.objects.published().for_cards().pick(self.ids)
+        return [self.item(code_of(card.pk), card) for card in cards]
+
+    @cached_property
+    def withdrawn(self):
+        """All that is withdrawn of what the link names."""
+        codes = [code for code in self.reading.link.codes if code in self.rows]
+        lost = [(code, self.rows[code]) for code in codes if not self.rows[code].is_public]
+        instead = replacements([row for _code, row in lost]) if lost else {}
+        return [self.item(code, row, instead.get(row.pk)) for code, row in lost]
+
+    @property
+    def gone(self):
+        return [item for item in self.withdrawn if item.code in self.link.codes]
+
+    @property
+    def refused(self):
+        """What was to be added just now."""
+        return [item for item in self.withdrawn if item.code not in self.link.codes]
+
+    def item(self, code, resource, instead=None):
+        return Item(code, resource, self.link.notes.get(code, ""), instead)
+
+    @cached_property
+    def public(self):
+        """The rows of what is there for readers, in their order."""
+        rows = [self.rows[code] for code in self.link.codes]
+        return [row for row in rows if row.is_public]
+
+    @property
+    def ids(self):
+        return [row.pk for row in self.public]
+
+    @property
+    def full_title(self):
+        return self.title or _("Packet")
+
+    @property
+    def summary(self):
+        return self.total_words
+
+    @property
+    def query(self):
+        """Always the same for the same packet; the withdrawn are in it, for its feed."""
+        return self.link.query
+
+    @property
+    def path(self):
+        return reverse("packet") + self.query
+
+    @property
+    def address(self):
+        return settings.SITE_URL + self.path
+
+    @property
+    def is_long(self):
+        return len(self.address) > LONG_LINK
+
+    @property
+    def pdf_path(self):
+        return reverse("packet").rstrip("/") + ".pdf" + self.query
+
+    @property
+    def rss(self):
+        return reverse("packet-feed") + self.query
+
+    @property
+    def atom(self):
+        return reverse("packet-atom") + self.query
+
+    @property
+    def members(self):
+        """The set of what it shows, as a listing has it."""
+        return id_sets.bits_of(self.ids)
+
+    def whole(self):
+        """The items as videos, tools and courses, in their order."""
+        return Resource.objects.published().whole(self.ids)
+
+    @property
+    def total_words(self):
+        """“7 items, 3 h 40 plus 2 whose length is not known”, of what takes time."""
+        lengths = [minutes_of(row) for row in self.public if takes_time(row)]
+        known, total = list(filter(None, lengths)), len(self.public)
+        least, most = (sum(ends) for ends in zip(*known, strict=True)) if known else (0, 0)
+        words = [minutes_in_short(least, most)] if known else []
+        if unknown := len(lengths) - len(known):
+            words.append(_("%d whose length is not known") % unknown)
+        items = ngettext("%d item", "%d items", total) % total
+        return ", ".join(filter(None, [items, _(" plus ").join(words)]))
+
+    @cached_property
+    def notices(self):
+        """Plain sentences on what of the link was passed over."""
+        notices = [self.unknown_notice, self.doubles_notice, self.total_notice]
+        return [*filter(None, notices), *self.cut_notices]
+
+    @property
+    def unknown_notice(self):
+        unknown = [code for code in self.reading.link.codes if code not in self.rows]
+        unknown = self.reading.strange + unknown
+        if not unknown:
+            return ""
+        named = ", ".join(f"“{code[:LONGEST_NAMED]}”" for code in unknown[:MOST_NAMED])
+        more = ", …" if len(unknown) > MOST_NAMED else ""
+        sentence = ngettext(
+            "There is nothing in the catalog with the code %(codes)s; it is passed over.",
+            "There is nothing in the catalog with the codes %(codes)s; they are passed over.",
+            len(unknown),
+        )
+        return sentence % {"codes": named + more}
+
+    @property
+    def doubles_notice(self):
+        doubles = self.reading.doubles
+        sentence = ngettext(
+            "%d item was in the link more than once; it is kept once.",
+            "%d items were in the link more than once; each is kept once.",
+            doubles,
+        )
+        return sentence % doubles if doubles else ""
+
+    @property
+    def total_notice(self):
+        total = self.reading.total
+        sentence = _(
+            "The link names %(total)d items. A packet holds %(most)d: "
+            "only the first %(most)d are read."
+        )
+        return sentence % {"total": total, "most": MOST_ITEMS} if total > MOST_ITEMS else ""
+
+    @property
+    def cut_notices(self):
+        for code in self.reading.cut:
+            if not code:
+                yield _("The title is cut to %d characters.") % LONGEST_TITLE
+            elif code in self.rows:
+                facts = {"title": self.rows[code].title, "most": LONGEST_NOTE}
+                yield _("The note on “%(title)s” is cut to %(most)d characters.") % facts
+
+    @property
+    def came(self):
+        """Sentences on what came in just now."""
+        reading, there = self.reading, {item.code: item for item in self.items}
+        for code in dict.fromkeys(reading.added):
+            if code in there:
+                yield _("“%s” is in the packet.") % there[code].resource.title
+        for old, new in reading.replaced.items():
+            if old in self.rows and new in there:
+                facts = {"old": self.rows[old].title, "new": there[new].resource.title}
+                yield _("“%(new)s” is in the packet in place of “%(old)s”.") % facts
+
+    @property
+    def removed(self):
+        """The rows of what was taken out just now."""
+        asked, before = self.reading.removed, self.reading.before.codes
+        return [self.rows[code] for code in asked if code in before and code in self.rows]
+
+    @property
+    def undo(self):
+        """The path of the packet with what was taken out just now; "" where nothing was."""
+        return reverse("packet") + self.reading.before.query if self.removed else ""
+
+
+def takes_time(resource):
+    """A poster takes none, unless it says so."""
+    return resource.kind != Kind.TOOL or bool(minutes_of(resource))
+
+
+def minutes_of(resource):
+    """(least, most); None where nobody knows. A film takes the minutes that it begins."""
+    if resource.minutes_min:
+        return resource.minutes_min, resource.minutes_max
+    return (ceil(resource.seconds / 60),) * 2 if resource.seconds else None
+
+
+def appeared():
+    """What is published, and what was and is withdrawn."""
+    return Resource.objects.filter(published_at__lte=timezone.now())
+
+
+def rows_of(codes):
+    """{code: resource} of what appeared."""
+    rows = appeared().in_bulk([number_of(code) for code in codes])
+    return {code_of(pk): resource for pk, resource in rows.items()}
+
+
+def codes_at(text, host):
+    """The codes that an address of this site stands for, as somebody pastes it from a page or types
+    it from paper; [] where nothing ever appeared, None where `text` is no address.
+
+    `host` is what the reader calls the site; it also goes by the one of SITE_URL.
+    """
+    parts = address_in(text, {host.lower(), urlsplit(settings.SITE_URL).netloc})
+    if parts is None:
+        return None
+    try:
+        place = resolve(unquote(parts.path)) if parts.path else None
+    except Resolver404:
+        place = None
+    return codes_of_place(place, parts.query) if place else []
+
+
+def address_in(text, hosts):
+    """`text` split, where it is an address: a path, one of `hosts` with a path, or any whole one.
+
+    What is below other hosts has no path.
+    """
+    if SHORT.fullmatch(text.lower()):
+        text = f"/{text.lower()}"
+    if " " in text or not text.lower().startswith(("http://", "https://", "/", *hosts)):
+        return None
+    try:
+        parts = urlsplit(text if "://" in text or text.startswith("/") else f"//{text}")
+    except ValueError:
+        return None
+    ours = not parts.netloc or parts.netloc.lower() in hosts
+    return parts if ours else parts._replace(path="")
+
+
+def codes_of_place(place, query):
+    kind = (place.url_name or "").removesuffix("-detail").removesuffix("-pdf")
+    if place.url_name == "packet":
+        return list(read_link(parse_qs(query)).link.codes)
+    if place.url_name in ("short", "print"):
+        numbers = [number_of(code) for code in [known_form(place.kwargs["code"])] if code]
+        found = appeared().filter(pk__in=numbers)
+    elif kind in Kind.values and "slug" in place.kwargs:
+        found = at_slug(kind, place.kwargs["slug"])
+    else:
+        return []
+    return [code_of(pk) for pk in found.values_list("pk", flat=True)]
+
+
+def at_slug(kind, slug):
+    """What is at a present or former address."""
+    found = appeared().filter(kind=kind)
+    former = FormerSlug.objects.filter(slug=slug).values("resource")
+    return found.filter(slug=slug) or found.filter(pk__in=former)

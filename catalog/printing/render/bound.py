@@ -1,0 +1,71 @@
+"""A book: bound from parts that were laid out each for itself. So no more than a chapter is in
+memory, several are made at once, and one that did not change is there already.
+"""
+
+import io
+import shutil
+from functools import partial
+
+import pikepdf
+
+from catalog.printing.render import binding, layout
+from catalog.printing.render.layout import MissingCharacters, without
+
+ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
+
+
+def make(path, document):
+    """Writes the book to `path`; {"pages": how many}.
+
+    `document` has "files": [{"file", "pages", "link": an address that leads to its first page
+    within the book, "places": {what stands behind the # of one that leads into it: page}}],
+    "marks": [[title, page, level]], and "foot".
+    """
+    with MissingCharacters() as missing:
+        made = write(path, document)
+        if missing.found:
+            foot = document["foot"]
+            foot = foot | {"html": without(foot["html"], missing.found)}
+            made = write(path, document | {"foot": foot})
+    return made
+
+
+def write(path, document):
+    first, *others = document["files"]
+    shutil.copyfile(first["file"], path)
+    files, links, number = [], {}, first["pages"] + 1
+    for other in others:
+        files.append({"path": other["file"], "at": number})
+        links[other["link"]] = number
+        start = other["link"].partition("#")[0]
+        links |= {f"{start}#{name}": number + page - 1 for name, page in other["places"].items()}
+        number += other["pages"]
+    ours = partial(stamp_feet, document=document["foot"])
+    binding.bind(path, files, document["marks"], links, ours)
+    return {"pages": number - 1}
+
+
+def stamp_feet(pdf, document):
+    """Writes the day and "Page 3 of 200" on each page, as what belongs to the page and not to the
+    text.
+    """
+    wide = [size[0] > size[1] for size in map(binding.size, pdf.pages)]
+    with pikepdf.open(io.BytesIO(feet(document, wide))) as drawn:
+        for page, foot in zip(pdf.pages, drawn.pages, strict=True):
+            stamp(pdf, page, foot)
+
+
+def feet(document, wide):
+    """A PDF without tags that has nothing but the foot of each page, where it stands."""
+    empty = "".join(f'<p class="{"wide" if w else "tall"}"></p>' for w in wide)
+    html = document["html"].replace("</body>", f"{empty}</body>")
+    style = ".wide, .tall { break-after: page; height: 1mm } .tall:last-child { break-after: auto }"
+    source = layout.parsed(document | {"html": html})
+    return layout.laid_out(source, document, style, tagged=False).write_pdf()
+
+
+def stamp(pdf, page, foot):
+    drawing = pdf.copy_foreign(foot.as_form_xobject())
+    name = page.add_resource(drawing, pikepdf.Name.XObject)
+    page.contents_add(b"q", prepend=True)
+    page.contents_add(b"Q " + ARTIFACT % str(name).encode())

@@ -1,0 +1,105 @@
+"""The files of entries: as they are kept, at the addresses that stay, and all of a tool at once."""
+
+import posixpath
+import re
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalog.files import serving
+from catalog.lib.zip_stream import zipped
+from catalog.models import RenditionVersion, Resource, Tool, Video
+from catalog.models.tool import extension
+from catalog.resources.views import is_staff_of, moved, seen_by
+
+# As catalog.files.validators.file_place() makes them.
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+PLACE = re.compile(rf"(?:video|tool|course)s/(?P<uid>{UUID})/.+")
+
+
+@require_safe
+def stored_file(request, path):
+    """/media/…: a file of an entry that this reader may see; 404 for all else."""
+    resource = owner_of(path)
+    if resource is None or not (resource.is_public or is_staff_of(request)):
+        raise Http404(_("There is no such file."))
+    return serving.serve(request, path, resource.is_public)
+
+
+def owner_of(path):
+    place = PLACE.fullmatch(path)
+    # Dots would lead from a public entry to the files of another one.
+    if place is None or path != posixpath.normpath(path):
+        return None
+    known = Resource.objects.only("published_at", "unpublished_at")
+    return known.filter(uid=place["uid"]).first()
+
+
+@require_safe
+def tool_file(request, slug, name, extension):
+    """The newest version of a rendition, at the address that people have."""
+    version = find_version(request, slug, name, extension)
+    if version is None or not version.rendition.file:
+        return moved_file(request, slug, "tool-file", name, extension)
+    return serving.serve(request, version.file.name, version.public, version)
+
+
+@require_safe
+def tool_version(request, slug, number, name, extension):
+    version = find_version(request, slug, name, extension, number=number)
+    if version is None:
+        return moved_file(request, slug, "tool-version", number, name, extension)
+    return serving.serve(request, version.file.name, version.public, version)
+
+
+def find_version(request, slug, name, ending, **which):
+    """The newest version, or `which` one, with `public`: whether all may see it; None if none."""
+    tools = seen_by(request, Tool, Tool.objects.all()).filter(slug=slug)
+    versions = RenditionVersion.objects.select_related("rendition__tool").filter(
+        rendition__tool__in=tools, rendition__name=name, **which
+    )
+    version = versions.order_by("-number").first()
+    if version is None or extension(version.file.name) != ending:
+        return None
+    version.public = version.rendition.tool.is_public
+    return version
+
+
+def moved_file(request, slug, name, *parts, model=Tool):
+    """What an address below a former one of its entry leads to."""
+    return moved(request, model, slug, lambda entry: reverse(name, args=[entry.slug, *parts]))
+
+
+@require_safe
+def tool_zip(request, slug):
+    """All files of a tool in one, sent as it is made."""
+    tool = seen_by(request, Tool).filter(slug=slug).first()
+    if tool is None:
+        return moved_file(request, slug, "tool-zip")
+    files = [(f"{r.name}.{r.extension}", r.file) for r in tool.renditions.all() if r.file]
+    if not files:
+        raise Http404(_("This tool has no files here."))
+    response = StreamingHttpResponse(zipped(files), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{tool.slug}.zip"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "public, max-age=60" if tool.is_public else serving.NOT_KEPT
+    return response
+
+
+@require_safe
+def video_transcript(request, slug):
+    """What is said in a video, as a text file."""
+    video = seen_by(request, Video).filter(slug=slug).first()
+    if video is None:
+        return moved_file(request, slug, "video-transcript", model=Video)
+    if not video.spoken:
+        raise Http404(_("There is no transcript at this address."))
+    text = f"{video.title}\n\n{video.spoken}\n"
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slugify(video.slug)}.txt"'
+    if not video.is_public:
+        response["Cache-Control"] = serving.NOT_KEPT
+    return response

@@ -1,0 +1,32 @@
+from catalog.search import counting
+
+# What a click on a result opens: the page of a resource, or a PDF of it.
+RESULTS = ("video-detail", "tool-detail", "course-detail", "media", "tool-file")
+
+
+class CountingMiddleware:
+    """Counts searches, which say so by `request.count`, and results opened from their pages."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        answered = request.method == "GET" and response.status_code in (200, 304)
+        if answered and (count := getattr(request, "count", None) or count_of_click(request)):
+            counting.after(response, *count)
+        return response
+
+
+def count_of_click(request):
+    """What is to be counted where a result was opened from a search, else None."""
+    words = counting.searched_before(request) if is_opened(request) else ""
+    return (counting.count_click, words) if words else None
+
+
+def is_opened(request):
+    """Whether a person goes there: the pictures of the results come from the same page."""
+    page = request.resolver_match and request.resolver_match.url_name
+    picture = page in ("media", "tool-file") and not request.path.endswith(".pdf")
+    part = request.headers.get("Sec-Fetch-Dest", "document") != "document"
+    return page in RESULTS and not picture and not part

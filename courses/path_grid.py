@@ -1,0 +1,140 @@
+"""Path to Performance as readers see it: cells with their criteria and what helps there."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import ngettext
+
+from catalog.models import Dimension, Kind, Level, Resource
+from catalog.search.index import shelf
+from courses.models import BestResource, Criterion
+from courses.team_level import standing
+
+COUNTS = {
+    Kind.COURSE: lambda n: ngettext("%d course", "%d courses", n) % n,
+    Kind.TOOL: lambda n: ngettext("%d tool", "%d tools", n) % n,
+    Kind.VIDEO: lambda n: ngettext("%d video", "%d videos", n) % n,
+}
+MOST_OF_A_KIND = 3  # that are named for one criterion
+
+
+@dataclass
+class Cell:
+    """One level of one dimension. `counts` is {kind: how many readers find there}."""
+
+    dimension: Dimension
+    level: Level
+    criteria: list = field(default_factory=list)
+    counts: dict = field(default_factory=dict)
+    state: str = ""  # of a team: "met", "next" or ""
+
+    @property
+    def address(self):
+        return reverse("cell-listing", args=[self.dimension.slug, self.level.number])
+
+    @property
+    def counted(self):
+        """Each kind that is there: its words, "2 courses", and the address of just these."""
+        return [
+            (COUNTS[kind](number), f"{self.address}?kind={kind}")
+            for kind, number in self.counts.items()
+            if number
+        ]
+
+
+class Path:
+    """The grid, with where a team is that meets the criteria `met` (None where there is no team).
+
+    Criteria are asked for once, sets come from the shelf.
+    """
+
+    def __init__(self, met=None):
+        self.shelf, self.met = shelf(), met
+        self.dimensions, self.levels = list(Dimension.objects.all()), list(Level.objects.all())
+        self.criteria = Criterion.objects.in_cells()
+
+    @cached_property
+    def standing(self):
+        """As courses.team_level gives it, with each open criterion as a row."""
+        cells = {
+            (dimension.slug, level.number): self.criteria_of(dimension, level)
+            for dimension in self.dimensions
+            for level in self.levels
+        }
+        return standing(cells, self.met or set())
+
+    def criteria_of(self, dimension, level):
+        return self.criteria.get((dimension.slug, level.number), [])
+
+    def rows(self):
+        """[(dimension, [Cell of each level])]"""
+        return [(dimension, self.cells_of(dimension)) for dimension in self.dimensions]
+
+    def cells_of(self, dimension):
+        return [self.cell(dimension, level) for level in self.levels]
+
+    def cell(self, dimension, level):
+        criteria = self.criteria_of(dimension, level)
+        counts = {kind: self.set_of(dimension, level, kind).bit_count() for kind in COUNTS}
+        return Cell(dimension, level, criteria, counts, self.state_of(criteria))
+
+    def state_of(self, criteria):
+        if self.met is None or not criteria:
+            return ""
+        if all(criterion in self.met for criterion in criteria):
+            return "met"
+        return "next" if set(criteria) & set(self.standing.open) else ""
+
+    def set_of(self, dimension, level, kind):
+        found = self.public
+        for key in (f"dimension:{dimension.slug}", f"level:{level.number}", f"kind:{kind}"):
+            found &= self.shelf.set_of(key)
+        return found
+
+    @cached_property
+    def public(self):
+        return self.shelf.public()
+
+    def help_for(self, criteria):
+        """Gives each of `criteria` its `help`, [(plural of a kind, cards, how many there are)]: its
+        best resources first, then the newest of its cell.
+        """
+        named = self.named_best(criteria)
+        wanted = {criterion: self.wanted(criterion, named) for criterion in criteria}
+        ids = {pk for kinds in wanted.values() for _kind, some, _total in kinds for pk in some}
+        cards = Resource.objects.published().in_bulk(ids)
+        for criterion, kinds in wanted.items():
+            criterion.help = [
+                (kind, [cards[pk] for pk in some if pk in cards], total)
+                for kind, some, total in kinds
+            ]
+
+    def wanted(self, criterion, named):
+        return [
+            (kind, self.first_of(criterion, kind, named), total)
+            for kind in COUNTS
+            if (total := self.set_for(criterion, kind, named).bit_count())
+        ]
+
+    def first_of(self, criterion, kind, named):
+        best = [pk for pk, of_kind in named.get(criterion.pk, ()) if of_kind == kind]
+        best = [pk for pk in best if self.public >> pk & 1]
+        found = self.set_for(criterion, kind, named)
+        more = self.shelf.ranked(found, "newest")[: MOST_OF_A_KIND + len(best)]
+        return list(dict.fromkeys([*best, *more]))[: max(MOST_OF_A_KIND, len(best))]
+
+    def set_for(self, criterion, kind, named):
+        found = self.set_of(criterion.dimension, criterion.level, kind)
+        for pk, of_kind in named.get(criterion.pk, ()):
+            found |= (1 << pk) & self.public if of_kind == kind else 0
+        return found
+
+    @staticmethod
+    def named_best(criteria):
+        """{criterion's id: [(resource's id, its kind)]}"""
+        rows = BestResource.objects.filter(criterion__in=[c.pk for c in criteria])
+        named = {}
+        for criterion, pk, kind in rows.values_list("criterion", "resource", "resource__kind"):
+            named.setdefault(criterion, []).append((pk, kind))
+        return named

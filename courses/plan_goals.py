@@ -1,0 +1,79 @@
+"""The courses that a plan leads to, from what it is asked for."""
+
+from collections import defaultdict
+from functools import cached_property
+
+from catalog.lib import id_sets
+from courses.public_graph import limits_of
+
+
+def set_of_cell(held, dimension, level):
+    return held.set_of(f"dimension:{dimension}") & held.set_of(f"level:{level}")
+
+
+class Goals:
+    """`courses` is the set of bits of those that are published."""
+
+    def __init__(self, asked, held, courses):
+        self.asked, self.shelf, self.courses = asked, held, courses
+
+    def reasons(self):
+        """{course: reasons}: ("cell", dimension, level), ("level", n) or ("wanted",)."""
+        goals = defaultdict(list)
+        for node in self.asked.wanted.values():
+            goals[node].append(("wanted",))
+        for (dimension, level), courses in self.cells.items():
+            for course in id_sets.ids_of(courses & self.for_asker):
+                goals[course].append(("cell", dimension, level))
+        for level in self.asked_levels:
+            rest = self.courses & self.shelf.set_of(f"level:{level}") & self.for_asker
+            for course in id_sets.ids_of(rest & ~self.in_a_dimension):
+                goals[course].append(("level", level))
+        return goals
+
+    @cached_property
+    def asked_levels(self):
+        asked = self.asked
+        return range((asked.first or 0) + 1, asked.last + 1) if asked.climbs else ()
+
+    @cached_property
+    def cells(self):
+        """{(dimension, level) that is to be closed: the courses in it}"""
+        cells = [
+            (d.slug, level) for level in self.asked_levels for d in self.asked.check.path.dimensions
+        ]
+        if self.asked.check.code:
+            criteria = self.asked.check.standing.open
+            cells = dict.fromkeys((c.dimension.slug, c.level_id) for c in criteria)
+        return {cell: set_of_cell(self.shelf, *cell) & self.courses for cell in cells}
+
+    @cached_property
+    def in_a_dimension(self):
+        return self.shelf.set_of(*(f"dimension:{d.slug}" for d in self.asked.check.path.dimensions))
+
+    @cached_property
+    def for_asker(self):
+        """The courses meant for who asks, who is not shut out of them; all where nobody says."""
+        asker = self.asked.asker
+        if not asker:
+            return self.courses
+        meant = self.courses & self.shelf.set_of(*(f"audience:{slug}" for slug in asker))
+        return meant & ~self.shut
+
+    @cached_property
+    def shut(self):
+        limits, asker = limits_of(id_sets.ids_of(self.courses)), self.asked.asker
+        return id_sets.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
+
+    @property
+    def for_nobody_named(self):
+        """The set of those in question that say nothing of whom they are for."""
+        if not self.asked.asker:
+            return 0
+        slugs = (slug for slug, _name in self.shelf.choices["audience"])
+        named = self.shelf.set_of(*(f"audience:{slug}" for slug in slugs))
+        named |= id_sets.bits_of(limits_of(id_sets.ids_of(self.courses)))
+        levels = self.shelf.set_of(*(f"level:{level}" for level in self.asked_levels))
+        for cell in self.cells.values():
+            levels |= cell
+        return self.courses & levels & ~named

@@ -1,0 +1,163 @@
+"""What a plan is asked for, as it stands in an address."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from urllib.parse import parse_qsl, urlencode
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.lib.text import clean_line
+from catalog.models import Audience, FormerSlug
+from courses.models import Course
+from courses.public_graph import LONGEST_NAME, MISSING, key_of
+from courses.team_check import TeamCheck
+
+MOST_NAMED = 200  # courses in one address
+YEARS = range(2000, 2101)
+HOURS = (1, 2, 3, 4, 6, 8)
+USUAL_HOURS = 2  # of training in a week
+
+
+@dataclass
+class Asked:
+    """`first` and `last` are levels: where the team is and where it wants to be, None where it does
+    not say. `done`, `wanted` and `preferred` are {key in the address: node of a graph}. `notices`
+    say what was not understood, and what was taken instead.
+    """
+
+    check: TeamCheck
+    first: int | None = None
+    last: int | None = None
+    audiences: list = field(default_factory=list)
+    all_audiences: list = field(default_factory=list)
+    done: dict = field(default_factory=dict)
+    wanted: dict = field(default_factory=dict)
+    preferred: dict = field(default_factory=dict)
+    start: date | None = None
+    hours: int = USUAL_HOURS
+    notices: list = field(default_factory=list)
+
+    @classmethod
+    def read(cls, data):
+        asked = cls(TeamCheck.read(data.get("check", "")))
+        asked.notices += [asked.check.notice] if asked.check.notice else []
+        asked.read_levels(data)
+        asked.read_audiences(data.getlist("audience"))
+        nodes = nodes_of({key for name in NAMED for key in data.getlist(name)})
+        for name, attribute in NAMED.items():
+            setattr(asked, attribute, asked.known(data.getlist(name)[:MOST_NAMED], nodes))
+        asked.start = asked.read_date(data.get("start", ""))
+        hours = data.get("hours", "")
+        asked.hours = int(hours) if hours in map(str, HOURS) else USUAL_HOURS
+        return asked
+
+    def read_levels(self, data):
+        self.first, self.last = (self.read_level(data.get(name, "")) for name in ("from", "to"))
+        if self.check.code:
+            self.first = self.last = None
+        if self.first and self.last and self.first >= self.last:
+            sentence = _("From Level %(first)d to Level %(last)d there is no step up.")
+            self.notices.append(sentence % {"first": self.first, "last": self.last})
+
+    def read_level(self, text):
+        if not text or text in map(str, range(1, 6)):
+            return int(text) if text else None
+        self.notices.append(_("There is no level “%s”: they go from 1 to 5.") % text[:20])
+        return None
+
+    def read_audiences(self, slugs):
+        self.all_audiences = list(Audience.objects.all())
+        known = {audience.slug: audience for audience in self.all_audiences}
+        self.audiences = [known[slug] for slug in dict.fromkeys(slugs) if slug in known]
+        for slug in dict.fromkeys(filter(None, slugs)):
+            if slug not in known:
+                self.notices.append(_("There is no audience “%s”; it is passed over.") % slug[:40])
+
+    def known(self, keys, nodes):
+        for key in dict.fromkeys(keys):
+            if key and key not in nodes:
+                self.pass_over(key)
+        return {key: nodes[key] for key in dict.fromkeys(keys) if key in nodes}
+
+    def pass_over(self, key):
+        self.notices.append(_("There is no course “%s”; it is passed over.") % key[:60])
+
+    def read_date(self, text):
+        with suppress(ValueError):
+            if not text or (day := date.fromisoformat(text)).year in YEARS:
+                return day if text else None
+        sentence = _("“%s” is no date; the plan starts next Monday.")
+        self.notices.append(sentence % clean_line(text[:20]))
+        return None
+
+    @property
+    def starts(self):
+        """The Monday of the week it starts in; the next one where none is asked for."""
+        day = self.start or timezone.localdate() + timedelta(days=7)
+        return day - timedelta(days=day.weekday())
+
+    @property
+    def climbs(self):
+        return bool(self.last) and (self.first or 0) < self.last
+
+    @property
+    def is_empty(self):
+        return not (self.check.code or self.climbs or self.wanted)
+
+    @property
+    def title(self):
+        if self.check.code:
+            return _("Plan: %s") % self.check.result
+        if self.climbs and self.first:
+            facts = {"first": self.first, "last": self.last}
+            return _("Plan from Level %(first)d to Level %(last)d") % facts
+        if self.climbs:
+            return _("Plan up to Level %d") % self.last
+        return _("Plan for chosen courses") if self.wanted else _("Make a plan")
+
+    @property
+    def asker(self):
+        return frozenset(audience.slug for audience in self.audiences)
+
+    def query(self, with_time=False, **changes):
+        """All of it as a query string, always in the same order; a change is a list of values."""
+        values = {
+            "check": [self.check.code],
+            "from": [self.first],
+            "to": [self.last],
+            "audience": [audience.slug for audience in self.audiences],
+            "want": sorted(self.wanted),
+            "done": sorted(self.done),
+            "take": sorted(self.preferred),
+            "start": [self.start and self.start.isoformat()] if with_time else [],
+            "hours": [self.hours if self.hours != USUAL_HOURS else None] if with_time else [],
+        } | changes
+        pairs = [(name, value) for name, some in values.items() for value in some if value]
+        return f"?{urlencode(pairs, safe=MISSING)}" if pairs else ""
+
+    def pairs(self):
+        """The same for a form."""
+        return parse_qsl(self.query().removeprefix("?"))
+
+    @property
+    def levels(self):
+        return self.check.path.levels
+
+
+NAMED = {"done": "done", "want": "wanted", "take": "preferred"}
+
+
+def nodes_of(keys):
+    """{key: node}: the ids of published courses by their present or former addresses, and the keys
+    of missing ones, be they missing now or not.
+    """
+    slugs = {key for key in keys if not key.startswith(MISSING)}
+    published, nodes = Course.objects.published(), {}
+    hidden = Course.objects.filter(slug__in=slugs).values_list("slug", "title")
+    nodes |= {slug: key_of(title) for slug, title in hidden}
+    nodes |= dict(published.filter(slug__in=slugs).values_list("slug", "pk"))
+    former = FormerSlug.objects.filter(slug__in=slugs - nodes.keys(), resource__in=published)
+    nodes |= dict(former.values_list("slug", "resource"))
+    return nodes | {key: key for key in keys - slugs if len(key) <= LONGEST_NAME + 1}

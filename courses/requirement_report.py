@@ -1,0 +1,332 @@
+"""What is wrong with the requirements between courses, for editors to mend."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Audience, Kind, Resource
+from courses.course_names import names_of
+from courses.graph import NEEDS, all_before, circles, sets, way
+from courses.models import Course, Requirement
+from courses.models.course import SIGNS
+
+MOST = 100  # findings of a section that are shown; all are counted
+MOST_NAMED = 10  # courses that one finding names
+
+# {name of a section, a method and a template: its title, what it means and what to do}
+SECTIONS = {
+    "circles": (
+        _("Circles"),
+        _(
+            "These courses require each other in a circle, so that nobody could start with any of "
+            "them. Delete one requirement of each circle. Others may come to light then."
+        ),
+    ),
+    "missing": (
+        _("Required, but not in the catalog"),
+        _(
+            "These names are required, but no course goes by them, or more than one does. "
+            "Make the course, or add the name to the “other names” of the one that is meant."
+        ),
+    ),
+    "hidden": (
+        _("Required, but hidden from readers"),
+        _(
+            "Published courses require these, and readers cannot open them. "
+            "Publish them, or require another course."
+        ),
+    ),
+    "levels": (
+        _("Levels out of order"),
+        _(
+            "These courses come at a lower level than one that has to be taken before. "
+            "Check the levels of both, or whether the one really needs the other."
+        ),
+    ),
+    "audiences": (
+        _("People shut out"),
+        _(
+            "These courses need one that the people they are for may not take. "
+            "Check whom both are for, and whom the needed one is only for."
+        ),
+    ),
+    "times": (
+        _("Courses without a time"),
+        _(
+            "No plan with one of these courses can say how many hours it takes. "
+            "Give the least and the most minutes, where somebody knows them."
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Listed:
+    rows: list
+    most: int = MOST_NAMED
+
+    @property
+    def shown(self):
+        return self.rows[: self.most]
+
+    @property
+    def more(self):
+        return max(0, len(self.rows) - self.most)
+
+
+class Section(NamedTuple):
+    name: str
+    title: str
+    meaning: str
+    findings: Listed
+
+    @property
+    def template(self):
+        return f"admin/path_report/{self.name}.html"
+
+
+@dataclass
+class Missing:
+    """One course that is not there, however it is written, with those that require it."""
+
+    texts: Counter = field(default_factory=Counter)
+    courses: dict = field(default_factory=dict)
+    named: Listed = field(default_factory=lambda: Listed([]))  # courses that go by it
+    circles: list = field(default_factory=list)  # that requiring one of these would close
+
+    def add(self, course, text):
+        self.texts[text] += 1
+        self.courses[course.pk] = course
+
+    @cached_property
+    def spellings(self):
+        return sorted(self.texts, key=lambda text: (-self.texts[text], text))
+
+    @property
+    def rank(self):
+        return -len(self.courses), self.spellings[0].casefold()
+
+    @property
+    def others(self):
+        return Listed(self.spellings[1:])
+
+    @property
+    def dependants(self):
+        return Listed(list(self.courses.values()))
+
+
+class Hidden(NamedTuple):
+    course: Course
+    dependants: Listed
+
+
+class Inversion(NamedTuple):
+    course: Course
+    level: int
+    required: Course
+    required_level: int
+
+
+class ShutOut(NamedTuple):
+    """`people` is "" where the course says nothing of whom it is for."""
+
+    course: Course
+    required: Course
+    limit: str
+    people: str
+
+
+class Timeless(NamedTuple):
+    course: Course
+    dependants: int
+
+
+class Report:
+    """Reads the database in eight queries. What ranks alike is in the order of titles."""
+
+    def __init__(self):
+        self.graph = Course.objects.graph()
+        self.rows = list(Requirement.objects.dangling().order_by().values_list("course", "text"))
+        self.courses = {course.pk: course for course in courses_by_title()}
+
+    @cached_property
+    def sections(self):
+        return [
+            Section(name, *texts, Listed(getattr(self, name)(), MOST))
+            for name, texts in SECTIONS.items()
+        ]
+
+    @property
+    def is_clean(self):
+        return not any(section.findings.rows for section in self.sections)
+
+    # ---- What all sections read ----
+
+    @cached_property
+    def pairs(self):
+        """Each course with each one it needs."""
+        return [
+            (course, self.courses[pk])
+            for course in self.courses.values()
+            for pk in sorted(self.graph.needs.get(course.pk, ()))
+            if pk in self.courses
+        ]
+
+    @cached_property
+    def dependants(self):
+        """{id of a course: those that need it}"""
+        found = {}
+        for course, required in self.pairs:
+            found.setdefault(required.pk, []).append(course)
+        return found
+
+    def chain(self, steps):
+        """`steps` of (id, how it was come to) as the signs and courses that a page shows."""
+        return [(SIGNS[sort], self.courses[pk]) for pk, sort in steps if pk in self.courses]
+
+    # ---- The sections ----
+
+    def circles(self):
+        before = union(self.graph.needs, self.graph.advised)
+        return [
+            self.chain([(circle[0], None), *((pk, NEEDS) for pk in [*circle[1:], circle[0]])])
+            for circle in circles(before)
+        ]
+
+    def missing(self):
+        heads, groups = heads_of({text for _pk, text in self.rows}), {}
+        order = {pk: place for place, pk in enumerate(self.courses)}
+        rows = [row for row in self.rows if row[0] in order]
+        for pk, text in sorted(rows, key=lambda row: order[row[0]]):
+            groups.setdefault(heads[text], Missing()).add(self.courses[pk], text)
+        found = sorted(groups.values(), key=lambda one: one.rank)
+        for one in found[:MOST]:
+            one.named = Listed(self.named_by(one.texts))
+            one.circles = [c for course in one.named.shown if (c := self.circle_over(course, one))]
+        return found
+
+    def named_by(self, texts):
+        names = set().union(*map(names_of, texts))
+        found = {course.pk: course for name in names for course in self.named.get(name, ())}
+        return [course for pk, course in sorted(found.items())]
+
+    @cached_property
+    def named(self):
+        """{name: the courses that go by it}"""
+        found = {}
+        for course in self.courses.values():
+            for name in course.names:
+                found.setdefault(name, []).append(course)
+        return found
+
+    def circle_over(self, course, missing):
+        """A circle that would be closed if what requires `missing` required `course`, or []."""
+        reached = all_before([course.pk], self.onward) | {course.pk}
+        for pk in missing.courses:
+            if pk in reached:
+                found = way(course.pk, pk, self.graph)
+                return self.chain([(pk, None), (course.pk, NEEDS), *found[1:]])
+        return []
+
+    @cached_property
+    def onward(self):
+        return union(self.graph.needs, self.graph.advised, self.graph.same)
+
+    def hidden(self):
+        found = {}
+        for course, required in self.pairs:
+            if course.is_public and not required.is_public:
+                found.setdefault(required.pk, []).append(course)
+        hidden = [Hidden(self.courses[pk], Listed(courses)) for pk, courses in found.items()]
+        return sorted(hidden, key=lambda one: -len(one.dependants.rows))
+
+    def levels(self):
+        lowest = lowest_levels()
+        return [
+            Inversion(course, lowest[course.pk], required, lowest[required.pk])
+            for course, required in self.pairs
+            if lowest.get(course.pk, 5) < lowest.get(required.pk, 0)
+        ]
+
+    def audiences(self):
+        """Those of a course are sometimes given as its audiences, sometimes as its limit: it is
+        no contradiction as soon as one of either may take the course that is needed.
+        """
+        people, limits = links(Resource.audiences), links(Resource.only_for)
+        names, nobody, found = dict(Audience.objects.values_list("pk", "name")), set(), []
+        for course, required in self.pairs:
+            own, limit = limits.get(course.pk, nobody), limits.get(required.pk, nobody)
+            meant = people.get(course.pk, nobody)
+            if limit and not limit & (own | meant):
+                texts = (listed(names, ids) for ids in (limit, own or meant))
+                found.append(ShutOut(course, required, *texts))
+        return found
+
+    def times(self):
+        now = timezone.now()
+        found = [
+            Timeless(course, len(self.dependants.get(course.pk, ())))
+            for course in self.courses.values()
+            if course.minutes_min is None and not is_withdrawn(course, now)
+        ]
+        return sorted(found, key=lambda one: -one.dependants)
+
+
+def courses_by_title():
+    fields = "title", "other_names", "kind", "published_at", "unpublished_at", "minutes_min"
+    courses = Course.objects.order_by().only(*fields)
+    return sorted(courses, key=lambda course: (course.title.casefold(), course.pk))
+
+
+def is_withdrawn(course, now):
+    return bool(course.unpublished_at and course.unpublished_at <= now)
+
+
+def union(*graphs):
+    found = sets()
+    for before in graphs:
+        for node, others in before.items():
+            found[node] |= others
+    return found
+
+
+def heads_of(texts):
+    """{text: a name that stands for it}, the same for all texts that name one course.
+
+    >>> heads = heads_of(["LMPO", "LMP Orientation (LMPO)", "Free to Speak"])
+    >>> heads["LMPO"] == heads["LMP Orientation (LMPO)"], heads["Free to Speak"]
+    (True, 'free to speak')
+    """
+    names = {text: names_of(text) or {text} for text in texts}
+    alike, heads = sets(), {}
+    for of_text in names.values():
+        for name in of_text:
+            alike[name] |= of_text
+    for name in alike:
+        if name not in heads:
+            together = all_before([name], alike)
+            heads |= dict.fromkeys(together, min(together))
+    return {text: heads[min(of_text)] for text, of_text in names.items()}
+
+
+def lowest_levels():
+    """{id of a course: the number of its lowest level}"""
+    rows = Resource.levels.through.objects.filter(resource__kind=Kind.COURSE)
+    return dict(rows.values_list("resource").annotate(Min("level")))
+
+
+def links(relation):
+    """{id of a course: the ids of what `relation`, to audiences, links it to}"""
+    rows, found = relation.through.objects.filter(resource__kind=Kind.COURSE), sets()
+    for pk, audience in rows.values_list("resource", "audience"):
+        found[pk].add(audience)
+    return found
+
+
+def listed(names, ids):
+    return ", ".join(name for pk, name in names.items() if pk in ids)

@@ -1,0 +1,115 @@
+"""A team's check: its answers as they stand in an address, and what they mean in words."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from courses.models import Criterion
+from courses.path_grid import Path
+from courses.team_level import DamagedCode, answers_in, code_of
+
+NUMBERS = [
+    gettext_lazy("no"),
+    gettext_lazy("one"),
+    gettext_lazy("two"),
+    gettext_lazy("three"),
+    gettext_lazy("four"),
+    gettext_lazy("five"),
+    gettext_lazy("six"),
+    gettext_lazy("seven"),
+    gettext_lazy("eight"),
+    gettext_lazy("nine"),
+    gettext_lazy("ten"),
+]
+
+
+def in_words(number):
+    return str(NUMBERS[number]) if number < len(NUMBERS) else str(number)
+
+
+def code_of_ticks(ticked):
+    """The code of the criteria whose numbers a form sent as the texts `ticked`."""
+    known = {str(pk): pk for pk in Criterion.objects.values_list("pk", flat=True)}
+    return code_of(known[text] for text in ticked if text in known)
+
+
+@dataclass
+class TeamCheck:
+    """`code` is "" for no answers; `notice` a sentence where the code that came is damaged."""
+
+    code: str
+    notice: str
+    path: Path
+
+    @classmethod
+    def read(cls, code):
+        try:
+            numbers, notice = answers_in(code), ""
+        except DamagedCode:
+            numbers, code = set(), ""
+            notice = _(
+                "The link of this team check is damaged: a part of it is missing or was changed. "
+                "Nothing is ticked. Ask for the link again, or tick anew."
+            )
+        path = Path()
+        criteria = {c for some in path.criteria.values() for c in some}
+        path.met = {c for c in criteria if c.pk in numbers} if code else None
+        return cls(code, notice, path)
+
+    @property
+    def met(self):
+        return self.path.met or set()
+
+    @property
+    def standing(self):
+        return self.path.standing
+
+    def by_dimension(self):
+        """(dimension, its own level, 0 before the first); the team's is the lowest of them."""
+        return [(d, self.standing.dimensions[d.slug]) for d in self.path.dimensions]
+
+    def levels(self):
+        """Each level, with the criteria of all dimensions as `asked`."""
+        for level in self.path.levels:
+            cells = [self.path.criteria_of(dimension, level) for dimension in self.path.dimensions]
+            level.asked = [criterion for criteria in cells for criterion in criteria]
+            yield level
+
+    @property
+    def result(self):
+        """Level 1, three steps from Level 2"""
+        level, following = self.standing.level, self.standing.next_level
+        if following is None and not level:
+            return _("No criterion has been written yet")
+        if following is None:
+            return _("Level %d: your team does all of it") % level
+        steps = len(self.standing.open)
+        facts = {"level": level, "steps": in_words(steps), "next": following}
+        if not level:
+            words = ngettext(
+                "Not yet at Level 1: %(steps)s step to go",
+                "Not yet at Level 1: %(steps)s steps to go",
+                steps,
+            )
+        else:
+            words = ngettext(
+                "Level %(level)s, %(steps)s step from Level %(next)s",
+                "Level %(level)s, %(steps)s steps from Level %(next)s",
+                steps,
+            )
+        return words % facts
+
+    @property
+    def query(self):
+        return f"?check={self.code}" if self.code else ""
+
+    def address(self, name):
+        return reverse(name) + self.query
+
+    @property
+    def link(self):
+        """The whole address, to hand over."""
+        return settings.SITE_URL + self.address("team-check")

@@ -1,0 +1,347 @@
+"""A printed list whose code is scanned: what came, changed and went since its day."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.editions import lists
+from catalog.editions.lists import dated
+from catalog.lib import id_sets
+from catalog.models import Edition, Resource
+from catalog.printing import sheets
+from tests.admin import page_in
+from tests.makers import days_ago, make_course, make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+def day(ago):
+    return f"{timezone.localdate() - timedelta(days=ago):%Y%m%d}"
+
+
+def old_tool(title, **fields):
+    """One that has been there for thirty days."""
+    tool = make_tool(title, published=days_ago(30), **fields)
+    Edition.objects.filter(resource=tool).update(made_at=days_ago(30))
+    return tool
+
+
+def notice(client, address):
+    [found] = page_in(client.get(address)).xpath("//section[contains(@class, 'print-notice')]")
+    return " ".join(found.text_content().split())
+
+
+def test_nothing_is_said_where_nobody_asks(client):
+    assert "print-notice" not in client.get("/tools/").content.decode()
+
+
+def test_a_print_is_current(client):
+    old_tool("Waste Walk")
+    words = notice(client, f"/tools/?printed={day(5)}")
+    assert words.startswith(
+        "Your print is current Nothing on this list has changed, came or went since "
+    )
+    assert "Print the new one" not in words
+
+
+def test_what_is_new_is_told(client):
+    old_tool("Waste Walk")
+    make_tool("Icebreaker", published=days_ago(1))
+    words = notice(client, f"/tools/?printed={day(5)}")
+    assert "Your print is out of date" in words and "New: Icebreaker" in words
+    assert "Waste Walk" not in words and words.endswith("Print the new one")
+
+
+def test_what_changed_is_told_with_what_it_was(client):
+    tool = old_tool("Waste Walk")
+    tool.summary = "Look twice."
+    tool.save()
+    assert "Changed: Waste Walk (Summary)" in notice(client, f"/tools/?printed={day(5)}")
+
+
+def test_what_was_withdrawn_is_told_with_what_stands_in_its_place(client):
+    new = make_tool("Icebreaker", published=days_ago(9))
+    old = old_tool("Waste Walk", topics=["Teams"], unpublished_at=days_ago(1))
+    Resource.objects.filter(pk=old.pk).update(replaced_by=new.pk)
+    for address in ("/tools/", "/topics/teams/", "/new/"):
+        words = notice(client, f"{address}?printed={day(5)}")
+        assert "Withdrawn: Waste Walk. In its place: Icebreaker" in words
+    assert "Withdrawn" not in notice(client, f"/videos/?printed={day(5)}")
+
+
+def test_a_draft_is_never_named(client):
+    make_tool("Secret", published=False)
+    make_tool("Tomorrow", published=days_ago(-1))
+    words = notice(client, f"/tools/?printed={day(5)}")
+    assert "Secret" not in words and "Tomorrow" not in words
+
+
+def test_only_what_the_filters_show_is_told(client):
+    make_tool("Level two", levels=[2], published=days_ago(1))
+    make_tool("Level four", levels=[4], published=days_ago(1))
+    words = notice(client, f"/tools/?level=2&printed={day(5)}")
+    assert "Level two" in words and "Level four" not in words
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "x", "20261340", "99991231", "2026-01-01", "²0260101", "0" * 5000]
+)
+def test_a_day_that_nobody_understands_is_said(client, asked):
+    words = notice(client, f"/tools/?printed={asked}")
+    assert words.startswith("We do not know this print")
+
+
+def test_many_changes_are_counted(client, monkeypatch):
+    for number in range(25):
+        make_tool(f"Tool {number:02}", published=days_ago(1))
+    words = notice(client, f"/tools/?printed={day(5)}")
+    assert words.count("New:") == 20 and "and 5 more" in words
+
+
+def test_a_packet_tells_what_became_of_its_items(client):
+    tool, gone = old_tool("Waste Walk"), old_tool("Icebreaker", unpublished_at=days_ago(1))
+    tool.title = "Waste Hunt"
+    tool.save()
+    codes = ".".join(one.get_short_url().rpartition("/")[2] for one in (tool, gone))
+    words = notice(client, f"/packet/?items={codes}&printed={day(5)}")
+    assert "Changed: Waste Hunt (Title)" in words and "Withdrawn: Icebreaker" in words
+
+
+def test_a_plan_tells_what_became_of_its_courses(client):
+    course = make_course("Sponsoring", levels=[2], published=days_ago(30))
+    Edition.objects.filter(resource=course).update(made_at=days_ago(30))
+    address = f"/path/plan/?want={course.slug}&printed="
+    assert notice(client, address + day(5)).startswith("Your print is current")
+    course.summary = "How to sponsor."
+    course.save()
+    assert "Changed: Sponsoring (Summary)" in notice(client, address + day(5))
+
+
+def test_paper_carries_the_day(client, monkeypatch):
+    from catalog.packets import pdf
+    from courses.views import plan
+
+    coded = []
+    for module in (sheets, pdf, plan):
+        monkeypatch.setattr(module, "qr_image", lambda address: coded.append(address) or "")
+    course = make_course("Sponsoring")
+    client.get("/tools.pdf?level=2")
+    client.get(f"/packet.pdf?items={course.get_short_url().rpartition('/')[2]}")
+    client.get(f"/path/plan.pdf?want={course.slug}")
+    lists = [address for address in coded if "printed=" in address]
+    assert len(lists) == 3 and all(f"printed={day(0)}-" in address for address in lists)
+
+
+def test_it_costs_as_many_queries_for_twice_as_many(client):
+    counts = []
+    for _round in range(2):
+        for number in range(3):
+            make_tool(f"New {number}", published=days_ago(1))
+            make_video(f"Film {number}", published=days_ago(1))
+            changed = old_tool(f"Old {number}")
+            changed.summary = "Another."
+            changed.save()
+            old_tool(f"Gone {number}", unpublished_at=days_ago(1))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/new/?printed={day(5)}-{'A' * 20}")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_what_was_published_and_printed_on_one_day_and_then_withdrawn_is_told(client):
+    make_tool("Short-lived", published=days_ago(5), unpublished_at=days_ago(2))
+    assert "Withdrawn: Short-lived" in notice(client, f"/tools/?printed={day(5)}")
+
+
+def test_what_was_withdrawn_is_told_of_searches_and_tags(client):
+    old_tool("Waste Walk", tags=["huddle"], unpublished_at=days_ago(1))
+    old_tool("Waste Hunt", tags=["huddle"])
+    for address in ("/search/?q=waste", "/tags/huddle/?"):
+        assert "Withdrawn: Waste Walk" in notice(client, f"{address}&printed={day(5)}")
+
+
+def test_the_newest_are_told_however_many_changed(client, monkeypatch):
+    from catalog.editions import lists
+
+    for number in range(8):
+        tool = old_tool(f"Old {number}")
+        tool.summary = "Another."
+        tool.save()
+    make_tool("New one", published=days_ago(1))
+    monkeypatch.setattr(lists, "MOST_READ", 5)
+    words = notice(client, f"/tools/?printed={day(5)}")
+    assert "New: New one" in words and "and 3 more" in words
+
+
+# ---- What was moved by an edit ----
+
+
+def code(members, ago=0):
+    """What the code of a list with these members says, printed some days ago."""
+    address = dated("/", id_sets.bits_of(one.pk for one in members))
+    return address.partition("printed=")[2].replace(day(0), day(ago))
+
+
+@pytest.fixture
+def teams():
+    return [
+        old_tool(title, topics=["Teams"]) for title in ("Waste Walk", "Huddle card", "Icebreaker")
+    ]
+
+
+def test_what_an_edit_took_out_of_a_list_is_told(client, teams):
+    printed = code(teams, 5)
+    teams[0].topics.clear()
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert words.count("Not in this list any more:") == 1
+    assert "Not in this list any more: Waste Walk" in words and "Huddle card" not in words
+
+
+def test_what_an_edit_put_into_a_list_is_told(client, teams):
+    other = old_tool("Ask why")
+    other.topics.set(teams[0].topics.all())
+    words = notice(client, f"/topics/teams/?printed={code(teams, 5)}")
+    assert "Now in this list as well: Ask why" in words and "Changed" not in words
+
+
+def test_all_that_happened_to_a_list_is_told_together(client, teams):
+    printed = code(teams, 5)
+    teams[0].topics.clear()
+    teams[1].summary = "Look twice."
+    teams[1].save()
+    Resource.objects.filter(pk=teams[2].pk).update(unpublished_at=days_ago(1))
+    make_tool("Ask why", topics=["Teams"], published=days_ago(1))
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    for sentence in (
+        "New: Ask why",
+        "Changed: Huddle card (Summary)",
+        "Withdrawn: Icebreaker",
+        "Not in this list any more: Waste Walk",
+    ):
+        assert sentence in words
+
+
+def test_a_print_of_today_is_current_until_something_comes(client):
+    printed = code([make_tool("Waste Walk", published=days_ago(0))])
+    assert notice(client, f"/tools/?printed={printed}").startswith("Your print is current")
+    make_tool("Ask why", published=days_ago(0))
+    words = notice(client, f"/tools/?printed={printed}")
+    assert "New: Ask why" in words and "Waste Walk" not in words
+
+
+def test_what_was_withdrawn_before_it_was_printed_on_that_day_is_not_told(client, teams):
+    Resource.objects.filter(pk=teams[0].pk).update(unpublished_at=days_ago(0))
+    printed = code(teams[1:])
+    assert notice(client, f"/topics/teams/?printed={printed}").startswith("Your print is current")
+    assert "Withdrawn: Waste Walk" in notice(client, f"/topics/teams/?printed={code(teams)}")
+
+
+def test_what_changed_before_it_was_printed_on_that_day_is_not_told(client, teams):
+    teams[0].summary = "Look twice."
+    teams[0].save()
+    printed = code(teams)
+    assert notice(client, f"/topics/teams/?printed={printed}").startswith("Your print is current")
+    teams[0].summary = "Look three times."
+    teams[0].save()
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert "Changed: Waste Walk (Summary)" in words
+
+
+def test_several_that_an_edit_moved_are_told(client, teams):
+    for title in ("Ask why", "Say it", "Look twice"):
+        teams.append(old_tool(title, topics=["Teams"]))
+    printed = code(teams, 5)
+    for tool in teams[:4]:
+        tool.topics.clear()
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert words.count("Not in this list any more:") == 4 and "Other entries" not in words
+
+
+def test_several_that_lost_a_tag_are_told(client):
+    tools = [old_tool(f"Tool {number}", tags=["huddle"]) for number in range(4)]
+    printed = code(tools, 5)
+    for tool in tools[:2]:
+        tool.tags.clear()
+    words = notice(client, f"/tags/huddle/?printed={printed}")
+    assert words.count("Not in this list any more:") == 2 and "Other entries" not in words
+
+
+def test_what_came_on_the_day_of_the_print_and_what_was_moved_are_told_apart(client, teams):
+    early = make_tool("Early", topics=["Teams"], published=days_ago(0))
+    printed = code([*teams, early])
+    for tool in teams[:2]:
+        tool.topics.clear()
+    make_tool("Late", topics=["Teams"], published=days_ago(0))
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert words.count("Not in this list any more:") == 2
+    assert "New: Late" in words and "New: Early" not in words
+
+
+def test_what_is_dated_for_later_today_is_not_told(client, teams):
+    later = timezone.now() + timedelta(minutes=1)
+    make_tool("Secret", topics=["Teams"], published=later, unpublished_at=days_ago(-30))
+    for printed in (day(0), code(teams), code(teams, 5)):
+        assert "Secret" not in notice(client, f"/topics/teams/?printed={printed}")
+
+
+def test_a_withdrawn_course_of_a_plan_is_told(client):
+    first, then = (make_course(title, published=days_ago(30)) for title in ("First", "Then"))
+    then.requirements.create(text="First", named_course=first)
+    Edition.objects.update(made_at=days_ago(30))
+    printed = code([first, then], 5)
+    Resource.objects.filter(pk=first.pk).update(unpublished_at=days_ago(1), replaced_by=then.pk)
+    words = notice(client, f"/path/plan/?want={then.slug}&printed={printed}")
+    assert "Withdrawn: First. In its place: Then" in words and "Other entries" not in words
+
+
+def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
+    printed = code(teams, 5)
+    for tool in teams:
+        tool.topics.clear()
+    monkeypatch.setattr(lists, "MOST_MOVED", 0)
+    words = notice(client, f"/topics/teams/?printed={printed}")
+    assert "Other entries came into this list or left it." in words and "Waste Walk" not in words
+
+
+def test_a_digest_that_nobody_printed_is_as_if_the_list_were_another(client, teams):
+    words = notice(client, f"/topics/teams/?printed={day(5)}-{'A' * 20}")
+    assert "Other entries came into this list or left it." in words
+
+
+def test_a_course_that_left_a_plan_is_told(client):
+    first, then = (make_course(title, published=days_ago(30)) for title in ("First", "Then"))
+    then.requirements.create(text="First", named_course=first)
+    Edition.objects.update(made_at=days_ago(30))
+    printed = code([first, then], 5)
+    address = f"/path/plan/?want={then.slug}&printed={printed}"
+    assert notice(client, address).startswith("Your print is current")
+    then.requirements.all().delete()
+    words = notice(client, address)
+    assert "Changed: Then (Course requirements)" in words
+    assert "Not in this list any more: First" in words
+
+
+def test_what_lost_a_tag_is_told(client):
+    tools = [old_tool(title, tags=["huddle"]) for title in ("Waste Walk", "Icebreaker")]
+    printed = code(tools, 5)
+    tools[0].tags.clear()
+    words = notice(client, f"/tags/huddle/?printed={printed}")
+    assert "Not in this list any more: Waste Walk" in words
+
+
+@given(st.sets(st.integers(1, 5000), max_size=90), st.data())
+def test_the_part_that_makes_a_digest_is_found(candidates, data):
+    some = data.draw(st.sets(st.sampled_from(sorted(candidates)))) if candidates else set()
+    part = id_sets.bits_of(some)
+    assert lists.subset(id_sets.bits_of(candidates), lists.digest_of(part)) == part
+
+
+@given(st.text(max_size=40) | st.from_regex(lists.CODE, fullmatch=True))
+def test_whatever_a_code_says_is_a_day_or_none(asked):
+    code = lists.Code.read(asked)
+    assert code == lists.Code() or code.day <= timezone.localdate()

@@ -1,0 +1,477 @@
+import io
+import re
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from catalog.files.inspection import documents
+from catalog.sandbox.exceptions import Refused
+from tests import files
+
+DEMO = Path(__file__).resolve().parents[3] / "editorial" / "demo"
+ROOM = tempfile.TemporaryDirectory()  # gone with the tests
+OLE = documents.OLE + b"\x00" * 600
+PDF, TAGGED, PPTX, PNG = files.pdf(), files.tagged_pdf(), files.deck(), files.picture()
+DOCX = files.docx("Welcome", "Second line")
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>"
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
+
+
+def kept(content, ending):
+    """The path of a new file with `content`."""
+    path = Path(tempfile.mkdtemp(dir=ROOM.name)) / f"a.{ending}"
+    path.write_bytes(content)
+    return str(path)
+
+
+def facts(content, ending, *names):
+    read = documents.read(kept(content, ending), ending)
+    return tuple(read[name] for name in names) if names else read
+
+
+def refusal(content, ending, function=documents.read):
+    with pytest.raises(Refused) as caught:
+        function(kept(content, ending), ending)
+    return caught.value.code
+
+
+def texts(content, ending, **most):
+    return documents.texts(kept(content, ending), ending, **most)
+
+
+def shown(content, ending, **options):
+    """The picture of the first page, or None."""
+    path = kept(content, ending)
+    size = documents.preview(path, ending, f"{path}.webp", **options)
+    picture = Image.open(f"{path}.webp") if size else None
+    assert not size or size == {"width": picture.width, "height": picture.height}
+    return picture
+
+
+def altered(content, name, change):
+    """An Office file in which `change` made something else of the part `name`."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(data, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, change(old.read(part)) if part == name else old.read(part))
+    return data.getvalue()
+
+
+def test_it_works():
+    assert facts(TAGGED, "pdf") == {
+        "pages": 1,
+        "paper": "A4",
+        "sizes": [[595.3, 841.9]],
+        "title": "Five Whys",
+        "language": "en-US",
+        "lacks": [],
+    }
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*DEMO.glob("pdfs/*.pdf"), *DEMO.glob("decks/*.pptx")]), ids=lambda p: p.name
+)
+def test_every_document_of_the_demo_is_taken_and_lacks_nothing(path):
+    read = documents.read(str(path), path.suffix[1:])
+    assert read["pages"] and not read["lacks"]
+    assert documents.texts(str(path), path.suffix[1:])
+
+
+@pytest.mark.parametrize(
+    "content, ending",
+    [
+        (PDF, "pdf"),
+        (PPTX, "pptx"),
+        (DOCX, "docx"),
+        (files.office("xl"), "xlsx"),
+        *((files.old_office(ending), ending) for ending in documents.OLD_OFFICE),
+        (PNG, "png"),
+        (files.photo(), "jpg"),
+        (files.photo(), "jpeg"),
+        (files.picture("WEBP"), "webp"),
+        (files.moving(), "gif"),
+        (files.picture("TIFF"), "tif"),
+        (b"MM\0+" + b"\0" * 40, "tiff"),
+    ],
+)
+def test_a_good_file_is_taken(content, ending):
+    assert facts(content, ending).keys() == facts(PDF, "pdf").keys()
+
+
+@pytest.mark.parametrize(
+    "content, ending, code",
+    [
+        (b"<html><script>alert(1)</script>", "pdf", "not_pdf"),
+        (b"<html>" + PDF, "pdf", "not_pdf"),
+        (PDF[:-60], "pdf", "pdf_cut"),
+        (PDF + b"\0" * 5000, "pdf", "pdf_cut"),
+        (b"%PDF-1.7\nnothing in it\n%%EOF", "pdf", "pdf_unreadable"),
+        (files.pdf(0), "pdf", "pdf_unreadable"),
+        (files.locked_pdf(), "pdf", "pdf_locked"),
+        (PDF + files.office(), "pdf", "holds_more"),
+        (OLE, "docx", "office_locked"),
+        (PPTX, "docx", "office_other_kind"),
+        (b"nothing", "docx", "office_unreadable"),
+        (b"#!/bin/sh\n" + DOCX, "docx", "office_unreadable"),
+        (PPTX[:5000], "pptx", "office_unreadable"),
+        (PPTX[:3000] + b"\x00" * 400 + PPTX[3400:], "pptx", "office_unreadable"),
+        (PPTX, "ppt", "not_office"),
+        (PNG, "jpg", "picture_unreadable"),
+        (files.png_head(12_000, 12_000), "png", "picture_too_many_pixels"),
+        (PNG + files.office(), "png", "picture_with_more"),
+        (PNG, "tif", "picture_unreadable"),
+    ],
+)
+def test_a_document_is_refused_for_a_reason(content, ending, code):
+    assert refusal(content, ending) == code
+
+
+@pytest.mark.parametrize("ending", documents.ENDINGS)
+def test_an_empty_file_is_refused(ending):
+    assert refusal(b"", ending)
+
+
+# PDF
+
+
+def test_a_pdf_lacks_what_its_readers_would_need():
+    assert facts(PDF, "pdf", "title", "language", "lacks") == (
+        "",
+        "",
+        ["title", "language", "tags"],
+    )
+    untitled = files.tagged_pdf(title=" ")
+    assert facts(untitled, "pdf", "lacks") == (["title"],)
+
+
+def test_a_title_may_be_in_any_writing():
+    title = "海報 – “Größe” 🙂"
+    assert facts(files.tagged_pdf(title, "zh-Hant"), "pdf", "title", "language") == (
+        title,
+        "zh-Hant",
+    )
+
+
+@pytest.mark.parametrize(
+    "sizes, paper",
+    [
+        ([(612, 792)], "8.5 × 11 in"),
+        ([(612, 792), (792, 612)], "8.5 × 11 in"),
+        ([(595.3, 841.9)], "A4"),
+        ([(1440, 2160)], "20 × 30 in"),
+        ([(792, 1224), (612, 792), (612, 792)], "11 × 17 in and 8.5 × 11 in"),
+        ([(612, 792), (792, 1224), (595, 842)], "8.5 × 11 in, 11 × 17 in and others"),
+    ],
+)
+def test_pages_and_paper_are_read(sizes, paper):
+    pages = [
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %f %f]>>" % (width, height)
+        for width, height in sizes
+    ]
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, 3 + len(pages)))
+    tree = b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, len(pages))
+    content = files.pdf_of(CATALOG, tree, *pages)
+    assert facts(content, "pdf", "pages", "paper") == (len(sizes), paper)
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1, 3, 5000, 2**31 - 1])
+def test_a_pdf_that_goes_round_in_circles_ends(count):
+    content = files.looping_pdf(count)
+    assert refusal(content, "pdf") == "pdf_unreadable"
+    assert refusal(content, "pdf", documents.texts) == "unreadable"
+    assert refusal(content, "pdf", shown_of) == "unreadable"
+
+
+def shown_of(path, ending):
+    return documents.preview(path, ending, f"{path}.webp")
+
+
+def test_a_pdf_whose_page_is_its_own_grandfather_is_read():
+    tree = b"<</Type/Pages/Kids[3 0 R]/Count 1/Parent 2 0 R>>"
+    content = files.pdf_of(CATALOG, tree, b"<</Type/Page/Parent 3 0 R>>")
+    assert facts(content, "pdf", "pages") == (1,)
+    assert texts(content, "pdf") == []
+
+
+def test_a_pdf_of_too_many_pages_is_refused():
+    with pytest.raises(Refused) as caught:
+        facts(files.looping_pdf(5001), "pdf")
+    assert (caught.value.code, caught.value.facts) == ("pdf_too_many_pages", {"most": 5000})
+
+
+def test_pages_that_are_not_there_say_nothing():
+    tree = b"<</Type/Pages/Kids[3 0 R]/Count 4000>>"
+    content = files.pdf_of(CATALOG, tree, PAGE)
+    assert facts(content, "pdf", "paper") == ("8.5 × 11 in",)
+    assert texts(content, "pdf") == []
+
+
+# Office
+
+
+def test_a_deck_has_the_slides_that_it_shows():
+    """One that was taken out of the deck may still lie in the file."""
+    deck = files.pptx(3)
+    assert facts(deck, "pptx", "pages", "paper") == (3, "")
+    fewer = altered(
+        deck, "ppt/presentation.xml", lambda old: re.sub(b"<p:sldId [^>]*>", b"", old, count=1)
+    )
+    assert facts(fewer, "pptx", "pages") == (2,)
+
+
+def test_a_text_has_the_pages_that_word_counted():
+    assert facts(DOCX, "docx", "pages", "paper") == (1, "8.5 × 11 in")
+    for said, pages in [(b"12", 12), (b"0", None), (b"many", None), (b"9" * 20, None)]:
+        content = altered(
+            DOCX,
+            "docProps/app.xml",
+            lambda old, said=said: old.replace(b">1</Pages", b">%s</Pages" % said),
+        )
+        assert facts(content, "docx", "pages") == (pages,)
+
+
+def test_the_paper_of_a_text_is_a_fact():
+    content = altered(DOCX, "word/document.xml", lambda old: old.replace(b"12240", b"11906"))
+    content = altered(content, "word/document.xml", lambda old: old.replace(b"15840", b"16838"))
+    assert facts(content, "docx", "paper") == ("A4",)
+    content = altered(content, "word/document.xml", lambda old: old.replace(b"11906", b"wide"))
+    assert facts(content, "docx", "paper", "sizes") == ("", [])
+
+
+def test_an_office_file_without_its_notes_is_read():
+    assert facts(files.office("word"), "docx", "pages", "paper") == (None, "")
+    assert facts(files.office("xl"), "xlsx", "pages", "paper") == (None, "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        files.office("word", **{"word/vbaProject.bin": b"x"}),
+        files.office("word", **{"word/VBAPROJECT.BIN": b"x"}),
+        altered(DOCX, "[Content_Types].xml", lambda old: old.replace(
+            b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+            MACROS.encode())),
+        altered(DOCX, "[Content_Types].xml", lambda old: old.decode().replace("UTF-8", "UTF-16")
+            .replace("image/jpeg", MACROS).encode("utf-16")),
+    ],
+)  # fmt: skip
+def test_an_office_file_with_macros_is_refused(content):
+    assert refusal(content, "docx") == "office_macros"
+
+
+@pytest.mark.parametrize("name", ["Macros", "_VBA_PROJECT", "_VBA_PROJECT_CUR"])
+def test_an_old_office_file_with_macros_is_refused(name):
+    entry = name.encode("utf-16-le").ljust(64, b"\0") + bytes([2 * len(name) + 2, 0, 1, 1])
+    assert refusal(files.old_office() + entry, "doc") == "office_macros"
+
+
+def test_an_old_office_file_may_speak_of_macros():
+    facts(files.old_office() + "Macros are fun".encode("utf-16-le") + b"\0" * 100, "doc")
+
+
+def test_a_bomb_is_refused_unopened(monkeypatch):
+    bomb = files.bomb()
+    monkeypatch.setattr(zipfile.ZipFile, "open", None)
+    assert len(bomb) < 1_500_000
+    assert refusal(bomb, "pptx") == "office_bomb"
+    assert refusal(bomb, "pptx", documents.texts) == "office_bomb"
+    assert refusal(bomb, "pptx", shown_of) == "office_bomb"
+
+
+@pytest.mark.parametrize(
+    "limit, most",
+    [("MOST_PARTS", 2), ("LARGEST_UNPACKED", 1000), ("LARGEST_PART", 1000), ("ANY_RATIO", 0)],
+)
+def test_no_limit_is_passed(monkeypatch, limit, most):
+    content = files.office("ppt", **{"ppt/media/a.png": b"\0" * 200_000})
+    facts(content, "pptx")
+    monkeypatch.setattr(documents, limit, most)
+    assert refusal(content, "pptx") == "office_bomb"
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_parts_of_one_name_are_refused():
+    data = io.BytesIO(files.office("word"))
+    with zipfile.ZipFile(data, "a") as parts:
+        parts.writestr("word/main.xml", "<other/>")
+    assert refusal(data.getvalue(), "docx") == "office_bomb"
+
+
+def test_parts_that_lie_on_each_other_are_refused():
+    """All of the list point at the first: as many copies of it as there are names."""
+    content = files.office("word", **{"word/a.xml": b"a" * 500})
+    head, *entries = content.split(b"PK\x01\x02")
+    entries = [entry[:38] + bytes(4) + entry[42:] for entry in entries]
+    assert refusal(b"PK\x01\x02".join([head, *entries]), "docx") == "office_bomb"
+
+
+def test_a_part_gives_no_more_than_it_said():
+    content = files.office("word", **{"word/a.xml": b"\0" * 1_000_000})
+    said = (1_000_000).to_bytes(4, "little")
+    assert content.count(said) == 2
+    assert refusal(content.replace(said, b"\x10\0\0\0"), "docx") == "office_unreadable"
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_ways_of_packing_are_refused(packing):
+    data = io.BytesIO(files.office("word"))
+    with zipfile.ZipFile(data, "a", packing) as parts:
+        parts.writestr("word/a.xml", "<x/>")
+    assert refusal(data.getvalue(), "docx") == "office_unreadable"
+
+
+def test_no_file_of_the_server_is_read_into_a_document():
+    trap = b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a><Pages>&b;</Pages></a>'
+    content = altered(DOCX, "docProps/app.xml", lambda _: trap)
+    assert facts(content, "docx", "pages") == (None,)
+
+
+def test_words_that_multiply_are_refused():
+    lines = [b'<!ENTITY a0 "ha">']
+    lines += [b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10) for n in range(1, 10)]
+    laugh = b"<!DOCTYPE a [%s]><a b='&a9;'/>" % b"".join(lines)
+    content = altered(DOCX, "docProps/app.xml", lambda _: laugh)
+    assert refusal(content, "docx") == "office_unreadable"
+
+
+# Texts
+
+
+def test_a_pdf_is_read_by_its_pages():
+    content = files.tagged_pdf(text="One.<p style='break-before: page'>Two.")
+    assert texts(content, "pdf") == [[1, "Five Whys\r\nOne."], [2, "Two."]]
+
+
+def test_a_deck_is_read_with_its_groups_tables_and_notes():
+    assert texts(PPTX, "pptx") == [[1, "Huddle\ninside\ncell\nSpeak slowly"]]
+
+
+def test_a_text_is_read_with_its_tables_in_their_place():
+    assert texts(DOCX, "docx") == [[1, "Welcome\nSecond line\nIn a cell\nThe end"]]
+
+
+def test_a_long_text_is_read_in_passages():
+    read = texts(files.docx(*["x" * 400] * 9), "docx")
+    assert [(place, len(text)) for place, text in read] == [(1, 1603), (2, 1603), (3, 418)]
+
+
+def test_reading_stops_at_the_most():
+    content = files.docx(*["x" * 2000] * 5)
+    assert [len(text) for _, text in texts(content, "docx", most_text=5000)] == [2000, 2000, 1000]
+    assert len(texts(content, "docx", most_places=2)) == 2
+    assert texts(files.pdf(3), "pdf", most_places=2) == []
+
+
+def test_other_documents_say_nothing():
+    for content, ending in [
+        (PNG, "png"),
+        (files.old_office(), "doc"),
+        (files.office("xl"), "xlsx"),
+    ]:
+        assert texts(content, ending) == []
+
+
+def test_what_cannot_be_read_is_refused():
+    for ending in ("pdf", "pptx", "docx"):
+        assert refusal(b"nothing", ending, documents.texts) == "unreadable"
+
+
+# Previews
+
+
+@pytest.mark.parametrize(
+    "size, pixels",
+    [
+        ((612, 792), (400, 518)),
+        ((792, 612), (400, 310)),
+        ((1, 10_000), (1, 800)),
+        ((10_000, 1), (400, 1)),
+        ((14_400, 14_400), (400, 400)),
+        ((1, 1), (400, 400)),
+    ],
+)
+def test_the_first_page_is_shown_on_white(size, pixels):
+    picture = shown(files.pdf(2, size), "pdf", width=400)
+    assert picture.size == pixels
+    assert picture.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_picture_is_shown_as_it_is_turned():
+    assert shown(files.photo(size=(80, 60)), "jpg", width=30).size == (30, 40)
+    assert shown(files.photo(size=(80, 60)), "jpg").size == (60, 80)
+    assert shown(files.moving(), "gif").n_frames == 1
+
+
+@pytest.mark.parametrize(
+    "thumbnail, size",
+    [
+        (files.photo(size=(80, 60), orientation=1), (80, 60)),
+        (files.picture("JPEG"), None),  # one colour, such as the empty slide of a template
+        (b"no picture", None),
+        (b"", None),
+    ],
+)
+def test_an_office_file_is_shown_by_its_thumbnail(thumbnail, size):
+    content = altered(PPTX, "docProps/thumbnail.jpeg", lambda _: thumbnail)
+    picture = shown(content, "pptx")
+    assert size == (picture.size if picture else None)
+
+
+def test_other_documents_have_nothing_to_show():
+    word, sheet = files.old_office(), files.office("xl")
+    for content, ending in [(word, "doc"), (sheet, "xlsx"), (b"II*\0", "tif")]:
+        assert shown(content, ending) is None
+
+
+# Whatever comes
+
+
+def anything(content, ending):
+    """Asks for all that can be asked: it is answered or Refused."""
+    path = Path(ROOM.name) / f"any.{ending}"
+    path.write_bytes(content)
+    for function, options in (
+        (documents.read, ()),
+        (documents.texts, ()),
+        (documents.preview, (f"{path}.out", 40)),
+    ):
+        try:
+            function(str(path), ending, *options)
+        except Refused as refused:
+            assert refused.code
+
+
+HEADS = [b"", b"%PDF-1.7\n", b"PK\x03\x04", documents.OLE, PDF, files.office("word")]
+
+
+@given(st.binary(max_size=200), st.sampled_from(HEADS), st.sampled_from([b"", b"%%EOF"]))
+@settings(max_examples=50, deadline=None)
+def test_any_bytes_under_any_ending_are_read_or_refused(middle, head, tail):
+    for ending in documents.ENDINGS:
+        anything(head + middle + tail, ending)
+
+
+GOOD = [
+    (TAGGED, "pdf"),
+    (files.looping_pdf(), "pdf"),
+    (files.locked_pdf(), "pdf"),
+    (PPTX, "pptx"),
+    (DOCX, "docx"),
+    (files.office("xl"), "xlsx"),
+]
+
+
+@given(st.sampled_from(GOOD), st.data())
+@settings(max_examples=100, deadline=None)
+def test_altered_documents_are_read_or_refused(document, data):
+    content, ending = bytearray(document[0]), document[1]
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=6)):
+        content[place] = data.draw(st.integers(0, 255))
+    anything(bytes(content), ending)
+    anything(bytes(content[: data.draw(st.integers(0, len(content)))]), ending)

@@ -1,0 +1,112 @@
+"""Who asks for a file waits for the pages that are in the making, a little; no page for a file."""
+
+import threading
+
+import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from catalog.files.middleware import PagesFirstMiddleware
+from catalog.lib import page_priority
+from catalog.printing import documents
+from tests.makers import make_course
+
+FILES = ["/media/videos/a/film.mp4", "/tools/five-whys/poster.pdf", "/tools/five-whys/v2/a.pdf"]
+PAGES = ["/", "/tools/five-whys/", "/tools/five-whys.pdf", "/static/site.css", "/media"]
+
+
+class Site:
+    """Answers in threads; a page is made until `pages` is set, a file until `files` is."""
+
+    def __init__(self):
+        self.pages, self.files = threading.Event(), threading.Event()
+        self.at_work, self.most, self.began = [], 0, threading.Semaphore(0)
+        self.site = PagesFirstMiddleware(self.answer)
+
+    def answer(self, request):
+        held = self.files if request.path in FILES else self.pages
+        self.at_work.append(request.path)
+        self.most = max(self.most, len(self.at_work))
+        self.began.release()
+        assert held.wait(30)
+        self.at_work.remove(request.path)
+        return HttpResponse()
+
+    def ask(self, path):
+        thread = threading.Thread(target=self.site, args=[RequestFactory().get(path)])
+        thread.start()
+        return thread
+
+
+@pytest.fixture
+def site():
+    site = Site()
+    yield site
+    site.pages.set()
+    site.files.set()
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_waits_for_a_page(site, file, monkeypatch):
+    monkeypatch.setattr(page_priority, "PATIENCE", 30)
+    page = site.ask("/")
+    site.began.acquire()
+    waiting = site.ask(file)
+    assert not site.began.acquire(timeout=0.05)
+    site.pages.set()
+    page.join(30)
+    assert site.began.acquire(timeout=30) and site.at_work == [file]
+    site.files.set()
+    waiting.join(30)
+
+
+def test_a_file_does_not_wait_for_long(site, monkeypatch):
+    monkeypatch.setattr(page_priority, "PATIENCE", 0.01)
+    site.ask("/courses/")
+    site.began.acquire()
+    site.ask(FILES[0])
+    assert site.began.acquire(timeout=30) and len(site.at_work) == 2
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_does_not_wait_for_a_file(site, page):
+    site.ask(FILES[0])
+    site.began.acquire()
+    site.ask(page)
+    assert site.began.acquire(timeout=30) and site.at_work == [FILES[0], page]
+
+
+def test_one_file_is_made_ready_at_a_time(site):
+    site.files.set()
+    threads = [site.ask(FILES[number % 3]) for number in range(20)]
+    for thread in threads:
+        thread.join(30)
+    assert site.most == 1 and site.at_work == []
+
+
+def test_a_page_that_breaks_is_waited_for_no_more():
+    def breaks(request):
+        raise ValueError
+
+    site = PagesFirstMiddleware(breaks)
+    with pytest.raises(ValueError):
+        site(RequestFactory().get("/"))
+    assert page_priority.begun == []
+
+
+@pytest.mark.django_db
+def test_each_pdf_is_written_in_its_turn(client, monkeypatch, settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+    written, render = [], documents.render_to_string
+
+    def noted(template, *more):
+        written.append((template, documents.BUILDING.locked()))
+        return render(template, *more)
+
+    monkeypatch.setattr(documents, "render_to_string", noted)
+    course = make_course("Sponsoring")
+    items = course.get_short_url().rpartition("/")[2]
+    for address in ("/courses/sponsoring.pdf", "/new.pdf", "/path/plan.pdf?want=sponsoring",
+                    "/path/check.pdf", f"/packet.pdf?items={items}"):  # fmt: skip
+        client.get(address)
+    assert len(written) == 6 and all(in_turn for _template, in_turn in written), written

@@ -1,0 +1,431 @@
+"""Bad uploads, each sent as an editor sends it: one plain sentence, and nothing of it stays.
+
+Those that break off on the way are sent to a gunicorn, byte by byte.
+"""
+
+import http.cookiejar
+import io
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from lxml import html
+from PIL import Image
+
+from catalog.models import Job, Rendition, Resource, Tool, Video
+from catalog.sandbox.client import ask, helper
+from tests import files
+from tests.admin import PASSWORD, add_page, add_row, errors_in, form_in, page_in, sign_in
+
+pytestmark = pytest.mark.django_db
+TYPED = {"title": "Five Whys", "summary": "Ask why,  five times.", "tags": "safety, two words"}
+PDF, PPTX, DOCX, PNG = files.pdf(), files.pptx(1), files.docx("Hello"), files.picture()
+JPEG, GIF, WEBP = files.picture("JPEG"), files.moving(), files.picture("WEBP")
+ZIP, MP4 = files.office(), files.mp4()
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+HTML = b"<!doctype html><title>a</title><script>alert(1)</script>"
+JS = b"fetch('/admin/').then(page => page.text()).then(alert)"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+# A film in WebM that breaks off where its segment begins.
+WEBM = b"\x1aE\xdf\xa3\x87B\x82\x84webm\x18S\x80g\x01\0\0\0\0\0\xff\xff" + b"x" * 99
+ROOT = Path(__file__).resolve().parents[3]
+GOOD_CAPTIONS = files.FILM.with_suffix(".vtt")
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+
+NO_PDF = "is not a PDF."
+NO_PICTURE = "does not open as a picture; it may be damaged."
+NO_OFFICE = "does not open as an Office file; it may be damaged."
+NO_FILM = "is not a video in the format that its ending says."
+CUT_PDF = "is cut off; save or download it again."
+CUT_FILM = "is cut off; the video would not play."
+BEHIND_PICTURE = "holds something else behind its picture; save it anew."
+LOST_PDF = "does not open as a PDF; it may be damaged."
+FILMS, IMAGES = "mp4, webm", "jpg, jpeg, png, webp, gif"
+DOCUMENTS = f"pdf, pptx, docx, xlsx, ppt, doc, xls, {IMAGES}, tif, tiff"
+
+
+def taken_endings(endings):
+    return f"cannot be taken. Files may end in: {endings}."
+
+
+def twice(inner, outer):
+    return f"ends twice, in .{inner} and .{outer}. Give it a plain name."
+
+
+def plain_picture(mode, size):
+    data = io.BytesIO()
+    Image.new(mode, size).save(data, "PNG")
+    return data.getvalue()
+
+
+def heard_only():
+    """A real film without its track of pictures."""
+    return MP4.replace(b"trak", b"free", 1)
+
+
+def cut(content, *, ends=(-1,)):
+    """`content` broken off at its beginning, in its middle and at its end."""
+    return [content[:end] for end in (9, len(content) // 2, *ends)]
+
+
+DOCUMENT_CASES = [
+    ("a.pdf", SVG, NO_PDF),
+    ("a.pdf", HTML, NO_PDF),
+    ("a.pdf", JS, NO_PDF),
+    ("a.png", SVG, NO_PICTURE),
+    ("a.png", HTML, NO_PICTURE),
+    ("a.png", JS, NO_PICTURE),
+    ("a.pdf", b"", "is empty."),
+    ("a.pdf", HTML + PDF, NO_PDF),
+    ("a.pdf", PDF + ZIP, "holds another file behind its end; save it anew."),
+    ("a.pdf", ZIP + PDF, NO_PDF),
+    ("a.png", PNG + HTML, BEHIND_PICTURE),
+    ("a.gif", b"GIF89a/*" + GIF[8:] + b"*/=alert(1)", BEHIND_PICTURE),
+    ("a.gif", GIF + b"*/=1;alert(1)", BEHIND_PICTURE),
+    ("a.jpg", JPEG + ZIP, BEHIND_PICTURE),
+    ("a.docx", PDF, NO_OFFICE),
+    ("a.exe", b"MZ", taken_endings(DOCUMENTS)),
+    ("a.svg", SVG, taken_endings(DOCUMENTS)),
+    ("a.pdf.exe", PDF, taken_endings(DOCUMENTS)),
+    ("a.html.pdf", PDF, twice("html", "pdf")),
+    ("a.PHP.pdf", PDF, twice("PHP", "pdf")),
+    ("a.svg.png", PNG, twice("svg", "png")),
+    *(("a.pdf", part, CUT_PDF) for part in cut(PDF, ends=(-8,))),
+    *(("a.pptx", part, NO_OFFICE) for part in cut(PPTX)),
+    *(("a.docx", part, NO_OFFICE) for part in cut(DOCX)),
+    *(("a.xlsx", part, NO_OFFICE) for part in cut(files.office("xl"))),
+    ("a.png", plain_picture("1", (12_000, 12_000)), "has more than 40 million pixels."),
+    ("a.pptx", files.bomb, "unpacks to more than any real document holds."),
+    ("a.pdf", files.looping_pdf(), LOST_PDF),
+    ("a.pdf", files.pdf_of(CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 3>>"), LOST_PDF),
+    ("a.pdf", files.locked_pdf(), "is locked with a password; save it without one."),
+    (
+        "a.docx",
+        files.office("word", **{"word/vbaProject.bin": b"x"}),
+        "holds macros; save it without them.",
+    ),
+    ("a.docx", OLE, "is locked with a password or of an old format; save it anew."),
+    ("a.docx", PPTX, "is not the kind of Office file that its ending says."),
+    ("a.doc", DOCX, "is not an Office file."),
+]
+IMAGE_CASES = [
+    *(("a.png", content, NO_PICTURE) for content in (SVG, HTML, JS, PDF, JPEG)),
+    ("a.svg", SVG, taken_endings(IMAGES)),
+    ("a.js.png", PNG, twice("js", "png")),
+    ("a.png", PNG + HTML, BEHIND_PICTURE),
+    ("a.jpg", JPEG + ZIP, BEHIND_PICTURE),
+    ("a.gif", GIF + b"*/=1;alert(1)", BEHIND_PICTURE),
+    *(("a.png", part, NO_PICTURE) for part in cut(PNG)),
+    *(("a.jpg", part, NO_PICTURE) for part in cut(JPEG)),
+    *(("a.gif", part, NO_PICTURE) for part in cut(GIF)),
+    *(("a.webp", part, NO_PICTURE) for part in cut(WEBP)),
+    ("a.png", files.png_head(12_000, 12_000), "has more than 40 million pixels."),
+]
+FILM_CASES = [
+    ("a.mp4", HTML, NO_FILM),
+    ("a.mov", MP4, taken_endings(FILMS)),
+    ("a.webm", MP4, NO_FILM),
+    ("a.mp4", WEBM, NO_FILM),
+    ("a.mp4", files.boxes(), "has no moving picture in it."),
+    ("a.mp4", heard_only(), "has no moving picture in it."),
+    *(("a.mp4", part, CUT_FILM) for part in cut(MP4)),
+    ("a.webm", WEBM, CUT_FILM),
+]
+CAPTIONS_CASES = [
+    ("a.vtt", files.CAPTIONS.encode("utf-16"), "is saved as UTF-16 text; save it as UTF-8."),
+    ("a.vtt", files.CAPTIONS.encode("utf-16-le"), "is saved as UTF-16 text; save it as UTF-8."),
+    ("a.srt", files.CAPTIONS.encode("utf-16-be"), "is saved as UTF-16 text; save it as UTF-8."),
+    ("a.vtt", "WEBVTT\n\ngrün".encode("latin-1"), "is not saved as UTF-8 text."),
+    ("a.vtt", HTML, "is not WebVTT: its first line has to say WEBVTT."),
+    ("a.vtt", files.CAPTIONS[:9].encode(), "holds no captions."),
+    ("a.txt", files.CAPTIONS.encode(), taken_endings("vtt, srt")),
+]
+
+
+def cases(field, found):
+    return [
+        pytest.param(field, *case, id=f"{field} {number} {case[0]}")
+        for number, case in enumerate(found)
+    ]
+
+
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory):
+    """Where this process and the one that reads uploads make their temporary files."""
+    folder = tmp_path_factory.mktemp("temporary")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TMPDIR", str(folder))
+        patched.setattr(tempfile, "tempdir", str(folder))
+        helper().end()
+        yield folder
+        helper().end()
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(client, temporary, media):
+    """Of what an editor tries: no row, no file; and the next one is served as ever."""
+    sign_in(client, "ann", "Editors")
+    yield
+    assert not Resource.objects.exists() and not Rendition.objects.exists()
+    assert not Job.objects.exists()
+    assert not media.exists() or list(media.rglob("*")) == []
+    assert list(temporary.rglob("*")) == []
+
+
+def upload(name, content):
+    """As a browser on any system may name it."""
+    file = io.BytesIO(content() if callable(content) else content)
+    file.name = name
+    return file
+
+
+@pytest.fixture(scope="module")
+def blank_forms():
+    """What the forms send unchanged, each opened once: {model: {name: [values]}}"""
+    return {}
+
+
+@pytest.fixture
+def answer(client, blank_forms):
+    """answer(model, {name: value}): that of the form of a new entry, filled in so."""
+
+    def sent(model, values, rows=()):
+        page = add_page(model)
+        if model not in blank_forms:
+            blank_forms[model] = form_in(client.get(page))
+        owner = {"owner": str(client.session["_auth_user_id"])}
+        filled = blank_forms[model] | TYPED | owner | values | {"_save": "1"}
+        for row in rows:
+            add_row(filled, *row)
+        return client.post(page, filled, follow=True)
+
+    return sent
+
+
+def answer_to(answer, field, file):
+    """(what the form with `file` in that field answers, the name of the field in the page)"""
+    if field == "renditions":
+        return answer(Tool, {}, [(field, {"file": file})]), "renditions-0-file"
+    return answer(Video, {"image_alt": "A board", field: file}), field
+
+
+def field_of_error(response):
+    """(what the list on top says, the name of the field that it leads to)"""
+    page = page_in(response)
+    [line] = page.xpath("//ul[@class='wrong']/li")
+    target = page.get_element_by_id(line.find("a").get("href")[1:])
+    return line.text_content(), target.get("name")
+
+
+@pytest.mark.parametrize(
+    "field, name, content, sentence",
+    [
+        *cases("renditions", DOCUMENT_CASES),
+        *cases("image", IMAGE_CASES),
+        *cases("file", FILM_CASES),
+        *cases("captions", CAPTIONS_CASES),
+    ],
+)
+def test_a_bad_upload_gets_one_sentence(answer, field, name, content, sentence):
+    response, field_name = answer_to(answer, field, upload(name, content))
+    assert (response.status_code, response.redirect_chain) == (200, [])
+    assert errors_in(response) == [f"“{name}” {sentence}"]
+    on_top, target = field_of_error(response)
+    assert on_top.endswith(f": “{name}” {sentence}") and target == field_name
+    kept = form_in(response)
+    assert {key: kept[key] for key in TYPED} == {key: [text] for key, text in TYPED.items()}
+    assert ask("captions.read", GOOD_CAPTIONS, ending="vtt")["cues"]
+
+
+@pytest.mark.parametrize(
+    "name, shown",
+    [
+        ("..\\..\\a.pdf", "a.pdf"),
+        ("..&#x2F;..&#x2F;a.pdf", "a.pdf"),
+        ("C:\\fakepath\\a.pdf", "a.pdf"),
+        ("<script>alert(1)<.pdf", "<script>alert(1)<.pdf"),
+        ("\u202efdp.a\x07\x1b.pdf", "fdp.a.pdf"),
+        ("x" * 400 + ".pdf", "x" * 40 + "…" + "x" * 11 + ".pdf"),
+        ("a." + "x" * 400, "a.xxxxx"),
+        ("海" * 80 + ".pdf", "海" * 40 + "…" + "海" * 11 + ".pdf"),
+    ],
+    ids=["back", "escaped", "windows", "tag", "invisible", "long", "long-ending", "long-wide"],
+)
+def test_a_strange_name_is_told_as_its_last_part(answer, name, shown):
+    response, _field = answer_to(answer, "renditions", upload(name, HTML))
+    [sentence] = errors_in(response)
+    assert sentence.startswith(f"“{shown}")
+
+
+def test_a_name_that_leads_elsewhere_keeps_a_good_file_in_its_place(answer, media):
+    """Shown here with the wiping up: the one upload of these that is taken."""
+    answer_to(answer, "renditions", upload("..&#x2F;..&#x2F;" + "x" * 230 + ".pdf", PDF))
+    tool = Tool.objects.get()
+    assert [path.relative_to(media).as_posix() for path in media.rglob("*.*")] == [
+        f"tools/{tool.uid}/{'x' * 80}.pdf"
+    ]
+    tool.delete()
+    shutil.rmtree(media)
+
+
+def test_several_bad_files_each_have_their_sentence(answer):
+    chosen = {
+        "image": upload("a.png", HTML),
+        "file": upload("a.mp4", MP4[:-1]),
+        "captions": upload("a.vtt", b"\xff\xfea"),
+    }
+    response = answer(Video, chosen | {"image_alt": "A board"})
+    assert errors_in(response) == [
+        f"“a.mp4” {CUT_FILM}",
+        "“a.vtt” is saved as UTF-16 text; save it as UTF-8.",
+        f"“a.png” {NO_PICTURE}",
+    ]
+
+
+# ---- On the way to a real server ----
+
+BORDER = "border-of-the-tests"
+PREPARE = f"""
+import django
+django.setup()
+from django.contrib.auth.models import User
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+User.objects.create_superuser("root", password="{PASSWORD}")
+"""
+
+
+class Server:
+    """A gunicorn with a database and a folder for all its files."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PORT": str(self.port),
+            "TMPDIR": str(folder),
+            "DATABASE_URL": f"sqlite:///{folder}.sqlite3",
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+        }
+        assert self.run("-c", PREPARE).wait() == 0
+        self.process = self.run("-m", "gunicorn", "lmp_site.wsgi", stdout=subprocess.PIPE)
+        assert b"The catalog is at" in self.process.stdout.readline()
+        jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self.sign_in()
+        self.cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+    def run(self, *arguments, **options):
+        command = [sys.executable, *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, **options)
+
+    def page(self, path, data=None):
+        with self.opener.open(f"http://127.0.0.1:{self.port}{path}", data, 20) as response:
+            return html.fromstring(response.read())
+
+    def form(self, path):
+        """The names and values of the largest form of a page."""
+        form = max(self.page(path).forms, key=lambda form: len(form.fields))
+        return form.form_values()
+
+    def sign_in(self):
+        typed = {"username": "root", "password": PASSWORD}
+        values = dict(self.form("/admin/login/")) | typed
+        self.page("/admin/login/?next=/admin/", urllib.parse.urlencode(values).encode())
+
+    def send(self, body, *, length=None, border=BORDER, whole=True):
+        """The first line that answers `body`, sent as the form of a new video; "" for none."""
+        head = (
+            f"POST {add_page(Video)} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self.cookies}\r\n"
+            f"Content-Type: multipart/form-data; boundary={border}\r\n"
+            f"Content-Length: {length or len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(head.encode() + body)
+            return connection.makefile("rb").readline().decode() if whole else ""
+
+    def left(self):
+        """The files that lie around, but for the fonts of the press, which go with it."""
+        found = [path for path in self.folder.rglob("*") if path.is_file()]
+        return [path for path in found if not path.parent.name.startswith("weasyprint-")]
+
+    def entries(self):
+        with closing(sqlite3.connect(f"{self.folder}.sqlite3")) as database:
+            return database.execute("SELECT COUNT(*) FROM catalog_resource").fetchone()[0]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("server"))
+    yield server
+    server.process.terminate()
+    server.process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def body(server):
+    """What a browser sends of the form of a new video: the words, and then a whole film."""
+    blank = {name: value for name, value in server.form(add_page(Video)) if value is not None}
+    values = (blank | TYPED | {"_save": "1"}).items()
+    parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values]
+    rows = [name for name, _value in values].index("credits-TOTAL_FORMS")  # they follow the film
+    parts.insert(rows, b'name="file"; filename="../../a.mp4"\r\n\r\n' + MP4)
+    head = f"--{BORDER}\r\nContent-Disposition: form-data; ".encode()
+    return b"".join(head + part + b"\r\n" for part in parts) + f"--{BORDER}--\r\n".encode()
+
+
+def settle(server):
+    """Waits until the server has seen that a request ended, and answers again."""
+    assert server.page("/admin/") is not None
+    until = time.monotonic() + 10
+    while server.left() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def test_an_upload_that_is_cut_off_leaves_nothing(server, body):
+    for share in (0.1, 0.5, 0.9):
+        server.send(body[: int(len(body) * share)], length=len(body), whole=False)
+    settle(server)
+    assert (server.left(), server.entries()) == ([], 0)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
+def test_a_length_that_is_too_small_leaves_nothing(server, body, share):
+    status = server.send(body, length=int(len(body) * share))
+    settle(server)
+    assert not status.startswith("HTTP/1.1 5")
+    assert (server.left(), server.entries()) == ([], 0)
+
+
+@pytest.mark.parametrize("border", ["another-one", "", "x" * 300, "é"])
+def test_a_border_that_is_not_there_leaves_nothing(server, body, border):
+    status = server.send(body, border=border)
+    settle(server)
+    assert status.startswith("HTTP/1.1 4")
+    assert (server.left(), server.entries()) == ([], 0)
+
+
+def test_the_same_upload_is_taken_when_it_comes_whole(server, body):
+    """So that the others are refused for what is wrong with them. It comes last."""
+    assert server.send(body).startswith("HTTP/1.1 302")
+    assert [path.name for path in server.left()] == ["a.mp4"]
+    assert server.entries() == 1

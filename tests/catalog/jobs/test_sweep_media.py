@@ -1,0 +1,277 @@
+"""`manage.py sweep_media`: what nothing refers to goes, and nothing else ever does."""
+
+import os
+import time
+import tracemalloc
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, models
+
+from catalog.files import transcoding
+from catalog.jobs import sweeping
+from catalog.models import RenditionVersion, Resource, Video
+from tests import files
+from tests.makers import do_jobs, make_tool, make_video
+
+pytestmark = pytest.mark.django_db
+DAYS = 3 * 24 * 3600  # seconds
+STRAY = "videos/gone/film.mp4"
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """MEDIA_ROOT, with a file of an entry."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    make_video("In use", file=SimpleUploadedFile("in-use.mp4", files.mp4()))
+    return settings.MEDIA_ROOT
+
+
+def put(folder, name, content=b"x" * 1000, age=DAYS):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    make_old(path, age)
+    return path
+
+
+def make_old(path, age=DAYS):
+    os.utime(path, (time.time() - age,) * 2)
+
+
+def everything(folder):
+    """What is kept below `folder`, made old enough to be swept away."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in [*paths, *folder.rglob("*")]:
+        make_old(path)
+    return paths
+
+
+def sweep(*options):
+    said = StringIO()
+    call_command("sweep_media", *options, stdout=said, stderr=said)
+    return said.getvalue().replace("\xa0", " ").splitlines()
+
+
+def test_it_works(media):
+    stray = put(media, STRAY, b"x" * 2048)
+    assert sweep() == [
+        "videos/gone/film.mp4  2.0 KB",
+        "1 file is in no use: 2.0 KB. --delete removes it.",
+    ]
+    assert stray.exists()
+    assert sweep("--delete") == ["videos/gone/film.mp4  2.0 KB", "1 file removed: 2.0 KB."]
+    assert not stray.parent.exists()
+    assert sweep() == ["Everything is in use, or too new to tell."]
+
+
+def test_several_files_are_summed_up(media):
+    for number in range(3):
+        put(media, f"tools/gone/{number}.pdf", b"x" * 1024)
+    assert sweep()[-1] == "3 files are in no use: 3.0 KB. --delete removes them."
+    assert sweep("--delete")[-1] == "3 files removed: 3.0 KB."
+    assert sweep("--delete") == ["0 files removed: 0 bytes."]
+
+
+def test_whatever_an_entry_has_stays(media):
+    """Its picture in all sizes, the first pages, the tracks, every version of a file, a copy."""
+    video = make_video(
+        image=SimpleUploadedFile("a.png", files.picture(size=(700, 400))),
+        image_alt="A board",
+        captions=SimpleUploadedFile("a.vtt", files.CAPTIONS.encode()),
+    )
+    tool = make_tool()
+    rendition = tool.renditions.create(file=SimpleUploadedFile("a.pdf", files.pdf(1)))
+    rendition.file = SimpleUploadedFile("a.pdf", files.pdf(2))
+    rendition.save()
+    do_jobs()
+    copy = default_storage.save(f"videos/{video.uid}/film-phone.mp4", ContentFile(b"x"))
+    Video.objects.filter(pk=video.pk).update(phone_file=copy)
+    kept = everything(media)
+    made_by_ffmpeg = 1 + 2 * 2 if transcoding.ffmpeg_is_there() else 0  # a still of the other film
+    # The film; a picture, two widths of it in two formats; captions; two PDFs, a page; the copy.
+    assert len(kept) == 1 + 1 + 4 + 1 + 2 + 1 + 1 + made_by_ffmpeg
+    assert sweep("--delete") == ["0 files removed: 0 bytes."]
+    assert everything(media) == kept
+
+
+def test_a_file_field_that_comes_later_is_known_too():
+    """Every one of every model is asked for, whatever its name."""
+    fields = [
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, models.FileField)
+    ]
+    asked = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sweeping, "names_in", lambda model, field: asked.append(field) or [])
+        sweeping.names_in_use()
+    assert sorted(f"{field.model.__name__}.{field.name}" for field in asked) == sorted(fields)
+    assert {"Resource.image", "RenditionVersion.file", "Video.phone_file"} <= set(fields)
+
+
+def test_what_a_deleted_entry_leaves_behind_goes(media):
+    gone = make_tool("Gone")
+    gone.renditions.create(file=SimpleUploadedFile("a.pdf", files.pdf()))
+    folder = media / "tools" / str(gone.uid)
+    assert folder.exists()
+    gone.delete()
+    everything(media)
+    sweep("--delete")
+    assert not folder.exists()
+    assert [path.name for path in everything(media)] == ["in-use.mp4"]
+
+
+def test_sizes_of_a_picture_that_is_in_no_use_go_with_it(media):
+    video = make_video(image=SimpleUploadedFile("a.png", files.picture()), image_alt="A board")
+    do_jobs("picture")
+    Resource.objects.filter(pk=video.pk).update(image="", image_widths=[], image_alt="")
+    names = [path.name for path in everything(media) if path.name.startswith("a")]
+    assert names == ["a.png", "a-png-40.avif", "a-png-40.webp"]
+    sweep("--delete")
+    assert [path.name for path in everything(media) if path.name.startswith("a")] == []
+
+
+@pytest.mark.parametrize(
+    "options, gone",
+    [((), False), (("--younger-than", "0.5"), True), (("--younger-than", "48"), False)],
+)
+def test_a_young_file_stays(media, options, gone):
+    path = put(media, STRAY, age=2 * 3600)
+    sweep("--delete", *options)
+    assert path.exists() is not gone
+
+
+@pytest.mark.parametrize("hours", ["-1", "a day", "nan", "inf"])
+def test_an_age_has_to_be_a_number(media, hours):
+    with pytest.raises(CommandError, match="invalid hours value"):
+        sweep(f"--younger-than={hours}")
+
+
+@pytest.mark.parametrize("name", [".gitkeep", "videos/.gitkeep", "videos/.thumbs/a.png", ".a/b"])
+def test_hidden_files_stay(media, name):
+    path = put(media, name)
+    for folder in path.parents[:2]:
+        make_old(folder)
+    sweep("--delete")
+    assert path.exists()
+
+
+def test_empty_folders_are_removed_unless_they_are_new(media):
+    (media / "tools" / "old" / "older").mkdir(parents=True)
+    (media / "videos" / "new").mkdir()
+    for folder in ("tools/old/older", "tools/old", "tools"):
+        make_old(media / folder)
+    sweep("--delete")
+    assert not (media / "tools" / "old" / "older").exists()
+    assert (media / "videos" / "new").exists()
+    assert media.exists()
+
+
+def test_a_dry_run_removes_no_folder(media):
+    (media / "old").mkdir()
+    make_old(media / "old")
+    sweep()
+    assert (media / "old").exists()
+
+
+def test_what_a_link_leads_to_stays(media, tmp_path):
+    """By way of a link back, a file in use has a name that nobody refers to."""
+    elsewhere = put(tmp_path, "elsewhere/a.pdf")
+    (media / "videos" / "elsewhere").symlink_to(elsewhere.parent)
+    (media / "videos" / "round").symlink_to(media)
+    (media / "videos" / "a.pdf").symlink_to(elsewhere)
+    kept = everything(media)
+    assert sweep("--delete") == ["0 files removed: 0 bytes."]
+    assert everything(media) == kept and elsewhere.exists()
+
+
+def test_nothing_goes_when_what_is_in_use_cannot_be_read_whole(media, monkeypatch):
+    path = put(media, STRAY)
+    read = sweeping.names_in
+
+    def broken(model, field):
+        if model is RenditionVersion:
+            raise DatabaseError("no such table")
+        return read(model, field)
+
+    monkeypatch.setattr(sweeping, "names_in", broken)
+    with pytest.raises(CommandError, match="cannot be read"):
+        sweep("--delete")
+    assert path.exists()
+
+
+def test_nothing_goes_when_the_database_is_an_empty_one(media):
+    path = put(media, STRAY)
+    Resource.objects.all().delete()
+    with pytest.raises(CommandError, match="is this the right database"):
+        sweep("--delete")
+    assert path.exists()
+
+
+def test_a_file_that_cannot_be_removed_is_told_and_the_others_go(media, monkeypatch):
+    stays, goes = put(media, "a/a.pdf"), put(media, "b/b.pdf")
+    delete = default_storage.delete
+
+    def refuse(name):
+        if name == "a/a.pdf":
+            raise PermissionError(13, "Permission denied")
+        delete(name)
+
+    monkeypatch.setattr(default_storage, "delete", refuse)
+    said = StringIO()
+    with pytest.raises(CommandError, match="Could not be removed: 1."):
+        call_command("sweep_media", "--delete", stdout=StringIO(), stderr=said)
+    assert said.getvalue() == "a/a.pdf: Permission denied\n"
+    assert stays.exists() and not goes.exists()
+
+
+def test_a_file_that_is_gone_meanwhile_is_passed_over(media, monkeypatch):
+    put(media, STRAY).unlink()
+    monkeypatch.setattr(sweeping, "names_below", lambda storage: iter([STRAY]))
+    assert sweep("--delete") == ["0 files removed: 0 bytes."]
+
+
+def test_an_object_storage_is_swept_too(settings):
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = settings.STORAGES | {"default": memory}
+    video = make_video(file=SimpleUploadedFile("in-use.mp4", files.mp4()))
+    default_storage.save(STRAY, ContentFile(b"x"))
+    assert sweep() == ["Everything is in use, or too new to tell."]
+    assert sweep("--delete", "--younger-than", "0")[-1] == "1 file removed: 1 byte."
+    assert default_storage.exists(video.file.name) and not default_storage.exists(STRAY)
+
+
+class Large:
+    """An object storage of 10 000 files."""
+
+    def path(self, name):
+        raise NotImplementedError
+
+    def listdir(self, folder):
+        numbers = [f"{number:03}" for number in range(100)]
+        return ([], numbers) if folder else (numbers, [])
+
+    def get_modified_time(self, name):
+        return datetime(2020, 1, 1, tzinfo=UTC)
+
+    def size(self, name):
+        return 1
+
+
+def test_a_large_storage_takes_no_memory():
+    """Ten times the files take no more of it: names come one by one."""
+    strays = sweeping.strays(Large(), {"000/000"}, sweeping.hours_ago(24))
+    tracemalloc.start()
+    try:
+        assert sum(stray.size for stray in strays) == 9_999
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()

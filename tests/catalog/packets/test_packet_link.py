@@ -1,0 +1,293 @@
+"""The link of a packet, read and written, and what it finds in the catalog."""
+
+from urllib.parse import parse_qs
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.utils.http import int_to_base36
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.lib.text import clean_line
+from catalog.packets.link import (
+    LARGEST,
+    LONGEST_NOTE,
+    LONGEST_TITLE,
+    MOST_ITEMS,
+    PacketLink,
+    code_of,
+    known_form,
+    number_of,
+    read_link,
+)
+from catalog.packets.packet import Packet, codes_at
+from tests.makers import days_ago, make_course, make_tool, make_video
+
+NUMBERS = st.integers(1, LARGEST)
+CODES = NUMBERS.map(code_of)
+ANYTHING = st.text(st.characters(), max_size=300)
+NAMES = st.sampled_from(
+    ["items", "title", "add", "remove", "up", "down", "replace", "note-2f", "note-"]
+)
+# Half of what codes are made of, half of anything.
+PIECES = st.one_of(CODES, ANYTHING, st.lists(CODES, max_size=80).map(".".join))
+
+
+@st.composite
+def links(draw):
+    codes = draw(st.lists(CODES, unique=True, max_size=MOST_ITEMS))
+    notes = {f"note-{code}": [draw(ANYTHING)] for code in draw(st.permutations(codes))}
+    return read_link({"items": [".".join(codes)], "title": [draw(ANYTHING)]} | notes).link
+
+
+def again(link):
+    return read_link(parse_qs(link.query.removeprefix("?")))
+
+
+@given(links())
+def test_what_is_written_reads_as_the_same(link):
+    reading = again(link)
+    assert reading.link == reading.before == link
+    assert (reading.strange, reading.doubles, reading.cut) == ([], 0, [])
+    assert list(reading.link.codes) == list(link.codes)
+    assert reading.link.query == link.query
+
+
+@given(st.lists(CODES, unique=True, min_size=1, max_size=MOST_ITEMS), ANYTHING)
+def test_order_and_texts_are_kept(codes, text):
+    link = read_link({"items": codes, "title": [text], f"note-{codes[-1]}": [text]}).link
+    assert list(link.codes) == codes
+    assert link.title == clean_line(text)[:LONGEST_TITLE].rstrip()
+    assert again(link).link.notes.get(codes[-1], "") == clean_line(text)[:LONGEST_NOTE].rstrip()
+
+
+@given(st.dictionaries(NAMES, st.lists(PIECES, max_size=3), max_size=8))
+def test_anything_can_be_read_and_what_comes_of_it_is_settled(values):
+    link = read_link(values).link
+    assert len(set(link.codes)) == len(link.codes) <= MOST_ITEMS
+    assert again(link).link == link
+
+
+@given(NUMBERS)
+def test_codes_are_those_of_short_addresses(number):
+    code = code_of(number)
+    assert code == int_to_base36(number) == known_form(code)
+    assert number_of(code) == number
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "2f!", "²", "1_0", "½", "zzzzzzzzzzzzz", "1" * 14])
+def test_what_is_no_code(text):
+    assert known_form(text) == ""
+
+
+@given(st.lists(CODES, unique=True, min_size=2, max_size=9), st.data())
+def test_a_move_there_and_back_changes_nothing(codes, data):
+    link = PacketLink(tuple(codes))
+    place = data.draw(st.integers(0, len(codes) - 2))
+    there = link.moved(codes[place], 1)
+    assert there.codes[place + 1] == codes[place]
+    assert there.moved(codes[place], -1) == link
+
+
+def test_the_ends_are_ends():
+    link = PacketLink(("1", "2"))
+    assert link.moved("1", -1) == link.moved("2", 1) == link.moved("3", 1) == link
+
+
+def test_a_link_that_a_mail_program_broke_is_read():
+    assert read_link(parse_qs("items=2F.%0D%0A03k,+9a.")).link.codes == ("2f", "3k", "9a")
+
+
+def test_five_thousand_items_are_the_first_sixty():
+    reading = read_link({"items": [".".join(map(code_of, range(1, 5001)))]})
+    assert reading.total == 5000
+    assert list(reading.link.codes) == [code_of(number) for number in range(1, 61)]
+
+
+def packet(query):
+    return Packet.read(QueryDict(query))
+
+
+def codes_of(*resources):
+    return ".".join(code_of(resource.pk) for resource in resources)
+
+
+@pytest.mark.django_db
+class TestWhatItFinds:
+    def test_the_items_in_their_order_with_their_notes(self):
+        poster, film = make_tool("A poster"), make_video("A film")
+        read = packet(f"items={codes_of(film, poster)}&title=For+Monday&note-{codes_of(film)}=Hi")
+        assert [(item.resource.title, item.note) for item in read.items] == [
+            ("A film", "Hi"),
+            ("A poster", ""),
+        ]
+        assert (read.title, read.notices, read.gone) == ("For Monday", [], [])
+        assert read.path == "/packet/" + read.query
+        assert read.address == "http://127.0.0.1:8000" + read.path
+        assert read.pdf_path == "/packet.pdf" + read.query
+
+    def test_whole_are_the_children_in_order(self):
+        some = [make_course("C"), make_tool("B"), make_video("A"), make_tool("D")]
+        assert packet(f"items={codes_of(*some)}").whole() == some
+
+    def test_unknown_codes_are_named_and_leave_the_link(self):
+        read = packet(f"items=zzz.2f!.{codes_of(make_tool())}")
+        assert read.notices == [
+            "There is nothing in the catalog with the codes “2f!”, “zzz”; they are passed over."
+        ]
+        assert [item.code for item in read.items] == list(read.link.codes)
+
+    @pytest.mark.parametrize("published", [False, days_ago(-3)])
+    def test_a_draft_is_as_unknown_as_a_number_without_a_row(self, published):
+        code = codes_of(make_tool("Secret title", published=published))
+        read = packet(f"items={code}&remove={code}&add={code}&up={code}")
+        words = f"{read.notices} {list(read.came)} {read.removed}"
+        assert "Secret" not in words
+        assert packet(f"items={code}").notices == [
+            f"There is nothing in the catalog with the code “{code}”; it is passed over."
+        ]
+
+    def test_what_was_withdrawn_is_named_and_stays_in_the_link(self):
+        old = make_tool("Old sheet", published=days_ago(9), unpublished_at=days_ago(2))
+        read = packet(f"items={codes_of(old, make_video())}")
+        assert [item.resource.title for item in read.gone] == ["Old sheet"]
+        assert (read.gone, read.refused, read.notices) == (read.withdrawn, [], [])
+        assert len(read.items) == 1 and len(read.link.codes) == 2
+
+    def test_what_was_withdrawn_is_not_added(self):
+        new, since = (
+            make_tool("New sheet"),
+            {"published": days_ago(9), "unpublished_at": days_ago(2)},
+        )
+        old = make_video("A film", replaced_by=new, **since)
+        read = packet(f"items={codes_of(make_tool())}&add={codes_of(old)}")
+        assert codes_of(old) not in read.link.codes and read.gone == []
+        assert [(item.resource.title, item.instead) for item in read.refused] == [
+            ("A film", new.resource_ptr)
+        ]
+
+    def test_a_replacement_takes_the_place_and_the_note(self):
+        old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
+        asked = f"items={codes_of(old, other)}&note-{codes_of(old)}=Hi&replace={codes_of(old, new)}"
+        read = packet(asked)
+        assert [(item.resource.title, item.note) for item in read.items] == [
+            ("New", "Hi"),
+            ("Other", ""),
+        ]
+        assert list(read.came) == ["“New” is in the packet in place of “Old”."]
+
+    def test_a_replacement_of_what_is_not_there_is_the_last(self):
+        old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
+        read = packet(f"items={codes_of(other)}&replace={codes_of(old, new)}")
+        assert [item.resource.title for item in read.items] == ["Other", "New"]
+
+    def test_doubles_are_kept_once(self):
+        code = codes_of(make_tool())
+        read = packet(f"items={code}.{code}.{code}")
+        assert len(read.items) == 1
+        assert read.notices == ["2 items were in the link more than once; each is kept once."]
+
+    def test_long_texts_are_cut_and_said_to_be(self):
+        code = codes_of(make_tool("A poster"))
+        read = packet(f"items={code}&title={'t' * 101}&note-{code}={'n' * 201}")
+        assert (len(read.title), len(read.items[0].note)) == (100, 200)
+        assert read.notices == [
+            "The title is cut to 100 characters.",
+            "The note on “A poster” is cut to 200 characters.",
+        ]
+
+    def test_time_is_summed_of_what_takes_time_and_never_0(self):
+        film = make_video("Film", seconds=89)
+        course = make_course("Course", minutes_min=210, minutes_max=210)
+        poster = make_tool("Poster")
+        assert packet(f"items={codes_of(film, course, poster)}").total_words == ("3 items, 3 h 32")
+        assert packet(f"items={codes_of(poster)}").total_words == "1 item"
+        unknown = codes_of(make_course("Unknown"))
+        assert packet(f"items={unknown}.{codes_of(poster)}").total_words == (
+            "2 items, 1 whose length is not known"
+        )
+        assert packet(f"items={unknown}.{codes_of(poster, film)}").total_words == (
+            "3 items, 2 min plus 1 whose length is not known"
+        )
+
+    def test_a_link_with_five_thousand_codes_costs_as_few_queries_as_one(self):
+        codes = codes_of(make_tool("A"), make_tool("B"), make_video("C"))
+        counts = []
+        for total in (8, 5000):
+            others = ".".join(map(code_of, range(10**9, 10**9 + total - 3)))
+            with CaptureQueriesContext(connection) as queries:
+                read = packet(f"items={codes}.{others}")
+                assert read.notices and len(read.items) == 3
+            counts.append(len(queries))
+        assert counts[0] == counts[1] <= 9
+        said = "5000 items. A packet holds 60: only the first 60 are read."
+        assert said in " ".join(read.notices)
+
+
+@pytest.mark.django_db
+class TestPastedAddresses:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "http://127.0.0.1:8000/tools/a-poster/",
+            "https://HOST/tools/a-poster/?utm=1#top",
+            "HOST/tools/a-poster/",
+            "/tools/a-poster.pdf",
+            "/r/CODE",
+            "HOST/r/CODE",
+            "HOST/r/CODE/1",
+            "https://Catalog.Example.org/r/CODE/12",
+            "r/CODE",
+            "R/CODE/3",
+            "http://127.0.0.1:8000/packet/?items=CODE.zzz%21",
+        ],
+    )
+    def test_addresses_of_this_site(self, address):
+        tool = make_tool("A poster")
+        text = address.replace("CODE", codes_of(tool)).replace("HOST", "catalog.example.org")
+        assert codes_at(text, "catalog.example.org") == [codes_of(tool)]
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://elsewhere.example.org/tools/a-poster/",
+            "//elsewhere.example.org/tools/a-poster/",
+            "/tools/nothing/",
+            "/videos/a-poster/",
+            "/tools/",
+            "/r/zzz",
+            "/r/---",
+            "/admin/",
+            "/%00",
+            "http://",
+        ],
+    )
+    def test_addresses_with_nothing_to_add(self, address):
+        make_tool("A poster")
+        assert codes_at(address, "catalog.example.org") == []
+
+    @pytest.mark.parametrize(
+        "words", ["", "and/or", "poster /r/2f", "r/2f poster", "r/", "RIM+", "http", "http://["]
+    )
+    def test_words_are_no_addresses(self, words):
+        assert codes_at(words, "catalog.example.org") is None
+
+    def test_a_draft_has_none(self):
+        draft = make_tool("Draft", published=False)
+        assert codes_at("/tools/draft/", "a.example.org") == []
+        assert codes_at(f"/r/{codes_of(draft)}", "a.example.org") == []
+
+    @pytest.mark.parametrize("address", ["/r/CODE/1", "/tools/a-poster/"])
+    def test_what_was_withdrawn_is_found(self, address):
+        tool = make_tool("A poster", published=days_ago(9), unpublished_at=days_ago(2))
+        text = address.replace("CODE", codes_of(tool))
+        assert codes_at(text, "a.example.org") == [codes_of(tool)]
+
+    def test_a_former_address_leads_there(self):
+        tool = make_tool("A poster")
+        tool.slug = f"other-{uuid4().hex}"
+        tool.save()
+        assert codes_at("/tools/a-poster/", "a.example.org") == [codes_of(tool)]

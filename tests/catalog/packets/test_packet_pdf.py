@@ -1,0 +1,387 @@
+"""A packet as one PDF: a front with true page numbers, then every tool's own pages unchanged."""
+
+import io
+import re
+import time
+from urllib.parse import quote_plus
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.core.files.base import ContentFile
+
+from catalog.models import Job
+from catalog.packets import pdf
+from catalog.printing import responses, store
+from catalog.sandbox.exceptions import Refused
+from tests import files
+from tests.makers import days_ago, do_jobs, make_course, make_tool, make_video
+from tests.sheets import data_of, faults, sheet
+
+pytestmark = pytest.mark.django_db
+LETTER, LEGAL, TABLOID = (612, 792), (612, 1008), (792, 1224)
+# A packet that binds pages of others does not call itself PDF/UA; this is all that it lacks.
+NO_CLAIM = [
+    "XMP declares PDF/UA part values [], expected exactly one value 1",
+    "XMP does not contain the PDF/UA Identification schema",
+]
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.SITE_URL = "https://catalog.example.org"
+
+
+def pdf_of(*sizes, **how):
+    """A PDF with blank pages of these sizes in points."""
+    made, data = pikepdf.new(), io.BytesIO()
+    for size in sizes:
+        made.add_blank_page(page_size=size)
+    made.save(data, **how)
+    return data.getvalue()
+
+
+def make_poster(title, content, name="poster.pdf", **fields):
+    tool = make_tool(title, **fields)
+    tool.renditions.create(file=ContentFile(content, name))
+    return tool
+
+
+def address(*resources, more=""):
+    codes = ".".join(resource.get_short_url().rpartition("/")[2] for resource in resources)
+    return f"/packet.pdf?items={codes}{more}"
+
+
+def code_of(resource):
+    return resource.get_short_url().rpartition("/")[2]
+
+
+def sizes(data):
+    with pypdfium2.PdfDocument(data) as document:
+        return [page.get_size() for page in document]
+
+
+def outline(data):
+    """[(title, number of its page)]"""
+    with pypdfium2.PdfDocument(data) as document:
+        return [(mark.get_title(), mark.get_dest().get_index() + 1) for mark in document.get_toc()]
+
+
+def jumps(data):
+    """The numbers of the pages that links of the first page lead to in the PDF itself."""
+    with pikepdf.open(io.BytesIO(data)) as document:
+        numbers = {page.obj.objgen: number for number, page in enumerate(document.pages, 1)}
+        notes = document.pages[0].obj.get("/Annots", [])
+        actions = [note.A for note in notes if note.get("/A", {}).get("/S") == "/GoTo"]
+        return [numbers[action.D[0].objgen] for action in actions]
+
+
+@pytest.fixture
+def three():
+    return [
+        make_poster("Two pages", pdf_of(LETTER, LETTER)),
+        make_poster("One page", pdf_of(LEGAL)),
+        make_poster("Four pages", pdf_of(*[TABLOID] * 4)),
+    ]
+
+
+def test_pages_of_tools_follow_the_front_in_their_own_size(client, three):
+    data = data_of(client.get(address(*three)))
+    assert sizes(data) == [LETTER] + [LETTER] * 2 + [LEGAL] + [TABLOID] * 4
+
+
+def test_the_contents_says_where_each_begins_and_leads_there(client, three):
+    response = client.get(address(*three))
+    words = " ".join(sheet(response).pages[0].split())
+    for title, number in (("Two pages", 2), ("One page", 4), ("Four pages", 5)):
+        assert re.search(f"{title}( Tool .*?/r/[0-9a-z]+)? {number} ", words)
+    assert jumps(data_of(response)) == [2, 4, 5]
+    assert outline(data_of(response)) == [
+        ("Contents", 1), ("Two pages", 2), ("One page", 4), ("Four pages", 5)
+    ]  # fmt: skip
+
+
+def test_courses_and_videos_are_sheets_that_go_on_with_the_numbers(client, three):
+    film = make_video("A film", seconds=89)
+    data = data_of(client.get(address(three[0], make_course("A course"), film)))
+    found = outline(data)[1:]
+    assert found == [("Two pages", 2), ("A course", 4), ("A film", 5)]
+    with pypdfium2.PdfDocument(data) as document:
+        assert "Page 4" in document[3].get_textpage().get_text_range()
+        assert "Video · 1:29" in document[0].get_textpage().get_text_range()
+
+
+def test_it_says_its_title_its_notes_and_its_size(client, three):
+    more = f"&title=For+Monday&note-{code_of(three[1])}=Bring+the+cards"
+    found = sheet(client.get(address(*three, more=more)))
+    assert "For Monday" in found.title
+    for words in ("For Monday", "3 items", "Bring the cards", "4 pages 11×17", "1 page 8.5×14"):
+        assert words in found.pages[0]
+    assert "are in this PDF" not in found.pages[0]
+
+
+def test_a_link_that_is_too_long_for_the_foot_stands_on_the_front(client, three):
+    title = "All that we need for our huddles of the next month and some more"
+    found = sheet(client.get(address(*three[:1], more=f"&title={quote_plus(title)}")))
+    assert found.smallest >= 8.5
+    assert "/packet/?… Labor Management Partnership" in found.text
+    assert "title=All" in found.solid.partition("Contents")[0]
+
+
+def test_what_is_not_found_in_the_link_is_said(client, three):
+    new = make_tool("New sheet")
+    old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
+    gone = [make_tool("Withdrawn", replaced_by=new, **old), make_tool("Lost", **old)]
+    words = " ".join(sheet(client.get(address(three[0], *gone, more=".zzzzz"))).pages[0].split())
+    assert "“zzzzz”" in words
+    assert "“Lost” was withdrawn from the catalog; it is left out." in words
+    assert (
+        "“Withdrawn” was withdrawn from the catalog; it is left out. In its place there is "
+        f"“New sheet”: catalog.example.org{new.get_short_url()}"
+    ) in words
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "why"),
+    [
+        (files.pptx(2), "deck.pptx", "It is a PowerPoint file; only PDFs can be bound."),
+        (None, "", "It is kept on another site."),
+    ],
+)
+def test_what_cannot_be_bound_is_listed_with_its_address(client, three, content, name, why):
+    tool = make_tool("Left out")
+    if content:
+        tool.renditions.create(file=ContentFile(content, name))
+    else:
+        tool.renditions.create(address="https://example.org/a.pdf")
+    response = client.get(address(three[0], tool))
+    words = " ".join(sheet(response).pages[0].split())
+    assert f"Left out {why} catalog.example.org{tool.get_short_url()}" in words
+    assert "2 items 1 of them is in this PDF; under “Not included”" in words
+    assert len(sizes(data_of(response))) == 3
+
+
+def put(tool, content):
+    """Puts `content` where the tool's file is, as if it had always been there."""
+    rendition = tool.renditions.get()
+    with open(rendition.file.path, "wb") as file:
+        file.write(content)
+
+
+LOCKED = pdf_of(LETTER, encryption=pikepdf.Encryption(owner="a", user="b"))
+HALF_LOCKED = pdf_of(LETTER, encryption=pikepdf.Encryption(owner="a", user=""))
+DAMAGED = "Its PDF does not open; it may be damaged."
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (LOCKED, "Its PDF is locked with a password."),
+        (HALF_LOCKED, "Its PDF is locked with a password."),
+        (b"no PDF at all", DAMAGED),
+        (b"%PDF-1.7\n", DAMAGED),
+        (files.looping_pdf(), DAMAGED),
+        (pdf_of(*[LETTER] * 201), "It has 201 pages; a packet takes up to 200 of one file."),
+        (pdf_of(*[LETTER] * 10_000), "It has 10,000 pages; a packet takes up to 200 of one file."),
+    ],
+    ids=["locked", "half locked", "text", "torn", "loop", "201", "10000"],
+)
+def test_a_bad_file_is_left_out_and_the_rest_is_printed(client, three, content, why):
+    bad = make_poster("Bad one", pdf_of(LETTER))
+    put(bad, content)
+    response = client.get(address(bad, three[0], make_course("A course")))
+    assert why in " ".join(sheet(response).pages[0].split())
+    assert len(sizes(data_of(response))) == 4
+
+
+def test_a_file_that_is_gone_is_left_out(client, three):
+    gone = make_poster("Gone", pdf_of(LETTER))
+    gone.renditions.get().file.storage.delete(gone.renditions.get().file.name)
+    assert "Its file is not here." in sheet(client.get(address(gone, three[0]))).pages[0]
+
+
+def test_what_is_read_of_a_file_is_read_once(client, three, monkeypatch):
+    client.get(address(*three)).getvalue()
+    monkeypatch.setattr(pdf, "read", lambda path: 1 / 0)
+    assert client.get(address(*reversed(three))).getvalue()
+
+
+def test_a_packet_has_its_limits(client, three, monkeypatch):
+    monkeypatch.setattr(pdf, "MOST_PAGES", 5)
+    response = client.get(address(*three))
+    words = " ".join(sheet(response).pages[0].split())
+    assert "Four pages The packet is full: it takes up to 5 pages and 100 MB." in words
+    assert len(sizes(data_of(response))) == 4
+
+
+def test_an_empty_packet_is_a_page_that_says_so(client):
+    for path in ("/packet.pdf", "/packet.pdf?items=..%00..&items=%F0%9F%8E%89&add=x"):
+        assert "nothing in this packet" in sheet(client.get(path)).text
+
+
+def test_a_link_with_five_thousand_codes_is_no_burden(client, three, monkeypatch):
+    monkeypatch.setattr(pdf, "AT_ONCE", 100)
+    codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
+    words = sheet(client.get(address(*three, more=f".{codes}"))).pages[0]
+    assert "A packet holds 60" in " ".join(words.split())
+
+
+def test_to_save_ink_the_black_and_white_file_is_bound(client):
+    tool = make_poster("Poster", pdf_of(TABLOID))
+    tool.renditions.create(file=ContentFile(pdf_of(LEGAL), "bw.pdf"), color="bw", position=2)
+    assert TABLOID in sizes(data_of(client.get(address(tool))))
+    assert LEGAL in sizes(data_of(client.get(address(tool, more="&ink=saving"))))
+
+
+@pytest.mark.parametrize("at_once", [100, 2])
+def test_large_or_small_it_says_what_of_the_link_was_passed_over(
+    client, three, monkeypatch, at_once
+):
+    monkeypatch.setattr(pdf, "AT_ONCE", at_once)
+    codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
+    asked = address(*three, more=f".{codes}&paper=a4")
+    if client.get(asked).status_code == 202:
+        do_jobs(Job.Task.PRINT)
+    words = " ".join(sheet(client.get(asked)).pages[0].split())
+    assert "The link names 4993 items. A packet holds 60: only the first 60 are read." in words
+    assert "nothing in the catalog with the codes “zz10”" in words
+
+
+@pytest.mark.parametrize("query", ["title=A&items=CODE", "items=CODE&q=&title=A&ink=color&add="])
+def test_a_packet_has_one_address(client, three, query):
+    asked = "/packet.pdf?" + query.replace("CODE", code_of(three[0]))
+    response = client.get(asked)
+    assert (response.status_code, response.url) == (302, address(three[0], more="&title=A"))
+
+
+def test_the_last_notice_does_not_stand_alone_on_a_page(client, three):
+    old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
+    gone = [make_tool(f"Old sheet {number}", **old) for number in range(24)]
+    for count in range(20, 25):  # about where the first page is full
+        pages = sheet(client.get(address(three[0], *gone[:count]))).pages
+        assert [page.count("was withdrawn") for page in pages][1] != 1
+
+
+def test_a_large_packet_is_made_in_the_background(client, three, monkeypatch):
+    monkeypatch.setattr(pdf, "AT_ONCE", 2)
+    assert client.get(address(*three)).status_code == 202
+    do_jobs(Job.Task.PRINT)
+    assert len(sizes(data_of(client.get(address(*three))))) == 8
+
+
+# ---- For everybody ----
+
+
+def test_a_packet_of_our_own_sheets_is_for_everyone(client):
+    assert faults(client.get(address(make_course("A course"), make_video("A film")))) == []
+
+
+def tagged():
+    """A PDF as a program writes it that knows of tags: two pages, a table, a picture, a link."""
+    import weasyprint
+
+    html = (
+        "<html lang=en><title>Poster</title><h1>Poster</h1><p>See <a href='https://example.org/'>"
+        "this</a>.</p><table><tr><th scope=col>Who<tr><td>Co-leads</table>"
+        "<h2 style='break-before: page'>More</h2><ul><li>One<li>Two</ul>"
+    )
+    return weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
+
+
+def test_the_tags_of_a_file_come_with_its_pages(client, three):
+    posters = [make_poster("Tagged", tagged()), make_poster("Tagged, too", tagged())]
+    response = client.get(address(posters[0], make_course("A course"), posters[1]))
+    data = data_of(response)
+    assert faults(data) == NO_CLAIM
+    with pikepdf.open(io.BytesIO(data)) as document:
+        kinds = [str(part.S) for part in document.Root.StructTreeRoot.K[0].K]
+    # In the order of the pages: the front, a poster, the sheet of the course, a poster.
+    assert kinds.count("/Part") == 2 and kinds.index("/Part") < len(kinds) - 2
+    assert kinds[-1] == "/Part" and "/H1" in kinds[kinds.index("/Part") : -1]
+    assert "screen reader" not in sheet(response).text
+
+
+def test_a_packet_says_which_pages_have_no_tags(client, three):
+    response = client.get(address(three[0], make_poster("Tagged", tagged())))
+    words = " ".join(sheet(response).pages[0].split())
+    assert "what their pictures show: • Two pages" in words and "• Tagged" not in words
+
+
+def test_it_claims_no_more_than_is_known(client, three):
+    assert set(NO_CLAIM) <= set(faults(client.get(address(*three))))
+
+
+def test_what_acts_in_a_file_is_not_bound(client):
+    made, data = pikepdf.new(), io.BytesIO()
+    page = made.add_blank_page(page_size=LETTER)
+    script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+    note = pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=script
+    )
+    page.obj.Annots, page.obj.AA = [made.make_indirect(note)], pikepdf.Dictionary(O=script)
+    made.Root.OpenAction = script
+    made.save(data)
+    bound = data_of(client.get(address(make_poster("Acts", data.getvalue()))))
+    assert b"JavaScript" not in bound and b"app.alert" not in bound
+
+
+def test_what_acts_behind_a_link_is_not_bound(client):
+    made, data = pikepdf.new(), io.BytesIO()
+    page = made.add_blank_page(page_size=LETTER)
+    script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+    lead = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://example.org/"))
+    lead.Next = script
+    kinds = {"Link": lead, "RichMedia": None, "FileAttachment": None}
+    page.obj.Annots = pikepdf.Array()
+    for kind, action in kinds.items():
+        note = pikepdf.Dictionary(Subtype=pikepdf.Name(f"/{kind}"), Rect=[0, 0, 9, 9])
+        if action is not None:
+            note.A = action
+        page.obj.Annots.append(made.make_indirect(note))
+    made.save(data)
+    bound = data_of(client.get(address(make_poster("Acts", data.getvalue()))))
+    with pikepdf.open(io.BytesIO(bound)) as document:
+        notes = document.pages[1].obj.Annots
+        assert [str(note.Subtype) for note in notes] == ["/Link"]
+        assert "/Next" not in notes[0].A
+
+
+def test_what_failed_on_a_busy_day_is_read_again_after_an_hour(client, three, monkeypatch):
+    refusals = [Refused("too_slow")]
+
+    def ask(what, path, **limits):
+        if refusals:
+            raise refusals.pop()
+        return {"pages": 2, "sizes": [LETTER] * 2, "tagged": False}
+
+    monkeypatch.setattr(store, "ask_the_press", ask)
+    rendition = three[0].renditions.get()
+    for _time in range(2):
+        with pytest.raises(Refused):
+            pdf.pages_of(rendition)
+    monkeypatch.setattr(pdf, "time", lambda: time.time() + 2 * store.HOUR)
+    assert pdf.pages_of(rendition)["pages"] == 2
+
+
+def test_a_turned_page_stays_turned(client):
+    made, data = pikepdf.new(), io.BytesIO()
+    made.add_blank_page(page_size=LETTER).obj.Rotate = 90
+    made.save(data)
+    response = client.get(address(make_poster("Turned", data.getvalue())))
+    assert sizes(data_of(response))[1] == (792, 612)
+    assert "1 page 11×8.5" in sheet(response).pages[0]
+
+
+def test_each_paper_has_a_front_of_its_own(client, three):
+    data = data_of(client.get(address(*three, more="&paper=a4")))
+    assert [round(side) for side in sizes(data)[0]] == [595, 842] and sizes(data)[3] == LEGAL
+
+
+def test_a_packet_that_cannot_be_made_says_so(client, three, monkeypatch):
+    monkeypatch.setattr(store, "MEGABYTES", 0)
+    response = client.get(address(*three))
+    assert response.status_code == 422
+    assert "This PDF cannot be made." in response.content.decode()
+    assert responses.SENTENCES.keys() >= {"too_much", "too_slow", "unreadable"}

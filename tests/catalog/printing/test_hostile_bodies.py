@@ -1,0 +1,117 @@
+"""What came into the database past every form is printed all the same, within its limits."""
+
+import pytest
+
+from catalog.models import Resource, Tool, Video
+from catalog.printing import limits
+from tests.makers import make_course, make_tool, make_video
+from tests.sheets import faults, sheet
+
+pytestmark = pytest.mark.django_db
+
+CELL = "<td>a</td>"
+HOSTILE = {
+    "wide span": f"<table><tr><td colspan='100000'>a</td></tr><tr>{CELL}</tr></table>",
+    "high span": f"<table><tr><td rowspan='100000'>a</td></tr><tr>{CELL}</tr></table>",
+    "nested lists": "<ul><li>a" * 400,
+    "nested tables": "<table><tr><td>a" * 100,
+    "lines without end": "<pre>" + "a line of a log\n" * 20_000 + "</pre>",
+    "columns": f"<table>{'<tr>' + CELL * 3000 + '</tr>'}</table>",
+    "rows": f"<table>{('<tr>' + CELL * 3 + '</tr>') * 20_000}</table>",
+    "a word": "<p>" + "w" * 1_000_000 + "</p>",
+    "long words": "<p>" + ("w" * 80 + " ") * 10_000,
+    "paragraphs": "<p>a</p>" * 100_000,
+    "tags": "<strong><em>a</em></strong>" * 50_000,
+    "half a tag": "<p>a" + "<" * 100_000,
+    "script": "<script>alert(1)</script><p onclick='x' style='position:fixed'>a</p>",
+    "pictures": "<img src='file:///etc/passwd'><p>a</p><img src='https://example.org/a.png'>",
+}
+CUT = [
+    "long words",
+    "lines without end",
+    "columns",
+    "rows",
+    "a word",
+    "paragraphs",
+    "tags",
+    "half a tag",
+]
+
+
+@pytest.mark.parametrize("sort", HOSTILE)
+def test_the_sheet_is_made(client, sort):
+    tool = make_tool("Waste Walk", summary="What a team gets from it.")
+    Resource.objects.filter(pk=tool.pk).update(body=HOSTILE[sort])
+    response = client.get(tool.get_pdf_url())
+    found = sheet(response)
+    assert "What a team gets from it." in found.text
+    assert "alert" not in found.text
+    assert found.rightmost < 0.95
+    said = "The text goes on at 127.0.0.1:8000/tools/waste-walk/" in found.text
+    assert said == (sort in CUT)
+    if len(found.pages) < 10:
+        assert faults(response) == []
+
+
+def test_what_is_said_in_a_film_is_cut_too(client):
+    typed = make_video("Typed", transcript="Word after word. " * 100_000)
+    heard = make_video("Heard")
+    cues = [[second * 3, second * 3 + 2, "Word after word."] for second in range(50_000)]
+    Video.objects.filter(pk=heard.pk).update(cues=cues)
+    for video in (typed, heard):
+        words = sheet(client.get(video.get_pdf_url())).text
+        assert "The text goes on at" in words
+        assert words.count("Word after word.") > 1000
+
+
+@pytest.mark.parametrize("transcript", ["a\n\n" * 100_000, "a\n" * 100_000, "w" * 1_000_000])
+def test_a_transcript_of_lines_without_end_is_cut_too(client, transcript):
+    video = make_video("Typed")
+    Video.objects.filter(pk=video.pk).update(transcript=transcript)
+    assert "The text goes on at" in sheet(client.get(video.get_pdf_url())).text
+
+
+def test_words_without_end_are_cut_too(client):
+    video = make_video("Heard")
+    cues = [[second * 9, second * 9 + 1, "a"] for second in range(40_000)]
+    Video.objects.filter(pk=video.pk).update(cues=cues)
+    assert "The text goes on at" in sheet(client.get(video.get_pdf_url())).text
+
+
+@pytest.mark.parametrize("text", ["w" * 500_000, "a\n" * 200_000])
+def test_short_texts_that_are_long_are_cut_on_sheets_and_lists(client, text):
+    tool = make_tool("Waste Walk")
+    texts = ("summary", "audience_text", "duration_text")
+    Resource.objects.filter(pk=tool.pk).update(**dict.fromkeys(texts, text))
+    Tool.objects.filter(pk=tool.pk).update(best_used=text)
+    for address in (tool.get_pdf_url(), "/tools.pdf"):
+        found = sheet(client.get(address))
+        assert len(found.pages) < 40 and found.rightmost < 0.95
+
+
+@pytest.mark.parametrize("text", ["To ask why.\n" * 20_000, "w" * 1_000_000, "ww " * 300_000])
+def test_what_is_learned_and_how_to_enroll_are_cut_too(client, text):
+    course = make_course("Sponsoring", outcomes="To lead.", enrollment_text="Ask.")
+    type(course).objects.filter(pk=course.pk).update(outcomes=text, enrollment_text=text)
+    response = client.get(course.get_pdf_url())
+    found = sheet(response)
+    assert found.text.count("The text goes on at") == 2 and found.rightmost < 0.95
+    assert len(found.pages) < 30 and faults(response) == []
+
+
+def test_a_text_of_any_usual_length_stays_as_it_is():
+    html = "<h2>Part</h2><p>Words &amp; more <strong>words</strong>.</p><ul><li>One</li></ul>" * 50
+    assert limits.body(html) == (html, False)
+
+
+def test_what_is_cut_is_closed_again(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_LETTERS", 6)
+    html = "<ul><li><strong>One &amp; two</strong></li><li>Three</li></ul>"
+    assert limits.body(html) == ("<ul><li><strong>One </strong></li></ul>", True)
+
+
+def test_a_row_keeps_its_first_cells(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_COLUMNS", 2)
+    begin, end = f"<table><tbody><tr>{CELL * 2}", "</tr></tbody></table>"
+    html = f"{begin}<td><p>b</p><ul><li>c</li></ul></td>{CELL}{end}"
+    assert limits.body(html) == (begin + end, True)

@@ -1,0 +1,196 @@
+"""Each kind of document, in each look: two checkers of PDF/UA-1 and qpdf find nothing wrong.
+
+A new kind of document is a function here that makes its rows and returns its address.
+"""
+
+import shutil
+import subprocess
+from itertools import product
+
+import pdfua
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.utils.http import int_to_base36
+
+from catalog.models import Job, Resource
+from catalog.printing.documents import Look
+from tests import files
+from tests.files import picture
+from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
+from tests.sheets import data_of, faults, sheet
+
+pytestmark = pytest.mark.django_db
+
+BODY = (
+    "<h2>How to</h2><p>Look <em>twice</em>, says <a href='https://example.org/a'>this</a>.</p>"
+    "<ul><li><p>One</p><ul><li>Inner</li></ul></li></ul><ol start='3'><li>Three</li></ol>"
+    "<blockquote><p>Said.</p></blockquote><h3>More</h3>"
+    "<table><tr><th>Who</th><th>What</th></tr><tr><td>Co-leads</td><td>Ask</td></tr></table>"
+)
+TERMS = {
+    "levels": [2, 3],
+    "audiences": ["Co-leads"],
+    "dimensions": ["Leadership"],
+    "regions": ["Hawaii"],
+    "topics": ["Roles"],
+    "tags": ["huddle"],
+    "summary": "What a team gets from it.",
+    "body": BODY,
+}
+
+
+def video():
+    cues = [[0, 4, "A test of change."], [4, 9, "Try it."]]
+    chapters = [[0, 4, "Why"], [4, 9, "How"]]
+    video = make_video(
+        "Cake", seconds=89, cues=cues, chapter_cues=chapters, related=[make_tool("Sheet")], **TERMS
+    )
+    video.image.save("a.png", ContentFile(picture(size=(640, 360))), save=False)
+    video.image_alt = "A cake"
+    video.save()
+    video.credits.create(role="Produced by", name="Us")
+    return video.get_pdf_url()
+
+
+def tool():
+    tool = make_tool("Waste Walk", best_used="At the start.", only_for=["Sponsors"], **TERMS)
+    tool.renditions.create(color="bw", file=ContentFile(files.pdf(2), "a.pdf"))
+    tool.renditions.create(format="WEB", address="https://files.example.org/a.html")
+    do_jobs()
+    return tool.get_pdf_url()
+
+
+def course():
+    before, course = make_course("Orientation"), make_course("Workshop", **TERMS)
+    course.requirements.create(named_course=before)
+    course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
+    course.modules.create(title="First half", minutes=120)
+    course.follow_ups.create(text="Leading Across Teams")
+    make_course("Leadership", levels=[4]).requirements.create(named_course=course)
+    return course.get_pdf_url()
+
+
+def bare_tool():
+    return make_tool("Bare").get_pdf_url()
+
+
+def handout():
+    course()
+    tool()
+    video()
+    for number in range(6):
+        make_tool(f"Tool {number}", levels=[number % 5 + 1], published=days_ago(number + 2))
+    return "/new.pdf"
+
+
+def topic():
+    handout()
+    return "/topics/roles.pdf?group=level"
+
+
+def empty_topic():
+    make_topic("Roles")
+    return "/topics/roles.pdf"
+
+
+def search():
+    handout()
+    return "/search.pdf?q=tool"
+
+
+def plan():
+    course()
+    return "/path/plan.pdf?to=3&audience=co-leads"
+
+
+def action_sheet():
+    return "/path/check.pdf"
+
+
+def action_sheet_of_a_team():
+    make_tool("Waste Walk", **TERMS)
+    return "/path/check.pdf?check=bkquu"
+
+
+def book():
+    handout()
+    return "/catalog.pdf"
+
+
+def packet_of_our_own():
+    make_video("Cake", cues=[[0, 4, "A test of change."]], **TERMS)
+    make_course("Workshop", **TERMS)
+    left_out = make_tool("Left out", **TERMS)
+    left_out.renditions.create(format="WEB", address="https://files.example.org/a.html")
+    codes = [int_to_base36(pk) for pk in Resource.objects.values_list("pk", flat=True)]
+    return f"/packet.pdf?items={'.'.join(codes)}&title=For+Monday&note-{codes[0]}=Read+it"
+
+
+KINDS = [video, tool, course, bare_tool, handout, topic, empty_topic, search, plan]
+KINDS += [action_sheet, action_sheet_of_a_team, book, packet_of_our_own]
+LOOKS = [Look(*names) for names in product(*Look.CHOICES.values())]
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.__name__)
+def printed(request, django_db_setup, django_db_blocker):
+    """The document in each look, {look: answer}: made once for all tests, which only read it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        path = request.param()
+        mark = "&" if "?" in path else "?"
+        made = {look: answer(f"{path}{mark}{look.query}") for look in LOOKS}
+        transaction.set_rollback(True)
+    return made
+
+
+def answer(address):
+    """That of a reader, with all its bytes, which may take a job."""
+    client = Client()
+    response = client.get(address, follow=True)
+    if response.status_code == 202:
+        do_jobs(Job.Task.PRINT)
+        response = client.get(address, follow=True)
+    data_of(response)
+    return response
+
+
+@pytest.fixture
+def on_disk(printed, tmp_path):
+    """{look: path of the document}"""
+    paths = {look: tmp_path / f"{look.query or 'plain'}.pdf" for look in printed}
+    for look, path in paths.items():
+        path.write_bytes(data_of(printed[look]))
+    return paths
+
+
+def errors_of(path):
+    """What the checkers have against the PDF."""
+    findings = pdfua.validate(path).findings
+    errors = [found.message for found in findings if found.severity is pdfua.Severity.ERROR]
+    return faults(path.read_bytes()) + errors
+
+
+def test_everyone_can_read_it(on_disk):
+    found = {look.query: errors_of(path) for look, path in on_disk.items()}
+    assert {query: errors for query, errors in found.items() if errors} == {}
+
+
+def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
+    for look, response in printed.items():
+        found = sheet(response)
+        short = round(min(found.size))
+        assert short == {"letter": 612, "a4": 595}[look.paper]
+        assert all(found.fonts.values())
+        assert all("Atkinson" in name for name in found.fonts)
+        assert found.smallest >= {"normal": 7, "large": 16}[look.text]
+        assert found.rightmost < 0.95
+        assert found.title
+
+
+def test_the_file_itself_is_sound(on_disk):
+    if not shutil.which("qpdf"):
+        pytest.skip("qpdf is not installed")
+    for path in on_disk.values():
+        run = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
+        assert "No syntax or stream encoding errors" in run.stdout, run.stderr

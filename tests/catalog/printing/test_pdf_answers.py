@@ -1,0 +1,167 @@
+"""How PDFs are answered: under which name, kept for whom, made again when."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from catalog.printing import responses, store
+from tests.makers import days_ago, make_tool, make_video
+from tests.sheets import data_of, sheet
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def empty_shelf(settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The papers of the PDFs that were really made, as they are made."""
+    papers, asked = [], store.asked
+
+    def noted(document, path, number):
+        papers.append(document["paper"])
+        return asked(document, path, number)
+
+    monkeypatch.setattr(store, "asked", noted)
+    return papers
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(User.objects.create_superuser("ann"))
+    return client
+
+
+def test_a_pdf_is_made_once(client, made):
+    path = make_tool().get_pdf_url()
+    first = client.get(path)
+    assert data_of(client.get(path)) == data_of(first)
+    assert made == ["letter"]
+
+
+def test_each_paper_has_its_own(client, made):
+    path = make_tool().get_pdf_url()
+    tags = {
+        client.get(path + asked)["ETag"] for asked in ("", "?paper=a4", "?paper=A4", "?paper=x")
+    }
+    assert made == ["letter", "a4"]
+    assert len(tags) == 2
+
+
+def test_who_has_it_is_told_so_without_making_it_again(client, made):
+    path = make_tool().get_pdf_url()
+    tag = client.get(path)["ETag"]
+    response = client.get(path, headers={"If-None-Match": tag})
+    assert (response.status_code, response.content) == (304, b"")
+    assert response["ETag"] == tag
+    assert made == ["letter"]
+
+
+def test_another_tag_gets_the_pdf(client):
+    response = client.get(make_tool().get_pdf_url(), headers={"If-None-Match": '"other"'})
+    assert response.status_code == 200
+
+
+def test_saving_makes_it_anew(client, made):
+    tool = make_tool()
+    before = client.get(tool.get_pdf_url())["ETag"]
+    tool.summary = "Something else."
+    tool.save()
+    response = client.get(tool.get_pdf_url())
+    assert response["ETag"] != before
+    assert "Something else." in sheet(response).text
+    assert len(made) == 2
+
+
+def test_what_is_related_makes_it_anew(client):
+    tool, video = make_tool(), make_video("Cake")
+    before = client.get(tool.get_pdf_url())["ETag"]
+    tool.related.add(video)
+    assert "Cake" in sheet(client.get(tool.get_pdf_url())).text
+    assert client.get(tool.get_pdf_url())["ETag"] != before
+
+
+def test_a_new_entry_makes_its_listing_anew(client):
+    make_tool("Waste Walk")
+    before = client.get("/tools.pdf")["ETag"]
+    make_tool("Icebreaker")
+    assert client.get("/tools.pdf")["ETag"] != before
+
+
+def test_the_day_of_printing_holds_all_day_and_no_longer(client, monkeypatch):
+    path = make_tool(published=days_ago(9)).get_pdf_url()
+    day = timezone.localdate()
+    tags = []
+    for shown in (day, day, day + timezone.timedelta(days=1)):
+        monkeypatch.setattr(timezone, "localdate", lambda shown=shown: shown)
+        tags.append(client.get(path)["ETag"])
+    assert tags[0] == tags[1] != tags[2]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        (
+            "Waste Walk (online)",
+            "filename=\"waste-walk-online.pdf\"; filename*=UTF-8''waste-walk-online.pdf",
+        ),
+        ("Łódź", "filename=\"odz.pdf\"; filename*=UTF-8''%C5%82%C3%B3d%C5%BA.pdf"),
+        (
+            '"; x=\r\nSet-Cookie: a',
+            "filename=\"x-set-cookie-a.pdf\"; filename*=UTF-8''x-set-cookie-a.pdf",
+        ),
+        ("漢字", "filename=\"catalog.pdf\"; filename*=UTF-8''%E6%BC%A2%E5%AD%97.pdf"),
+        ("🎉", "filename=\"catalog.pdf\"; filename*=UTF-8''catalog.pdf"),
+    ],
+)
+def test_it_is_kept_under_its_title(title, name):
+    assert responses.disposition(title) == f"inline; {name}"
+
+
+def test_a_listing_is_kept_under_its_title(client):
+    response = client.get("/tools.pdf?level=2")
+    assert 'filename="tools-level-2.pdf"' in response["Content-Disposition"]
+
+
+def test_a_public_pdf_sets_no_cookie_and_may_be_kept(client):
+    response = client.get(make_tool().get_pdf_url())
+    assert not response.cookies
+    assert "no-store" not in response.get("Cache-Control", "")
+    assert "Cookie" not in response.get("Vary", "")
+
+
+def test_a_draft_has_no_pdf_for_readers(client):
+    assert client.get(make_tool(published=False).get_pdf_url()).status_code == 404
+
+
+@pytest.mark.parametrize(("published", "state"), [(False, "draft"), (days_ago(-3), "scheduled")])
+def test_staff_see_a_draft_marked_and_kept_nowhere(staff, published, state):
+    response = staff.get(make_tool("Waste Walk", published=published).get_pdf_url())
+    assert response["Cache-Control"] == "private, no-store"
+    words = sheet(response).text
+    assert f"NOT PUBLISHED State: {state}." in words
+    assert words.count("Not published") == 1
+
+
+def test_staff_see_what_is_public_as_readers_do(staff):
+    response = staff.get(make_tool().get_pdf_url())
+    assert "no-store" not in response.get("Cache-Control", "")
+    assert "not published" not in sheet(response).text.lower()
+
+
+def test_a_former_address_leads_to_the_present_pdf(client):
+    tool = make_tool(slug="old")
+    tool.slug = "new"
+    tool.save()
+    assert client.get("/tools/old.pdf")["Location"] == "/tools/new.pdf"
+
+
+def test_links_come_from_the_settings_not_from_the_host_that_was_asked(client, settings):
+    settings.SITE_URL = "https://catalog.example.org"
+    settings.ALLOWED_HOSTS = ["other.example.org"]
+    found = sheet(client.get(make_tool().get_pdf_url(), headers={"Host": "other.example.org"}))
+    assert all(link.startswith("https://catalog.example.org/") for link in found.links)
+    assert "other.example.org" not in found.text

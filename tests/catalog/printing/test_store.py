@@ -1,0 +1,483 @@
+"""The press: one render for all who ask, few at once, within limits, and plain words if not."""
+
+import os
+import threading
+import time
+from contextlib import ExitStack
+from functools import cache
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from catalog.jobs import queue
+from catalog.models import Job, Resource, Tool
+from catalog.printing import background, responses, sheets, store
+from catalog.sandbox.client import helper
+from catalog.sandbox.exceptions import Refused
+from tests import files
+from tests.admin import page_in
+from tests.makers import days_ago, do_jobs, make_course, make_tool
+from tests.sheets import data_of, read, sheet
+
+pytestmark = pytest.mark.django_db
+HELLO = {"html": "<html lang=en><title>Hello</title><h1>Hello</h1>", "fit": True}
+ENDLESS = HELLO | {"html": HELLO["html"] + "<table>" + "<tr><td colspan=9>a" * 60_000}
+
+
+@pytest.fixture(autouse=True)
+def empty_shelf(settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The keys of what was really made."""
+    made, asked = [], store.asked
+    monkeypatch.setattr(
+        store,
+        "asked",
+        lambda document, path, number: made.append(path.name[:64]) or asked(document, path, number),
+    )
+    return made
+
+
+def in_threads(number, work):
+    threads = [threading.Thread(target=work) for _ in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
+def test_a_document_is_made_and_kept():
+    key = store.hashed(HELLO)
+    assert store.kept(key) is None
+    path = store.made(key, HELLO)
+    assert store.kept(key) == path and read(path.read_bytes()).title == "Hello"
+
+
+def test_it_is_made_once_however_many_ask(made):
+    paths = []
+    in_threads(8, lambda: paths.append(store.made("a" * 64, HELLO)))
+    assert made == ["a" * 64] and len(paths) == 8 and len(set(paths)) == 1
+
+
+def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
+    settings.PRINTERS = 2
+    at_work, most = [], []
+
+    def slow(document, path, number):
+        at_work.append(path)
+        most.append(len(at_work))
+        time.sleep(0.05)
+        at_work.remove(path)
+        path.write_bytes(b"%PDF")
+
+    monkeypatch.setattr(store, "asked", slow)
+    keys = iter(["a", "b", "c", "d", "e", "f"])
+    in_threads(6, lambda: store.made(next(keys) * 64, HELLO))
+    assert len(most) == 6 and max(most) == 2
+
+
+@pytest.mark.parametrize(("printers", "for_large"), [(1, [0]), (2, [0]), (4, [0, 1, 2])])
+def test_what_is_large_leaves_a_slot_for_the_small(
+    client, large, settings, monkeypatch, printers, for_large
+):
+    settings.PRINTERS = printers
+    taken, made = [], store.made
+
+    def noted(key, document, seconds=store.PATIENCE, slots=None):
+        taken.append(slots and list(slots))
+        return made(key, document, seconds, slots)
+
+    monkeypatch.setattr(store, "made", noted)
+    for address in ("/tools.pdf", "/catalog.pdf"):
+        client.get(address)
+    do_jobs(Job.Task.PRINT)
+    assert len(taken) > 4 and all(slots == for_large for slots in taken)
+    client.get(Tool.objects.first().get_pdf_url())
+    assert taken[-1] is None
+
+
+def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
+    monkeypatch.setattr(store, "presses", cache(store.presses.__wrapped__))
+    second = helper(store.PRESS, 1)
+    second.end()
+    store.made("a" * 64, HELLO)
+    assert second.process.poll() is None
+
+
+def test_what_waits_for_a_slot_finds_another_one_free(settings):
+    settings.PRINTERS = 2
+    with store.slot(time.monotonic(), [0]):
+        with pytest.raises(store.TooBusy), store.slot(time.monotonic(), [0]):
+            pass
+        with store.slot(time.monotonic(), range(2)):
+            pass
+
+
+def test_who_waits_too_long_is_told_so():
+    path = store.folder("lock") / "aaa"
+    with store.locked(path, time.monotonic()), pytest.raises(store.TooBusy):
+        store.made("a" * 64, HELLO, seconds=0)
+
+
+def test_only_so_many_may_wait():
+    with ExitStack() as seats:
+        while store.WAITING.acquire(blocking=False):
+            seats.callback(store.WAITING.release)
+        with pytest.raises(store.TooBusy):
+            store.made("a" * 64, HELLO)
+    assert store.made("a" * 64, HELLO)
+
+
+def test_what_takes_too_long_is_given_up_and_not_tried_again_at_once(monkeypatch, made):
+    monkeypatch.setattr(store, "SECONDS", 1)
+    for _time in range(2):
+        with pytest.raises(Refused) as caught:
+            store.made("b" * 64, ENDLESS)
+        assert caught.value.code == "too_slow"
+    assert made == ["b" * 64]
+    assert store.made("c" * 64, HELLO)
+
+
+def test_what_takes_too_much_memory_is_given_up(monkeypatch):
+    monkeypatch.setattr(store, "MEGABYTES", 5)
+    with pytest.raises(Refused) as caught:
+        store.made("b" * 64, HELLO | {"html": HELLO["html"] + "<p>Hello" * 5000})
+    assert caught.value.code in ("too_much", "unreadable")
+
+
+def test_a_failure_leaves_nothing_half_made(monkeypatch):
+    monkeypatch.setattr(store, "SECONDS", 1)
+    with pytest.raises(Refused):
+        store.made("b" * 64, ENDLESS)
+    assert list(store.folder("pdf").iterdir()) == []
+
+
+def paths_of(letters):
+    return [store.folder("pdf") / store.path_of(letter * 64).name for letter in letters]
+
+
+def test_what_nobody_asks_for_goes_after_a_week():
+    old, new = paths_of("ab")
+    for path in (old, new):
+        path.write_bytes(b"%PDF")
+    long_ago = time.time() - store.OLDEST - 60
+    os.utime(old, (long_ago, long_ago))
+    store.sweep()
+    assert not old.exists() and new.exists()
+
+
+def test_what_was_asked_for_last_stays_where_there_is_little_room(monkeypatch):
+    monkeypatch.setattr(store, "MOST_FILES", 2)
+    paths = paths_of("abc")
+    for age, path in enumerate(paths):
+        path.write_bytes(b"%PDF")
+        os.utime(path, (time.time() - age, time.time() - age))
+    store.sweep()
+    assert [path.exists() for path in paths] == [True, True, False]
+
+
+# ---- What a reader sees ----
+
+
+def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
+    monkeypatch.setattr(store, "made", lambda *asked: (_ for _ in ()).throw(store.TooBusy))
+    response = client.get(make_tool("Waste Walk").get_pdf_url())
+    assert response.status_code == 503
+    assert response["Retry-After"] == response["Refresh"] == "3"
+    assert response["Cache-Control"] == "no-store" and "ETag" not in response
+    words = page_in(response).text_content()
+    assert "Many PDFs are being made at this moment." in words and "Waste Walk" in words
+
+
+def test_a_reader_is_told_what_cannot_be_made(client, monkeypatch):
+    def refuse(*asked, **limits):
+        raise Refused("too_slow")
+
+    monkeypatch.setattr(store, "made", refuse)
+    response = client.get(make_tool().get_pdf_url())
+    assert response.status_code == 422 and "Refresh" not in response
+    assert "It takes longer to lay out than any document we know." in response.content.decode()
+
+
+def test_a_kept_pdf_is_sent_without_asking_for_the_entry(client, django_assert_num_queries):
+    path = make_course().get_pdf_url()
+    first = data_of(client.get(path))
+    with django_assert_num_queries(2):  # the state of the catalog, and what is hidden now
+        assert data_of(client.get(path)) == first
+
+
+def test_a_kept_pdf_of_what_was_withdrawn_is_not_sent(client):
+    tool = make_tool()
+    path = tool.get_pdf_url()
+    assert client.get(path).getvalue()
+    Resource.objects.filter(pk=tool.pk).update(unpublished_at=days_ago(0))
+    assert client.get(path).status_code == 404
+
+
+def test_a_renamed_site_is_printed_at_once(client):
+    from catalog.models import SiteSettings
+
+    path = make_tool().get_pdf_url()
+    client.get(path).getvalue()
+    SiteSettings.objects.create(name="Our Shelf")
+    assert "Our Shelf" in sheet(client.get(path)).text
+
+
+def test_what_a_browser_asks_of_the_head_only(client):
+    path = make_tool().get_pdf_url()
+    size = len(client.get(path).getvalue())
+    response = client.head(path)
+    assert response["Content-Length"] == str(size) and response.content == b""
+
+
+# ---- Large ones ----
+
+
+@pytest.fixture
+def large(monkeypatch):
+    monkeypatch.setattr(sheets, "ENTRIES", 2)
+    for number in range(3):
+        make_tool(f"Tool number {number}")
+
+
+def test_a_large_one_is_made_in_the_background(client, large):
+    waiting = client.get("/tools.pdf?level=&sort=title")
+    assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
+    assert "It is next." in page_in(waiting).text_content()
+    assert client.get("/tools.pdf?level=&sort=title").status_code == 202
+    assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
+    do_jobs(Job.Task.PRINT)
+    response = client.get("/tools.pdf?level=&sort=title")
+    assert response.status_code == 200
+    assert "Tool number 2" in sheet(response).text
+
+
+@pytest.mark.parametrize(
+    ("pdf", "page"),
+    [
+        ("/tools.pdf?level=&sort=title", ["/", "/tools/?sort=title"]),
+        ("/catalog.pdf", ["/"]),
+    ],
+)
+def test_who_waits_can_go_back_to_the_page(client, large, pdf, page):
+    crumbs = "//nav[@class='crumbs']//a/@href"
+    assert page_in(client.get(pdf)).xpath(crumbs) == page
+    again = ordered_at(client, pdf)
+    assert page_in(client.get(again)).xpath(crumbs) == page
+
+
+def test_a_large_one_says_how_far_it_is(client, large):
+    client.get("/tools.pdf")
+    Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING)
+    words = page_in(client.get("/tools.pdf")).text_content()
+    assert "It is being made now." in words
+    client.get("/tools.pdf?paper=a4")
+    words = page_in(client.get("/tools.pdf?paper=a4")).text_content()
+    assert "1 other is made first." in words
+
+
+def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypatch):
+    monkeypatch.setattr(background, "MOST_ORDERS", 2)
+    asked = ["sort=title", "paper=a4", "text=large", "sort=title", "paper=a4&x=1"]
+    answers = [client.get(f"/tools.pdf?{query}").status_code for query in asked]
+    # Who has ordered keeps a place, and what nobody understands makes no other order.
+    assert answers == [202, 202, 503, 202, 202]
+
+
+def test_many_orders_of_one_page_leave_room_for_others(client, large, monkeypatch):
+    monkeypatch.setattr(background, "MOST_OF_A_PATH", 2)
+    asked = ["/tools.pdf?sort=title", "/tools.pdf?paper=a4", "/tools.pdf?text=large", "/new.pdf"]
+    assert [client.get(address).status_code for address in asked] == [202, 202, 503, 202]
+
+
+def test_what_was_ordered_long_ago_is_forgotten(client, large):
+    client.get("/tools.pdf?x=1")
+    Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.DONE, beat_at=days_ago(2))
+    client.get("/tools.pdf")
+    assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
+
+
+def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
+    monkeypatch.setattr(store, "SECONDS", 0)
+    client.get("/tools.pdf")
+    queue.work_off([Job.Task.PRINT])
+    response = client.get("/tools.pdf")
+    assert response.status_code == 422
+    assert "It takes longer to lay out than any document we know." in response.content.decode()
+    Job.objects.filter(task=Job.Task.PRINT).update(beat_at=days_ago(1))
+    assert client.get("/tools.pdf").status_code == 202
+
+
+def ordered_at(client, address):
+    """Where the page that waits for `address` looks again."""
+    return address.partition("?")[0] + client.get(address)["Refresh"].partition("url=")[2]
+
+
+def test_who_waits_gets_what_was_ordered_however_the_catalog_changes(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    make_tool("Tool number 4")
+    assert client.get(again).status_code == 202
+    assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
+    do_jobs(Job.Task.PRINT)
+    assert "Tool number 4" in sheet(client.get(again)).text
+    assert client.get("/tools.pdf?sort=title").status_code == 202
+
+
+def test_who_asks_after_a_change_joins_those_who_wait(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    make_tool("Tool number 4")
+    assert ordered_at(client, "/tools.pdf?sort=title") == again
+    assert ordered_at(client, "/tools.pdf?sort=title&paper=a4") != again
+    do_jobs(Job.Task.PRINT)
+    assert "Tool number 4" in sheet(client.get(again)).text
+
+
+def test_who_asks_after_a_withdrawal_does_not_join_them(client, large):
+    again = ordered_at(client, "/tools.pdf")
+    Resource.objects.filter(title="Tool number 1").update(unpublished_at=days_ago(0))
+    make_tool("Tool number 4")
+    assert ordered_at(client, "/tools.pdf") != again
+
+
+def test_an_order_is_not_for_another_page_nor_made_up(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    do_jobs(Job.Task.PRINT)
+    for address in (
+        again.replace("/tools", "/videos"),
+        f"{again[:-4]}0000",
+        "/tools.pdf?order=../",
+    ):
+        assert client.get(address).status_code in (200, 202)
+        assert "Tool number 1" not in str(client.get("/videos.pdf").getvalue())
+
+
+def test_what_was_withdrawn_since_is_not_sent_to_who_ordered_it(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    do_jobs(Job.Task.PRINT)
+    make_tool("Tool number 4")
+    assert client.get(again).status_code == 200
+    Resource.objects.filter(title="Tool number 1").update(unpublished_at=days_ago(0))
+    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
+
+
+def test_what_came_after_the_order_and_was_withdrawn_is_not_sent(client, large):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    late = make_tool("Tool number 4")
+    do_jobs(Job.Task.PRINT)
+    assert "Tool number 4" in sheet(client.get(again)).text
+    Resource.objects.filter(pk=late.pk).update(unpublished_at=days_ago(0))
+    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
+
+
+def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch):
+    def full(*args):
+        raise store.TooBusy
+
+    client.get("/tools.pdf")
+    monkeypatch.setattr(store, "made", full)
+    assert queue.work_off([Job.Task.PRINT]) == 1
+    job = Job.objects.get(task=Job.Task.PRINT)
+    assert job.state == Job.State.WAITING and job.tries == 0
+    assert job.due_at > timezone.now()
+
+
+def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settings, tmp_path):
+    client.get("/tools.pdf")
+    settings.PRINTS_ROOT = tmp_path / "elsewhere"
+    queue.work_off([Job.Task.PRINT])
+    [failure] = Job.objects.filter(task=Job.Task.PRINT).values_list("failure", flat=True)
+    assert failure == "Its order is not on this machine any more."
+
+
+def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
+    monkeypatch.setattr(sheets, "ENTRIES", 1)
+    for number in range(2):
+        make_tool(f"Tool {number}", tags=["日本"])
+    waiting = client.get("/tags/日本.pdf")
+    assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
+    do_jobs(Job.Task.PRINT)
+    assert client.get("/tags/日本.pdf" + waiting["Refresh"][7:]).status_code == 200
+
+
+def test_a_large_one_tells_how_much_is_done(client, large, monkeypatch):
+    from catalog.jobs.queue import Progress
+
+    told = []
+    monkeypatch.setattr(Progress, "__call__", lambda self, percent: told.append(percent))
+    client.get("/catalog.pdf")
+    do_jobs(Job.Task.PRINT)
+    assert told == sorted(told) and len(told) > 2 and told[-2:] == [80, 95]
+
+
+def test_a_picture_that_a_job_made_is_on_the_sheet(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    tool = make_tool("Poster")
+    tool.renditions.create(file=ContentFile(files.pdf(), "poster.pdf"))
+    do_jobs(Job.Task.SHEET)
+    before = client.get(tool.get_pdf_url())["ETag"]
+    do_jobs(Job.Task.PREVIEW)
+    assert client.get(tool.get_pdf_url())["ETag"] != before
+
+
+def test_a_change_asks_for_a_large_one_anew(client, large):
+    client.get("/tools.pdf")
+    do_jobs(Job.Task.PRINT)
+    assert client.get("/tools.pdf").status_code == 200
+    make_tool("Tool number 4")
+    assert client.get("/tools.pdf").status_code == 202
+
+
+# ---- Ahead ----
+
+
+def test_what_is_published_has_its_sheet_before_anybody_asks(client, made):
+    tool = make_tool()
+    do_jobs(Job.Task.SHEET)
+    assert len(made) == 1
+    assert sheet(client.get(tool.get_pdf_url())).title and len(made) == 1
+
+
+def test_a_change_makes_it_anew(made):
+    tool = make_tool()
+    do_jobs(Job.Task.SHEET)
+    tool.title = "Another"
+    tool.save()
+    do_jobs(Job.Task.SHEET)
+    assert len(made) == 2
+
+
+def test_a_draft_has_none():
+    make_tool(published=False)
+    assert not Job.objects.filter(task=Job.Task.SHEET).exists()
+
+
+def test_one_that_is_to_appear_has_its_sheet_then(made):
+    tool = make_tool(published=days_ago(-1))
+    assert queue.work_off([Job.Task.SHEET]) == 0
+    Resource.objects.filter(pk=tool.pk).update(published_at=days_ago(0))
+    Job.objects.filter(task=Job.Task.SHEET).update(due_at=days_ago(0))
+    assert queue.work_off([Job.Task.SHEET]) == 1 and len(made) == 1
+
+
+def test_what_a_reader_waits_for_comes_before_what_is_made_ahead(client, large):
+    client.get("/tools.pdf")
+    job = queue.claimed(queue.LANES["prints"], "a worker")
+    assert job.task == Job.Task.PRINT
+
+
+def test_the_nu_checker_finds_no_error_in_pages_that_wait(client, large, nu_errors, tmp_path):
+    pages = {"next": client.get("/tools.pdf")}
+    Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING, progress=40)
+    pages["running"] = client.get("/tools.pdf")
+    pages["busy"] = responses.busy(pages["next"].wsgi_request, "A & B")
+    pages["impossible"] = responses.impossible(pages["next"].wsgi_request, "A & B", "It cannot.")
+    pages["list"] = client.get("/tools/?printed=20260101")
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for name, response in pages.items():
+        (folder / f"{name}.html").write_bytes(response.content)
+    assert nu_errors(folder) == []

@@ -1,0 +1,299 @@
+"""The whole catalog as a book: cover, contents, the path, chapters by topic, indexes."""
+
+import io
+import re
+import time
+from datetime import timedelta
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from catalog.models import Job, Tool, Topic
+from catalog.printing import responses, store
+from courses import catalog_pdf, views
+from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
+from tests.sheets import data_of, faults, sheet
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/catalog.pdf"
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path):
+    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.SITE_URL = "https://catalog.example.org"
+
+
+@pytest.fixture
+def shelf():
+    """Two chapters, one of them inside of the other, and one entry without a topic."""
+    make_course("Zeal", topics=["Teams"], levels=[2], audiences=["Sponsors"])
+    make_tool("Ask why", topics=["Teams", "Listening"], audiences=["Co-leads"])
+    make_video("Cake", topics=["Listening"])
+    make_tool("Alone")
+    Topic.objects.filter(name="Listening").update(parent=Topic.objects.get(name="Teams"))
+
+
+def read_book(client, query=""):
+    assert client.get(ADDRESS + query).status_code == 202
+    do_jobs(Job.Task.PRINT)
+    return client.get(ADDRESS + query)
+
+
+def outline(response):
+    with pypdfium2.PdfDocument(data_of(response)) as document:
+        return [(mark.level, mark.get_title(), mark.get_dest().get_index() + 1)
+                for mark in document.get_toc()]  # fmt: skip
+
+
+def test_it_works(client, shelf):
+    found = sheet(read_book(client))
+    assert "The whole catalog" in found.pages[0] and "4 entries" in found.pages[0]
+    assert all(f"Page {number} of {len(found.pages)}" in " ".join(text.split())
+               for number, text in enumerate(found.pages, 1))  # fmt: skip
+
+
+def test_it_can_be_read_by_everyone(client, shelf):
+    for query in ("", "?paper=a4&text=large&ink=saving"):
+        assert faults(read_book(client, query)) == []
+
+
+def test_each_entry_stands_once_in_the_first_of_its_chapters(client, shelf):
+    marks = outline(read_book(client))
+    assert [title for level, title, _page in marks if level == 0] == [
+        "The whole catalog", "Contents", "Path to Performance", "Teams", "Listening",
+        "Without a topic", "Index of titles", "Index of audiences",
+    ]  # fmt: skip
+    inside = [title for level, title, _page in marks if level == 1]
+    assert inside == ["Ask why", "Zeal", "Cake", "Alone"]
+
+
+def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, shelf):
+    response = read_book(client)
+    short = f"catalog.example.org{Tool.objects.get(title='Ask why').get_short_url()}"
+    words = f"Also on this topic, elsewhere in this book: Ask why (Teams, {short})"
+    assert words in sheet(response).text
+    pages = {title: page for _level, title, page in outline(response)}
+    assert pages["Ask why"] in jumps(response, pages["Listening"])
+
+
+def jumps(response, number):
+    """The pages of the book that links of this page lead to."""
+    with pikepdf.open(io.BytesIO(data_of(response))) as document:
+        numbers = {page.obj.objgen: number for number, page in enumerate(document.pages, 1)}
+        notes = [note.A for note in document.pages[number - 1].obj.Annots]
+        return [numbers[action.D[0].objgen] for action in notes if action.S == "/GoTo"]
+
+
+def test_a_narrower_topic_follows_on_in_the_chapter_of_the_one_it_is_inside_of(client, shelf):
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    assert pages["Teams"] == pages["Zeal"] == pages["Listening"] == pages["Cake"]
+    assert pages["Without a topic"] == pages["Teams"] + 1
+
+
+def test_a_page_says_at_its_top_what_it_begins_with(client):
+    for number in range(14):
+        make_tool(f"Tool {number}", topics=["Teams"], audiences=["Sponsors"], summary="Say. " * 60)
+    for number in range(6):
+        make_tool(f"Other {number}", topics=["Listening"], summary="Say. " * 60)
+    Topic.objects.filter(name="Listening").update(parent=Topic.objects.get(name="Teams"))
+    response = read_book(client)
+    found = sheet(response)
+    page = {title: page for _level, title, page in outline(response)}["Listening"]
+    assert heads(found)[page - 1] == "Teams"
+    assert heads(found)[page] == "Teams: Listening"
+
+
+def heads(found):
+    """What stands over the text of each page, which is drawn right before its foot."""
+    texts = [text.partition("\r\ncatalog.example.org/\r\n")[0] for text in found.pages]
+    return [text.splitlines()[-1] for text in texts]
+
+
+def test_the_index_of_audiences_says_at_the_top_of_a_page_whose_it_is(client):
+    for number in range(200):
+        make_tool(f"Tool {number}", audiences=["Sponsors"])
+    assert heads(sheet(read_book(client)))[-1] == "Index of audiences: Sponsors"
+
+
+def test_the_contents_counts_in_words(client, shelf):
+    contents = " ".join(sheet(read_book(client)).pages[0].split())
+    assert "Teams 2 entries 3" in contents and "Without a topic 1 entry 4" in contents
+
+
+def test_no_letter_is_smaller_than_it_can_be_read(client, shelf):
+    assert sheet(read_book(client)).smallest >= 8.5
+
+
+def numbers_in(text, titles):
+    words, count = " ".join(text.split()), r"(?:\d+ entr(?:y|ies) )?"
+    return {title: int(re.search(rf"{title},? {count}(\d+)\b", words)[1]) for title in titles}
+
+
+def test_the_contents_and_the_index_tell_the_pages(client, shelf):
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    found = sheet(response)
+    chapters = ["Path to Performance", "Teams", "Listening", "Without a topic", "Index of titles"]
+    assert numbers_in(found.pages[0], chapters) == {title: pages[title] for title in chapters}
+    titles = ["Alone", "Ask why", "Cake", "Zeal"]
+    index = found.pages[pages["Index of titles"] - 1]
+    assert numbers_in(index, titles) == {title: pages[title] for title in titles}
+
+
+def test_numbers_stay_true_over_many_pages(client):
+    for number in range(130):
+        make_tool(f"Tool {number:03}", topics=[f"Topic {number % 3}"], summary="Say it. " * 20)
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    found = sheet(response)
+    assert len(found.pages) > 15
+    index = " ".join(found.pages[pages["Index of titles"] - 1 :])
+    wanted = [f"Tool {number:03}" for number in range(0, 130, 13)]
+    assert numbers_in(index, wanted) == {title: pages[title] for title in wanted}
+
+
+def test_each_further_page_of_a_chapter_says_its_title(client):
+    for number in range(30):
+        make_tool(f"Tool {number}", topics=["Listening"])
+    response = read_book(client)
+    begins = {title: page for _level, title, page in outline(response)}["Listening"]
+    assert "Listening" in sheet(response).pages[begins]
+
+
+def test_who_scans_it_is_led_to_a_new_book(client, shelf, monkeypatch):
+    coded = []
+    monkeypatch.setattr(views.book, "qr_image", lambda address: coded.append(address) or "")
+    read_book(client)
+    make_tool("Another")
+    living = coded[0].removeprefix("https://catalog.example.org")
+    words = client.get(living).content.decode()
+    assert "Now in this list as well:" in words or "New:" in words
+    assert '<a class="button" href="/catalog.pdf"' in words
+
+
+def test_the_contents_leads_to_chapters_and_indexes(client, shelf):
+    response = read_book(client)
+    pages = {title: page for _level, title, page in outline(response)}
+    chapters = ["Path to Performance", "Teams", "Listening", "Without a topic"]
+    indexes = ["Index of titles", "Index of audiences"]
+    assert jumps(response, 1) == [pages[title] for title in chapters + indexes]
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The documents that the press was asked for."""
+    made, asked = [], store.asked
+
+    def noted(document, path, number):
+        made.append(document)
+        return asked(document, path, number)
+
+    monkeypatch.setattr(store, "asked", noted)
+    return made
+
+
+def links_of(documents):
+    return {document["link"].partition("#")[2] for document in documents if "link" in document}
+
+
+def test_only_what_changed_is_made_anew(client, shelf, made):
+    read_book(client)
+    topics = {topic.name: f"t{topic.pk}" for topic in Topic.objects.all()}
+    assert links_of(made) == {"", "path", "rest", "titles", "audiences", topics["Teams"]}
+    made.clear()
+    make_video("Another", topics=["Listening"])
+    response = read_book(client)
+    assert "Another" in sheet(response).text and faults(response) == []
+    # The chapter, the contents, and the indexes, where they have other numbers.
+    assert links_of(made) - {"audiences"} == {"", "titles", topics["Teams"]}
+
+
+def test_on_the_next_day_only_the_day_is_made_anew(client, shelf, made, monkeypatch):
+    read_book(client)
+    made.clear()
+    day = timezone.localdate() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "localdate", lambda: day)
+    response = read_book(client)
+    printed = f"Printed on {date_format(day, 'F j, Y')}"
+    assert all(printed in " ".join(text.split()) for text in sheet(response).pages)
+    assert links_of(made) == {""} and faults(response) == []
+
+
+def test_chapters_are_made_while_others_are_written(client, shelf, made, monkeypatch):
+    marks = catalog_pdf.Book.marks
+
+    def marks_later(self, title):
+        until = time.monotonic() + 30
+        while "path" not in links_of(made) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert "path" in links_of(made)
+        return marks(self, title)
+
+    monkeypatch.setattr(catalog_pdf.Book, "marks", marks_later)
+    assert sheet(read_book(client)).pages
+
+
+def test_a_number_behind_a_title_of_several_lines_is_true(client):
+    make_tool("Ask why " * 20 + "1000", topics=["Teams"])
+    index = sheet(read_book(client)).pages[-1]
+    assert "Ask why 1000, 3" in " ".join(index.split())
+
+
+def test_the_path_is_a_table_on_its_side(client, shelf):
+    response = read_book(client)
+    with pikepdf.open(io.BytesIO(data_of(response))) as document:
+        left, bottom, right, top = document.pages[1].mediabox
+    assert right - left > top - bottom
+    assert "Dimension" in sheet(response).pages[1] and "1 course" not in sheet(response).pages[0]
+
+
+def test_only_what_is_published_is_in_it(client, shelf):
+    make_tool("Draft", published=False)
+    make_tool("Tomorrow", published=days_ago(-1), topics=["Teams"])
+    text = sheet(read_book(client)).text
+    assert "Draft" not in text and "Tomorrow" not in text
+
+
+def test_an_empty_catalog_is_a_book_as_well(client):
+    assert "0 entries" in sheet(read_book(client)).text
+
+
+def test_a_catalog_that_is_too_large_says_so(client, shelf, monkeypatch):
+    monkeypatch.setattr(catalog_pdf, "MOST_ENTRIES", 2)
+    assert "2 entries (the newest of 4)" in sheet(read_book(client)).text
+
+
+def test_the_number_of_queries_does_not_grow(shelf):
+    counts = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            book_of_now()
+        counts.append(len(queries))
+        for number in range(6):
+            make_course(f"More {number}", topics=["Teams"], levels=[1 + number % 5])
+            make_topic(f"Topic {number}")
+    assert counts[0] == counts[1]
+
+
+def book_of_now():
+    found = catalog_pdf.Book()
+    return [
+        (one.title, list(one.audiences.all()), one.related_shown)
+        for section in found.sections
+        for one in section.resources
+    ] + [cells for _dimension, cells in found.path.rows()]
+
+
+def test_a_book_does_not_wait_for_a_chapter_that_waits_for_it(client, shelf, monkeypatch):
+    """Both may want the lock of the same name, one of some thousands."""
+    hashed = store.hashed
+    monkeypatch.setattr(store, "hashed", lambda *facts: "aaa" + hashed(*facts)[3:])
+    monkeypatch.setattr(responses, "PATIENCE_OF_LARGE", 20)
+    assert faults(read_book(client)) == []

@@ -1,0 +1,338 @@
+"""The path report: what is wrong with the requirements between courses, for editors to mend."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from courses.models import Course, Requirement
+from courses.requirement_report import MOST, MOST_NAMED
+from tests.admin import page_in, page_of, sign_in
+from tests.makers import days_ago, make_course
+
+pytestmark = pytest.mark.django_db
+
+REPORT = "/admin/courses/course/report/"
+WELL = "Nothing to mend here."
+HOSTILE = '<script>alert(1)</script> & "it\'s"'
+
+
+@pytest.fixture(autouse=True)
+def editor(client):
+    return sign_in(client, "eve", "Editors")
+
+
+def timed(title, **fields):
+    """A course that says how long it takes."""
+    return make_course(title, minutes_min=60, minutes_max=60, **fields)
+
+
+def by_hand(*pairs, **fields):
+    """Requirements as somebody writes them into the database, past every check."""
+    rows = [Requirement(course=a, named_course=b, text=b.title, **fields) for a, b in pairs]
+    Requirement.objects.bulk_create(rows)
+
+
+def squeezed(node):
+    return " ".join(node.text_content().split())
+
+
+def section_in(response, name):
+    return page_in(response).xpath("//section[@aria-labelledby=$name]", name=name)[0]
+
+
+def findings(client, name):
+    """Each finding of a section as a list of its lines."""
+    items = section_in(client.get(REPORT), name).xpath(".//ul[@class='findings']/li")
+    return [[squeezed(line) for line in item.xpath("./*")] for item in items]
+
+
+def links(client, name):
+    found = section_in(client.get(REPORT), name).xpath(".//li//a")
+    return {link.text_content(): link.get("href") for link in found}
+
+
+def counted(client, name):
+    """What the contents at the top say of a section."""
+    item = page_in(client.get(REPORT)).xpath("//a[@href=$at]/..", at=f"#{name}")[0]
+    return int(item.xpath("./strong")[0].text_content())
+
+
+def test_it_works(client):
+    course = make_course("Corrective Action")
+    course.requirements.create(text="LMPO")
+    assert findings(client, "missing") == [["LMPO", "Required by: Corrective Action"]]
+    assert findings(client, "times") == [["Corrective Action"]]
+    assert counted(client, "missing") == counted(client, "times") == 1
+
+
+def test_a_section_without_findings_says_so(client):
+    make_course("Corrective Action")
+    response = client.get(REPORT)
+    for name in ("circles", "missing", "hidden", "levels", "audiences"):
+        assert WELL in section_in(response, name).text_content()
+    assert WELL not in section_in(response, "times").text_content()
+
+
+def test_a_catalog_in_order_is_told_so(client):
+    timed("B").requirements.create(named_course=timed("A"))
+    page = page_in(client.get(REPORT))
+    assert "All is well" in page.xpath("//main")[0].text_content()
+    assert page.xpath("//section[@aria-labelledby]") == []
+
+
+class TestTheWayThere:
+    def test_the_list_of_courses_has_a_button(self, client):
+        page = page_in(client.get("/admin/courses/course/"))
+        button = page.xpath("//ul[@class='object-tools']//a[text()='Path report']/@href")
+        assert button == [REPORT]
+
+    def test_the_window_that_chooses_a_course_has_none(self, client):
+        text = client.get("/admin/courses/course/?_popup=1").content.decode()
+        assert "Path report" not in text
+
+    def test_a_short_address_leads_to_it(self, client):
+        assert reverse("admin:path-report") == "/admin/path/"
+        assert client.get("/admin/path/", follow=True).redirect_chain == [(REPORT, 302)]
+
+    def test_staff_without_rights_may_not_see_it(self, client):
+        sign_in(client, "bob")
+        assert client.get(REPORT).status_code == 403
+
+    def test_others_are_asked_to_log_in(self, client):
+        client.logout()
+        assert client.get(REPORT)["Location"].startswith("/admin/login/")
+
+
+class TestCircles:
+    def test_each_is_its_chain_of_titles(self, client):
+        a, b, c = map(make_course, "ABC")
+        by_hand((a, b), (b, c), (c, a))
+        assert findings(client, "circles") == [["A → B → C → A"]]
+        assert links(client, "circles")["B"] == page_of(b) + "#requirements-group"
+
+    def test_advice_closes_one_too(self, client):
+        a, b = map(make_course, "AB")
+        by_hand((a, b))
+        by_hand((b, a), necessity="recommended")
+        assert findings(client, "circles") == [["A → B → A"]]
+
+
+class TestMissing:
+    def test_texts_that_name_one_course_are_one_group(self, client):
+        for title, text in [("A", "LMPO"), ("B", "LMP Orientation (LMPO)"), ("C", "LMPO")]:
+            make_course(title).requirements.create(text=text)
+        assert findings(client, "missing") == [
+            ["LMPO", "Also written: LMP Orientation (LMPO)", "Required by: A, B, C"]
+        ]
+
+    def test_the_most_required_comes_first(self, client):
+        a, b = map(make_course, "AB")
+        a.requirements.create(text="Known to one")
+        for course in (a, b):
+            course.requirements.create(text="Known to two", type="knowledge")
+        titles = [lines[0] for lines in findings(client, "missing")]
+        assert titles == ["Known to two", "Known to one"]
+
+    def test_capitals_do_not_count_in_the_order(self, client):
+        for text in ("Workshop", "late shift"):
+            make_course(f"A {text}").requirements.create(text=text)
+        assert [lines[0] for lines in findings(client, "missing")] == ["late shift", "Workshop"]
+
+    def test_conditions_and_advice_are_no_courses(self, client):
+        make_course("A").requirements.create(text="Come together", type="condition")
+        assert findings(client, "missing") == []
+
+    def test_a_name_without_a_latin_letter_is_a_name(self, client):
+        make_course("A").requirements.create(text="研修")
+        assert findings(client, "missing") == [["研修", "Required by: A"]]
+
+    def test_it_leads_to_the_course_that_requires_it(self, client):
+        course = make_course("A")
+        course.requirements.create(text="LMPO")
+        assert links(client, "missing") == {"A": page_of(course) + "#requirements-group"}
+
+    def test_two_courses_that_go_by_the_name_are_named(self, client):
+        one = make_course("Workshop (classroom)")
+        other = make_course("Workshop (online)", published=False)
+        make_course("A").requirements.create(text="Workshop")
+        assert findings(client, "missing")[0][2] == (
+            "2 courses go by this name. Choose one where it is required:"
+            " Workshop (classroom), Workshop (online) draft"
+        )
+        found = links(client, "missing")
+        assert found[one.title] == page_of(one)
+        assert found[other.title] == page_of(other)
+
+    def test_a_line_that_repeats_another_is_told(self, client):
+        orientation, course = make_course("LMP Orientation"), make_course("A")
+        course.requirements.create(named_course=orientation)
+        course.requirements.create(text="LMPO")
+        assert findings(client, "missing")[0][2] == (
+            "One course goes by this name already. Choose it where it is required,"
+            " or delete the line that repeats another: LMP Orientation"
+        )
+
+    def test_the_circle_that_linking_it_would_close_is_told(self, client):
+        b, c = map(make_course, "BC")
+        b.requirements.create(named_course=c)
+        Requirement.objects.bulk_create([Requirement(course=c, text="B")])
+        assert findings(client, "missing")[0][2:] == [
+            "One course goes by this name already. Choose it where it is required,"
+            " or delete the line that repeats another: B",
+            "To choose “B” would close a circle: C → B → C",
+        ]
+
+    def test_what_counts_as_a_course_closes_a_circle_too(self, client):
+        a, b = map(make_course, "AB")
+        a.equivalents.add(b)
+        Requirement.objects.bulk_create([Requirement(course=a, text="B")])
+        assert "A → B = A" in findings(client, "missing")[0][3]
+
+    def test_of_many_that_require_it_the_first_are_named(self, client):
+        for number in range(MOST_NAMED + 2):
+            make_course(f"Course {number:02}").requirements.create(text="LMPO")
+        assert findings(client, "missing")[0][1].endswith("Course 08, Course 09 and 2 more")
+
+
+class TestHidden:
+    @pytest.mark.parametrize(
+        "fields, state",
+        [
+            ({"published": False}, "draft"),
+            ({"published": days_ago(-1)}, "scheduled"),
+            ({"published": days_ago(2), "unpublished_at": days_ago(1)}, "withdrawn"),
+        ],
+    )
+    def test_a_public_course_requires_one_that_is_not(self, client, fields, state):
+        hidden = make_course("Hidden", **fields)
+        for title in "BA":
+            make_course(title).requirements.create(named_course=hidden)
+        assert findings(client, "hidden") == [[f"Hidden {state}", "Required by: A, B"]]
+
+    def test_a_draft_may_require_a_draft(self, client):
+        hidden = make_course("Hidden", published=False)
+        make_course("A", published=False).requirements.create(named_course=hidden)
+        assert findings(client, "hidden") == []
+
+    def test_what_is_recommended_may_be_hidden(self, client):
+        hidden = make_course("Hidden", published=False)
+        make_course("A").requirements.create(named_course=hidden, necessity="recommended")
+        assert findings(client, "hidden") == []
+
+
+class TestLevels:
+    def test_a_course_needs_one_of_a_higher_level(self, client):
+        late = make_course("Late", levels=[3, 4])
+        make_course("Early", levels=[1, 5]).requirements.create(named_course=late)
+        assert findings(client, "levels") == [["Early: Level 1, needs Late, Level 3"]]
+        assert links(client, "levels") == {
+            "Early": page_of(Course.objects.get(title="Early")),
+            "Late": page_of(late),
+        }
+
+    @pytest.mark.parametrize("own, required", [([3], [3]), ([3], [1]), ([], [3]), ([1], [])])
+    def test_no_level_and_the_same_level_are_no_inversion(self, client, own, required):
+        other = make_course("Other", levels=required)
+        make_course("A", levels=own).requirements.create(named_course=other)
+        assert findings(client, "levels") == []
+
+
+class TestAudiences:
+    @pytest.mark.parametrize(
+        "people, sentence",
+        [
+            ({"audiences": ["Managers"]}, "Shut out: Managers."),
+            ({"only_for": ["Co-leads"], "audiences": ["Managers"]}, "Shut out: Co-leads."),
+            (
+                {},
+                "Shut out: everybody else, for the course itself does not say whom it is for.",
+            ),
+        ],
+    )
+    def test_who_may_not_take_what_is_needed(self, client, people, sentence):
+        limited = make_course("Limited", only_for=["Sponsors", "Union members"])
+        make_course("A", **people).requirements.create(named_course=limited)
+        start = "A needs Limited, which is only for: Sponsors, Union members."
+        assert findings(client, "audiences") == [[f"{start} {sentence}"]]
+
+    @pytest.mark.parametrize(
+        "people",
+        [
+            {"audiences": ["Sponsors", "Managers"]},
+            {"only_for": ["Sponsors"]},
+            {"audiences": ["Sponsors"], "only_for": ["Union members"]},
+        ],
+    )
+    def test_it_is_well_when_some_of_them_may(self, client, people):
+        limited = make_course("Limited", only_for=["Sponsors"])
+        make_course("A", **people).requirements.create(named_course=limited)
+        assert findings(client, "audiences") == []
+
+    def test_what_is_open_to_all_shuts_out_nobody(self, client):
+        other = make_course("Open", audiences=["Sponsors"])
+        make_course("A", audiences=["Managers"]).requirements.create(named_course=other)
+        assert findings(client, "audiences") == []
+
+
+class TestTimes:
+    def test_the_most_required_comes_first(self, client):
+        make_course("Alone")
+        needed = make_course("Needed")
+        for title in "AB":
+            timed(title).requirements.create(named_course=needed)
+        assert findings(client, "times") == [["Needed – required by 2 courses"], ["Alone"]]
+        assert links(client, "times")["Needed"] == page_of(needed) + "#id_minutes_min"
+
+    def test_drafts_count_and_withdrawn_courses_do_not(self, client):
+        make_course("A draft", published=False)
+        make_course("Gone", published=days_ago(2), unpublished_at=days_ago(1))
+        assert findings(client, "times") == [["A draft draft"]]
+
+
+def test_a_section_shows_a_hundred_and_counts_the_others(client):
+    for number in range(MOST + 3):
+        make_course(f"Course {number:03}")
+    section = section_in(client.get(REPORT), "times")
+    assert len(section.xpath(".//ul/li")) == MOST
+    assert squeezed(section.xpath("./p")[-1]).startswith("And 3 more")
+    assert counted(client, "times") == MOST + 3
+
+
+def test_hostile_titles_are_text(client):
+    hostile = make_course(HOSTILE, published=False, levels=[5], only_for=[HOSTILE])
+    course = make_course(f"A {HOSTILE}", levels=[1])
+    by_hand((course, hostile), (hostile, course))
+    course.requirements.create(text=f"Nowhere {HOSTILE}")
+    text = client.get(REPORT).content.decode()
+    assert "<script>alert" not in text and "style=" not in text
+    for name in ("circles", "missing", "hidden", "levels", "audiences", "times"):
+        assert HOSTILE in section_in(client.get(REPORT), name).text_content()
+
+
+def fill(first, last):
+    """Something for every section."""
+    for number in range(first, last):
+        one, other = (make_course(f"{name} {number}", published=False) for name in "AB")
+        by_hand((one, other), (other, one))
+        late = make_course(f"Late {number}", levels=[3], only_for=[f"Audience {number}"])
+        early = make_course(f"Early {number}", levels=[1], audiences=["Managers"])
+        by_hand((early, late), (early, one))
+        early.requirements.create(text=f"Nowhere {number}")
+        early.requirements.create(text=f"late: {number}")
+
+
+def queries(client):
+    client.get(REPORT)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(REPORT).status_code == 200
+    return len(found)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_data(client):
+    fill(0, 4)
+    few = queries(client)
+    fill(4, 8)
+    assert queries(client) == few <= 15
+    assert counted(client, "circles") == 8
+    assert counted(client, "missing") == 16
