@@ -49,13 +49,13 @@ BROWSER_ARGS = [
 expect.set_options(timeout=30_000)
 # Of the files without a browser, those that take longest: none of them comes last.
 LONG = [
-    "admin/test_lists.py",
-    "test_hostile_bodies.py",
-    "test_jobs.py",
-    "test_pdf_access.py",
+    "catalog/admin/test_lists.py",
+    "catalog/files/test_upload_battery.py",
+    "catalog/jobs/test_jobs.py",
+    "catalog/printing/test_hostile_bodies.py",
+    "catalog/printing/test_pdf_access.py",
+    "lmp_site/test_start.py",
     "test_query_counts.py",
-    "test_start.py",
-    "test_upload_battery.py",
 ]
 NU_JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
@@ -73,8 +73,10 @@ def pytest_collection_modifyitems(items):
     in_browser = {item.path for item in items if item.get_closest_marker("browser")}
     with_demo = readers_of_demo(items)
 
+    long = [ROOT / "tests" / name for name in LONG]
+
     def place(item):
-        return item.path not in in_browser, item.path not in with_demo, item.path.name not in LONG
+        return item.path not in in_browser, item.path not in with_demo, item.path not in long
 
     items.sort(key=place)
 

@@ -12,7 +12,7 @@ from catalog.packets.link import code_of
 from catalog.packets.views import paper_address
 from tests import files
 from tests.admin import page_in
-from tests.catalog.test_packets import codes_of
+from tests.catalog.packets.test_packet_link import codes_of
 from tests.courses.test_path_page import words_of
 from tests.makers import days_ago, make_course, make_tool, make_video
 
