@@ -8,9 +8,9 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalog")
 
     def ready(self):
-        from catalog.jobs import queue
+        from catalog.jobs import wanted
         from catalog.search import indexing
 
         indexing.connect()
-        queue.connect()
+        wanted.connect()
         post_migrate.connect(indexing.make_if_missing, sender=self)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
-from catalog.jobs import queue
+from catalog.jobs import queue, wanted
 from catalog.printing import store
 
 LOOK = 0.5  # seconds between two looks at the workers
@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, lane, name, once, **options):
         if once:
-            queue.catch_up()
+            wanted.catch_up()
             queue.work_off([task for tasks in queue.LANES.values() for task in tasks])
         elif lane:
             work(lane, name or name_of_this())
@@ -52,7 +52,7 @@ def work(lane, name):
         store.warm(settings.PRINTERS)
     while os.getppid() == parent:
         try:
-            queue.catch_up()
+            wanted.catch_up()
             queue.work_on(queue.LANES[lane], f"{name}:{lane}", lambda: os.getppid() != parent)
         except OperationalError:
             connection.close()

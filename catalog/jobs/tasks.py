@@ -1,0 +1,149 @@
+"""What each job does, by its task."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from catalog.files import transcoding
+from catalog.files.images import make_sizes
+from catalog.files.validators import ending, file_place, stored_on_disk
+from catalog.models import Job, Rendition, RenditionVersion, Resource, Video
+from catalog.printing import background
+from catalog.sandbox.client import ask
+from catalog.search import file_passages
+from catalog.search.indexing import index
+
+PREVIEW_WIDTH = 800
+LONG_READING = 60  # seconds
+
+
+def read_text(job, progress):
+    """Of a PDF, deck or document: what it says, for the search, and what it lacks."""
+    with stored_on_disk(default_storage, job.file) as path:
+        kind = {"ending": ending(named(job.file))}
+        places = ask("documents.texts", path, limit=LONG_READING, **kind)
+        if Rendition.objects.filter(file=job.file, lacks__isnull=True).exists():
+            lacks = ask("documents.read", path, **kind)["lacks"]
+            for model in (Rendition, RenditionVersion):
+                model.objects.filter(file=job.file, lacks__isnull=True).update(lacks=lacks)
+    with transaction.atomic():
+        file_passages.keep(job.resource_id, job.file, places)
+        index([job.resource_id])
+
+
+def make_preview(job, progress):
+    renditions = Rendition.objects.select_related("tool").filter(file=job.file)
+    with stored_on_disk(default_storage, job.file) as path, tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "preview.webp")
+        kind, options = ending(named(job.file)), {"out": str(out), "width": PREVIEW_WIDTH}
+        size = ask("documents.preview", path, ending=kind, limit=LONG_READING, **options)
+        for rendition in renditions if size else ():
+            keep_preview(rendition, out, size)
+    show_anew(job.resource_id)
+
+
+def show_anew(resource_id):
+    """What a job made of an entry is on its sheet as well."""
+    with transaction.atomic():
+        index([resource_id])
+
+
+def keep_preview(rendition, path, size):
+    with path.open("rb") as content:
+        name = default_storage.save(file_place(rendition, f"{rendition.name}-page.webp"), content)
+    Rendition.objects.filter(pk=rendition.pk, file=rendition.file.name).update(
+        preview=name, preview_width=size["width"], preview_height=size["height"]
+    )
+
+
+def make_sizes_of_picture(job, progress):
+    widths = make_sizes(default_storage, job.file)
+    Resource.objects.filter(pk=job.resource_id, image=job.file).update(image_widths=widths)
+
+
+def make_film(job, progress):
+    """The facts of a film that nobody has read yet and, where ffmpeg is, a still and a copy."""
+    video = Video.objects.filter(pk=job.resource_id, file=job.file).first()
+    if video is None:
+        return
+    with stored_on_disk(default_storage, job.file) as path:
+        if not video.film:
+            facts = ask("video.read", path, ending=ending(video.file))
+            video.film = facts | {"bytes": default_storage.size(job.file)}
+            Video.objects.filter(pk=video.pk).update(film=video.film)
+        if transcoding.ffmpeg_is_there():
+            make_poster(video, path)
+            make_phone_copy(video, path, progress)
+
+
+def make_poster(video, path):
+    """Becomes the image of a video without one: it repeats the film, so needs no description."""
+    without = Resource.objects.filter(pk=video.pk, image="", video__file=video.file.name)
+    if not without.exists():
+        return
+    name = made(
+        video, "poster.webp", partial(transcoding.make_poster, path, seconds=video.film["seconds"])
+    )
+    with stored_on_disk(default_storage, name) as still:
+        facts = ask("images.read", still, ending="webp")
+    kept = without.update(
+        image=name,
+        image_width=facts["width"],
+        image_height=facts["height"],
+        image_widths=[],
+        image_decorative=True,
+    )
+    if kept:
+        same = Video.objects.filter(pk=video.pk, file=video.file.name)
+        same.update(film=video.film | {"poster": name})
+        show_anew(video.pk)
+        Job.objects.want(video.pk, Job.Task.PICTURE, name)
+
+
+def make_phone_copy(video, path, progress):
+    if video.phone_file or not transcoding.needs_phone_copy(video.film):
+        return
+    make = partial(
+        transcoding.make_phone_copy, path, seconds=video.film["seconds"], progress=progress
+    )
+    name = made(video, f"{Path(video.file.name).stem}-phone.mp4", make)
+    Video.objects.filter(pk=video.pk, file=video.file.name).update(phone_file=name)
+
+
+def made(resource, name, make):
+    """The name in the storage of what `make` writes to the path that it is called with."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, name)
+        make(out=str(out))
+        with out.open("rb") as content:
+            return default_storage.save(file_place(resource, name), File(content))
+
+
+def make_print(job, progress):
+    background.carry_out(job.file.partition("/")[0], progress)
+
+
+def make_sheet(job, progress):
+    """Only of what readers may see: what is not published yet is made then."""
+    resource = Resource.objects.published().filter(pk=job.resource_id).first()
+    if resource:
+        background.make_ahead(resource.get_pdf_url())
+
+
+def named(name):
+    """As a file: a thing that has this name."""
+    return File(None, name)
+
+
+TASKS = {
+    Job.Task.TEXT: read_text,
+    Job.Task.PREVIEW: make_preview,
+    Job.Task.PICTURE: make_sizes_of_picture,
+    Job.Task.FILM: make_film,
+    Job.Task.SHEET: make_sheet,
+    Job.Task.PRINT: make_print,
+}
