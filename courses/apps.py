@@ -8,7 +8,7 @@ class CoursesConfig(AppConfig):
 
     def ready(self):
         from catalog.models import Kind
-        from catalog.resources.context import OF_KIND
+        from catalog.printing.context import OF_KIND
         from courses.course_map import map_of
 
         OF_KIND[Kind.COURSE] = map_of

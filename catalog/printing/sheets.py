@@ -4,9 +4,9 @@ from django.conf import settings
 
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
+from catalog.printing.context import detail_of
 from catalog.printing.documents import document_of, host, in_turn
 from catalog.printing.responses import answer
-from catalog.resources.context import detail_of
 
 
 def resource_pdf(request, resource):

@@ -8,8 +8,8 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.editions.changes import print_of
 from catalog.models import FormerSlug, Kind, Resource, Tool, Video
 from catalog.printing import sheets
+from catalog.printing.context import detail_of
 from catalog.resources import short_addresses
-from catalog.resources.context import detail_of
 
 
 @require_safe

@@ -13,7 +13,7 @@ from catalog.editions import lists
 from catalog.editions.lists import dated
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
-from catalog.printing import sheets
+from catalog.printing import handouts
 from tests.admin import page_in
 from tests.makers import days_ago, make_course, make_tool, make_video
 
@@ -127,7 +127,7 @@ def test_paper_carries_the_day(client, monkeypatch):
     from courses.views import plan
 
     coded = []
-    for module in (sheets, pdf, plan):
+    for module in (handouts, pdf, plan):
         monkeypatch.setattr(module, "qr_image", lambda address: coded.append(address) or "")
     course = make_course("Sponsoring")
     client.get("/tools.pdf?level=2")

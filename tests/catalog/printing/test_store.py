@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog.jobs import queue
 from catalog.models import Job, Resource, Tool
-from catalog.printing import background, responses, sheets, store
+from catalog.printing import background, handouts, responses, store
 from catalog.sandbox.client import helper
 from catalog.sandbox.exceptions import Refused
 from tests import files
@@ -239,7 +239,7 @@ def test_what_a_browser_asks_of_the_head_only(client):
 
 @pytest.fixture
 def large(monkeypatch):
-    monkeypatch.setattr(sheets, "ENTRIES", 2)
+    monkeypatch.setattr(handouts, "ENTRIES", 2)
     for number in range(3):
         make_tool(f"Tool number {number}")
 
@@ -394,7 +394,7 @@ def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settin
 
 
 def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
-    monkeypatch.setattr(sheets, "ENTRIES", 1)
+    monkeypatch.setattr(handouts, "ENTRIES", 1)
     for number in range(2):
         make_tool(f"Tool {number}", tags=["日本"])
     waiting = client.get("/tags/日本.pdf")
