@@ -4,24 +4,19 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import ngettext
 
-from catalog.models import Dimension, Kind, Level, Resource
+from catalog.kinds import registered
+from catalog.models import Dimension, Level, Resource
 from catalog.search.index import shelf
 from courses.models import BestResource, Criterion
 from courses.team_level import standing
 
-COUNTS = {
-    Kind.COURSE: lambda n: ngettext("%d course", "%d courses", n) % n,
-    Kind.TOOL: lambda n: ngettext("%d tool", "%d tools", n) % n,
-    Kind.VIDEO: lambda n: ngettext("%d video", "%d videos", n) % n,
-}
 MOST_OF_A_KIND = 3  # that are named for one criterion
 
 
 @dataclass
 class Cell:
-    """One level of one dimension. `counts` is {kind: how many readers find there}."""
+    """One level of one dimension. `counts` is {a Kind: how many readers find there}."""
 
     dimension: Dimension
     level: Level
@@ -37,7 +32,7 @@ class Cell:
     def counted(self):
         """Each kind that is there: its words, "2 courses", and the address of just these."""
         return [
-            (COUNTS[kind](number), f"{self.address}?kind={kind}")
+            (kind.count(number), f"{self.address}?kind={kind.name}")
             for kind, number in self.counts.items()
             if number
         ]
@@ -76,7 +71,10 @@ class Path:
 
     def cell(self, dimension, level):
         criteria = self.criteria_of(dimension, level)
-        counts = {kind: self.set_of(dimension, level, kind).bit_count() for kind in COUNTS}
+        counts = {
+            kind: self.set_of(dimension, level, kind.name).bit_count()
+            for kind in reversed(registered())
+        }
         return Cell(dimension, level, criteria, counts, self.state_of(criteria))
 
     def state_of(self, criteria):
@@ -97,7 +95,7 @@ class Path:
         return self.shelf.public()
 
     def help_for(self, criteria):
-        """Gives each of `criteria` its `help`, [(plural of a kind, cards, how many there are)]: its
+        """Gives each of `criteria` its `help`, [(a Kind, cards, how many there are)]: its
         best resources first, then the newest of its cell.
         """
         named = self.named_best(criteria)
@@ -112,9 +110,9 @@ class Path:
 
     def wanted(self, criterion, named):
         return [
-            (kind, self.first_of(criterion, kind, named), total)
-            for kind in COUNTS
-            if (total := self.set_for(criterion, kind, named).bit_count())
+            (kind, self.first_of(criterion, kind.name, named), total)
+            for kind in reversed(registered())
+            if (total := self.set_for(criterion, kind.name, named).bit_count())
         ]
 
     def first_of(self, criterion, kind, named):

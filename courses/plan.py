@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.lib import id_sets
-from catalog.models import Kind, Resource
+from catalog.models import Resource
 from catalog.search.index import shelf
 from courses.graph import circles
+from courses.kind import helping_kinds
 from courses.models import BestResource, Course, Requirement
 from courses.path_grid import MOST_OF_A_KIND
 from courses.plan_duration import total_words
@@ -50,7 +51,7 @@ class Plan:
         self.asked, self.shelf = asked, shelf()
         public = self.shelf.public()
         self.courses = public & self.shelf.set_of("kind:course")
-        self.helps = public & self.shelf.set_of("kind:tool", "kind:video")
+        self.helps = public & self.shelf.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
         self.dimensions = asked.check.path.dimensions
         self.known = ReadersGraph.read(self.shelf, self.courses)
         self.settle()
@@ -288,7 +289,7 @@ class Plan:
         return grouped(rows.order_by("pk").values_list("from_resource", "to_resource"))
 
     def best(self):
-        rows = BestResource.objects.filter(resource__kind__in=[Kind.TOOL, Kind.VIDEO])
+        rows = BestResource.objects.filter(resource__kind__in=helping_kinds())
         rows = rows.values_list("criterion__dimension__slug", "criterion__level", "resource")
         return grouped(((dimension, level), pk) for dimension, level, pk in rows)
 

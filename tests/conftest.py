@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core import serializers
 from django.core.management import call_command
@@ -20,6 +21,8 @@ from pytest_django.live_server_helper import LiveServer
 from catalog.search.indexing import together
 
 ROOT = Path(__file__).resolve().parent.parent
+# The app of a fourth kind is installed by tests/test_fourth_kind.py alone.
+collect_ignore = [] if "tests.podcasts" in settings.INSTALLED_APPS else ["podcasts"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 # Playwright's own list, which ours takes the place of, and what only a window with an address bar
 # needs: a process for its suggestions, and one for a page that may come, with each new reader.

@@ -13,11 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from catalog.admin.autocomplete import Suggestions
+from catalog.kinds import registered
 from catalog.models import SiteSettings
 
 # The index, in the order an editor looks for things; all other models follow by their app.
 GROUPS = (
-    (_("Catalog"), ("video", "tool", "course")),
+    (_("Catalog"), ()),  # the kinds of resource
     (
         _("Vocabulary"),
         ("topic", "tag", "audience", "tooltype", "region"),
@@ -105,13 +106,14 @@ site = CatalogAdminSite(name="admin")
 def grouped(apps):
     """The index's apps as the groups above, then what is left of each app."""
     models = {model["object_name"].lower(): model for app in apps for model in app["models"]}
+    kinds = [kind.name for kind in registered()]
     groups = [
         {
             "name": title,
             "app_label": f"group-{number}",
             "app_url": reverse("admin:index"),
             "has_module_perms": True,
-            "models": [models.pop(name) for name in names if name in models],
+            "models": [models.pop(name) for name in names or kinds if name in models],
         }
         for number, (title, names) in enumerate(GROUPS, 1)
     ]

@@ -6,14 +6,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
+from catalog.kinds import registered
 from catalog.lib import id_sets
 from catalog.listings.forms import BEST, BrowseForm
-from catalog.models import Audience, Kind, Level, Region, Resource, Topic
+from catalog.models import Audience, Level, Region, Resource, Topic
 from catalog.models.base import public
-from catalog.search.facets import KIND_PLURALS
 from catalog.search.finding import Found, find
 from catalog.search.index import shelf
 
@@ -62,7 +61,9 @@ class Listing:
     @property
     def can_be_grouped(self):
         """Whether paper may have it by kind or by level, as its reader likes."""
-        kinds = [self.form.shelf.set_of(f"kind:{kind}") & self.members for kind in Kind.values]
+        kinds = [
+            self.form.shelf.set_of(f"kind:{kind.name}") & self.members for kind in registered()
+        ]
         return "level" in self.form.fields and sum(map(bool, kinds)) > 1
 
     @property
@@ -134,13 +135,6 @@ def search_listing(data):
     )
 
 
-KIND_SUMMARIES = {
-    Kind.VIDEO: gettext_lazy("Short films to show in a huddle or a meeting."),
-    Kind.TOOL: gettext_lazy("Posters, checklists, templates and guides to print and pin up."),
-    Kind.COURSE: gettext_lazy("Training for teams, their co-leads, sponsors and consultants."),
-}
-
-
 def listing_of(keys, data, **facts):
     """All that has each of `keys`, ["level:2"]; it is not narrowed by these facets again."""
     held = shelf()
@@ -154,12 +148,12 @@ def listing_of(keys, data, **facts):
 
 def kind_listing(data, kind):
     return listing_of(
-        [f"kind:{kind}"],
+        [f"kind:{kind.name}"],
         data,
-        name=kind,
+        name=kind.name,
         args=[],
-        title=str(KIND_PLURALS[kind]),
-        summary=str(KIND_SUMMARIES[kind]),
+        title=str(kind.plural),
+        summary=str(kind.summary),
     )
 
 

@@ -23,7 +23,7 @@ from catalog.files.validators import (
 from catalog.lib.text import listed
 from catalog.models.base import CleanModel, free_slug, keep_from_saving
 from catalog.models.querysets import ResourceQuerySet
-from catalog.models.resource import Kind, Resource
+from catalog.models.resource import Resource
 from catalog.models.terms import ToolType
 
 MADE = ("lacks", "preview", "preview_width", "preview_height")  # by jobs, meanwhile
@@ -79,10 +79,6 @@ class Tool(Resource):
     class Meta:
         verbose_name = _("tool")
         verbose_name_plural = _("tools")
-
-    def save(self, *args, **kwargs):
-        self.kind = Kind.TOOL
-        super().save(*args, **kwargs)
 
     def texts(self):
         texts = super().texts()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from catalog.editions.lists import dated
 from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
-from catalog.models import Kind, Rendition, Resource
+from catalog.models import Rendition, Resource
 from catalog.printing import background, documents, responses, sheets, store
 from catalog.sandbox.exceptions import Refused
 
@@ -106,7 +106,7 @@ def pieces_of(request, packet):
 
 
 def piece_of(resource, note, ink):
-    if resource.kind != Kind.TOOL:
+    if not resource.kind_row.has_renditions:
         return Piece(resource, note)
     rendition = chosen(resource, ink)
     if rendition is None:

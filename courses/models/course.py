@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.lib.durations import minutes_in_words
 from catalog.lib.text import listed
-from catalog.models import Kind, Resource, ResourceQuerySet
+from catalog.models import Resource, ResourceQuerySet
 from catalog.models.base import CleanModel
 from catalog.search.index import locked
 from catalog.search.indexing import index, together
@@ -100,7 +100,6 @@ class Course(Resource):
 
     @together()
     def save(self, *args, **kwargs):
-        self.kind = Kind.COURSE
         former = Course.objects.filter(pk=self.pk).first()
         super().save(*args, **kwargs)
         link_up(self.names | former.names if former else self.names)

@@ -10,6 +10,7 @@ from catalog.models import IndexEntry, Resource
 from catalog.search.index import shelf
 from courses.huddle_form import MINUTES, HuddleForm
 from courses.huddle_sets import WEEK, of_week, packs, text_of
+from courses.kind import helping_kinds
 
 
 @require_safe
@@ -38,7 +39,7 @@ class Huddle:
     def fitting(self, **changes):
         """(id, minutes) of all that fits what is asked for, with `changes`."""
         asked = self.form.asked | changes
-        found = self.public & self.held.set_of("kind:tool", "kind:video")
+        found = self.public & self.held.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
         for name in ("level", "dimension"):
             if asked[name]:
                 found &= self.held.set_of(f"{name}:{asked[name]}")
