@@ -1,11 +1,14 @@
 """Each facet finds what was given to it: its one row says the options and what a resource has."""
 
 import pytest
+from django.core.files.base import ContentFile
+from django.http import QueryDict
+from django.utils.http import urlencode
 
 from catalog.listings.listing import search_listing
 from catalog.models import Region, ToolType
 from catalog.search.facets import FACETS
-from tests import files
+from tests.files import CAPTIONS
 from tests.makers import make_course, make_tool, make_video
 
 
@@ -27,7 +30,7 @@ def a_course_online():
 
 
 def a_video_with_captions():
-    captions = files.upload("talk.vtt", files.CAPTIONS.encode())
+    captions = ContentFile(CAPTIONS.encode(), "talk.vtt")
     return make_video("Talk", captions=captions), "yes"
 
 
@@ -75,7 +78,4 @@ def facet_named(name):
 
 
 def query(**values):
-    from django.http import QueryDict
-    from django.utils.http import urlencode
-
     return QueryDict(urlencode(values))
