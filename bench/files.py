@@ -44,7 +44,7 @@ SETTINGS = """
 from pathlib import Path
 from lmp_site.settings import *
 STATIC_ROOT = Path("{folder}/static")
-PRINTS_ROOT = "{folder}/prints"
+PDF_ROOT = "{folder}/prints"
 """
 
 

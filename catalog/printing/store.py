@@ -1,6 +1,6 @@
 """Finished PDFs, each kept under a hash of what it was made from; made apart, once for all who ask.
 
-Files in PRINTS_ROOT, which all processes of the site share:
+Files in PDF_ROOT, which all processes of the site share:
 
     pdf/<key>.pdf       what was made; `key` is a hash of the document
     name/<name>.json    which document an address had when the catalog was in one state
@@ -78,13 +78,13 @@ def hashed(*facts):
 
 def folder(name):
     """The folder of one sort, which is made where it is not there."""
-    path = Path(settings.PRINTS_ROOT, name)
+    path = Path(settings.PDF_ROOT, name)
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def path_of(key):
-    return Path(settings.PRINTS_ROOT, "pdf", f"{key}.pdf")
+    return Path(settings.PDF_ROOT, "pdf", f"{key}.pdf")
 
 
 def kept(key):
@@ -104,7 +104,7 @@ def remember(name, facts, sort="name"):
 
 def remembered(name, sort="name"):
     """What was kept under `name`; {} for nothing. It is known to be in use again."""
-    path = Path(settings.PRINTS_ROOT, sort, f"{name}.json")
+    path = Path(settings.PDF_ROOT, sort, f"{name}.json")
     try:
         os.utime(path)
         return json.loads(path.read_bytes())
@@ -148,7 +148,7 @@ def times_of(path):
 
 def slots_of_large():
     """The numbers of those that large documents may take: what is small finds one free."""
-    return range(max(1, settings.PRINTERS - 1))
+    return range(max(1, settings.PDF_WORKERS - 1))
 
 
 def made(key, document, seconds=PATIENCE, slots=None):
@@ -234,7 +234,7 @@ def copy(name, folder):
 
 def warm(most=1, first=0):
     """Starts processes that make PDFs, before they are asked: `most` from that number on."""
-    for number in range(first, min(first + most, settings.PRINTERS)):
+    for number in range(first, min(first + most, settings.PDF_WORKERS)):
         helper(PRESS, number).warm()
 
 
@@ -242,7 +242,7 @@ def warm(most=1, first=0):
 def presses():
     """The numbers of the processes that this one may ask; the first is taken first."""
     numbers = LifoQueue()
-    for number in reversed(range(settings.PRINTERS)):
+    for number in reversed(range(settings.PDF_WORKERS)):
         numbers.put(number)
     return numbers
 
@@ -268,7 +268,7 @@ def press(until, slots=None):
     except Empty:
         raise TooBusy from None
     try:
-        with slot(until, slots or range(settings.PRINTERS)):
+        with slot(until, slots or range(settings.PDF_WORKERS)):
             warm(first=number + 1)  # for who comes meanwhile: it takes a second to begin
             yield number
     finally:

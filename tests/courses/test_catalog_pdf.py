@@ -25,7 +25,7 @@ ADDRESS = "/catalog.pdf"
 
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
     settings.SITE_URL = "https://catalog.example.org"
 
 

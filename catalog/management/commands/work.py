@@ -49,7 +49,7 @@ def work(lane, name):
     signal.signal(signal.SIGINT, end)
     parent = os.getppid()
     if lane == "prints":
-        store.warm(settings.PRINTERS)
+        store.warm(settings.PDF_WORKERS)
     while os.getppid() == parent:
         try:
             wanted.catch_up()

@@ -96,7 +96,7 @@ def test_a_page_that_breaks_is_waited_for_no_more():
 
 @pytest.mark.django_db
 def test_each_pdf_is_written_in_its_turn(client, monkeypatch, settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
     written, render = [], documents.render_to_string
 
     def noted(template, *more):

@@ -20,7 +20,7 @@ MAKERS = {"video": make_video, "tool": make_tool, "course": make_course}
 
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
     settings.SITE_URL = SITE
 
 

@@ -27,7 +27,7 @@ ENDLESS = HELLO | {"html": HELLO["html"] + "<table>" + "<tr><td colspan=9>a" * 6
 
 @pytest.fixture(autouse=True)
 def empty_shelf(settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_it_is_made_once_however_many_ask(made):
 
 
 def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
-    settings.PRINTERS = 2
+    settings.PDF_WORKERS = 2
     at_work, most = [], []
 
     def slow(document, path, number):
@@ -84,7 +84,7 @@ def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
 def test_what_is_large_leaves_a_slot_for_the_small(
     client, large, settings, monkeypatch, printers, for_large
 ):
-    settings.PRINTERS = printers
+    settings.PDF_WORKERS = printers
     taken, made = [], store.made
 
     def noted(key, document, seconds=store.PATIENCE, slots=None):
@@ -109,7 +109,7 @@ def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
 
 
 def test_what_waits_for_a_slot_finds_another_one_free(settings):
-    settings.PRINTERS = 2
+    settings.PDF_WORKERS = 2
     with store.slot(time.monotonic(), [0]):
         with pytest.raises(store.TooBusy), store.slot(time.monotonic(), [0]):
             pass
@@ -387,7 +387,7 @@ def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch)
 
 def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settings, tmp_path):
     client.get("/tools.pdf")
-    settings.PRINTS_ROOT = tmp_path / "elsewhere"
+    settings.PDF_ROOT = tmp_path / "elsewhere"
     queue.work_off([Job.Task.PRINT])
     [failure] = Job.objects.filter(task=Job.Task.PRINT).values_list("failure", flat=True)
     assert failure == "Its order is not on this machine any more."
