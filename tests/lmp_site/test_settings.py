@@ -264,12 +264,6 @@ def test_a_wrong_value_under_an_old_name_is_refused_with_the_new_name():
     ]
 
 
-def test_every_setting_is_in_the_readme():
-    readme = (ROOT / "README.md").read_text()
-    undocumented = [name for name in environment.EXPECTED if f"`{name}`" not in readme]
-    assert undocumented == []
-
-
 def test_every_variable_that_is_read_is_a_known_setting():
     code = "".join(path.read_text() for path in (ROOT / "lmp_site").glob("*.py"))
     readers = r"read|read_text|read_url|read_folder|env\.\w+|environ\.get"
