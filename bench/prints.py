@@ -233,9 +233,7 @@ def main(wanted):
 
 
 class working:
-    """`manage.py work`, which makes what is large; the sheets made ahead are left out of it, and
-    the files are seen to before.
-    """
+    """Runs `manage.py run_jobs` for the large PDFs, after the file jobs; it makes no sheets ahead."""
 
     def __init__(self, site):
         self.environment = os.environ | {"PORT": str(site.port)}
@@ -244,7 +242,7 @@ class working:
         from catalog.models import Job
 
         Job.objects.filter(task=Job.Task.SHEET).delete()
-        command = [sys.executable, "manage.py", "work"]
+        command = [sys.executable, "manage.py", "run_jobs"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
         )

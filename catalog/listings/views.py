@@ -3,6 +3,7 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import list_print
 from catalog.lib.paging import page_of
 from catalog.lib.stemming import content_words, marked, words_in
@@ -56,9 +57,9 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
         "notice": notice,
         "groups": listing.form.groups(listing.resources),
     }
-    if "printed" in request.GET:
-        asked = request.GET["printed"]
-        context["print"] = list_print(asked, listing.members, listing.hidden_members)
+    code = code_in(request.GET, LIST)
+    if code is not None:
+        context["print"] = list_print(code, listing.members, listing.hidden_members)
     if listing.search:
         context |= searched(listing, page)
         if request.GET.keys() == {"q"}:

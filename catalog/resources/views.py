@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.editions.changes import print_of
+from catalog.editions.codes import EDITION, code_in
 from catalog.models import FormerSlug, Resource
 from catalog.printing import sheets
 from catalog.resources import short_addresses
@@ -39,8 +40,8 @@ def start_in(request, resource):
 
 
 def print_in(request, resource):
-    """The print of which `?print=4` is the edition; None where nothing is said of one."""
-    asked = request.GET.get("print")
+    """Returns the Print that `?edition=4` names, None if the address names none."""
+    asked = code_in(request.GET, EDITION)
     return None if asked is None else print_of(resource, asked)
 
 

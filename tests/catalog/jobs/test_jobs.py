@@ -343,7 +343,7 @@ def test_files_of_an_earlier_version_of_the_catalog_are_caught_up_with(sheet):
     Video.objects.update(film={})
     Rendition.objects.update(lacks=None)
     Job.objects.exclude(task=Task.TEXT).delete()
-    call_command("work", once=True)
+    call_command("run_jobs", once=True)
     assert Video.objects.get().film["seconds"] == 45
     assert Rendition.objects.get().lacks == ["title", "language", "tags"]
     assert set(Job.objects.values_list("task", flat=True)) >= {"film", "preview"}
@@ -406,7 +406,7 @@ def test_the_job_of_a_worker_that_was_killed_is_taken_up_again(tmp_path):
     site.run("migrate", "--verbosity", "0")
     site.run("shell", "--no-imports", "--command", LONG_JOB)
     preview = "SELECT state, tries FROM catalog_job WHERE task = 'preview'"
-    workers = site.start("work")
+    workers = site.start("run_jobs")
     try:
         site.until(preview, [("running", 1)])
         [killed] = [pid for pid in children_of(workers.pid) if b"rest" in command_line(pid)]
@@ -422,3 +422,9 @@ def test_the_job_of_a_worker_that_was_killed_is_taken_up_again(tmp_path):
 
 def command_line(pid):
     return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_the_old_name_of_the_command_still_answers_and_says_the_new_one(sheet, capsys):
+    call_command("work", once=True)
+    assert "The command work is now called run_jobs." in capsys.readouterr().err
+    assert not Job.objects.filter(state=State.WAITING).exists()

@@ -104,14 +104,14 @@ def test_it_says_which_view_it_is_and_of_which_day(client, monkeypatch):
     assert in_order(found.text, "New in the catalog", "1 result", "only: Tools, Level 2")
     assert f"As it was on {date_format(day, 'F j, Y')}. The living list:" in found.text
     living = "https://catalog.example.org/new/?kind=tool&level=2"
-    assert len(addresses) == 1 and addresses[0].startswith(f"{living}&printed={day:%Y%m%d}-")
+    assert len(addresses) == 1 and addresses[0].startswith(f"{living}&list={day:%Y%m%d}-")
     assert living in found.links
     assert [width >= 20 for width in found.codes] == [True]
 
 
 def test_the_address_of_a_printed_list_leads_to_the_list(client):
     make_tool("Waste Walk")
-    assert "Waste Walk" in client.get("/tools/?printed=20261127").content.decode()
+    assert "Waste Walk" in client.get("/tools/?list=20261127").content.decode()
 
 
 def test_entries_stand_by_kind(client):

@@ -475,7 +475,7 @@ def test_the_nu_checker_finds_no_error_in_pages_that_wait(client, large, nu_erro
     pages["running"] = client.get("/tools.pdf")
     pages["busy"] = responses.busy(pages["next"].wsgi_request, "A & B")
     pages["impossible"] = responses.impossible(pages["next"].wsgi_request, "A & B", "It cannot.")
-    pages["list"] = client.get("/tools/?printed=20260101")
+    pages["list"] = client.get("/tools/?list=20260101")
     folder = tmp_path / "pages"
     folder.mkdir()
     for name, response in pages.items():
