@@ -233,7 +233,7 @@ def main(wanted):
 
 
 class working:
-    """Runs `manage.py run_jobs` for the large PDFs, after the file jobs; it makes no sheets ahead."""
+    """Runs `manage.py run_jobs` for the large PDFs, after the file jobs are done."""
 
     def __init__(self, site):
         self.environment = os.environ | {"PORT": str(site.port)}

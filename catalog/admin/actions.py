@@ -116,7 +116,7 @@ def ask(desk, request, queryset, form, title):
         "action": request.POST["action"],
         "select_across": request.POST.get("select_across", "0"),
     }
-    return TemplateResponse(request, "admin/ask_for_tags.html", context)
+    return TemplateResponse(request, "admin/add_tags.html", context)
 
 
 def keep(desk, request, resource, message, *fields):

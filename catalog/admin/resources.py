@@ -326,7 +326,7 @@ class EveryResourceAdmin(CatalogAdmin):
             "opts": self.opts,
             "found": [(entry, barriers(entry)) for entry in with_barriers()],
         }
-        return TemplateResponse(request, "admin/access_report.html", context)
+        return TemplateResponse(request, "admin/accessibility_report.html", context)
 
     def has_module_permission(self, request):
         return False

@@ -161,7 +161,7 @@ class SearchDesk(CatalogAdmin):
             "adds_synonyms": self.desk_of(Synonym).has_add_permission(request),
             "adds_best_bets": self.desk_of(BestBet).has_add_permission(request),
         }
-        return TemplateResponse(request, "admin/search_desk.html", context)
+        return TemplateResponse(request, "admin/search_report.html", context)
 
     def make(self, request, desk):
         """What the form of `desk` would make of the fields sent, and back to where one was."""

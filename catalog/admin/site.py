@@ -33,7 +33,7 @@ NOT_KEPT = ("csrfmiddlewaretoken", "kept")
 
 class CatalogAdminSite(admin.AdminSite):
     index_title = _("What would you like to edit?")
-    login_template = "admin/keeping_login.html"
+    login_template = "admin/login_again.html"
 
     def each_context(self, request):
         name = SiteSettings.load().name
@@ -97,7 +97,7 @@ class CatalogAdminSite(admin.AdminSite):
             "address": address,
             "pairs": [(name, text) for name, values in texts.items() for text in values],
         }
-        return TemplateResponse(request, "admin/send_again.html", context)
+        return TemplateResponse(request, "admin/resubmit.html", context)
 
 
 site = CatalogAdminSite(name="admin")

@@ -140,13 +140,13 @@ def busy(request, title):
 def impossible(request, title, sentence, address=None):
     page = page_beside(address or request.get_full_path())
     context = {"title": title, "sentence": sentence, "page": page}
-    return render(request, "catalog/print_wait.html", context, status=422)
+    return render(request, "catalog/pdf_progress.html", context, status=422)
 
 
 def waiting(request, context, status):
     """A page that says what is waited for, and looks again by itself."""
     context |= {"again": AGAIN}
-    response = render(request, "catalog/print_wait.html", context, status=status)
+    response = render(request, "catalog/pdf_progress.html", context, status=status)
     response["Retry-After"] = response["Refresh"] = str(AGAIN)
     response["Cache-Control"] = "no-store"
     return response

@@ -10,7 +10,7 @@ register = template.Library()
 QUESTIONS = {"paper": _("Paper"), "text": _("Print size"), "ink": _("Ink")}
 
 
-@register.inclusion_tag("catalog/print_choice.html")
+@register.inclusion_tag("catalog/print_options.html")
 def print_choice(address, grouped=False, form=""):
     """The choice of paper, print size and ink for the PDF at `address`, which may have a query.
 

@@ -133,7 +133,7 @@ class TestChosenCourses:
         third.requirements.create(named_course=second)
         response = client.get("/path/plan/?want=third&done=second")
         assert titles_in(response) == ["Third"]
-        [done] = page_in(response).xpath("//fieldset[@class='asks-done']//input[@checked]")
+        [done] = page_in(response).xpath("//fieldset[@class='plan-form-done']//input[@checked]")
         assert done.get("value") == "second"
 
     def test_a_former_address_still_names_its_course(self, client):
@@ -245,7 +245,7 @@ class TestWhatIsLeft:
         make_course("Art", levels=[2], dimensions=["Leadership"])
         make_tool("Agenda", levels=[2], dimensions=["Team Process"])
         page = page_in(client.get("/path/plan/?from=1&to=2"))
-        cells = [words_of(li) for li in page.xpath("//ul[@class='still-open']/li")]
+        cells = [words_of(li) for li in page.xpath("//ul[@class='not-covered']/li")]
         assert len(cells) == 6
         [process] = [cell for cell in cells if cell.startswith("Team Process 2")]
         assert "Staff meetings are run as team meetings" in process and "1 tool" in process
@@ -330,7 +330,7 @@ class TestTheSeedPage:
         )
         assert titles_in(response) == ["Effective Sponsorship (classroom)"]
         assert total_in(response) == "3 h"
-        [done] = page_in(response).xpath("//fieldset[@class='asks-done']//span")
+        [done] = page_in(response).xpath("//fieldset[@class='plan-form-done']//span")
         assert words_of(done) == LMPO
 
 

@@ -228,7 +228,7 @@ def answer_to(answer, field, file):
 def field_of_error(response):
     """(what the list on top says, the name of the field that it leads to)"""
     page = page_in(response)
-    [line] = page.xpath("//ul[@class='wrong']/li")
+    [line] = page.xpath("//ul[@class='field-errors']/li")
     target = page.get_element_by_id(line.find("a").get("href")[1:])
     return line.text_content(), target.get("name")
 

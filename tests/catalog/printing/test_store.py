@@ -264,7 +264,7 @@ def test_a_large_one_is_made_in_the_background(client, large):
     ],
 )
 def test_who_waits_can_go_back_to_the_page(client, large, pdf, page):
-    crumbs = "//nav[@class='crumbs']//a/@href"
+    crumbs = "//nav[@class='breadcrumbs']//a/@href"
     assert page_in(client.get(pdf)).xpath(crumbs) == page
     again = ordered_at(client, pdf)
     assert page_in(client.get(again)).xpath(crumbs) == page
