@@ -338,7 +338,7 @@ def measure():
         name: measured_saves(some) if name.startswith("save") else measured(some)
         for name, some in todo.items()
     }
-    with indexing.together():
+    with indexing.indexed_together():
         Requirement.objects.filter(pk__gt=there).delete()
     return rows
 
@@ -368,7 +368,7 @@ def count_queries(call):
 
 
 def first_after_a_save(call):
-    indexing.index([Course.objects.order_by("?").values_list("pk", flat=True).first()])
+    indexing.update_index([Course.objects.order_by("?").values_list("pk", flat=True).first()])
     return timed(call)
 
 

@@ -30,11 +30,11 @@ def fill():
     """Entries of all kinds, thirty tools with a PDF of four pages; the codes of these."""
     from django.core.files.base import ContentFile
 
-    from catalog.search.indexing import together
+    from catalog.search.indexing import indexed_together
     from tests.makers import make_course, make_tool, make_video
 
     posters = four_pages()
-    with together():
+    with indexed_together():
         for number in range(PER_KIND):
             facts = {
                 "topics": [f"Topic {number % TOPICS}"],

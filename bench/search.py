@@ -196,7 +196,7 @@ def retitled(chance):
 
 def after_a_save(client):
     resource = Resource.objects.order_by("?").first()
-    indexing.index([resource.pk])
+    indexing.update_index([resource.pk])
     return times_of(client, ["/search/?q=huddle&kind=tool&level=2"])[0]
 
 

@@ -15,4 +15,4 @@ class CatalogConfig(AppConfig):
         register_kinds()
         indexing.connect()
         wanted.connect()
-        post_migrate.connect(indexing.make_if_missing, sender=self)
+        post_migrate.connect(indexing.make_index_if_missing, sender=self)

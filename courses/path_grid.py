@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 
 from catalog.kinds import registered
 from catalog.models import Dimension, Level, Resource
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 from courses.models import BestResource, Criterion
 from courses.team_level import standing
 
@@ -41,11 +41,11 @@ class Cell:
 class Path:
     """The grid, with where a team is that meets the criteria `met` (None where there is no team).
 
-    Criteria are asked for once, sets come from the shelf.
+    Criteria are asked for once, sets come from the index.
     """
 
     def __init__(self, met=None):
-        self.shelf, self.met = shelf(), met
+        self.index, self.met = current_index(), met
         self.dimensions, self.levels = list(Dimension.objects.all()), list(Level.objects.all())
         self.criteria = Criterion.objects.in_cells()
 
@@ -87,12 +87,12 @@ class Path:
     def set_of(self, dimension, level, kind):
         found = self.public
         for key in (f"dimension:{dimension.slug}", f"level:{level.number}", f"kind:{kind}"):
-            found &= self.shelf.set_of(key)
+            found &= self.index.set_of(key)
         return found
 
     @cached_property
     def public(self):
-        return self.shelf.public()
+        return self.index.public()
 
     def help_for(self, criteria):
         """Gives each of `criteria` its `help`, [(a Kind, cards, how many there are)]: its
@@ -119,7 +119,7 @@ class Path:
         best = [pk for pk, of_kind in named.get(criterion.pk, ()) if of_kind == kind]
         best = [pk for pk in best if self.public >> pk & 1]
         found = self.set_for(criterion, kind, named)
-        more = self.shelf.ranked(found, "newest")[: MOST_OF_A_KIND + len(best)]
+        more = self.index.ranked(found, "newest")[: MOST_OF_A_KIND + len(best)]
         return list(dict.fromkeys([*best, *more]))[: max(MOST_OF_A_KIND, len(best))]
 
     def set_for(self, criterion, kind, named):

@@ -154,9 +154,9 @@ def changes_in(listing):
     told = RenditionVersion.objects.filter(
         matters=True, made_at__gte=F("rendition__tool__published_at")
     ).order_by("-made_at", "-pk")
-    held = listing.members
+    members = listing.members
     tools = told.values_list("pk", "rendition__tool")[:MOST_CHANGES]
-    wanted = [pk for pk, tool in tools if held >> tool & 1][:ENTRIES]
+    wanted = [pk for pk, tool in tools if members >> tool & 1][:ENTRIES]
     return told.filter(pk__in=wanted).select_related("rendition__tool")
 
 

@@ -16,7 +16,7 @@ from catalog.files.images import clean_picture
 from catalog.files.validators import check_image, file_place
 from catalog.kinds import choices, kind_named
 from catalog.lib.richtext.field import RichTextField
-from catalog.lib.text import listed, plain_text
+from catalog.lib.text import join_texts, plain_text
 from catalog.models.base import (
     CleanModel,
     PictureField,
@@ -406,15 +406,15 @@ class Resource(PublishingState, Presentation, CleanModel):
             "title": self.title,
             "summary": self.summary,
             "body": self.body,
-            "levels": listed([self.level_words, self.level_note or names(self.levels)], ": "),
+            "levels": join_texts([self.level_words, self.level_note or names(self.levels)], ": "),
             "time": self.time_words,
-            "delivery": listed(delivery.in_words for delivery in self.deliveries.all()),
-            "audience": listed([self.audience_text, names(self.audiences)], " – "),
+            "delivery": join_texts(delivery.in_words for delivery in self.deliveries.all()),
+            "audience": join_texts([self.audience_text, names(self.audiences)], " – "),
             "only_for": names(self.only_for),
             "dimensions": names(self.dimensions),
             "regions": names(self.regions),
             "topics": names(self.topics),
-            "image": listed([self.image.name, self.image_alt]),
+            "image": join_texts([self.image.name, self.image_alt]),
         }
 
     def text_files(self):

@@ -1,4 +1,4 @@
-"""A packet is a shelf that a reader fills: its link, and the rows that the link names."""
+"""A packet is a list that a reader puts together: its link, and the rows that the link names."""
 
 import re
 from dataclasses import dataclass

@@ -93,14 +93,14 @@ def pack(request, packet):
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
         "qr": qr_image(settings.SITE_URL + dated(packet.path, packet.members)),
     }
-    with documents.in_turn():
+    with documents.one_at_a_time():
         document = documents.document_of(request, "pdf/packet.html", context)
         parts = [part_of(request, piece) for piece in bound]
     return document | {"parts": parts, "contents": _("Contents")}
 
 
 def pieces_of(request, packet):
-    ink = documents.Look.read(request.GET).ink
+    ink = documents.PrintOptions.read(request.GET).ink
     notes = {item.resource.pk: item.note for item in packet.items}
     return [piece_of(resource, notes[resource.pk], ink) for resource in packet.whole()]
 

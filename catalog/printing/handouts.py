@@ -12,7 +12,7 @@ from catalog.kinds import registered
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
 from catalog.printing.background import respond_later
-from catalog.printing.documents import document_of, in_turn
+from catalog.printing.documents import document_of, one_at_a_time
 from catalog.printing.responses import answer
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
@@ -70,7 +70,7 @@ def listing_pdf(request, listing):
         grouped = "group=level" if request.GET.get("group") == "level" else ""
         address = listing.pdf + (grouped and f"{'&' if '?' in listing.pdf else '?'}{grouped}")
         return respond_later(request, listing.full_title, address, document)
-    with in_turn():
+    with one_at_a_time():
         made = document()
     return answer(request, made, listing.full_title)
 

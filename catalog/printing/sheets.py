@@ -4,13 +4,13 @@ from django.conf import settings
 
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
-from catalog.printing.documents import document_of, host, in_turn
+from catalog.printing.documents import document_of, host, one_at_a_time
 from catalog.printing.responses import answer
 
 
 def resource_pdf(request, resource):
     """The sheet of one video, tool or course, loaded by for_detail()."""
-    with in_turn():
+    with one_at_a_time():
         document = sheet_of(request, resource)
     response = answer(request, document, resource.title)
     if not resource.is_public:

@@ -31,7 +31,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from catalog.files.validators import is_local, stored_on_disk
-from catalog.sandbox.client import ask, helper
+from catalog.sandbox.client import ask, sandbox_process
 from catalog.sandbox.exceptions import Refused
 
 PRESS = "catalog.printing.render.renderers"
@@ -235,7 +235,7 @@ def copy(name, folder):
 def warm(most=1, first=0):
     """Starts processes that make PDFs, before they are asked: `most` from that number on."""
     for number in range(first, min(first + most, settings.PDF_WORKERS)):
-        helper(PRESS, number).warm()
+        sandbox_process(PRESS, number).warm()
 
 
 @cache

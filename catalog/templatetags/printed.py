@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from catalog.printing.documents import Look
+from catalog.printing.documents import PrintOptions
 
 register = template.Library()
 
@@ -23,5 +23,7 @@ def print_choice(address, grouped=False, form=""):
         "pairs": parse_qsl(query),
         "grouped": grouped,
         "form": form,
-        "choices": [(name, words, Look.CHOICES[name].items()) for name, words in QUESTIONS.items()],
+        "choices": [
+            (name, words, PrintOptions.CHOICES[name].items()) for name, words in QUESTIONS.items()
+        ],
     }

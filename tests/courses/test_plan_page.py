@@ -70,7 +70,7 @@ class TestFromLevelToLevel:
         make_course("For nobody named", levels=[2])
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         assert titles_in(response) == ["For sponsors"]
-        [unsaid] = page_in(response).xpath("//section[@aria-labelledby='unsaid']//li")
+        [unsaid] = page_in(response).xpath("//section[@aria-labelledby='no-audience']//li")
         assert words_of(unsaid) == "For nobody named"
 
     def test_only_is_respected(self, client):
@@ -151,7 +151,7 @@ class TestChosenCourses:
         make_course("Workshop one")
         make_course("Workshop two")
         page = page_in(client.get("/path/plan/?add=workshop"))
-        links = page.xpath("//section[@aria-labelledby='meant']//a/@href")
+        links = page.xpath("//section[@aria-labelledby='course-choices']//a/@href")
         assert links == ["/path/plan/?want=workshop-two", "/path/plan/?want=workshop-one"]
 
     def test_a_name_that_none_has_is_said_to_be_none(self, client):
@@ -262,12 +262,12 @@ class TestWhatIsLeft:
     def test_a_course_that_is_planned_is_not_named_as_not_counted(self, client):
         make_course("Unsaid", levels=[2])
         page = page_in(client.get("/path/plan/?from=1&to=2&audience=sponsors&want=unsaid"))
-        assert not page.xpath("//section[@aria-labelledby='unsaid']")
+        assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
     def test_a_course_only_for_who_asks_is_not_said_to_be_for_nobody(self, client):
         make_course("Limited", levels=[2], only_for=["Sponsors"])
         page = page_in(client.get("/path/plan/?from=1&to=2&audience=sponsors"))
-        assert not page.xpath("//section[@aria-labelledby='unsaid']")
+        assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
 
 class TestWhatHelps:

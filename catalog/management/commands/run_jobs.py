@@ -40,7 +40,7 @@ class Command(BaseCommand):
     def handle(self, lane, name, once, **options):
         if once:
             wanted.catch_up()
-            queue.work_off([task for tasks in queue.LANES.values() for task in tasks])
+            queue.run_waiting_jobs([task for tasks in queue.LANES.values() for task in tasks])
         elif lane:
             run_lane(lane, name or worker_name())
         else:
@@ -59,7 +59,9 @@ def run_lane(lane, name):
     while os.getppid() == parent:
         try:
             wanted.catch_up()
-            queue.work_on(queue.LANES[lane], f"{name}:{lane}", lambda: os.getppid() != parent)
+            queue.run_jobs_until(
+                queue.LANES[lane], f"{name}:{lane}", lambda: os.getppid() != parent
+            )
         except OperationalError:
             connection.close()
             time.sleep(RESTART_DELAYS_S[0])

@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog.jobs import queue
 from catalog.models import Job, Resource, Tool
 from catalog.printing import background, handouts, responses, store
-from catalog.sandbox.client import helper
+from catalog.sandbox.client import sandbox_process
 from catalog.sandbox.exceptions import Refused
 from tests import files
 from tests.admin import page_in
@@ -102,7 +102,7 @@ def test_what_is_large_leaves_a_slot_for_the_small(
 
 def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
     monkeypatch.setattr(store, "presses", cache(store.presses.__wrapped__))
-    second = helper(store.PRESS, 1)
+    second = sandbox_process(store.PRESS, 1)
     second.end()
     store.made("a" * 64, HELLO)
     assert second.process.poll() is None
@@ -304,7 +304,7 @@ def test_what_was_ordered_long_ago_is_forgotten(client, large):
 def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
     monkeypatch.setattr(store, "SECONDS", 0)
     client.get("/tools.pdf")
-    queue.work_off([Job.Task.PRINT])
+    queue.run_waiting_jobs([Job.Task.PRINT])
     response = client.get("/tools.pdf")
     assert response.status_code == 422
     assert "It takes longer to lay out than any document we know." in response.content.decode()
@@ -379,7 +379,7 @@ def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch)
 
     client.get("/tools.pdf")
     monkeypatch.setattr(store, "made", full)
-    assert queue.work_off([Job.Task.PRINT]) == 1
+    assert queue.run_waiting_jobs([Job.Task.PRINT]) == 1
     job = Job.objects.get(task=Job.Task.PRINT)
     assert job.state == Job.State.WAITING and job.tries == 0
     assert job.due_at > timezone.now()
@@ -388,7 +388,7 @@ def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch)
 def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settings, tmp_path):
     client.get("/tools.pdf")
     settings.PDF_ROOT = tmp_path / "elsewhere"
-    queue.work_off([Job.Task.PRINT])
+    queue.run_waiting_jobs([Job.Task.PRINT])
     [failure] = Job.objects.filter(task=Job.Task.PRINT).values_list("failure", flat=True)
     assert failure == "Its order is not on this machine any more."
 
@@ -457,15 +457,15 @@ def test_a_draft_has_none():
 
 def test_one_that_is_to_appear_has_its_sheet_then(made):
     tool = make_tool(published=days_ago(-1))
-    assert queue.work_off([Job.Task.SHEET]) == 0
+    assert queue.run_waiting_jobs([Job.Task.SHEET]) == 0
     Resource.objects.filter(pk=tool.pk).update(published_at=days_ago(0))
     Job.objects.filter(task=Job.Task.SHEET).update(due_at=days_ago(0))
-    assert queue.work_off([Job.Task.SHEET]) == 1 and len(made) == 1
+    assert queue.run_waiting_jobs([Job.Task.SHEET]) == 1 and len(made) == 1
 
 
 def test_what_a_reader_waits_for_comes_before_what_is_made_ahead(client, large):
     client.get("/tools.pdf")
-    job = queue.claimed(queue.LANES["prints"], "a worker")
+    job = queue.claim_job(queue.LANES["prints"], "a worker")
     assert job.task == Job.Task.PRINT
 
 
