@@ -21,7 +21,6 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
-from importlib.metadata import version as package_version
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
@@ -31,6 +30,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from catalog.files.validators import is_local, stored_on_disk
+from catalog.printing.fingerprint import fingerprint
 from catalog.sandbox.client import ask, sandbox_process
 from catalog.sandbox.exceptions import Refused
 
@@ -46,30 +46,14 @@ MOST_BYTES, MOST_FILES = 4 << 30, 20_000  # of each sort; what was asked for las
 WAITING = BoundedSemaphore(12)
 PICTURE = re.compile(r'<img src="/media/([^"?#]+)"')
 MAKERS = {"parts": "packets.make", "files": "bound.make"}
-MADE_BY = [
-    "catalog/lib/*.py",
-    "catalog/printing/**/*.py",
-    "catalog/packets/*.py",
-    "courses/*.py",
-    "catalog/static/catalog/pdf.css",
-    "templates/pdf/*.html",
-]
 
 
 class TooBusy(Exception):
     """Its turn did not come in time, or as many as may already wait."""
 
 
-@cache
-def version():
-    """Of all that decides how a document becomes a PDF."""
-    files = [path for pattern in MADE_BY for path in sorted(settings.BASE_DIR.glob(pattern))]
-    content = b"".join(path.read_bytes() for path in files)
-    return hashlib.sha256(package_version("weasyprint").encode() + content).hexdigest()
-
-
 def hashed(*facts):
-    text = json.dumps([version(), *facts], sort_keys=True, default=str)
+    text = json.dumps([fingerprint(), *facts], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
