@@ -1,5 +1,7 @@
 """One address of each page type of the demo catalog, for tests that look at all of them."""
 
+import re
+
 from catalog.models import Resource, Tool
 from catalog.packets.link import code_of
 from courses.models import Course
@@ -50,3 +52,8 @@ def page_types():
             Resource.objects.published(), key=lambda r: len(r.title)
         ).get_absolute_url(),
     }
+
+
+def html_in(response):
+    """The HTML of a response, with each run of white space as one space: templates break lines."""
+    return re.sub(r"[ \n]+", " ", response.content.decode())

@@ -3,12 +3,13 @@ from lxml.html import fromstring
 
 from courses.models import Requirement
 from tests.makers import make_course
+from tests.pages import html_in
 
 pytestmark = pytest.mark.django_db
 
 
 def html_of(client, course):
-    return client.get(course.get_absolute_url()).content.decode()
+    return html_in(client.get(course.get_absolute_url()))
 
 
 def test_it_shows_every_field_that_has_a_value(client):

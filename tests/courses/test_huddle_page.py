@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from tests.makers import days_ago, make_course, make_tool, make_video
+from tests.pages import html_in
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +29,11 @@ def make_timed(title, minutes=5, **fields):
 def html_of(client, query=""):
     response = client.get(PAGE + query)
     assert response.status_code == 200
-    return response.content.decode()
+    return html_in(response)
 
 
 def titles_in(html):
-    return re.findall(r'<h3 class="card-title"><a href="[^"]*">([^<]*)</a>', html)
+    return re.findall(r'<h3 class="card-title"><a href="[^"]*">\s*([^<]*?)\s*</a>', html)
 
 
 def notices_in(html):
@@ -43,7 +44,7 @@ def links_in(html):
     """{words: query} of the links to the page itself."""
     return {
         words: query.replace("&amp;", "&")
-        for query, words in re.findall(rf'href="{PAGE}(\?[^"]*)"[^>]*>([^<]*)<', html)
+        for query, words in re.findall(rf'href="{PAGE}(\?[^"]*)"[^>]*>\s*([^<]*?)\s*<', html)
     }
 
 
@@ -159,8 +160,8 @@ def test_where_nothing_fits_it_says_what_would(client):
     make_timed("Of another level", levels=[3], dimensions=["Leadership"])
     html = html_of(client, "?minutes=10&level=2&dimension=leadership&team=A")
     assert "No tool or video with these choices fits in 10 minutes." in html
-    assert links_in(html)["30 minutes "] == "?minutes=30&level=2&dimension=leadership&team=A"
-    assert links_in(html)["Any level "] == "?minutes=10&dimension=leadership&team=A"
+    assert links_in(html)["30 minutes"] == "?minutes=30&level=2&dimension=leadership&team=A"
+    assert links_in(html)["Any level"] == "?minutes=10&dimension=leadership&team=A"
     assert "Any dimension <" not in html
     assert "1 tool or video" in html
 
@@ -168,7 +169,7 @@ def test_where_nothing_fits_it_says_what_would(client):
 def test_where_no_single_change_helps_it_offers_all_of_them(client):
     make_timed("Longer", 25)
     html = html_of(client, "?minutes=10&level=2&dimension=leadership")
-    words = "30 minutes, any level and any dimension "
+    words = "30 minutes, any level and any dimension"
     assert links_in(html)[words] == "?minutes=30"
     assert titles_in(html_of(client, links_in(html)[words])) == ["Longer"]
 

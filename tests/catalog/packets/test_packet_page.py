@@ -55,7 +55,7 @@ def leave(client, response, words, **typed):
     sent = filled(page.get_element_by_id("packet-form"), typed)
     chosen = page.xpath("//select[@form='packet-form']")
     sent |= {one.name: typed.get(one.name, one.value) for one in chosen}
-    [button] = page.xpath("//button[@form='packet-form'][. = $words]", words=words)
+    [button] = page.xpath("//button[@form='packet-form'][normalize-space() = $words]", words=words)
     return client.get(button.get("formaction"), sent)
 
 

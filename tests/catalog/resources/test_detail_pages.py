@@ -5,6 +5,7 @@ from django.core.files.base import ContentFile
 
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_video
+from tests.pages import html_in
 
 pytestmark = pytest.mark.django_db
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def html_of(client, resource):
     response = client.get(resource.get_absolute_url())
     assert response.status_code == 200
-    return response.content.decode()
+    return html_in(response)
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
