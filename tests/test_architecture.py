@@ -137,7 +137,7 @@ def test_no_template_holds_inline_script_or_style():
 def test_no_text_names_a_registry_or_a_path_of_one_machine():
     hosts = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com"]
     paths = ["/home" + "/", "/Users" + "/", "/root" + "/"]
-    if ROOT.parts[1] != "srv":  # the examples in the README live there
+    if ROOT.parts[1] != "srv":  # the examples in docs/ use it
         paths.append(f"{ROOT}/")
     wrong = [
         f"{path}: {word}"

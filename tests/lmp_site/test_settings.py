@@ -228,12 +228,6 @@ def test_a_bucket_is_an_address_and_a_name(monkeypatch):
     assert environment.read_bucket("MEDIA_BUCKET") is None
 
 
-def test_every_setting_is_in_the_readme():
-    readme = (ROOT / "README.md").read_text()
-    undocumented = [name for name in environment.NAMES if f"`{name}`" not in readme]
-    assert undocumented == []
-
-
 def test_every_variable_that_is_read_is_a_known_setting():
     code = "".join(path.read_text() for path in (ROOT / "lmp_site").glob("*.py"))
     readers = r"text|read_folder|read_prefix|read_bucket|read\(\"\w+\",|environ\.get"
