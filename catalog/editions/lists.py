@@ -1,7 +1,7 @@
 """Prints of lists: what came, changed and went since somebody printed one.
 
 The code on paper holds the day, a digest of what the list had, and how many editions of that there
-were: "?printed=20261127-…-72". The digest of a set is the XOR of those of its members: which of the
+were: "?list=20261127-…-72". The digest of a set is the XOR of those of its members: which of the
 entries that were edited since have to be taken out or put in, for the list to have the digest on
 paper, is a system of linear equations.
 """
@@ -17,6 +17,7 @@ from operator import xor
 from django.utils import timezone
 
 from catalog.editions.changes import State, changes_since, moment
+from catalog.editions.codes import LIST
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 
@@ -115,7 +116,7 @@ def dated(path, members):
     digest = base64.urlsafe_b64encode(digest_of(members).to_bytes(DIGEST)).decode()
     code = [f"{timezone.localdate():%Y%m%d}", digest, editions_of(members)]
     mark = "&" if "?" in path else "?"
-    return f"{path}{mark}printed={'-'.join(str(part) for part in code if part is not None)}"
+    return f"{path}{mark}{LIST[0]}={'-'.join(str(part) for part in code if part is not None)}"
 
 
 def editions_of(members):

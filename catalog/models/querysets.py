@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 
+from catalog.kinds import registered
 from catalog.lib import id_sets
 from catalog.models.base import public
 from catalog.models.edition import newest_number
@@ -45,6 +46,10 @@ class ResourceQuerySet(models.QuerySet):
             "tags",
         )
 
+    def for_detail(self):
+        """With everything that the page of one resource shows; kinds add what only they have."""
+        return self.with_links()
+
     def for_entry(self):
         """With what an entry of a printed listing shows beside its own fields."""
         return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
@@ -58,8 +63,8 @@ class ResourceQuerySet(models.QuerySet):
         there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
         children = {
             child.pk: child
-            for model in apps.get_model("catalog", "Resource").__subclasses__()
-            for child in getattr(model.objects.filter(pk__in=there), load)()
+            for kind in registered()
+            for child in getattr(kind.model.objects.filter(pk__in=there), load)()
         }
         return [children[pk] for pk in ids if pk in children]
 

@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import dated, list_print
 from catalog.lib import id_sets
 from catalog.lib.qr import qr_svg
@@ -41,9 +42,10 @@ def packet_page(request):
         "paper_qr": qr_svg(paper_address(packet), _("The link of this packet, for a phone")),
         "printed_on": timezone.localdate(),
     }
-    if "printed" in request.GET:
+    code = code_in(request.GET, LIST)
+    if code is not None:
         gone = id_sets.bits_of(item.resource.pk for item in packet.gone)
-        context["print"] = list_print(request.GET["printed"], packet.members, gone)
+        context["print"] = list_print(code, packet.members, gone)
     return render(request, "catalog/packet.html", context)
 
 

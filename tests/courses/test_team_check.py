@@ -70,7 +70,7 @@ def test_a_team_that_does_all_of_it_is_told_so(client):
 
 def test_the_answers_are_handed_over_by_link_and_by_code(client):
     page = page_in(client.get(address(*ids(level=1))))
-    [section] = page.xpath("//section[@aria-labelledby='hand-over']")
+    [section] = page.xpath("//section[@aria-labelledby='share']")
     link = section.xpath(".//a/@href")[0]
     assert link.endswith(address(*ids(level=1))) and link.startswith("http")
     assert section.xpath(".//svg/title")[0].text == "The link of this team check, for a phone"

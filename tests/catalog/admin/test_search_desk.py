@@ -501,5 +501,5 @@ def test_the_list_of_judged_queries_shows_their_places(editor):
     page = page_in(editor.get(list_page(JudgedQuery)))
     cells = page.xpath("//td[contains(@class, 'field-place')]")
     assert [cell.text_content() for cell in cells] == ["2", "4", "not public", "not found"]
-    wrong = page.xpath("//strong[@class='wrong-place']")
+    wrong = page.xpath("//strong[@class='wrong-rank']")
     assert [mark.text_content() for mark in wrong] == ["4", "not found"]

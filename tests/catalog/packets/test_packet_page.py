@@ -118,7 +118,7 @@ def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
     code = codes_of(three[0])
     response = press(client, opened, "remove", code, **{f"note_{code}": "First"})
     assert notices_in(response) == ["“A poster” is taken out. Put it back"]
-    assert "#changed" in page_in(response).xpath("//button[@name='remove']/@formaction")[0]
+    assert "#packet-changes" in page_in(response).xpath("//button[@name='remove']/@formaction")[0]
     assert "Put it back" in words_of(page_in(response).get_element_by_id("changed"))
     [back] = page_in(response).xpath("//a[. = 'Put it back']/@href")
     response = client.get(back)
