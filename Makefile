@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check format pictures lock clean
 python := .venv/bin/python
 djade := .venv/bin/djade --target-version 5.2
 compile := $(python) -m uv pip compile --quiet --universal --python-version 3.11 \
@@ -32,6 +32,10 @@ format: ## Write the code in its one format
 	$(python) -m ruff check --fix
 	$(python) -m ruff format
 	$(djade) $(templates) || $(djade) --check $(templates)
+
+pictures: ## Take the pictures of the README again, of a site with the demo catalog
+	@bin/setup test
+	@$(python) bin/pictures
 
 lock: ## Write requirements*.txt and package-lock.json anew (ARGS=--upgrade for newer versions)
 	@bin/setup test
