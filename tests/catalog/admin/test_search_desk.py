@@ -106,7 +106,7 @@ def click(client, label, desk=DESK):
 
 def titles_found(words):
     ids = search_listing({"q": words}).ids
-    return [resource.title for resource in Resource.objects.pick(ids)]
+    return [resource.title for resource in Resource.objects.list_of(ids)]
 
 
 def test_it_works(editor):

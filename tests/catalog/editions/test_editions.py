@@ -256,7 +256,7 @@ def test_facts_ask_the_database_for_nothing(django_assert_num_queries):
     tool, video = make_tool(), make_video()
     Rendition.objects.create(tool=tool, file=ContentFile(files.pdf(), "cards.pdf"))
     video.credits.create(role="By", name="Us")
-    whole = Resource.objects.whole([course.pk, tool.pk, video.pk])
+    whole = Resource.objects.list_children([course.pk, tool.pk, video.pk])
     with django_assert_num_queries(0):
         assert all(facts_of(resource) for resource in whole)
 

@@ -287,7 +287,7 @@ def made_at(resource, *days):
 
 
 def fresh(*resources):
-    return list(Resource.objects.pick([resource.pk for resource in resources]))
+    return list(Resource.objects.list_of([resource.pk for resource in resources]))
 
 
 class TestChangesSince:
