@@ -69,8 +69,8 @@ class ResourceQuerySet(models.QuerySet):
         return [children[pk] for pk in ids if pk in children]
 
     def list_for_print(self, ids):
-        """Returns what list_children() does with for_entry(), each with `related_shown`: the related
-        entries that readers may see.
+        """Returns what list_children() does, loaded by for_entry(). Each has `related_shown`: the
+        related entries that readers may see.
         """
         resources = self.list_children(ids, "for_entry")
         named = (
