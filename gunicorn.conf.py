@@ -1,4 +1,4 @@
-"""The production server: `manage.py start` runs gunicorn with this."""
+"""Configures gunicorn, which `manage.py start` runs."""
 
 from importlib import import_module
 
@@ -9,29 +9,30 @@ from lmp_site.environment import read_port
 bind = f"127.0.0.1:{read_port()}"
 worker_class = "gthread"
 workers = 2
-# Most of them wait for readers of films, who take their time. Each that asks the database keeps a
-# connection for a minute: together they stay below the hundred that PostgreSQL lets in.
+# Most threads wait for people who watch videos. A thread that asks the database keeps a connection
+# for a minute; two workers with 40 threads each stay below PostgreSQL's limit of 100 connections.
 threads = 40
-# Loaded once before the workers part, so that they share its memory.
+# The application loads once before the workers fork, so that they share its memory.
 preload_app = True
-# A worker is replaced now and then, which gives back what it has gathered.
+# gunicorn replaces a worker now and then, which frees the memory that the worker has gathered.
 max_requests = 20_000
 max_requests_jitter = 4000
 keepalive = 75
 graceful_timeout = 30
 control_socket_disable = True
 loglevel = "warning"
-# The link of a packet holds all its notes: 60 of 200 characters, of which some take 9 letters each.
-# gunicorn has no setting beyond 8190, and none at all would let an address fill the memory.
+# The link of a packet holds all its notes: up to 60 of 200 characters, and some characters take 9
+# letters in a link. gunicorn's own setting ends at 8190, and no limit at all would let an address
+# fill the memory.
 message.MAX_REQUEST_LINE = limit_request_line = 128 * 1024
 
 
 def post_worker_init(worker):
-    """The press is ready before the first PDF is asked for."""
+    """Starts the process that makes PDFs before the first reader asks for one."""
     import_module("catalog.printing.store").warm()
 
 
 def when_ready(server):
-    # Django loads the views at the first request: half a second in each worker.
+    # Otherwise each worker would load the views at its first request, which takes half a second.
     import_module("lmp_site.urls")
-    print(f"The catalog is at http://{bind}/ (Ctrl-C ends it).", flush=True)
+    print(f"The catalog is at http://{bind}/ (Ctrl-C stops it).", flush=True)

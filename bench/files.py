@@ -44,7 +44,7 @@ SETTINGS = """
 from pathlib import Path
 from lmp_site.settings import *
 STATIC_ROOT = Path("{folder}/static")
-PRINTS_ROOT = "{folder}/prints"
+PDF_ROOT = "{folder}/prints"
 """
 
 
@@ -271,7 +271,7 @@ def pdf():
     print(f"| checked and saved | {saved:.2f} |")
     for task in (Job.Task.PREVIEW, Job.Task.TEXT):
         began = time.monotonic()
-        assert queue.work_off([task]) == 1
+        assert queue.run_waiting_jobs([task]) == 1
         print(f"| {task.label} | {time.monotonic() - began:.2f} |")
     failed = tool.jobs.exclude(state=Job.State.DONE)
     assert not failed, list(failed.values_list("task", "failure"))

@@ -70,7 +70,7 @@ def measure(client, path):
     times = []
     for _run in range(RUNS):
         client.get(path)
-        shutil.rmtree(settings.PRINTS_ROOT, ignore_errors=True)
+        shutil.rmtree(settings.PDF_ROOT, ignore_errors=True)
         start = time.perf_counter()
         size = len(client.get(path).getvalue())
         times.append((time.perf_counter() - start) * 1000)

@@ -34,7 +34,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.models import Audience, Dimension, Kind, Level, Resource
+from catalog.models import Audience, Dimension, Level, Resource
 from catalog.search import indexing
 from courses.course_map import CourseMap
 from courses.graph import all_before
@@ -82,7 +82,7 @@ def courses(first, last, chance):
     for number in range(first, last):
         least = chance.choice([30, 60, 90, 120, 240, 480]) if number % 5 else None
         yield Resource(
-            kind=Kind.COURSE,
+            kind="course",
             title=f"{text(chance, chance.randint(2, 5)).title()} {number}",
             slug=f"course-{number}",
             summary=text(chance, 15),
@@ -98,7 +98,7 @@ def helps(first, last, chance):
     for number in range(first, last):
         minutes = chance.choice([5, 10, 15, 20, 30, 60]) if number % 3 else None
         yield Resource(
-            kind=(Kind.TOOL, Kind.VIDEO)[number % 2],
+            kind=("tool", "video")[number % 2],
             title=text(chance, chance.randint(2, 6)).title(),
             slug=f"help-{number}",
             summary=text(chance, 15),
@@ -177,7 +177,7 @@ def link_twins(first, last, pks):
 
 
 def name_the_best(chance):
-    pks = list(Resource.objects.exclude(kind=Kind.COURSE).values_list("pk", flat=True))
+    pks = list(Resource.objects.exclude(kind="course").values_list("pk", flat=True))
     BestResource.objects.all().delete()
     BestResource.objects.bulk_create(
         BestResource(criterion=criterion, resource_id=pk, position=position)
@@ -338,7 +338,7 @@ def measure():
         name: measured_saves(some) if name.startswith("save") else measured(some)
         for name, some in todo.items()
     }
-    with indexing.together():
+    with indexing.indexed_together():
         Requirement.objects.filter(pk__gt=there).delete()
     return rows
 
@@ -368,7 +368,7 @@ def count_queries(call):
 
 
 def first_after_a_save(call):
-    indexing.index([Course.objects.order_by("?").values_list("pk", flat=True).first()])
+    indexing.update_index([Course.objects.order_by("?").values_list("pk", flat=True).first()])
     return timed(call)
 
 

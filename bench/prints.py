@@ -30,11 +30,11 @@ def fill():
     """Entries of all kinds, thirty tools with a PDF of four pages; the codes of these."""
     from django.core.files.base import ContentFile
 
-    from catalog.search.indexing import together
+    from catalog.search.indexing import indexed_together
     from tests.makers import make_course, make_tool, make_video
 
     posters = four_pages()
-    with together():
+    with indexed_together():
         for number in range(PER_KIND):
             facts = {
                 "topics": [f"Topic {number % TOPICS}"],
@@ -233,9 +233,7 @@ def main(wanted):
 
 
 class working:
-    """`manage.py work`, which makes what is large; the sheets made ahead are left out of it, and
-    the files are seen to before.
-    """
+    """Runs `manage.py run_jobs` for the large PDFs, after the file jobs are done."""
 
     def __init__(self, site):
         self.environment = os.environ | {"PORT": str(site.port)}
@@ -244,7 +242,7 @@ class working:
         from catalog.models import Job
 
         Job.objects.filter(task=Job.Task.SHEET).delete()
-        command = [sys.executable, "manage.py", "work"]
+        command = [sys.executable, "manage.py", "run_jobs"]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL
         )

@@ -9,8 +9,10 @@ class CatalogConfig(AppConfig):
 
     def ready(self):
         from catalog.jobs import wanted
+        from catalog.resources.kinds import register_kinds
         from catalog.search import indexing
 
+        register_kinds()
         indexing.connect()
         wanted.connect()
-        post_migrate.connect(indexing.make_if_missing, sender=self)
+        post_migrate.connect(indexing.make_index_if_missing, sender=self)

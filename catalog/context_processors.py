@@ -1,7 +1,8 @@
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
-from catalog.models import Kind, SiteSettings
+from catalog.kinds import registered
+from catalog.models import SiteSettings
 from catalog.packets.link import MOST_ITEMS
 
 
@@ -9,6 +10,6 @@ def site(request):
     return {
         "site": SimpleLazyObject(SiteSettings.load),
         "site_url": settings.SITE_URL,
-        "kinds": Kind,
+        "kinds": registered(),
         "packet_most": MOST_ITEMS,
     }

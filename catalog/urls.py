@@ -1,9 +1,9 @@
 from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
 
+from catalog.kinds import registered
 from catalog.listings import feeds, listing
 from catalog.listings import views as listing_views
-from catalog.models import Kind
 from catalog.packets import feeds as packet_feeds
 from catalog.packets import views as packet_views
 from catalog.packets.packet import Packet
@@ -38,6 +38,19 @@ def listing_urls(route, name, find, page=listing_views.listing_page, **fixed):
     ]
 
 
+def kind_listing_urls(kind):
+    return listing_urls(kind.path, kind.name, listing.kind_listing, kind=kind)
+
+
+def detail_urls(kind):
+    """The page and the sheet of one resource."""
+    route, options = f"{kind.path}/<slug:slug>", {"kind": kind}
+    return [
+        path(f"{route}/", resource_views.detail_page, options, name=f"{kind.name}-detail"),
+        path(f"{route}.pdf", resource_views.detail_pdf, options, name=f"{kind.name}-pdf"),
+    ]
+
+
 def packet_feed_urls():
     rss, atom = packet_feeds.PacketRssFeed(), packet_feeds.PacketAtomFeed()
     options = {"find": Packet.read}
@@ -51,9 +64,7 @@ urlpatterns = [
     path("", listing_views.home, name="home"),
     path("topics/", listing_views.topics, name="topics"),
     *listing_urls("new", "all", listing.everything),
-    *listing_urls("videos", "video", listing.kind_listing, kind=Kind.VIDEO),
-    *listing_urls("tools", "tool", listing.kind_listing, kind=Kind.TOOL),
-    *listing_urls("courses", "course", listing.kind_listing, kind=Kind.COURSE),
+    *(url for kind in registered() for url in kind_listing_urls(kind)),
     *listing_urls("topics/<slug:slug>", "topic", listing.topic_listing),
     *listing_urls("audiences/<slug:slug>", "audience", listing.audience_listing),
     *listing_urls("regions/<slug:slug>", "region", listing.region_listing),
@@ -66,10 +77,7 @@ urlpatterns = [
     path("search/suggestions/", listing_views.search_suggestions, name="search-suggestions"),
     path("opensearch.xml", listing_views.opensearch, name="opensearch"),
     *listing_urls("tags/<tag_slug:slug>", "tag", listing.tag_listing),
-    path("videos/<slug:slug>/", resource_views.video_detail, name="video-detail"),
-    path("videos/<slug:slug>.pdf", resource_views.video_pdf, name="video-pdf"),
-    path("tools/<slug:slug>/", resource_views.tool_detail, name="tool-detail"),
-    path("tools/<slug:slug>.pdf", resource_views.tool_pdf, name="tool-pdf"),
+    *(url for kind in registered() for url in detail_urls(kind)),
     path("media/<path:path>", files.stored_file, name="media"),
     path("videos/<slug:slug>/transcript.txt", files.video_transcript, name="video-transcript"),
     path("tools/<slug:slug>.zip", files.tool_zip, name="tool-zip"),

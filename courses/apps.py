@@ -7,8 +7,6 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self):
-        from catalog.models import Kind
-        from catalog.resources.context import OF_KIND
-        from courses.course_map import map_of
+        from courses.kind import register_kind
 
-        OF_KIND[Kind.COURSE] = map_of
+        register_kind()

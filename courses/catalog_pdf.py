@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Resource
 from catalog.printing import limits
 from catalog.search import vocabulary
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 from courses.path_grid import Path
 
 MOST_ENTRIES = 2000  # the newest: some 200 pages
@@ -50,12 +50,12 @@ class Book:
     """`link` is what leads to a section or an entry, with its key behind it."""
 
     def __init__(self):
-        held = shelf()
+        index = current_index()
         self.link = f"{settings.SITE_URL}/catalog.pdf#"
-        self.public = held.public()
-        newest = held.ranked(self.public, "newest")
+        self.public = index.public()
+        newest = index.ranked(self.public, "newest")
         self.total = len(newest)
-        entries = Resource.objects.published().for_print(newest[:MOST_ENTRIES])
+        entries = Resource.objects.published().list_for_print(newest[:MOST_ENTRIES])
         self.resources = list(map(limits.shorten, entries))
         self.resources.sort(key=lambda resource: resource.title.casefold())
         self.path = Path()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 from courses import map_layout
 from courses.graph import all_before, in_order
 from courses.models import Course
@@ -28,9 +28,9 @@ class CourseMap:
 
     @classmethod
     def of(cls, course):
-        held = shelf()
-        courses = (held.public() & held.set_of("kind:course")) | 1 << course.pk
-        known = ReadersGraph.read(held, courses)
+        index = current_index()
+        courses = (index.public() & index.set_of("kind:course")) | 1 << course.pk
+        known = ReadersGraph.read(index, courses)
         needs = known.graph.needs
         before = all_before([course.pk], needs) - {course.pk}
         after = {node for node, required in needs.items() if course.pk in required}

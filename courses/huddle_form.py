@@ -87,12 +87,12 @@ class HuddleForm(forms.Form):
     )
     week = WeekField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data, shelf):
+    def __init__(self, data, index):
         super().__init__(data, auto_id="huddle-%s", label_suffix="")
         today = timezone.localdate()
         self.this_monday = today - timedelta(days=today.weekday())
-        self.fields["level"].choices = [("", _("Any level")), *shelf.choices["level"]]
-        self.fields["dimension"].choices = [("", _("Any dimension")), *shelf.choices["dimension"]]
+        self.fields["level"].choices = [("", _("Any level")), *index.choices["level"]]
+        self.fields["dimension"].choices = [("", _("Any dimension")), *index.choices["dimension"]]
         self.fields["team"].widget.attrs["autocomplete"] = "off"
         self.notices = [sentence for errors in self.errors.values() for sentence in errors]
         self.asked = NOTHING_ASKED | self.cleaned_data

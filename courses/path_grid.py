@@ -4,24 +4,19 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import ngettext
 
-from catalog.models import Dimension, Kind, Level, Resource
-from catalog.search.index import shelf
+from catalog.kinds import registered
+from catalog.models import Dimension, Level, Resource
+from catalog.search.index import current_index
 from courses.models import BestResource, Criterion
 from courses.team_level import standing
 
-COUNTS = {
-    Kind.COURSE: lambda n: ngettext("%d course", "%d courses", n) % n,
-    Kind.TOOL: lambda n: ngettext("%d tool", "%d tools", n) % n,
-    Kind.VIDEO: lambda n: ngettext("%d video", "%d videos", n) % n,
-}
 MOST_OF_A_KIND = 3  # that are named for one criterion
 
 
 @dataclass
 class Cell:
-    """One level of one dimension. `counts` is {kind: how many readers find there}."""
+    """One level of one dimension. `counts` is {a Kind: how many readers find there}."""
 
     dimension: Dimension
     level: Level
@@ -37,7 +32,7 @@ class Cell:
     def counted(self):
         """Each kind that is there: its words, "2 courses", and the address of just these."""
         return [
-            (COUNTS[kind](number), f"{self.address}?kind={kind}")
+            (kind.count(number), f"{self.address}?kind={kind.name}")
             for kind, number in self.counts.items()
             if number
         ]
@@ -46,11 +41,11 @@ class Cell:
 class Path:
     """The grid, with where a team is that meets the criteria `met` (None where there is no team).
 
-    Criteria are asked for once, sets come from the shelf.
+    Criteria are asked for once, sets come from the index.
     """
 
     def __init__(self, met=None):
-        self.shelf, self.met = shelf(), met
+        self.index, self.met = current_index(), met
         self.dimensions, self.levels = list(Dimension.objects.all()), list(Level.objects.all())
         self.criteria = Criterion.objects.in_cells()
 
@@ -76,7 +71,10 @@ class Path:
 
     def cell(self, dimension, level):
         criteria = self.criteria_of(dimension, level)
-        counts = {kind: self.set_of(dimension, level, kind).bit_count() for kind in COUNTS}
+        counts = {
+            kind: self.set_of(dimension, level, kind.name).bit_count()
+            for kind in reversed(registered())
+        }
         return Cell(dimension, level, criteria, counts, self.state_of(criteria))
 
     def state_of(self, criteria):
@@ -89,15 +87,15 @@ class Path:
     def set_of(self, dimension, level, kind):
         found = self.public
         for key in (f"dimension:{dimension.slug}", f"level:{level.number}", f"kind:{kind}"):
-            found &= self.shelf.set_of(key)
+            found &= self.index.set_of(key)
         return found
 
     @cached_property
     def public(self):
-        return self.shelf.public()
+        return self.index.public()
 
     def help_for(self, criteria):
-        """Gives each of `criteria` its `help`, [(plural of a kind, cards, how many there are)]: its
+        """Gives each of `criteria` its `help`, [(a Kind, cards, how many there are)]: its
         best resources first, then the newest of its cell.
         """
         named = self.named_best(criteria)
@@ -112,16 +110,16 @@ class Path:
 
     def wanted(self, criterion, named):
         return [
-            (kind, self.first_of(criterion, kind, named), total)
-            for kind in COUNTS
-            if (total := self.set_for(criterion, kind, named).bit_count())
+            (kind, self.first_of(criterion, kind.name, named), total)
+            for kind in reversed(registered())
+            if (total := self.set_for(criterion, kind.name, named).bit_count())
         ]
 
     def first_of(self, criterion, kind, named):
         best = [pk for pk, of_kind in named.get(criterion.pk, ()) if of_kind == kind]
         best = [pk for pk in best if self.public >> pk & 1]
         found = self.set_for(criterion, kind, named)
-        more = self.shelf.ranked(found, "newest")[: MOST_OF_A_KIND + len(best)]
+        more = self.index.ranked(found, "newest")[: MOST_OF_A_KIND + len(best)]
         return list(dict.fromkeys([*best, *more]))[: max(MOST_OF_A_KIND, len(best))]
 
     def set_for(self, criterion, kind, named):

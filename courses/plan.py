@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.lib import id_sets
-from catalog.models import Kind, Resource
-from catalog.search.index import shelf
+from catalog.models import Resource
+from catalog.search.index import current_index
 from courses.graph import circles
+from courses.kind import helping_kinds
 from courses.models import BestResource, Course, Requirement
 from courses.path_grid import MOST_OF_A_KIND
 from courses.plan_duration import total_words
@@ -47,14 +48,14 @@ class PlannedStep:
 
 class Plan:
     def __init__(self, asked):
-        self.asked, self.shelf = asked, shelf()
-        public = self.shelf.public()
-        self.courses = public & self.shelf.set_of("kind:course")
-        self.helps = public & self.shelf.set_of("kind:tool", "kind:video")
+        self.asked, self.index = asked, current_index()
+        public = self.index.public()
+        self.courses = public & self.index.set_of("kind:course")
+        self.helps = public & self.index.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
         self.dimensions = asked.check.path.dimensions
-        self.known = ReadersGraph.read(self.shelf, self.courses)
+        self.known = ReadersGraph.read(self.index, self.courses)
         self.settle()
-        self.goals = Goals(asked, self.shelf, self.courses)
+        self.goals = Goals(asked, self.index, self.courses)
 
     def settle(self):
         """What was missing when the address was made may be there now, or is no course at all."""
@@ -229,7 +230,7 @@ class Plan:
         """The first courses that say nothing of whom they are for: not counted, but named."""
         settled = id_sets.bits_of(node for node in self.settled if isinstance(node, int))
         found = self.goals.for_nobody_named & ~settled
-        return Course.objects.published().pick(self.shelf.ranked(found, "title")[:MOST_UNSAID])
+        return Course.objects.published().list_of(self.index.ranked(found, "title")[:MOST_UNSAID])
 
     @cached_property
     def still_open(self):
@@ -273,7 +274,7 @@ class Plan:
 
     def newest_in(self, cell):
         if cell not in self.newest:
-            found = self.shelf.ranked(set_of_cell(self.shelf, *cell) & self.helps, "newest")
+            found = self.index.ranked(set_of_cell(self.index, *cell) & self.helps, "newest")
             self.newest[cell] = found[: 2 * MOST_OF_A_KIND]
         return self.newest[cell]
 
@@ -288,7 +289,7 @@ class Plan:
         return grouped(rows.order_by("pk").values_list("from_resource", "to_resource"))
 
     def best(self):
-        rows = BestResource.objects.filter(resource__kind__in=[Kind.TOOL, Kind.VIDEO])
+        rows = BestResource.objects.filter(resource__kind__in=helping_kinds())
         rows = rows.values_list("criterion__dimension__slug", "criterion__level", "resource")
         return grouped(((dimension, level), pk) for dimension, level, pk in rows)
 

@@ -7,15 +7,15 @@ from catalog.lib import id_sets
 from courses.public_graph import limits_of
 
 
-def set_of_cell(held, dimension, level):
-    return held.set_of(f"dimension:{dimension}") & held.set_of(f"level:{level}")
+def set_of_cell(index, dimension, level):
+    return index.set_of(f"dimension:{dimension}") & index.set_of(f"level:{level}")
 
 
 class Goals:
     """`courses` is the set of bits of those that are published."""
 
-    def __init__(self, asked, held, courses):
-        self.asked, self.shelf, self.courses = asked, held, courses
+    def __init__(self, asked, index, courses):
+        self.asked, self.index, self.courses = asked, index, courses
 
     def reasons(self):
         """{course: reasons}: ("cell", dimension, level), ("level", n) or ("wanted",)."""
@@ -26,7 +26,7 @@ class Goals:
             for course in id_sets.ids_of(courses & self.for_asker):
                 goals[course].append(("cell", dimension, level))
         for level in self.asked_levels:
-            rest = self.courses & self.shelf.set_of(f"level:{level}") & self.for_asker
+            rest = self.courses & self.index.set_of(f"level:{level}") & self.for_asker
             for course in id_sets.ids_of(rest & ~self.in_a_dimension):
                 goals[course].append(("level", level))
         return goals
@@ -45,11 +45,11 @@ class Goals:
         if self.asked.check.code:
             criteria = self.asked.check.standing.open
             cells = dict.fromkeys((c.dimension.slug, c.level_id) for c in criteria)
-        return {cell: set_of_cell(self.shelf, *cell) & self.courses for cell in cells}
+        return {cell: set_of_cell(self.index, *cell) & self.courses for cell in cells}
 
     @cached_property
     def in_a_dimension(self):
-        return self.shelf.set_of(*(f"dimension:{d.slug}" for d in self.asked.check.path.dimensions))
+        return self.index.set_of(*(f"dimension:{d.slug}" for d in self.asked.check.path.dimensions))
 
     @cached_property
     def for_asker(self):
@@ -57,7 +57,7 @@ class Goals:
         asker = self.asked.asker
         if not asker:
             return self.courses
-        meant = self.courses & self.shelf.set_of(*(f"audience:{slug}" for slug in asker))
+        meant = self.courses & self.index.set_of(*(f"audience:{slug}" for slug in asker))
         return meant & ~self.shut
 
     @cached_property
@@ -70,10 +70,10 @@ class Goals:
         """The set of those in question that say nothing of whom they are for."""
         if not self.asked.asker:
             return 0
-        slugs = (slug for slug, _name in self.shelf.choices["audience"])
-        named = self.shelf.set_of(*(f"audience:{slug}" for slug in slugs))
+        slugs = (slug for slug, _name in self.index.choices["audience"])
+        named = self.index.set_of(*(f"audience:{slug}" for slug in slugs))
         named |= id_sets.bits_of(limits_of(id_sets.ids_of(self.courses)))
-        levels = self.shelf.set_of(*(f"level:{level}" for level in self.asked_levels))
+        levels = self.index.set_of(*(f"level:{level}" for level in self.asked_levels))
         for cell in self.cells.values():
             levels |= cell
         return self.courses & levels & ~named

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from catalog.lib import id_sets
 from catalog.models.base import public
-from catalog.search.index import Shelf
+from catalog.search.index import IndexSnapshot
 from courses.course_names import names_of
 from courses.graph import Graph, all_before
 from courses.models import Course, Requirement
@@ -29,23 +29,23 @@ class ReadersGraph:
 
     graph: Graph
     missing: dict
-    held: Shelf
+    index: IndexSnapshot
 
     @classmethod
-    def read(cls, held, courses):
+    def read(cls, index, courses):
         """`courses` is the set of bits of those that are published.
 
-        A process keeps what it read until the catalog changes, as the shelf does.
+        A process keeps what it read until the catalog changes, as the index does.
         """
         global _latest
-        key = held.stamp, courses
+        key = index.version, courses
         latest = _latest
-        if latest is None or latest[0] != key or not held.stamp:
-            latest = _latest = key, cls.read_anew(held, courses)
+        if latest is None or latest[0] != key or not index.version:
+            latest = _latest = key, cls.read_anew(index, courses)
         return latest[1]
 
     @classmethod
-    def read_anew(cls, held, courses):
+    def read_anew(cls, index, courses):
         whole, there = Course.objects.graph(), set(id_sets.ids_of(courses))
         graph = Graph(*(among(edges, there) for edges in (whole.needs, whole.advised, whole.same)))
         rows, missing = [row for row in missing_rows() if row[0] in there], {}
@@ -55,7 +55,7 @@ class ReadersGraph:
             key = key_of(text)
             missing[key] = min(missing.get(key, text), text)
             graph.needs.setdefault(course, set()).add(key)
-        return cls(graph, missing, held)
+        return cls(graph, missing, index)
 
     def reached_from(self, nodes):
         """All that comes before them or counts as one of them, all the way."""
@@ -66,7 +66,7 @@ class ReadersGraph:
     def facts(self, nodes):
         """{node: what a plan has to know of it}, in two queries."""
         ids = [node for node in nodes if node not in self.missing]
-        levels, limits = lowest_levels(self.held), limits_of(ids)
+        levels, limits = lowest_levels(self.index), limits_of(ids)
         columns = "pk", "title", "minutes_min", "minutes_max"
         facts = {
             pk: Facts(title, levels.get(pk, 0), least, most, frozenset(limits.get(pk, ())))
@@ -105,11 +105,11 @@ def key_of(text):
     return MISSING + (slugify(name)[:LONGEST_NAME] or digest)
 
 
-def lowest_levels(held):
+def lowest_levels(index):
     """{course: its lowest level}"""
     found = {}
     for number in range(5, 0, -1):
-        courses = held.set_of(f"level:{number}") & held.set_of("kind:course")
+        courses = index.set_of(f"level:{number}") & index.set_of("kind:course")
         found |= dict.fromkeys(id_sets.ids_of(courses), number)
     return found
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Audience, Kind, Resource
+from catalog.models import Audience, Resource
 from courses.course_names import names_of
 from courses.graph import NEEDS, all_before, circles, sets, way
 from courses.models import Course, Requirement
@@ -316,13 +316,13 @@ def heads_of(texts):
 
 def lowest_levels():
     """{id of a course: the number of its lowest level}"""
-    rows = Resource.levels.through.objects.filter(resource__kind=Kind.COURSE)
+    rows = Resource.levels.through.objects.filter(resource__kind="course")
     return dict(rows.values_list("resource").annotate(Min("level")))
 
 
 def links(relation):
     """{id of a course: the ids of what `relation`, to audiences, links it to}"""
-    rows, found = relation.through.objects.filter(resource__kind=Kind.COURSE), sets()
+    rows, found = relation.through.objects.filter(resource__kind="course"), sets()
     for pk, audience in rows.values_list("resource", "audience"):
         found[pk].add(audience)
     return found

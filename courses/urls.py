@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 from catalog.listings.listing import level_listing
 from catalog.urls import listing_urls
 from courses import path_listings, plan_feed
-from courses.views import book, course, huddle, plan
+from courses.views import book, huddle, plan
 from courses.views import path as path_views
 
 urlpatterns = [
@@ -27,6 +27,4 @@ urlpatterns = [
         path_views.cell_page,
     ),
     *listing_urls("levels/<int:number>", "level", level_listing, path_views.level_page),
-    path("courses/<slug:slug>/", course.course_detail, name="course-detail"),
-    path("courses/<slug:slug>.pdf", course.course_pdf, name="course-pdf"),
 ]

@@ -1,6 +1,5 @@
 """Whether what an import brings would make courses come before themselves."""
 
-from catalog.models import Kind
 from courses.course_names import names_of
 from courses.graph import circles
 from courses.models import Course
@@ -13,7 +12,7 @@ def circles_with(changes):
 
     Requirements of the catalog and those that the import's `changes` bring are taken together.
     """
-    coming = {key_of(c): c.facts for c in changes if c.record.kind == Kind.COURSE}
+    coming = {key_of(c): c.facts for c in changes if c.record.kind == "course"}
     titles = dict(Course.objects.values_list("pk", "title"))
     titles |= {key: facts["title"] for key, facts in coming.items()}
     by_name, graph = nodes_by_name(titles), Course.objects.graph()

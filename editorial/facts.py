@@ -9,11 +9,11 @@ from django.utils.html import format_html_join
 
 from catalog.lib.richtext.writer import sanitize
 from catalog.lib.text import clean_line, clean_text
-from catalog.models import Audience, Kind, Level, Rendition, Tool, Topic, Video
+from catalog.models import Audience, Level, Rendition, Tool, Topic, Video
 from courses.models import Course
 from editorial.audiences import limiting_audiences, named_audiences
 
-MODELS = {Kind.VIDEO: Video, Kind.TOOL: Tool, Kind.COURSE: Course}
+MODELS = {"video": Video, "tool": Tool, "course": Course}
 
 LINES = {"title", "level_text", "format_text", "size_text"}
 PLAIN = [
@@ -28,9 +28,9 @@ PLAIN = [
     "related_text",
 ]
 PLAIN_OF = {
-    Kind.VIDEO: ["seconds"],
-    Kind.TOOL: ["format_text", "size_text", "best_used"],
-    Kind.COURSE: ["outcomes", "requirements_text", "enrollment_text"],
+    "video": ["seconds"],
+    "tool": ["format_text", "size_text", "best_used"],
+    "course": ["outcomes", "requirements_text", "enrollment_text"],
 }
 LINKS = {
     "levels": (Level, "number"),
@@ -40,9 +40,9 @@ LINKS = {
 }
 ROWS = {"deliveries": ["mode", "minutes"]}
 ROWS_OF = {
-    Kind.VIDEO: {"credits": ["role", "name"]},
-    Kind.TOOL: {"renditions": ["format", "color", "pages", "paper"]},
-    Kind.COURSE: {
+    "video": {"credits": ["role", "name"]},
+    "tool": {"renditions": ["format", "color", "pages", "paper"]},
+    "course": {
         "modules": ["title", "minutes"],
         "requirements": ["type", "necessity", "text"],
         "follow_ups": ["text"],
@@ -55,7 +55,7 @@ LONGEST_SUMMARY = 500  # characters
 
 def facts_of(record, topic=""):
     """The facts of an editorial.pagetext record that stood on the listing page of `topic`."""
-    kind = Kind(record.kind)
+    kind = record.kind
     facts = {name: _plain(name, record) for name in [*PLAIN, *PLAIN_OF[kind]]}
     facts["levels"] = list(record.levels)
     facts["audiences"] = sorted(named_audiences(record.audience_text or ""))
@@ -103,10 +103,10 @@ COMPOSED = {
 
 
 def _rows_of(record, kind):
-    if kind == Kind.VIDEO:
+    if kind == "video":
         credits = {(role, name): None for role, names in record.credits for name in names}
         return {"credits": [list(credit) for credit in credits]}
-    if kind == Kind.TOOL:
+    if kind == "tool":
         return {"renditions": _renditions(record)}
     return {
         "modules": [[title, minutes] for title, minutes in record.modules],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.admin.accessibility import barriers
 from catalog.models import Resource, Topic
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 from courses.course_names import plain
 from editorial.circles import circles_with
 from editorial.facts import MODELS, check, facts_in, facts_of, label_of, write
@@ -196,7 +196,7 @@ def merge(facts, base, now, whole=True):
     return {name: news[name] for name in news if name in free}, sorted(news.keys() - free)
 
 
-@together()
+@indexed_together()
 def apply(changes, publish=False):
     """Carry the plan out.
 

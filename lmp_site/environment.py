@@ -1,7 +1,7 @@
-"""The settings of the environment, each typed and refused with one sentence when wrong."""
+"""Reads the settings from the environment. A wrong value stops the start with one sentence."""
 
+import logging
 import os
-import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -9,28 +9,31 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
+from environs import validate as rules
 
 env = Env()
 
-NAMES = [
-    "DATABASE_URL",
-    "SECRET_KEY",
-    "DEBUG",
-    "ALLOWED_HOSTS",
-    "SITE_URL",
-    "MEDIA_ROOT",
-    "MEDIA_ACCEL",
-    "MEDIA_BUCKET",
-    "PRINTERS",
-    "PORT",
-]
-SHORTEST_SECRET = 50
-DATABASE_EXPECTED = (
-    "an address such as postgres://user@host/name or sqlite:////srv/data/catalog.sqlite3"
-)
-# SQLite: readers never wait for a writer (WAL) and writers queue for up to 10 s. IMMEDIATE takes
-# the write lock when a transaction begins; taken later, SQLite cannot wait for it and answers
-# "database is locked" at once.
+# {name: what its value must be}
+EXPECTED = {
+    "DATABASE_URL": "an address such as postgres://user@host/name "
+    "or sqlite:////srv/data/catalog.sqlite3",
+    "SECRET_KEY": "a random text of at least 50 characters. "
+    "Leave it out, and the site makes one and keeps it in var/",
+    "DEBUG": "true or false",
+    "ALLOWED_HOSTS": "exact host names separated by commas",
+    "SITE_URL": "an address without a path, such as https://catalog.example.org",
+    "MEDIA_ROOT": "the full path of a folder, such as /srv/data/media",
+    "MEDIA_ACCEL": "a path that begins and ends with a slash, such as /stored-files/",
+    "MEDIA_BUCKET": "the address of a bucket, such as https://storage.example.org/catalog-files",
+    "PDF_WORKERS": "a number from 1 to 32",
+    "PORT": "a port number from 1 to 65535",
+}
+RENAMED = {"PRINTERS": "PDF_WORKERS"}  # an old name answers for one release
+SECRETS = ("DATABASE_URL", "SECRET_KEY")  # no message repeats their values
+MIN_SECRET_LENGTH = 50
+# SQLite: readers never wait for a writer (WAL), and writers queue for up to 10 s. IMMEDIATE takes
+# the write lock when a transaction begins. If a transaction asks for the lock later, SQLite cannot
+# wait and answers "database is locked" at once.
 ENGINE_SETTINGS = {
     "sqlite3": {
         "CONN_MAX_AGE": 60,
@@ -43,103 +46,94 @@ ENGINE_SETTINGS = {
     "postgresql": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
 }
 HOST = "[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?"
+ORIGIN = rf"https?://{HOST}(?::\d{{1,5}})?"
 BUCKET = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
-def text(name, default=""):
-    """What the environment says for `name`; an empty text means that it is not set."""
-    return os.environ.get(name, "").strip() or default
+def replace_old_names():
+    """Moves each setting that has an old name to its new name and logs a warning for it.
+
+    The environment changes, so the processes that this one starts do not warn again.
+    """
+    for old, new in RENAMED.items():
+        value = os.environ.pop(old, "").strip()
+        if value and not read_text(new):
+            os.environ[new] = value
+            sentence = "%s is now called %s. The old name stops working in the next release."
+            logging.getLogger(__name__).warning(sentence, old, new)
 
 
-def refuse(name, expected):
-    """Raises ImproperlyConfigured; a DATABASE_URL is not repeated, for it may hold a password."""
-    found = "" if name == "DATABASE_URL" else f"is {text(name)!r}, but it "
-    raise ImproperlyConfigured(f"{name} {found}must be {expected}.")
+def read_text(name):
+    """Returns the value of `name`. An empty variable counts as one that is not set."""
+    return os.environ.get(name, "").strip()
 
 
-def read(kind, name, default, expected):
-    """The value of `name` read as `kind`, one of environs' parsers such as "bool"."""
-    if not text(name):
-        return default
+def refuse(name, expected=None):
+    found = "" if name in SECRETS else f"is {read_text(name)!r}, but it "
+    raise ImproperlyConfigured(f"{name} {found}must be {expected or EXPECTED[name]}.") from None
+
+
+def read(name, parser, default=None, **options):
+    """Returns the value of `name` as one of environs' parsers reads it, such as "int".
+
+    Raises ImproperlyConfigured with a sentence that says what is expected.
+    """
     try:
-        return getattr(env, kind)(name)
-    except (EnvError, ValueError):
-        return refuse(name, expected)
+        return getattr(env, parser)(name, **options) if read_text(name) else default
+    except EnvError:
+        return refuse(name)
 
 
 def read_port():
-    expected = "a port number from 1 to 65535"
-    port = read("int", "PORT", 8000, expected)
-    return port if 1 <= port <= 65535 else refuse("PORT", expected)
+    return read("PORT", "int", 8000, validate=rules.Range(1, 65535))
 
 
-def read_printers():
-    """How many PDFs are made at once on this machine: what is large leaves one of them free."""
-    expected = "a number from 1 to 32"
-    number = read("int", "PRINTERS", 3, expected)
-    return number if 1 <= number <= 32 else refuse("PRINTERS", expected)
+def read_url(name, pattern, clean=str.strip):
+    """Returns the parsed http or https address in `name`, None if it is not set."""
+    options = {"schemes": {"http", "https"}, "require_tld": False, "pre_load": clean}
+    return read(name, "url", validate=rules.Regexp(rf"{pattern}\Z"), **options)
 
 
 def read_site_url(port):
-    """The address that feeds, PDFs and e-mails link to, without a slash at its end."""
-    url = text("SITE_URL", f"http://127.0.0.1:{port}").rstrip("/").lower()
-    if not re.fullmatch(rf"https?://{HOST}(:\d{{1,5}})?", url):
-        refuse("SITE_URL", "an address without a path, such as https://catalog.example.org")
-    return url
+    """Returns the address that feeds, PDFs and e-mails link to, without a slash at its end."""
+    url = read_url("SITE_URL", rf"{ORIGIN}/*", [str.strip, str.lower])
+    return f"{url.scheme}://{url.netloc}" if url else f"http://127.0.0.1:{port}"
+
+
+def read_bucket():
+    """Returns (address of an object storage, name of the bucket there), None if not set."""
+    url = read_url("MEDIA_BUCKET", rf"{ORIGIN}/{BUCKET}")
+    return url and (f"{url.scheme}://{url.netloc}", url.path.removeprefix("/"))
 
 
 def read_hosts(site_url):
-    """The exact host names answered to: by default the one of SITE_URL and this machine's own."""
-    own = urlsplit(site_url).hostname
-    given = text("ALLOWED_HOSTS", f"{own},127.0.0.1,localhost").lower()
-    hosts = [host.strip() for host in given.split(",")]
-    if not all(re.fullmatch(HOST, host) for host in hosts):
-        refuse("ALLOWED_HOSTS", "exact host names with commas between them")
+    """Returns the exact host names to answer to: by default those of SITE_URL and this machine."""
+    own, check = urlsplit(site_url).hostname, rules.Regexp(rf"{HOST}\Z")
+    default, parse = [own, "127.0.0.1", "localhost"], lambda host: check(host.strip().lower())
+    hosts = read("ALLOWED_HOSTS", "list", default, subcast=parse)
     if own not in hosts:
-        refuse("ALLOWED_HOSTS", f"a list that holds {own}, the host of SITE_URL")
+        refuse("ALLOWED_HOSTS", f"a list that includes {own}, the host of SITE_URL")
     return list(dict.fromkeys(hosts))
 
 
 def read_folder(name, default):
-    folder = Path(text(name, default))
+    folder = read(name, "path", default, pre_load=str.strip)
     if not folder.is_absolute() or (os.path.exists(folder) and not folder.is_dir()):
-        refuse(name, "the whole path of a folder, such as /srv/data/media")
+        refuse(name)
     return folder
 
 
-def read_prefix(name):
-    prefix = text(name)
-    if prefix and not re.fullmatch(r"/([a-z0-9_-]+/)+", prefix):
-        refuse(name, "a path that begins and ends with a slash, such as /stored-files/")
-    return prefix
+def read_secret_key(debug, state_dir):
+    """Returns SECRET_KEY, or else the key in `state_dir`, which the first start makes."""
+    length = rules.Length(min=0 if debug else MIN_SECRET_LENGTH)
+    given = read("SECRET_KEY", "str", pre_load=str.strip, validate=length)
+    if given and not debug and ("insecure" in given or len(set(given)) < 5):
+        refuse("SECRET_KEY")
+    return given or read_or_make_secret(state_dir / "secret_key")
 
 
-def read_bucket(name):
-    """(address of an object storage, name of the bucket there), or None where none is set."""
-    url = text(name)
-    if not url:
-        return None
-    found = re.fullmatch(rf"(https?://{HOST}(?::\d{{1,5}})?)/({BUCKET})", url)
-    if found is None:
-        refuse(name, "the address of a bucket, such as https://storage.example.org/catalog-files")
-    return found[1], found[2]
-
-
-def read_secret_key(debug, state):
-    """SECRET_KEY of the environment, else the one kept in the folder `state`, made at first use."""
-    given = text("SECRET_KEY")
-    if not given:
-        return kept_secret(state / "secret_key")
-    if not debug and (len(given) < SHORTEST_SECRET or "insecure" in given or len(set(given)) < 5):
-        raise ImproperlyConfigured(
-            f"SECRET_KEY must be a random text of at least {SHORTEST_SECRET} characters. "
-            "Leave it out to have one made and kept in var/."
-        )
-    return given
-
-
-def kept_secret(path: Path):
-    """The secret in the file `path`; a new one appears there whole or not at all."""
+def read_or_make_secret(path: Path):
+    """Returns the secret in the file `path`. A new file appears whole or not at all."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as draft:
@@ -148,15 +142,15 @@ def kept_secret(path: Path):
     return path.read_text().strip()
 
 
-def read_database(state):
-    """The database of DATABASE_URL (sqlite or postgres), else an SQLite file in `state`."""
-    database = read("dj_db_url", "DATABASE_URL", None, DATABASE_EXPECTED) or own_database(state)
+def read_database(state_dir):
+    """Returns the database of DATABASE_URL (sqlite or postgres), or else SQLite in `state_dir`."""
+    database = read("DATABASE_URL", "dj_db_url") or default_database(state_dir)
     engine = database["ENGINE"].rpartition(".")[2]
     if engine not in ENGINE_SETTINGS or not database["NAME"]:
-        refuse("DATABASE_URL", DATABASE_EXPECTED)
+        refuse("DATABASE_URL")
     return database | ENGINE_SETTINGS[engine]
 
 
-def own_database(state):
-    state.mkdir(parents=True, exist_ok=True)
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": state / "catalog.sqlite3"}
+def default_database(state_dir):
+    state_dir.mkdir(parents=True, exist_ok=True)
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": state_dir / "catalog.sqlite3"}

@@ -1,7 +1,7 @@
 import logging
 
 
-class OneLine(logging.Filter):
+class OneLineFilter(logging.Filter):
     """Lets every record pass, without its traceback."""
 
     def filter(self, record):

@@ -1,5 +1,5 @@
 class HeadMiddleware:
-    """Sends no body to who asks for the head only; the length stays that of the whole."""
+    """Answers HEAD without a body. Content-Length stays the length of the whole page."""
 
     def __init__(self, get_response):
         self.get_response = get_response

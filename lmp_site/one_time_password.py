@@ -1,7 +1,7 @@
-"""The first admin: its password is shown once and good for choosing an own one.
+"""The first admin gets a password that is shown once and only serves to choose another one.
 
-The file var/one_time_password keeps that password's hash. As long as the user's hash is still this
-one, the admin leads to "Change password" and nowhere else.
+The file var/one_time_password keeps the hash of that password. As long as the user still has this
+hash, every page of the admin leads to "Change password".
 """
 
 import secrets
@@ -11,27 +11,27 @@ from django.contrib.auth import get_user_model
 from django.shortcuts import redirect
 from django.urls import reverse
 
-NAME = "admin"
-LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-ALLOWED = ("admin:password_change", "admin:logout", "admin:jsi18n")
+USERNAME = "admin"
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+ALLOWED_PAGES = ("admin:password_change", "admin:logout", "admin:jsi18n")
 
 
-def make_admin():
-    """A superuser, and the (name, password) to tell its owner."""
-    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
-    user = get_user_model().objects.create_superuser(NAME, password=password)
-    kept_hash().touch(mode=0o600)
-    kept_hash().write_text(user.password)
-    return NAME, password
+def create_admin():
+    """Creates a superuser and returns its (name, password)."""
+    password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(4))
+    user = get_user_model().objects.create_superuser(USERNAME, password=password)
+    hash_path().touch(mode=0o600)
+    hash_path().write_text(user.password)
+    return USERNAME, password
 
 
-def kept_hash():
+def hash_path():
     return settings.STATE_DIR / "one_time_password"
 
 
-def is_one_time(user):
-    file = kept_hash()
-    return user.is_authenticated and file.exists() and file.read_text() == user.password
+def has_one_time_password(user):
+    path = hash_path()
+    return user.is_authenticated and path.exists() and path.read_text() == user.password
 
 
 class OneTimePasswordMiddleware:
@@ -39,7 +39,10 @@ class OneTimePasswordMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        inside = request.path.startswith(reverse("admin:index"))
-        if inside and request.path not in map(reverse, ALLOWED) and is_one_time(request.user):
+        if is_closed(request.path) and has_one_time_password(request.user):
             return redirect("admin:password_change")
         return self.get_response(request)
+
+
+def is_closed(path):
+    return path.startswith(reverse("admin:index")) and path not in map(reverse, ALLOWED_PAGES)

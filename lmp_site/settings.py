@@ -3,13 +3,15 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from environs import validate as rules
 
 from . import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = BASE_DIR / "var"
 
-DEBUG = environment.read("bool", "DEBUG", False, "true or false")
+environment.replace_old_names()
+DEBUG = environment.read("DEBUG", "bool", False)
 PORT = environment.read_port()
 SITE_URL = environment.read_site_url(PORT)
 ALLOWED_HOSTS = environment.read_hosts(SITE_URL)
@@ -94,14 +96,16 @@ STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = environment.read_folder("MEDIA_ROOT", BASE_DIR / "media")
-MEDIA_ACCEL = environment.read_prefix("MEDIA_ACCEL")
-MEDIA_BUCKET = environment.read_bucket("MEDIA_BUCKET")
+MEDIA_ACCEL = environment.read(
+    "MEDIA_ACCEL", "str", "", pre_load=str.strip, validate=rules.Regexp(r"/([a-z0-9_-]+/)+\Z")
+)
+MEDIA_BUCKET = environment.read_bucket()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if MEDIA_BUCKET:
-    # Its keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    # The access keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
     address, bucket = MEDIA_BUCKET
     STORAGES["default"] = {
         "BACKEND": "catalog.files.storage.Bucket",
@@ -116,21 +120,22 @@ CACHES = {
     },
 }
 
-# Finished PDFs, for all workers; how many may be made at once.
-PRINTS_ROOT = STATE_DIR / "prints"
-PRINTERS = environment.read_printers()
+# All processes share the finished PDFs here.
+PDF_ROOT = STATE_DIR / "prints"
+# The site makes so many PDFs at once. Large ones leave one of these workers free for others.
+PDF_WORKERS = environment.read("PDF_WORKERS", "int", 3, validate=rules.Range(1, 32))
 
 TAGGIT_CASE_INSENSITIVE = True
 
-FILES_FROM = MEDIA_BUCKET[:1] if MEDIA_BUCKET else ()
-# Only what the site itself serves; the nonce is for the admin editor's import map.
+FILE_ORIGINS = MEDIA_BUCKET[:1] if MEDIA_BUCKET else ()
+# Pages load only what the site itself serves. The admin editor's import map needs the nonce.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, *FILES_FROM],
-        "media-src": [SELF, *FILES_FROM],
+        "img-src": [SELF, *FILE_ORIGINS],
+        "media-src": [SELF, *FILE_ORIGINS],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -138,8 +143,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Behind a proxy, gunicorn believes X-Forwarded-Proto from this machine alone (its
-# forwarded_allow_ips) and tells Django by the WSGI scheme; no header is trusted here.
+# Behind a proxy, gunicorn trusts X-Forwarded-Proto from this machine only (its
+# forwarded_allow_ips) and tells Django in the WSGI scheme. Django itself trusts no header.
 HTTPS = urlsplit(SITE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc
@@ -155,7 +160,7 @@ CSRF_FAILURE_VIEW = "catalog.admin.site.csrf_failure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"one_line": {"()": "lmp_site.logs.OneLine"}},
+    "filters": {"one_line": {"()": "lmp_site.logs.OneLineFilter"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler"},
         "one_line": {"class": "logging.StreamHandler", "filters": ["one_line"]},
@@ -164,7 +169,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},
-        # A request refused for its form (a wrong Host, say) is no fault of the code.
+        # A bad request, such as one with a wrong Host, is not an error in the code: it needs no
+        # traceback.
         "django.security": {"handlers": ["one_line"], "propagate": False},
     },
 }

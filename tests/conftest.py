@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core import serializers
 from django.core.management import call_command
@@ -17,9 +18,11 @@ from django.test import SimpleTestCase
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 
 ROOT = Path(__file__).resolve().parent.parent
+# The app of a fourth kind is installed by tests/test_fourth_kind.py alone.
+collect_ignore = [] if "tests.podcasts" in settings.INSTALLED_APPS else ["podcasts"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 # Playwright's own list, which ours takes the place of, and what only a window with an address bar
 # needs: a process for its suggestions, and one for a page that may come, with each new reader.
@@ -110,7 +113,7 @@ def dump_rows():
     """Every row of the catalog and every role with what it may do, as text without its number."""
     own = ["catalog", "courses", "editorial"]
     models = [model for label in own for model in apps.get_app_config(label).get_models()]
-    # The index has a stamp, which is another one after each change.
+    # The index has a version, which is another one after each change.
     models.remove(apps.get_model("catalog", "IndexPart"))
     rows = [row for model in [*models, Group] for row in model.objects.all()]
     options = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True}
@@ -178,7 +181,7 @@ END_OF_DEMO = ExitStack()
 def serve_demo():
     # The threads of this server share one connection, which only takes reading.
     patched = END_OF_DEMO.enter_context(pytest.MonkeyPatch.context())
-    patched.setattr("catalog.search.counting.after", lambda *facts: None)
+    patched.setattr("catalog.search.counting.count_after", lambda *facts: None)
     call_command("load_demo", verbosity=0)
     END_OF_DEMO.callback(call_command, "flush", interactive=False, verbosity=0)
     END_OF_DEMO.callback(serve_demo.cache_clear)
@@ -204,7 +207,7 @@ def migrated_rows_outlive_a_flush():
     post_migrate.connect(make_migrated_rows, sender=apps.get_app_config("editorial"))
 
 
-@together()
+@indexed_together()
 def make_migrated_rows(**kwargs):
     schema_editor = SimpleNamespace(connection=connection)
     import_module("catalog.migrations.0002_vocabularies").make(apps, schema_editor)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from catalog.jobs.queue import work_off
+from catalog.jobs.queue import run_waiting_jobs
 from catalog.models import Audience, Dimension, Job, Level, Region, Tool, Topic, Video
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 from courses.models import Course
 
 LINKS = {
@@ -24,7 +24,7 @@ def run_jobs(*tasks):
     Fails the test if a job failed.
     """
     tasks = tasks or [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE, Job.Task.FILM]
-    work_off(tasks)
+    run_waiting_jobs(tasks)
     failed = Job.objects.filter(state=Job.State.FAILED, task__in=tasks)
     assert list(failed.values_list("task", "failure")) == []
 
@@ -57,7 +57,7 @@ def make_resource(model, title, published=True, levels=(), tags=(), related=(), 
     links = {name: fields.pop(name) for name in LINKS if name in fields}
     if published:
         fields.setdefault("published_at", days_ago(1) if published is True else published)
-    with together():
+    with indexed_together():
         resource = model.objects.create(title=title, **fields)
         resource.levels.set(Level.objects.filter(number__in=levels))
         for name, names in links.items():

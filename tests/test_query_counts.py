@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Rendition, Resource
 from catalog.packets.link import code_of
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
@@ -122,12 +122,12 @@ def all_counted(client):
 
 
 def test_the_number_of_queries_does_not_grow_with_the_data(client):
-    with together():
+    with indexed_together():
         the_three()
         fill(0, 4)
         hang_on_the_three(0, 4)
     few = all_counted(client)
-    with together():
+    with indexed_together():
         fill(4, 8)
         hang_on_the_three(4, 8)
     many = all_counted(client)

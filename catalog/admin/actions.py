@@ -13,7 +13,7 @@ from taggit.models import Tag
 
 from catalog.admin.accessibility import barriers
 from catalog.admin.fields import TagsField
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 
 SHOWN = 20  # titles named on the page that asks for tags
 
@@ -22,7 +22,7 @@ SHOWN = 20  # titles named on the page that asks for tags
 def publish(desk, request, queryset):
     hidden = [resource for resource in queryset if not resource.is_public]
     ready = [resource for resource in hidden if not is_held_back(desk, request, resource)]
-    with together():
+    with indexed_together():
         for resource in ready:
             if not resource.published_at or resource.published_at > timezone.now():
                 resource.published_at = timezone.now()
@@ -36,7 +36,7 @@ def publish(desk, request, queryset):
 def unpublish(desk, request, queryset):
     """A published entry is withdrawn; one that was to appear is a draft again."""
     shown = [resource for resource in queryset if resource.is_public or is_scheduled(resource)]
-    with together():
+    with indexed_together():
         for resource in shown:
             if is_scheduled(resource):
                 resource.published_at = resource.unpublished_at = None
@@ -93,7 +93,7 @@ class RemoveTagsForm(forms.Form):
 
 def tag_all(desk, request, queryset, change, names):
     resources = list(queryset)
-    with together():
+    with indexed_together():
         for resource in resources:
             getattr(resource.tags, change)(*names)
             keep(desk, request, resource, _("Changed tags."))
@@ -116,7 +116,7 @@ def ask(desk, request, queryset, form, title):
         "action": request.POST["action"],
         "select_across": request.POST.get("select_across", "0"),
     }
-    return TemplateResponse(request, "admin/ask_for_tags.html", context)
+    return TemplateResponse(request, "admin/add_tags.html", context)
 
 
 def keep(desk, request, resource, message, *fields):

@@ -18,7 +18,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Job
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 
 LONGEST_SEARCH = 200
 # What a filter's parameter may end in; others, such as regex, can make the database fail.
@@ -163,7 +163,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
 
 def indexed_once(request):
     """For a form that saves an entry, its rows and links: each would be indexed by itself."""
-    return together() if request.method == "POST" else nullcontext()
+    return indexed_together() if request.method == "POST" else nullcontext()
 
 
 @contextmanager

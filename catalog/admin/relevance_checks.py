@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from catalog.listings.listing import search_listing
 from catalog.models import JudgedQuery
-from catalog.search.index import locked
+from catalog.search.index import index_lock
 
 FIRST = 3
 
 
 @contextmanager
-def unharmed():
+def refuse_harm():
     """One transaction for a change of synonyms or best bets, all of which is undone where it harms.
 
     Raises ValidationError that names each judged query whose wanted resource leaves the first
@@ -22,11 +22,13 @@ def unharmed():
     """
     with transaction.atomic():
         # Two changes at once may do no harm alone and some together.
-        locked()
-        well = [query for query in judged_queries() if is_well(place_of(query))]
+        index_lock()
+        well = [query for query in judged_queries() if is_among_first(place_of(query))]
         yield
         after = [(query, place_of(query)) for query in well]
-        if harms := [harm(query, place) for query, place in after if not is_well(place)]:
+        if harms := [
+            harm_sentence(query, place) for query, place in after if not is_among_first(place)
+        ]:
             raise ValidationError(harms)
 
 
@@ -40,11 +42,11 @@ def place_of(query):
     return ids.index(query.resource_id) + 1 if query.resource_id in ids else None
 
 
-def is_well(place):
+def is_among_first(place):
     return place is not None and place <= FIRST
 
 
-def harm(query, place):
+def harm_sentence(query, place):
     facts = {"words": query.words, "title": query.resource.title, "place": place}
     if place is None:
         sentence = _("“%(words)s” would no longer find “%(title)s”.")

@@ -326,7 +326,7 @@ class EveryResourceAdmin(CatalogAdmin):
             "opts": self.opts,
             "found": [(entry, barriers(entry)) for entry in with_barriers()],
         }
-        return TemplateResponse(request, "admin/access_report.html", context)
+        return TemplateResponse(request, "admin/accessibility_report.html", context)
 
     def has_module_permission(self, request):
         return False
@@ -346,11 +346,10 @@ class EveryResourceAdmin(CatalogAdmin):
     def of_its_kind(self, request, object_id, role):
         with known_numbers():
             resource = self.get_object(request, unquote(object_id))
-        for model in Resource.__subclasses__() if resource else ():
-            if model._meta.model_name == resource.kind:
-                name = f"admin:{model._meta.app_label}_{resource.kind}_{role}"
-                return redirect(name, resource.pk)
-        raise Http404(_("There is no such entry."))
+        if resource is None:
+            raise Http404(_("There is no such entry."))
+        app = resource.kind_row.model._meta.app_label
+        return redirect(f"admin:{app}_{resource.kind}_{role}", resource.pk)
 
 
 def address_id(request):

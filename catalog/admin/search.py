@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from catalog.admin.base import CatalogAdmin, RefusableForm, known_numbers
-from catalog.admin.relevance_checks import FIRST, is_well, place_of, unharmed
+from catalog.admin.relevance_checks import FIRST, is_among_first, place_of, refuse_harm
 from catalog.admin.site import site
 from catalog.lib.paging import page_of
 from catalog.lib.stemming import stems_in, words_in
@@ -28,7 +28,7 @@ from catalog.listings.listing import search_listing
 from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
 from catalog.search.counting import KEPT
 from catalog.search.finding import find, is_found, near_words
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 from catalog.search.no_results import FARTHEST
 
 SHORTEST = 4  # letters of a word that another is proposed for: shorter ones are near to too much
@@ -49,15 +49,15 @@ class VocabularyAdmin(CatalogAdmin):
     """What is saved or deleted here is refused where it would harm a judged query."""
 
     def save_model(self, request, obj, form, change):
-        with unharmed():
+        with refuse_harm():
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj):
-        with unharmed():
+        with refuse_harm():
             super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        with unharmed():
+        with refuse_harm():
             super().delete_queryset(request, queryset)
 
     def delete_view(self, request, object_id, extra_context=None):
@@ -108,11 +108,11 @@ class JudgedQueryAdmin(CatalogAdmin):
     @admin.display(description=gettext_lazy("place now"))
     def place(self, obj):
         place = place_of(obj)
-        if is_well(place):
+        if is_among_first(place):
             return place
         if not obj.resource.is_public:
             return _("not public")
-        return format_html('<strong class="wrong-place">{}</strong>', place or _("not found"))
+        return format_html('<strong class="wrong-rank">{}</strong>', place or _("not found"))
 
 
 @admin.register(SearchCount, site=site)
@@ -161,7 +161,7 @@ class SearchDesk(CatalogAdmin):
             "adds_synonyms": self.desk_of(Synonym).has_add_permission(request),
             "adds_best_bets": self.desk_of(BestBet).has_add_permission(request),
         }
-        return TemplateResponse(request, "admin/search_desk.html", context)
+        return TemplateResponse(request, "admin/search_report.html", context)
 
     def make(self, request, desk):
         """What the form of `desk` would make of the fields sent, and back to where one was."""
@@ -217,7 +217,7 @@ class Proposal(NamedTuple):
 
 def rows_of(counts, alone):
     """`counts` with what may be done for each; what goes well is looked into when it is `alone`."""
-    rows, held = list(counts), shelf()
+    rows, index = list(counts), current_index()
     bets = best_bets(rows)
     for row in rows:
         row.sayable = bool(stems_in(row.words))
@@ -225,7 +225,7 @@ def rows_of(counts, alone):
         row.looked_into = alone or not (row.results and row.all_clicks)
         ids = search_listing({"q": row.words}).ids if row.looked_into else []
         row.now, row.first_ids = len(ids), ids[:FIRST]
-        row.proposal = proposal(row.words, held) if row.looked_into and not ids else None
+        row.proposal = proposal(row.words, index) if row.looked_into and not ids else None
     resources = Resource.objects.in_bulk({pk for row in rows for pk in row.first_ids})
     for row in rows:
         row.first = [resources[pk] for pk in row.first_ids if pk in resources]
@@ -245,15 +245,15 @@ def stems_of(row):
     return " ".join(stems_in(row.words))
 
 
-def proposal(text, held):
+def proposal(text, index):
     """For the first word of `text` that finds nothing, typos forgiven; None where none is near.
 
     `text` finds nothing.
     """
-    words, public = words_in(text), held.public()
+    words, public = words_in(text), index.public()
     for word in words:
-        if len(word) >= SHORTEST and (len(words) == 1 or not find(word, held).hits):
-            near = (other for other in near_words(word, FARTHEST) if is_found(other, public, held))
+        if len(word) >= SHORTEST and (len(words) == 1 or not find(word, index).hits):
+            near = (other for other in near_words(word, FARTHEST) if is_found(other, public, index))
             if meanings := list(islice(near, MOST_NEAR)):
                 return Proposal(text if len(words) == 1 else word, meanings)
     return None

@@ -13,11 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
 from catalog.admin.autocomplete import Suggestions
+from catalog.kinds import registered
 from catalog.models import SiteSettings
 
 # The index, in the order an editor looks for things; all other models follow by their app.
 GROUPS = (
-    (_("Catalog"), ("video", "tool", "course")),
+    (_("Catalog"), ()),  # the kinds of resource
     (
         _("Vocabulary"),
         ("topic", "tag", "audience", "tooltype", "region"),
@@ -32,7 +33,7 @@ NOT_KEPT = ("csrfmiddlewaretoken", "kept")
 
 class CatalogAdminSite(admin.AdminSite):
     index_title = _("What would you like to edit?")
-    login_template = "admin/keeping_login.html"
+    login_template = "admin/login_again.html"
 
     def each_context(self, request):
         name = SiteSettings.load().name
@@ -96,7 +97,7 @@ class CatalogAdminSite(admin.AdminSite):
             "address": address,
             "pairs": [(name, text) for name, values in texts.items() for text in values],
         }
-        return TemplateResponse(request, "admin/send_again.html", context)
+        return TemplateResponse(request, "admin/resubmit.html", context)
 
 
 site = CatalogAdminSite(name="admin")
@@ -105,13 +106,14 @@ site = CatalogAdminSite(name="admin")
 def grouped(apps):
     """The index's apps as the groups above, then what is left of each app."""
     models = {model["object_name"].lower(): model for app in apps for model in app["models"]}
+    kinds = [kind.name for kind in registered()]
     groups = [
         {
             "name": title,
             "app_label": f"group-{number}",
             "app_url": reverse("admin:index"),
             "has_module_perms": True,
-            "models": [models.pop(name) for name in names if name in models],
+            "models": [models.pop(name) for name in names or kinds if name in models],
         }
         for number, (title, names) in enumerate(GROUPS, 1)
     ]

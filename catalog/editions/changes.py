@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.kinds import kind_named
 from catalog.models import Edition, Resource
 
 ONE_LINE = 60  # letters of what was and what is
@@ -52,8 +53,7 @@ def differences(old, new, kind):
 
 def printed_by(kind):
     """{key of a fact: what people call it} of a kind."""
-    models = {model._meta.model_name: model for model in Resource.__subclasses__()}
-    return models[kind].PRINTED
+    return kind_named(kind).model.PRINTED
 
 
 def quoted(fact):

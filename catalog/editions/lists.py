@@ -1,7 +1,7 @@
 """Prints of lists: what came, changed and went since somebody printed one.
 
 The code on paper holds the day, a digest of what the list had, and how many editions of that there
-were: "?printed=20261127-…-72". The digest of a set is the XOR of those of its members: which of the
+were: "?list=20261127-…-72". The digest of a set is the XOR of those of its members: which of the
 entries that were edited since have to be taken out or put in, for the list to have the digest on
 paper, is a system of linear equations.
 """
@@ -17,6 +17,7 @@ from operator import xor
 from django.utils import timezone
 
 from catalog.editions.changes import State, changes_since, moment
+from catalog.editions.codes import LIST
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 
@@ -76,11 +77,11 @@ def list_print(asked, members, hidden=0):
     changed, unread = changed_of(members & printed, printed, code)
     return ListPrint(
         code.day,
-        new=public.in_order_of(new, MOST_TOLD),
+        new=public.list_by_title(new, MOST_TOLD),
         changed=changed[:MOST_TOLD],
-        withdrawn=changes_since(everything.in_order_of(withdrawn, MOST_TOLD), code.begin),
-        joined=public.in_order_of(joined, MOST_TOLD),
-        left=public.in_order_of(left, MOST_TOLD),
+        withdrawn=changes_since(everything.list_by_title(withdrawn, MOST_TOLD), code.begin),
+        joined=public.list_by_title(joined, MOST_TOLD),
+        left=public.list_by_title(left, MOST_TOLD),
         unsure=found is None and code.digest is not None,
         more=unread
         + untold(len(changed))
@@ -94,7 +95,7 @@ def changed_of(members, printed, code):
         return [], 0
     touched = Edition.objects.filter(made_at__gte=code.begin).values_list("resource", flat=True)
     touched = members & id_sets.bits_of(set(touched))
-    newest = Resource.objects.published().in_order_of(touched, MOST_READ)
+    newest = Resource.objects.published().list_by_title(touched, MOST_READ)
     changed = [one for one in changes_since(newest, code.begin) if one.state == State.CHANGED]
     return changed, max(0, touched.bit_count() - MOST_READ)
 
@@ -115,7 +116,7 @@ def dated(path, members):
     digest = base64.urlsafe_b64encode(digest_of(members).to_bytes(DIGEST)).decode()
     code = [f"{timezone.localdate():%Y%m%d}", digest, editions_of(members)]
     mark = "&" if "?" in path else "?"
-    return f"{path}{mark}printed={'-'.join(str(part) for part in code if part is not None)}"
+    return f"{path}{mark}{LIST[0]}={'-'.join(str(part) for part in code if part is not None)}"
 
 
 def editions_of(members):

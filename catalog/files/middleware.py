@@ -25,5 +25,5 @@ class PagesFirstMiddleware:
                 return self.get_response(request)
         if request.path.endswith(".pdf"):
             return self.get_response(request)
-        with page_priority.page_in_the_making():
+        with page_priority.making_page():
             return self.get_response(request)

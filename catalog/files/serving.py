@@ -82,7 +82,7 @@ def headers_of(name, public):
 
 
 def handed_to_proxy(name, headers):
-    """nginx sends the file, ranges and all, as the README shows; it says so itself."""
+    """nginx sends the file with ranges (docs/operations.md) and sets Accept-Ranges itself."""
     said = {key: text for key, text in headers.items() if key != "Accept-Ranges"}
     place = settings.MEDIA_ACCEL + quote(name)
     return HttpResponse(headers=said | {"X-Accel-Redirect": place})

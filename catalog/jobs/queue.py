@@ -28,58 +28,60 @@ LANES = {
     "rest": [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE],
     "prints": [Job.Task.PRINT, Job.Task.SHEET],
 }
-LOST = timedelta(minutes=10)  # without a sign of life; no step between two of them takes as long
-MOST_TRIES = 3
-PAUSE, LOOK = 1, 0.2  # seconds, when there is nothing to do; between two looks for something
-PAUSE_OF_BUSY = 5  # seconds until a document is tried again for which there was no room
-BEAT = 2  # seconds between two signs of life
+STALE_AFTER = timedelta(
+    minutes=10
+)  # without a sign of life; no step between two of them takes as long
+MAX_TRIES = 3
+IDLE_S, POLL_S = 1, 0.2  # seconds, when there is nothing to do; between two looks for something
+RETRY_DELAY_S = 5  # seconds until a document is tried again for which there was no room
+HEARTBEAT_S = 2  # seconds between two signs of life
 
 logger = logging.getLogger(__name__)
 
 
-def work_on(tasks, worker, until=lambda: False):
+def run_jobs_until(tasks, worker, until=lambda: False):
     """Does what of `tasks` is waiting, until `until()` says to stop, and waits for more."""
-    take_up(Job.objects.filter(task__in=tasks, worker=worker))
+    requeue(Job.objects.filter(task__in=tasks, worker=worker))
     while not until():
         store.sweep()
-        take_up(Job.objects.filter(task__in=tasks, beat_at__lt=timezone.now() - LOST))
-        if not work_off(tasks, worker, until):
-            wait_for_more(tasks)
+        requeue(Job.objects.filter(task__in=tasks, beat_at__lt=timezone.now() - STALE_AFTER))
+        if not run_waiting_jobs(tasks, worker, until):
+            wait_for_job(tasks)
 
 
-def wait_for_more(tasks):
+def wait_for_job(tasks):
     """Until something of `tasks` is there to be done, or it is time to look after the rest."""
-    until = time.monotonic() + PAUSE
-    while time.monotonic() < until and not next_of(tasks):
-        time.sleep(LOOK)
+    until = time.monotonic() + IDLE_S
+    while time.monotonic() < until and not next_job(tasks):
+        time.sleep(POLL_S)
 
 
-def work_off(tasks, worker="", until=lambda: False):
+def run_waiting_jobs(tasks, worker="", until=lambda: False):
     """Does all that is waiting of `tasks`; returns how many jobs that were."""
     done = 0
-    while not until() and (job := claimed(tasks, worker)):
-        do(job)
+    while not until() and (job := claim_job(tasks, worker)):
+        run_job(job)
         done += 1
     return done
 
 
-def take_up(jobs):
+def requeue(jobs):
     """Those of `jobs` that a worker left unfinished are waiting again, unless they killed it."""
     left = jobs.filter(state=Job.State.RUNNING)
-    sentence = _("The work broke off %d times before it came to its end.") % MOST_TRIES
-    left.filter(tries__gte=MOST_TRIES).update(state=Job.State.FAILED, failure=sentence)
+    sentence = _("The work broke off %d times before it came to its end.") % MAX_TRIES
+    left.filter(tries__gte=MAX_TRIES).update(state=Job.State.FAILED, failure=sentence)
     left.update(state=Job.State.WAITING, progress=0)
 
 
-def next_of(tasks):
+def next_job(tasks):
     """The job of the first of `tasks` that has waited longest."""
     place = Case(*(When(task=task, then=number) for number, task in enumerate(tasks)))
     return Job.objects.filter(task__in=tasks).ready().order_by(place, "asked_at", "id").first()
 
 
-def claimed(tasks, worker):
+def claim_job(tasks, worker):
     """The next job, taken by this worker and no other; None when none waits."""
-    while job := next_of(tasks):
+    while job := next_job(tasks):
         mine = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
             state=Job.State.RUNNING,
             worker=worker,
@@ -91,7 +93,7 @@ def claimed(tasks, worker):
     return None
 
 
-def do(job):
+def run_job(job):
     row = Job.objects.filter(pk=job.pk)
     try:
         TASKS[job.task](job, Progress(row))
@@ -99,18 +101,18 @@ def do(job):
     except OperationalError:  # the database is busy or gone, which is no fault of the file
         raise
     except TooBusy:  # nor is this of the document
-        due = timezone.now() + timedelta(seconds=PAUSE_OF_BUSY)
+        due = timezone.now() + timedelta(seconds=RETRY_DELAY_S)
         row.update(state=Job.State.WAITING, progress=0, due_at=due, tries=F("tries") - 1)
     # Whatever goes wrong with one file, the worker goes on with the next.
     except Exception as error:
         logger.warning("%s: %s", job, error)
-        row.update(state=Job.State.FAILED, failure=sentence_of(error, job.file)[:500])
+        row.update(state=Job.State.FAILED, failure=failure_sentence(error, job.file)[:500])
     except BaseException:  # told to end
         row.update(state=Job.State.WAITING, progress=0)
         raise
 
 
-def sentence_of(error, name):
+def failure_sentence(error, name):
     if isinstance(error, Refused):
         return SENTENCES[error.code] % {"file": shown(name), **error.facts}
     if isinstance(error, ValidationError):
@@ -131,6 +133,6 @@ class Progress:
     def __call__(self, percent):
         now = time.monotonic()
         if now >= self.next:
-            self.next = now + BEAT
+            self.next = now + HEARTBEAT_S
             with suppress(OperationalError):  # the next one may come through
                 self.row.update(progress=percent, beat_at=timezone.now())

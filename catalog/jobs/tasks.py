@@ -15,7 +15,7 @@ from catalog.models import Job, Rendition, RenditionVersion, Resource, Video
 from catalog.printing import background
 from catalog.sandbox.client import ask
 from catalog.search import file_passages
-from catalog.search.indexing import index
+from catalog.search.indexing import update_index
 
 PREVIEW_WIDTH = 800
 LONG_READING = 60  # seconds
@@ -24,32 +24,32 @@ LONG_READING = 60  # seconds
 def read_text(job, progress):
     """Of a PDF, deck or document: what it says, for the search, and what it lacks."""
     with stored_on_disk(default_storage, job.file) as path:
-        kind = {"ending": ending(named(job.file))}
+        kind = {"ending": ending(file_named(job.file))}
         places = ask("documents.texts", path, limit=LONG_READING, **kind)
         if Rendition.objects.filter(file=job.file, lacks__isnull=True).exists():
             lacks = ask("documents.read", path, **kind)["lacks"]
             for model in (Rendition, RenditionVersion):
                 model.objects.filter(file=job.file, lacks__isnull=True).update(lacks=lacks)
     with transaction.atomic():
-        file_passages.keep(job.resource_id, job.file, places)
-        index([job.resource_id])
+        file_passages.save_passages(job.resource_id, job.file, places)
+        update_index([job.resource_id])
 
 
 def make_preview(job, progress):
     renditions = Rendition.objects.select_related("tool").filter(file=job.file)
     with stored_on_disk(default_storage, job.file) as path, tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "preview.webp")
-        kind, options = ending(named(job.file)), {"out": str(out), "width": PREVIEW_WIDTH}
+        kind, options = ending(file_named(job.file)), {"out": str(out), "width": PREVIEW_WIDTH}
         size = ask("documents.preview", path, ending=kind, limit=LONG_READING, **options)
         for rendition in renditions if size else ():
             keep_preview(rendition, out, size)
-    show_anew(job.resource_id)
+    reindex(job.resource_id)
 
 
-def show_anew(resource_id):
+def reindex(resource_id):
     """What a job made of an entry is on its sheet as well."""
     with transaction.atomic():
-        index([resource_id])
+        update_index([resource_id])
 
 
 def keep_preview(rendition, path, size):
@@ -60,12 +60,12 @@ def keep_preview(rendition, path, size):
     )
 
 
-def make_sizes_of_picture(job, progress):
+def make_image_sizes(job, progress):
     widths = make_sizes(default_storage, job.file)
     Resource.objects.filter(pk=job.resource_id, image=job.file).update(image_widths=widths)
 
 
-def make_film(job, progress):
+def process_video(job, progress):
     """The facts of a film that nobody has read yet and, where ffmpeg is, a still and a copy."""
     video = Video.objects.filter(pk=job.resource_id, file=job.file).first()
     if video is None:
@@ -85,7 +85,7 @@ def make_poster(video, path):
     without = Resource.objects.filter(pk=video.pk, image="", video__file=video.file.name)
     if not without.exists():
         return
-    name = made(
+    name = save_output(
         video, "poster.webp", partial(transcoding.make_poster, path, seconds=video.film["seconds"])
     )
     with stored_on_disk(default_storage, name) as still:
@@ -100,7 +100,7 @@ def make_poster(video, path):
     if kept:
         same = Video.objects.filter(pk=video.pk, file=video.file.name)
         same.update(film=video.film | {"poster": name})
-        show_anew(video.pk)
+        reindex(video.pk)
         Job.objects.want(video.pk, Job.Task.PICTURE, name)
 
 
@@ -110,11 +110,11 @@ def make_phone_copy(video, path, progress):
     make = partial(
         transcoding.make_phone_copy, path, seconds=video.film["seconds"], progress=progress
     )
-    name = made(video, f"{Path(video.file.name).stem}-phone.mp4", make)
+    name = save_output(video, f"{Path(video.file.name).stem}-phone.mp4", make)
     Video.objects.filter(pk=video.pk, file=video.file.name).update(phone_file=name)
 
 
-def made(resource, name, make):
+def save_output(resource, name, make):
     """The name in the storage of what `make` writes to the path that it is called with."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, name)
@@ -123,7 +123,7 @@ def made(resource, name, make):
             return default_storage.save(file_place(resource, name), File(content))
 
 
-def make_print(job, progress):
+def make_ordered_pdf(job, progress):
     background.carry_out(job.file.partition("/")[0], progress)
 
 
@@ -134,7 +134,7 @@ def make_sheet(job, progress):
         background.make_ahead(resource.get_pdf_url())
 
 
-def named(name):
+def file_named(name):
     """As a file: a thing that has this name."""
     return File(None, name)
 
@@ -142,8 +142,8 @@ def named(name):
 TASKS = {
     Job.Task.TEXT: read_text,
     Job.Task.PREVIEW: make_preview,
-    Job.Task.PICTURE: make_sizes_of_picture,
-    Job.Task.FILM: make_film,
+    Job.Task.PICTURE: make_image_sizes,
+    Job.Task.FILM: process_video,
     Job.Task.SHEET: make_sheet,
-    Job.Task.PRINT: make_print,
+    Job.Task.PRINT: make_ordered_pdf,
 }

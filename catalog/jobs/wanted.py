@@ -11,20 +11,20 @@ MOST_AHEAD = 500  # entries that change at once; the sheets of more are made whe
 
 def on_save(sender, instance, **kwargs):
     if isinstance(instance, Resource):
-        want_picture(instance)
+        want_image_sizes(instance)
     if isinstance(instance, Video):
-        want_film(instance)
+        want_video_job(instance)
     if isinstance(instance, Rendition):
         want_preview(instance)
 
 
-def want_picture(resource):
+def want_image_sizes(resource):
     Job.objects.forget(resource.pk, [Job.Task.PICTURE], [resource.image.name])
     if resource.image and not resource.image_widths:
         Job.objects.want(resource.pk, Job.Task.PICTURE, resource.image.name, again=True)
 
 
-def want_film(video):
+def want_video_job(video):
     Job.objects.forget(video.pk, [Job.Task.FILM], [video.file.name])
     if video.file:
         Job.objects.want(video.pk, Job.Task.FILM, video.file.name)
@@ -56,7 +56,7 @@ def connect():
 def catch_up():
     """Asks for what files of an earlier version of the catalog still lack."""
     for resource in Resource.objects.filter(image_widths=[]).exclude(image=""):
-        want_picture(resource)
+        want_image_sizes(resource)
     for video in Video.objects.filter(film={}).exclude(file=""):
         Job.objects.want(video.pk, Job.Task.FILM, video.file.name)
     previewed = Job.objects.filter(task=Job.Task.PREVIEW).values("file")

@@ -9,29 +9,29 @@ import os
 import time
 from contextlib import contextmanager
 
-PATIENCE = 0.05  # seconds that anything waits at most, and that a page goes first
-LOOK = 0.002  # seconds between two looks at the board
+TIMEOUT_S = 0.05  # seconds that anything waits at most, and that a page goes first
+POLL_S = 0.002  # seconds between two looks at the board
 
-begun = []  # when the pages that this process is making were begun
+started = []  # when the pages that this process is making were begun
 # When each process began its newest one; memory that workers share, for they are forked from the
 # one that loaded this.
 board = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("d")
 
 
 @contextmanager
-def page_in_the_making():
+def making_page():
     place, now = os.getpid() % len(board), time.monotonic()
-    begun.append(now)
+    started.append(now)
     board[place] = now
     try:
         yield
     finally:
-        begun.remove(now)
-        board[place] = max(begun, default=0)
+        started.remove(now)
+        board[place] = max(started, default=0)
 
 
 def wait_for_pages():
     """Until no page is in the making, but for what takes long anyway."""
-    until = time.monotonic() + PATIENCE
-    while (rest := min(until, max(board) + PATIENCE) - time.monotonic()) > 0:
-        time.sleep(min(rest, LOOK))
+    until = time.monotonic() + TIMEOUT_S
+    while (rest := min(until, max(board) + TIMEOUT_S) - time.monotonic()) > 0:
+        time.sleep(min(rest, POLL_S))

@@ -44,7 +44,7 @@ def clean_values(values):
     return cleaned
 
 
-def listed(texts, between=", "):
+def join_texts(texts, between=", "):
     """Those of `texts` that say something, as one."""
     return between.join(filter(None, map(str, texts)))
 

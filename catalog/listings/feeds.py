@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalog.files.validators import is_local
 from catalog.lib.text import clean_line, clean_text
-from catalog.models import Kind, RenditionVersion, SiteSettings
+from catalog.models import RenditionVersion, SiteSettings
 
 ENTRIES = 30
 MOST_CHANGES = 1000  # the newest, of the whole catalog, among which those of a listing are
@@ -154,19 +154,15 @@ def changes_in(listing):
     told = RenditionVersion.objects.filter(
         matters=True, made_at__gte=F("rendition__tool__published_at")
     ).order_by("-made_at", "-pk")
-    held = listing.members
+    members = listing.members
     tools = told.values_list("pk", "rendition__tool")[:MOST_CHANGES]
-    wanted = [pk for pk, tool in tools if held >> tool & 1][:ENTRIES]
+    wanted = [pk for pk, tool in tools if members >> tool & 1][:ENTRIES]
     return told.filter(pk__in=wanted).select_related("rendition__tool")
 
 
 def files_of(resource):
     """(name, address, bytes) of each file that an entry hands on, as far as it is there."""
-    files = []
-    if resource.kind == Kind.VIDEO and resource.file:
-        files = [(resource.file, resource.file.url, resource.bytes)]
-    elif resource.kind == Kind.TOOL:
-        files = [(r.file, r.url, r.bytes) for r in resource.renditions.all() if r.file]
+    files = resource.kind_row.files(resource)
     return [(file.name, url, size or 0) for file, url, size in files if is_there(file)]
 
 

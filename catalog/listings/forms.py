@@ -45,14 +45,14 @@ class BrowseForm(forms.Form):
     `fixed` are the facets that the listing itself decides.
     """
 
-    def __init__(self, data, shelf, fixed=(), search=False):
+    def __init__(self, data, index, fixed=(), search=False):
         super().__init__(data)
-        self.shelf = shelf
+        self.index = index
         if search:
             self.fields["q"] = WordsField(label=_("Words"), max_length=LONGEST_QUERY)
         self.facets = [facet for facet in FACETS if facet.name not in fixed]
         for facet in self.facets:
-            choices = shelf.choices[facet.name]
+            choices = index.choices[facet.name]
             self.fields[facet.name] = KnownChoicesField(
                 label=facet.label, choices=choices, required=False
             )
@@ -73,7 +73,7 @@ class BrowseForm(forms.Form):
         for facet in self.facets:
             options = self.cleaned_data[facet.name]
             if options and facet.name != but:
-                resources &= self.shelf.set_of(*(f"{facet.name}:{key}" for key in options))
+                resources &= self.index.set_of(*(f"{facet.name}:{key}" for key in options))
         return resources
 
     def query(self, **changes):
@@ -116,13 +116,13 @@ class BrowseForm(forms.Form):
             {
                 "key": key,
                 "label": label,
-                "count": (narrowed & self.shelf.set_of(f"{facet.name}:{key}")).bit_count(),
+                "count": (narrowed & self.index.set_of(f"{facet.name}:{key}")).bit_count(),
                 "checked": key in chosen,
             }
             for key, label in self.fields[facet.name].choices
         ]
         keys = (f"{facet.name}:{option['key']}" for option in options)
-        some = chosen or resources & self.shelf.set_of(*keys)
+        some = chosen or resources & self.index.set_of(*keys)
         return {
             "name": facet.name,
             "label": facet.label,

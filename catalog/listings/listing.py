@@ -6,16 +6,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 
+from catalog.kinds import registered
 from catalog.lib import id_sets
 from catalog.listings.forms import BEST, BrowseForm
-from catalog.models import Audience, Kind, Level, Region, Resource, Topic
+from catalog.models import Audience, Level, Region, Resource, Topic
 from catalog.models.base import public
-from catalog.search.facets import KIND_PLURALS
 from catalog.search.finding import Found, find
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 
 
 @dataclass(frozen=True)
@@ -42,27 +41,29 @@ class Listing:
         """Of all that it shows, in its order."""
         order = self.form.order
         if order == BEST:
-            return self.form.shelf.ranked(self.members, "newest", self.search.tiers)
-        return self.form.shelf.ranked(self.members, order)
+            return self.form.index.ranked(self.members, "newest", self.search.tiers)
+        return self.form.index.ranked(self.members, order)
 
     @cached_property
     def members(self):
         """The set of what it shows."""
         return self.form.narrow(self.resources)
 
-    def for_print(self, most):
+    def list_for_print(self, most):
         """The first `most` as videos, tools and courses, with what is related to each."""
-        return Resource.objects.published().for_print(self.ids[:most])
+        return Resource.objects.published().list_for_print(self.ids[:most])
 
     def newest(self, most):
         """The newest `most`, whatever its order: who subscribes waits for what is new."""
-        found = self.form.shelf.ranked(self.members, "newest")
-        return Resource.objects.published().whole(found[:most])
+        found = self.form.index.ranked(self.members, "newest")
+        return Resource.objects.published().list_children(found[:most])
 
     @property
     def can_be_grouped(self):
         """Whether paper may have it by kind or by level, as its reader likes."""
-        kinds = [self.form.shelf.set_of(f"kind:{kind}") & self.members for kind in Kind.values]
+        kinds = [
+            self.form.index.set_of(f"kind:{kind.name}") & self.members for kind in registered()
+        ]
         return "level" in self.form.fields and sum(map(bool, kinds)) > 1
 
     @property
@@ -105,61 +106,54 @@ class Listing:
 
 
 def everything(data):
-    held = shelf()
+    index = current_index()
     return Listing(
         name="all",
         args=[],
         title=_("New in the catalog"),
         summary=_("Videos, tools and courses, the newest first."),
-        resources=held.public(),
-        form=BrowseForm(data, held),
-        hidden=held.hidden(),
+        resources=index.public(),
+        form=BrowseForm(data, index),
+        hidden=index.hidden(),
     )
 
 
 def search_listing(data):
     """What has the words of `q`; everything where it has none."""
-    held = shelf()
-    form = BrowseForm(data, held, search=True)
-    search = find(form.words, held) if form.words else None
+    index = current_index()
+    form = BrowseForm(data, index, search=True)
+    search = find(form.words, index) if form.words else None
     return Listing(
         name="search",
         args=[],
         title=_("Results for “%s”") % form.words if search else _("Everything in the catalog"),
         summary="",
-        resources=search.hits if search else held.public(),
-        hidden=search.hidden if search else held.hidden(),
+        resources=search.hits if search else index.public(),
+        hidden=search.hidden if search else index.hidden(),
         form=form,
         search=search,
     )
 
 
-KIND_SUMMARIES = {
-    Kind.VIDEO: gettext_lazy("Short films to show in a huddle or a meeting."),
-    Kind.TOOL: gettext_lazy("Posters, checklists, templates and guides to print and pin up."),
-    Kind.COURSE: gettext_lazy("Training for teams, their co-leads, sponsors and consultants."),
-}
-
-
 def listing_of(keys, data, **facts):
     """All that has each of `keys`, ["level:2"]; it is not narrowed by these facets again."""
-    held = shelf()
-    resources, hidden = held.public(), held.hidden()
+    index = current_index()
+    resources, hidden = index.public(), index.hidden()
     for key in keys:
-        resources &= held.set_of(key)
-        hidden &= held.set_of(key)
-    form = BrowseForm(data, held, fixed=[key.partition(":")[0] for key in keys])
+        resources &= index.set_of(key)
+        hidden &= index.set_of(key)
+    form = BrowseForm(data, index, fixed=[key.partition(":")[0] for key in keys])
     return Listing(resources=resources, form=form, hidden=hidden, **facts)
 
 
 def kind_listing(data, kind):
     return listing_of(
-        [f"kind:{kind}"],
+        [f"kind:{kind.name}"],
         data,
-        name=kind,
+        name=kind.name,
         args=[],
-        title=str(KIND_PLURALS[kind]),
-        summary=str(KIND_SUMMARIES[kind]),
+        title=str(kind.plural),
+        summary=str(kind.summary),
     )
 
 
@@ -202,7 +196,7 @@ def region_listing(data, slug):
 
 def tag_listing(data, slug):
     """Of a tag that something public carries: the tags of drafts are nobody's business yet."""
-    held, carried = shelf(), public("tagged_resources__content_object__")
+    index, carried = current_index(), public("tagged_resources__content_object__")
     tag = get_object_or_404(Tag.objects.filter(carried).distinct(), slug=slug)
     tagged = id_sets.bits_of(tag.tagged_resources.values_list("content_object", flat=True))
     return Listing(
@@ -210,7 +204,7 @@ def tag_listing(data, slug):
         args=[slug],
         title=_("Tagged “%s”") % tag.name,
         summary="",
-        resources=held.public() & tagged,
-        hidden=held.hidden() & tagged,
-        form=BrowseForm(data, held),
+        resources=index.public() & tagged,
+        hidden=index.hidden() & tagged,
+        form=BrowseForm(data, index),
     )

@@ -3,14 +3,15 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import list_print
 from catalog.lib.paging import page_of
 from catalog.lib.stemming import content_words, marked, words_in
 from catalog.listings.listing import everything
 from catalog.models import Level, Resource
 from catalog.search import counting, vocabulary
-from catalog.search.no_results import ways_on
-from catalog.search.passage_matches import landings
+from catalog.search.no_results import no_results_help
+from catalog.search.passage_matches import passage_matches
 from catalog.search.suggestions import site_pages, suggestions
 
 PER_PAGE = 10
@@ -48,7 +49,7 @@ def listing_page(request, find, **names):
 def page_of_listing(request, listing, template="catalog/listing.html", more=None):
     page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
     page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    page.object_list = Resource.objects.published().for_cards().pick(page.object_list)
+    page.object_list = Resource.objects.published().for_cards().list_of(page.object_list)
     context = {
         "section": listing.name,
         "listing": listing,
@@ -56,9 +57,9 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
         "notice": notice,
         "groups": listing.form.groups(listing.resources),
     }
-    if "printed" in request.GET:
-        asked = request.GET["printed"]
-        context["print"] = list_print(asked, listing.members, listing.hidden_members)
+    code = code_in(request.GET, LIST)
+    if code is not None:
+        context["print"] = list_print(code, listing.members, listing.hidden_members)
     if listing.search:
         context |= searched(listing, page)
         if request.GET.keys() == {"q"}:
@@ -71,11 +72,11 @@ def searched(listing, page):
     for card in page:
         card.title_pieces = marked(card.title, listing.search.stems)
         card.blurb_pieces = marked(card.blurb, listing.search.stems)
-    inside = landings(page.object_list, listing.search.groups)
+    inside = passage_matches(page.object_list, listing.search.groups)
     for card in page:
         card.landing = inside.get(card.pk)
     pages = site_pages(content_words(words_in(listing.form.words))) if page.number == 1 else []
-    return {"pages": pages, "ways_on": None if listing.ids else ways_on(listing.form)}
+    return {"pages": pages, "ways_on": None if listing.ids else no_results_help(listing.form)}
 
 
 @require_safe

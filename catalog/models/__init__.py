@@ -4,7 +4,7 @@ from catalog.models.former_slug import FormerSlug
 from catalog.models.index import FileText, IndexEntry, IndexPart, Passage, Word
 from catalog.models.job import Job
 from catalog.models.querysets import ResourceQuerySet
-from catalog.models.resource import Kind, Resource
+from catalog.models.resource import Resource
 from catalog.models.search import BestBet, JudgedQuery, SearchCount, Synonym
 from catalog.models.site import SiteSettings
 from catalog.models.tags import TaggedResource
@@ -25,7 +25,6 @@ __all__ = [
     "IndexPart",
     "Job",
     "JudgedQuery",
-    "Kind",
     "Level",
     "Passage",
     "Region",

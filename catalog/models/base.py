@@ -2,7 +2,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from catalog.lib.text import clean_line, clean_text, listed
+from catalog.lib.text import clean_line, clean_text, join_texts
 
 
 def public(prefix="", now=None):
@@ -77,4 +77,4 @@ class ProtectedManyToManyField(models.ManyToManyField):
 
 
 def names(manager):
-    return listed(manager.all())
+    return join_texts(manager.all())

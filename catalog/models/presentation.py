@@ -14,8 +14,10 @@ class Presentation:
     @property
     def blurb(self):
         """What a card says under the title: the summary, else the start of what else is said."""
-        if self.summary or self.kind == "tool" and self.tool.best_used:
-            return self.summary or self.tool.best_used
+        if self.summary:
+            return self.summary
+        if self.kind_row.has_renditions and self.tool.best_used:
+            return self.tool.best_used
         return Truncator(plain_text(self.body)).words(40)
 
     @property

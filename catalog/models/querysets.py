@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 
+from catalog.kinds import registered
 from catalog.lib import id_sets
 from catalog.models.base import public
 from catalog.models.edition import newest_number
@@ -17,12 +18,12 @@ class ResourceQuerySet(models.QuerySet):
         now = timezone.now()
         return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
 
-    def pick(self, ids):
+    def list_of(self, ids):
         """A list of the rows with these ids, in their order; ids without a row are passed over."""
         rows = self.in_bulk(ids)
         return [rows[pk] for pk in ids if pk in rows]
 
-    def in_order_of(self, members, most=500):
+    def list_by_title(self, members, most=500):
         """A list of the newest `most` rows of the set `members`, by title."""
         wanted = id_sets.ids_of(members)[-most:]
         return list(self.filter(pk__in=wanted).order_by("title", "pk"))
@@ -45,11 +46,15 @@ class ResourceQuerySet(models.QuerySet):
             "tags",
         )
 
+    def for_detail(self):
+        """With everything that the page of one resource shows; kinds add what only they have."""
+        return self.with_links()
+
     def for_entry(self):
         """With what an entry of a printed listing shows beside its own fields."""
         return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
 
-    def whole(self, ids, load="for_detail"):
+    def list_children(self, ids, load="for_detail"):
         """A list of the rows with these ids, each as the video, tool or course that it is.
 
         What prints, is sent out or is indexed shows every field: one query for the rows, then some
@@ -58,16 +63,16 @@ class ResourceQuerySet(models.QuerySet):
         there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
         children = {
             child.pk: child
-            for model in apps.get_model("catalog", "Resource").__subclasses__()
-            for child in getattr(model.objects.filter(pk__in=there), load)()
+            for kind in registered()
+            for child in getattr(kind.model.objects.filter(pk__in=there), load)()
         }
         return [children[pk] for pk in ids if pk in children]
 
-    def for_print(self, ids):
-        """As whole() with for_entry(), each with `related_shown`: what is related, as far as
-        readers may see it.
+    def list_for_print(self, ids):
+        """Returns what list_children() does with for_entry(). Each entry also has `related_shown`: the
+        related entries that readers may see.
         """
-        resources = self.whole(ids, "for_entry")
+        resources = self.list_children(ids, "for_entry")
         named = (
             apps.get_model("catalog", "Resource").objects.published().only("kind", "slug", "title")
         )

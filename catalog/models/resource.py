@@ -14,8 +14,9 @@ from taggit.managers import TaggableManager
 
 from catalog.files.images import clean_picture
 from catalog.files.validators import check_image, file_place
+from catalog.kinds import choices, kind_named
 from catalog.lib.richtext.field import RichTextField
-from catalog.lib.text import listed, plain_text
+from catalog.lib.text import join_texts, plain_text
 from catalog.models.base import (
     CleanModel,
     PictureField,
@@ -34,12 +35,6 @@ from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 RESERVED_SLUGS = ("feed",)
 
 
-class Kind(models.TextChoices):
-    VIDEO = "video", _("Video")
-    TOOL = "tool", _("Tool")
-    COURSE = "course", _("Course")
-
-
 class Resource(PublishingState, Presentation, CleanModel):
     """What videos, tools and courses have in common; only these three are ever created.
 
@@ -48,7 +43,7 @@ class Resource(PublishingState, Presentation, CleanModel):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, editable=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=choices, editable=False)
     title = models.CharField(
         _("title"),
         max_length=200,
@@ -279,7 +274,6 @@ class Resource(PublishingState, Presentation, CleanModel):
         permissions = [("publish_resource", _("Can publish and unpublish"))]
         indexes = [models.Index(fields=["kind", "-published_at"], name="resource_kind_newest")]
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="resource_kind_known"),
             models.CheckConstraint(condition=~Q(title=""), name="resource_has_title"),
             models.CheckConstraint(
                 condition=~Q(slug="") & ~Q(slug__in=RESERVED_SLUGS), name="resource_has_free_slug"
@@ -303,7 +297,7 @@ class Resource(PublishingState, Presentation, CleanModel):
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(seconds__isnull=True) | Q(seconds__gte=1, kind=Kind.VIDEO),
+                condition=Q(seconds__isnull=True) | Q(seconds__gte=1, kind="video"),
                 name="resource_seconds_of_a_video",
                 violation_error_message=_(
                     "A running time is from one second, and of a video only."
@@ -323,6 +317,16 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     def __str__(self):
         return self.title
+
+    @property
+    def kind_row(self):
+        """What its kind is registered with; see catalog/kinds."""
+        return kind_named(self.kind)
+
+    def detail_context(self):
+        """What its page and its sheet show besides the resource itself."""
+        related = self.related.published().for_cards()
+        return {"related": related} | self.kind_row.context(self)
 
     def get_absolute_url(self):
         return reverse(f"{self.kind}-detail", args=[self.slug])
@@ -363,6 +367,7 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
+        self.kind = kind_named(self.kind or self._meta.model_name).name
         self.slug = self.slug or self.free_slug()
         self.take_in_image()
         former = Resource.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
@@ -393,23 +398,23 @@ class Resource(PublishingState, Presentation, CleanModel):
         }
 
     def printed_facts(self):
-        """{key in PRINTED: what a sheet says of it, as plain text or HTML}; it makes no query of
-        its own where whole() has loaded it. Terms, files and rows are part of it; tags, the owner
-        and what other entries say are not.
+        """Returns {key in PRINTED: what a sheet says, as plain text or HTML}. It makes no query for a
+        resource from list_children(). Terms, files and rows are part of it. Tags, the owner and what
+        other entries say are not.
         """
         return {
             "title": self.title,
             "summary": self.summary,
             "body": self.body,
-            "levels": listed([self.level_words, self.level_note or names(self.levels)], ": "),
+            "levels": join_texts([self.level_words, self.level_note or names(self.levels)], ": "),
             "time": self.time_words,
-            "delivery": listed(delivery.in_words for delivery in self.deliveries.all()),
-            "audience": listed([self.audience_text, names(self.audiences)], " – "),
+            "delivery": join_texts(delivery.in_words for delivery in self.deliveries.all()),
+            "audience": join_texts([self.audience_text, names(self.audiences)], " – "),
             "only_for": names(self.only_for),
             "dimensions": names(self.dimensions),
             "regions": names(self.regions),
             "topics": names(self.topics),
-            "image": listed([self.image.name, self.image_alt]),
+            "image": join_texts([self.image.name, self.image_alt]),
         }
 
     def text_files(self):

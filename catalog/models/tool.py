@@ -20,10 +20,10 @@ from catalog.files.validators import (
     facts_of,
     file_place,
 )
-from catalog.lib.text import listed
+from catalog.lib.text import join_texts
 from catalog.models.base import CleanModel, free_slug, keep_from_saving
 from catalog.models.querysets import ResourceQuerySet
-from catalog.models.resource import Kind, Resource
+from catalog.models.resource import Resource
 from catalog.models.terms import ToolType
 
 MADE = ("lacks", "preview", "preview_width", "preview_height")  # by jobs, meanwhile
@@ -80,10 +80,6 @@ class Tool(Resource):
         verbose_name = _("tool")
         verbose_name_plural = _("tools")
 
-    def save(self, *args, **kwargs):
-        self.kind = Kind.TOOL
-        super().save(*args, **kwargs)
-
     def texts(self):
         texts = super().texts()
         texts["labels"] += [str(self.tool_type or ""), *self.formats]
@@ -94,9 +90,9 @@ class Tool(Resource):
         return super().printed_facts() | {
             "tool_type": str(self.tool_type or ""),
             "best_used": self.best_used,
-            "format": self.format_text or listed(self.formats),
-            "size": self.size_text or listed(self.papers),
-            "files": listed(rendition.in_words for rendition in self.renditions.all()),
+            "format": self.format_text or join_texts(self.formats),
+            "size": self.size_text or join_texts(self.papers),
+            "files": join_texts(rendition.in_words for rendition in self.renditions.all()),
         }
 
     def text_files(self):
@@ -303,7 +299,7 @@ class Rendition(CleanModel):
         """What it is and which file it has now: "PDF · color · version 2"."""
         version = _("version %d") % self.number if self.file else self.address
         pages = ngettext("%d page", "%d pages", self.pages or 0) % (self.pages or 0)
-        return listed([self, self.pages and pages, self.paper, version], " · ")
+        return join_texts([self, self.pages and pages, self.paper, version], " · ")
 
     @property
     def extension(self):

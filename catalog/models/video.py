@@ -18,7 +18,7 @@ from catalog.files.validators import (
 )
 from catalog.models.base import CleanModel, keep_from_saving, names
 from catalog.models.querysets import ResourceQuerySet
-from catalog.models.resource import Kind, Resource
+from catalog.models.resource import Resource
 
 # Each track of a film, and where its cues are kept: [[begin, end, text], …] in seconds.
 MADE = ("film", "phone_file")  # by jobs, which may be done while a form is open
@@ -131,7 +131,6 @@ class Video(Resource):
         return self.film if self.file._committed else facts_of(self.file, "video.read")
 
     def save(self, *args, **kwargs):
-        self.kind = Kind.VIDEO
         if not self.take_in_film():
             keep_from_saving(self, MADE, kwargs)
         for sort, cues in TRACKS.items():

@@ -1,4 +1,4 @@
-"""A packet is a shelf that a reader fills: its link, and the rows that the link names."""
+"""A packet is a list that a reader puts together: its link, and the rows that the link names."""
 
 import re
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.editions.changes import replacements
+from catalog.kinds import registered
 from catalog.lib import id_sets
 from catalog.lib.durations import minutes_in_short
-from catalog.models import FormerSlug, Kind, Resource
+from catalog.models import FormerSlug, Resource
 from catalog.packets.link import (
     LONGEST_NOTE,
     LONGEST_TITLE,
@@ -49,7 +50,8 @@ class Item:
     @property
     def pages(self):
         """How long the first file of a tool is that says so: "2 pages", "8 slides"."""
-        files = self.resource.tool.renditions.all() if self.resource.kind == Kind.TOOL else []
+        is_tool = self.resource.kind_row.has_renditions
+        files = self.resource.tool.renditions.all() if is_tool else []
         file = next((file for file in files if file.pages), None)
         if file is None:
             return ""
@@ -88,7 +90,7 @@ class Packet:
 
     @cached_property
     def items(self):
-        cards = Resource.objects.published().for_cards().pick(self.ids)
+        cards = Resource.objects.published().for_cards().list_of(self.ids)
         return [self.item(code_of(card.pk), card) for card in cards]
 
     @cached_property
@@ -163,9 +165,9 @@ class Packet:
         """The set of what it shows, as a listing has it."""
         return id_sets.bits_of(self.ids)
 
-    def whole(self):
+    def list_children(self):
         """The items as videos, tools and courses, in their order."""
-        return Resource.objects.published().whole(self.ids)
+        return Resource.objects.published().list_children(self.ids)
 
     @property
     def total_words(self):
@@ -254,7 +256,7 @@ class Packet:
 
 def takes_time(resource):
     """A poster takes none, unless it says so."""
-    return resource.kind != Kind.TOOL or bool(minutes_of(resource))
+    return not resource.kind_row.has_renditions or bool(minutes_of(resource))
 
 
 def minutes_of(resource):
@@ -315,7 +317,7 @@ def codes_of_place(place, query):
     if place.url_name in ("short", "print"):
         numbers = [number_of(code) for code in [known_form(place.kwargs["code"])] if code]
         found = appeared().filter(pk__in=numbers)
-    elif kind in Kind.values and "slug" in place.kwargs:
+    elif kind in [kind.name for kind in registered()] and "slug" in place.kwargs:
         found = at_slug(kind, place.kwargs["slug"])
     else:
         return []

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from catalog.editions.lists import dated
 from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
-from catalog.models import Kind, Rendition, Resource
+from catalog.models import Rendition, Resource
 from catalog.printing import background, documents, responses, sheets, store
 from catalog.sandbox.exceptions import Refused
 
@@ -93,20 +93,20 @@ def pack(request, packet):
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
         "qr": qr_image(settings.SITE_URL + dated(packet.path, packet.members)),
     }
-    with documents.in_turn():
+    with documents.one_at_a_time():
         document = documents.document_of(request, "pdf/packet.html", context)
         parts = [part_of(request, piece) for piece in bound]
     return document | {"parts": parts, "contents": _("Contents")}
 
 
 def pieces_of(request, packet):
-    ink = documents.Look.read(request.GET).ink
+    ink = documents.PrintOptions.read(request.GET).ink
     notes = {item.resource.pk: item.note for item in packet.items}
-    return [piece_of(resource, notes[resource.pk], ink) for resource in packet.whole()]
+    return [piece_of(resource, notes[resource.pk], ink) for resource in packet.list_children()]
 
 
 def piece_of(resource, note, ink):
-    if resource.kind != Kind.TOOL:
+    if not resource.kind_row.has_renditions:
         return Piece(resource, note)
     rendition = chosen(resource, ink)
     if rendition is None:

@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import dated, list_print
 from catalog.lib import id_sets
 from catalog.lib.qr import qr_svg
@@ -41,9 +42,10 @@ def packet_page(request):
         "paper_qr": qr_svg(paper_address(packet), _("The link of this packet, for a phone")),
         "printed_on": timezone.localdate(),
     }
-    if "printed" in request.GET:
+    code = code_in(request.GET, LIST)
+    if code is not None:
         gone = id_sets.bits_of(item.resource.pk for item in packet.gone)
-        context["print"] = list_print(request.GET["printed"], packet.members, gone)
+        context["print"] = list_print(code, packet.members, gone)
     return render(request, "catalog/packet.html", context)
 
 
@@ -80,6 +82,6 @@ class Finder:
     @property
     def results(self):
         """(code, resource, whether the packet has it) of the first that are found."""
-        found = Resource.objects.published().for_cards().pick(self.listing.ids[:MOST_FOUND])
+        found = Resource.objects.published().for_cards().list_of(self.listing.ids[:MOST_FOUND])
         there = {item.resource.pk for item in self.packet.items}
         return [(code_of(one.pk), one, one.pk in there) for one in found]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.lib.text import clean_values
 from catalog.models import Job
 from catalog.printing import store
-from catalog.printing.documents import Look
+from catalog.printing.documents import PrintOptions
 from catalog.printing.responses import (
     answer,
     busy,
@@ -27,7 +27,7 @@ from catalog.printing.responses import (
     parts_of,
     waiting,
 )
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 
 TRIED_AGAIN_AFTER, FORGOTTEN_AFTER = timedelta(hours=1), timedelta(days=1)
 # Orders that wait, in all and of one path, so that nobody's packets keep others from lists; who
@@ -75,14 +75,14 @@ def respond_later(request, title, address, document):
 
 def in_look(request, address):
     """`address` with the look of the request."""
-    look = Look.read(request.GET).query
+    look = PrintOptions.read(request.GET).query
     return address + (look and f"{'&' if '?' in address else '?'}{look}")
 
 
 def asked_address(request):
     """The address of the request without its look."""
     asked = request.GET.copy()
-    for name in Look.CHOICES:
+    for name in PrintOptions.CHOICES:
         asked.pop(name, None)
     return request.path + (asked and f"?{asked.urlencode()}")
 
@@ -123,7 +123,7 @@ def ordered_answer(request):
 
 def has_lost(order):
     """Whether something that readers could see was withdrawn since."""
-    return int(order["public"], 16) & ~shelf().public()
+    return int(order["public"], 16) & ~current_index().public()
 
 
 def ordered_before(address):
@@ -155,7 +155,7 @@ def wanted(name, address, title):
     ended = jobs.filter(state__in=[Job.State.DONE, Job.State.FAILED])
     ended.filter(beat_at__lt=now - FORGOTTEN_AFTER).delete()
     ended.filter(file__startswith=f"{name}/", beat_at__lt=now - TRIED_AGAIN_AFTER).again()
-    order = {"address": address, "title": title, "public": f"{shelf().public():x}"}
+    order = {"address": address, "title": title, "public": f"{current_index().public():x}"}
     store.remember(name, order, "order")
     Job.objects.want(None, Job.Task.PRINT, name + parts_of(address)[0], again=True)
     return order_of(name)
@@ -166,7 +166,7 @@ def carry_out(name, progress):
     order = store.remembered(name, "order")
     if not order:
         raise ValidationError(_("Its order is not on this machine any more."))
-    store.remember(name, order | {"public": f"{shelf().public():x}"}, "order")
+    store.remember(name, order | {"public": f"{current_index().public():x}"}, "order")
     make_ahead(order["address"], name, progress)
 
 

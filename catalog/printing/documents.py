@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 from catalog.lib import page_priority
 
 LONGEST_IN_FOOT = {"normal": 80, "large": 44}  # letters of an address that take one line
-BUILDING = Lock()
+BUILD_LOCK = Lock()
 
 
 @dataclass(frozen=True)
-class Look:
+class PrintOptions:
     """The paper, the size of the letters and the ink that a reader chose."""
 
     paper: str = "letter"
@@ -42,21 +42,21 @@ class Look:
     @property
     def query(self):
         """What differs from the usual: "paper=a4"."""
-        usual = Look()
+        usual = PrintOptions()
         return urlencode({name: getattr(self, name) for name in self.CHOICES
                           if getattr(self, name) != getattr(usual, name)})  # fmt: skip
 
 
 @contextmanager
-def in_turn():
+def one_at_a_time():
     """One document at a time is written in a process, and none while a page is made."""
-    with BUILDING:
+    with BUILD_LOCK:
         page_priority.wait_for_pages()
         yield
 
 
 def document_of(request, template, context, fit=False):
-    look = Look.read(request.GET)
+    look = PrintOptions.read(request.GET)
     common = {
         "host": host(),
         "printed_on": timezone.localdate(),
@@ -84,7 +84,7 @@ def foot_of(look, address="", short="", **context):
     too_long = len(whole) > LONGEST_IN_FOOT[look.text]
     is_cut = too_long and not short and "?" in address
     foot = f"{whole.partition('?')[0]}?…" if is_cut else short if too_long and short else whole
-    return {"foot": mark_safe(breaking(escape(foot))), "is_cut": is_cut}
+    return {"foot": mark_safe(with_break_hints(escape(foot))), "is_cut": is_cut}
 
 
 # As templates/pdf and the sanitiser write a link.
@@ -102,7 +102,7 @@ def with_addresses(html):
     Addresses and times go to the next line whole, or where they may break.
     """
     head, end, body = html.partition("</head>")
-    return head + end + IN_ONE_PIECE.sub(in_one_piece, LINK.sub(with_address, body))
+    return head + end + IN_ONE_PIECE.sub(keep_together, LINK.sub(with_address, body))
 
 
 def with_address(link):
@@ -112,12 +112,12 @@ def with_address(link):
         return words
     address = SCHEME.sub("", settings.SITE_URL + to if to.startswith("/") else to)
     if link["class"] or words.rstrip("/") in (address.rstrip("/"), to.rstrip("/")):
-        return f'<a class="web" href="{to}">{breaking(words)}</a>'
-    return f'<a href="{to}" data-address="{breaking(address)}">{words}</a>'
+        return f'<a class="web" href="{to}">{with_break_hints(words)}</a>'
+    return f'<a href="{to}" data-address="{with_break_hints(address)}">{words}</a>'
 
 
 # Neither is drawn or copied from the PDF.
-TIED, PARTED = "\u2060", "\u200b"
+NO_BREAK, MAY_BREAK = "\u2060", "\u200b"
 
 SHORT_ADDRESS = re.compile(r"[\w.:-]+/r/\w+(?:/\d+)?")
 
@@ -127,24 +127,26 @@ SIGN = re.compile(r"&amp;|&#?\w+;|[^\w\s/?]")
 IN_ONE_PIECE = re.compile(r"\d[\dh– ]{,16}(?:h\b(?: \d\d\b)?|min\b)|(?<=\d)–(?=\d)")
 
 
-def breaking(address):
+def with_break_hints(address):
     """The words of a link, in HTML, where an address breaks only behind a slash or between the
     parts of a query, and a short one nowhere.
 
-    >>> breaking("a.org/b-c/?d=1&amp;e=2").replace(TIED, "~").replace(PARTED, "|")
+    >>> with_break_hints("a.org/b-c/?d=1&amp;e=2").replace(NO_BREAK, "~").replace(MAY_BREAK, "|")
     'a~.~org/b~-~c/?d~=~1~&amp;|e~=~2'
-    >>> breaking("a.org/r/1m").replace(TIED, "~")
+    >>> with_break_hints("a.org/r/1m").replace(NO_BREAK, "~")
     'a~.~org/~r/~1m'
     """
     if " " in address:
         return address
-    tied = SIGN.sub(lambda sign: TIED + sign[0] + (PARTED if sign[0] == "&amp;" else TIED), address)
-    return tied.replace("/", f"/{TIED}") if SHORT_ADDRESS.fullmatch(address) else tied
+    tied = SIGN.sub(
+        lambda sign: NO_BREAK + sign[0] + (MAY_BREAK if sign[0] == "&amp;" else NO_BREAK), address
+    )
+    return tied.replace("/", f"/{NO_BREAK}") if SHORT_ADDRESS.fullmatch(address) else tied
 
 
-def in_one_piece(run):
+def keep_together(run):
     """
-    >>> IN_ONE_PIECE.sub(in_one_piece, "44 h 30–46 h + 2").replace(TIED, "~")
+    >>> IN_ONE_PIECE.sub(keep_together, "44 h 30–46 h + 2").replace(NO_BREAK, "~")
     '44\xa0h\xa030~–~46\xa0h + 2'
     """
-    return run[0].replace(" ", "\xa0").replace("–", f"{TIED}–{TIED}")
+    return run[0].replace(" ", "\xa0").replace("–", f"{NO_BREAK}–{NO_BREAK}")

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.editions.lists import dated
+from catalog.kinds import registered
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
 from catalog.printing.background import respond_later
-from catalog.printing.documents import document_of, in_turn
+from catalog.printing.documents import document_of, one_at_a_time
 from catalog.printing.responses import answer
-from catalog.search.facets import KIND_PLURALS
 
 ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
 MOST_ENTRIES = 500  # of any: 100 pages, 10 s
@@ -36,9 +36,9 @@ def groups_of(listing, resources, by_level=False):
 
 def by_kinds(resources):
     return [
-        Group(str(title), found)
-        for kind, title in KIND_PLURALS.items()
-        if (found := [resource for resource in resources if resource.kind == kind])
+        Group(str(kind.plural), found)
+        for kind in registered()
+        if (found := [resource for resource in resources if resource.kind == kind.name])
     ]
 
 
@@ -70,13 +70,13 @@ def listing_pdf(request, listing):
         grouped = "group=level" if request.GET.get("group") == "level" else ""
         address = listing.pdf + (grouped and f"{'&' if '?' in listing.pdf else '?'}{grouped}")
         return respond_later(request, listing.full_title, address, document)
-    with in_turn():
+    with one_at_a_time():
         made = document()
     return answer(request, made, listing.full_title)
 
 
 def handout_of(listing, by_level):
-    resources = list(map(limits.shorten, listing.for_print(MOST_ENTRIES)))
+    resources = list(map(limits.shorten, listing.list_for_print(MOST_ENTRIES)))
     return {
         "listing": listing,
         "title": listing.full_title,

@@ -14,10 +14,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
 from catalog.printing import bound_parts, store
-from catalog.printing.documents import document_of, in_turn
+from catalog.printing.documents import document_of, one_at_a_time
 from catalog.printing.store import TooBusy
 from catalog.sandbox.exceptions import Refused
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 
 AGAIN = 3  # seconds until a page that waits looks again
 PATIENCE_OF_LARGE = 300  # seconds; below jobs.LOST, for it is without a sign of life
@@ -58,14 +58,14 @@ def name_of(request):
 
 def name_at(path, query):
     """Of what this address is in the state that the catalog is in today."""
-    held = shelf()
-    state = [held.stamp.hex(), f"{held.public():x}", timezone.localdate(), settings.SITE_URL]
+    index = current_index()
+    state = [index.version.hex(), f"{index.public():x}", timezone.localdate(), settings.SITE_URL]
     return store.hashed(path, query, *state)
 
 
 def respond(request, template, context, fit=False):
     """The PDF, or 304 where the reader has it: it is known by what it is made from."""
-    with in_turn():
+    with one_at_a_time():
         document = document_of(request, template, context, fit)
     return answer(request, document, context["title"])
 
@@ -140,13 +140,13 @@ def busy(request, title):
 def impossible(request, title, sentence, address=None):
     page = page_beside(address or request.get_full_path())
     context = {"title": title, "sentence": sentence, "page": page}
-    return render(request, "catalog/print_wait.html", context, status=422)
+    return render(request, "catalog/pdf_progress.html", context, status=422)
 
 
 def waiting(request, context, status):
     """A page that says what is waited for, and looks again by itself."""
     context |= {"again": AGAIN}
-    response = render(request, "catalog/print_wait.html", context, status=status)
+    response = render(request, "catalog/pdf_progress.html", context, status=status)
     response["Retry-After"] = response["Refresh"] = str(AGAIN)
     response["Cache-Control"] = "no-store"
     return response

@@ -4,14 +4,13 @@ from django.conf import settings
 
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
-from catalog.printing.documents import document_of, host, in_turn
+from catalog.printing.documents import document_of, host, one_at_a_time
 from catalog.printing.responses import answer
-from catalog.resources.context import detail_of
 
 
 def resource_pdf(request, resource):
     """The sheet of one video, tool or course, loaded by for_detail()."""
-    with in_turn():
+    with one_at_a_time():
         document = sheet_of(request, resource)
     response = answer(request, document, resource.title)
     if not resource.is_public:
@@ -22,12 +21,12 @@ def resource_pdf(request, resource):
 def sheet_of(request, resource, **more):
     """The document of one video, tool or course, loaded by for_detail()."""
     context = sheet_context(resource) | more
-    return document_of(request, f"pdf/{resource.kind}.html", context, fit=True)
+    return document_of(request, resource.kind_row.pdf_template, context, fit=True)
 
 
 def sheet_context(resource):
     """What the template of a sheet shows; no text of it is longer than paper takes."""
-    context = detail_of(limits.shorten(resource))
+    context = limits.shorten(resource).detail_context()
     short_path = resource.get_print_url()
     body, body_goes_on = limits.body(resource.body)
     outcomes, outcomes_go_on = limits.lines(getattr(resource, "outcomes", ""))

@@ -1,6 +1,6 @@
 """Finished PDFs, each kept under a hash of what it was made from; made apart, once for all who ask.
 
-Files in PRINTS_ROOT, which all processes of the site share:
+Files in PDF_ROOT, which all processes of the site share:
 
     pdf/<key>.pdf       what was made; `key` is a hash of the document
     name/<name>.json    which document an address had when the catalog was in one state
@@ -21,7 +21,6 @@ import tempfile
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
-from importlib.metadata import version as package_version
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import BoundedSemaphore
@@ -31,7 +30,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from catalog.files.validators import is_local, stored_on_disk
-from catalog.sandbox.client import ask, helper
+from catalog.printing.fingerprint import fingerprint
+from catalog.sandbox.client import ask, sandbox_process
 from catalog.sandbox.exceptions import Refused
 
 PRESS = "catalog.printing.render.renderers"
@@ -46,30 +46,14 @@ MOST_BYTES, MOST_FILES = 4 << 30, 20_000  # of each sort; what was asked for las
 WAITING = BoundedSemaphore(12)
 PICTURE = re.compile(r'<img src="/media/([^"?#]+)"')
 MAKERS = {"parts": "packets.make", "files": "bound.make"}
-MADE_BY = [
-    "catalog/lib/*.py",
-    "catalog/printing/**/*.py",
-    "catalog/packets/*.py",
-    "courses/*.py",
-    "catalog/static/catalog/pdf.css",
-    "templates/pdf/*.html",
-]
 
 
 class TooBusy(Exception):
     """Its turn did not come in time, or as many as may already wait."""
 
 
-@cache
-def version():
-    """Of all that decides how a document becomes a PDF."""
-    files = [path for pattern in MADE_BY for path in sorted(settings.BASE_DIR.glob(pattern))]
-    content = b"".join(path.read_bytes() for path in files)
-    return hashlib.sha256(package_version("weasyprint").encode() + content).hexdigest()
-
-
 def hashed(*facts):
-    text = json.dumps([version(), *facts], sort_keys=True, default=str)
+    text = json.dumps([fingerprint(), *facts], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -78,13 +62,13 @@ def hashed(*facts):
 
 def folder(name):
     """The folder of one sort, which is made where it is not there."""
-    path = Path(settings.PRINTS_ROOT, name)
+    path = Path(settings.PDF_ROOT, name)
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def path_of(key):
-    return Path(settings.PRINTS_ROOT, "pdf", f"{key}.pdf")
+    return Path(settings.PDF_ROOT, "pdf", f"{key}.pdf")
 
 
 def kept(key):
@@ -104,7 +88,7 @@ def remember(name, facts, sort="name"):
 
 def remembered(name, sort="name"):
     """What was kept under `name`; {} for nothing. It is known to be in use again."""
-    path = Path(settings.PRINTS_ROOT, sort, f"{name}.json")
+    path = Path(settings.PDF_ROOT, sort, f"{name}.json")
     try:
         os.utime(path)
         return json.loads(path.read_bytes())
@@ -148,7 +132,7 @@ def times_of(path):
 
 def slots_of_large():
     """The numbers of those that large documents may take: what is small finds one free."""
-    return range(max(1, settings.PRINTERS - 1))
+    return range(max(1, settings.PDF_WORKERS - 1))
 
 
 def made(key, document, seconds=PATIENCE, slots=None):
@@ -234,15 +218,15 @@ def copy(name, folder):
 
 def warm(most=1, first=0):
     """Starts processes that make PDFs, before they are asked: `most` from that number on."""
-    for number in range(first, min(first + most, settings.PRINTERS)):
-        helper(PRESS, number).warm()
+    for number in range(first, min(first + most, settings.PDF_WORKERS)):
+        sandbox_process(PRESS, number).warm()
 
 
 @cache
 def presses():
     """The numbers of the processes that this one may ask; the first is taken first."""
     numbers = LifoQueue()
-    for number in reversed(range(settings.PRINTERS)):
+    for number in reversed(range(settings.PDF_WORKERS)):
         numbers.put(number)
     return numbers
 
@@ -268,7 +252,7 @@ def press(until, slots=None):
     except Empty:
         raise TooBusy from None
     try:
-        with slot(until, slots or range(settings.PRINTERS)):
+        with slot(until, slots or range(settings.PDF_WORKERS)):
             warm(first=number + 1)  # for who comes meanwhile: it takes a second to begin
             yield number
     finally:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.files import serving
+from catalog.kinds import kind_named
 from catalog.lib.zip_stream import zipped
 from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
@@ -17,7 +18,7 @@ from catalog.resources.views import is_staff_of, moved, seen_by
 
 # As catalog.files.validators.file_place() makes them.
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-PLACE = re.compile(rf"(?:video|tool|course)s/(?P<uid>{UUID})/.+")
+PLACE = re.compile(rf"[a-z]+s/(?P<uid>{UUID})/.+")
 
 
 @require_safe
@@ -68,9 +69,11 @@ def find_version(request, slug, name, ending, **which):
     return version
 
 
-def moved_file(request, slug, name, *parts, model=Tool):
+def moved_file(request, slug, name, *parts, kind="tool"):
     """What an address below a former one of its entry leads to."""
-    return moved(request, model, slug, lambda entry: reverse(name, args=[entry.slug, *parts]))
+    return moved(
+        request, kind_named(kind), slug, lambda entry: reverse(name, args=[entry.slug, *parts])
+    )
 
 
 @require_safe
@@ -94,7 +97,7 @@ def video_transcript(request, slug):
     """What is said in a video, as a text file."""
     video = seen_by(request, Video).filter(slug=slug).first()
     if video is None:
-        return moved_file(request, slug, "video-transcript", model=Video)
+        return moved_file(request, slug, "video-transcript", kind="video")
     if not video.spoken:
         raise Http404(_("There is no transcript at this address."))
     text = f"{video.title}\n\n{video.spoken}\n"

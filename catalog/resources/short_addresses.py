@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.editions.changes import replacements
+from catalog.editions.codes import EDITION
 from catalog.models import Resource
 
 
@@ -17,7 +18,7 @@ def short_address(request, code, number=None):
     pk = number_of(code)
     resource = Resource.objects.filter(pk=pk).first() if pk else None
     if resource and resource.is_public:
-        query = f"?print={number}" if number is not None else ""
+        query = f"?{EDITION[0]}={number}" if number is not None else ""
         return redirect(resource.get_absolute_url() + query)
     if resource and resource.is_withdrawn:
         return withdrawn_page(request, resource, replacement_of(resource))

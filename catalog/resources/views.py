@@ -1,41 +1,32 @@
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 
 from catalog.editions.changes import print_of
-from catalog.models import FormerSlug, Kind, Resource, Tool, Video
+from catalog.editions.codes import EDITION, code_in
+from catalog.models import FormerSlug, Resource
 from catalog.printing import sheets
 from catalog.resources import short_addresses
-from catalog.resources.context import detail_of
 
 
 @require_safe
-@vary_on_headers("Save-Data")
-def video_detail(request, slug):
-    return detail_page(request, Video, slug, "catalog/video.html")
-
-
-@require_safe
-def tool_detail(request, slug):
-    return detail_page(request, Tool, slug, "catalog/tool.html")
-
-
-def detail_page(request, model, slug, template):
+def detail_page(request, slug, kind):
     """The page of one resource; its former addresses lead here, staff see drafts too."""
-    resource = seen_by(request, model).filter(slug=slug).first()
+    resource = seen_by(request, kind.model).filter(slug=slug).first()
     if resource is None:
-        gone = short_addresses.gone(request, model, slug)
-        return gone or moved(request, model, slug, Resource.get_absolute_url)
+        gone = short_addresses.gone(request, kind.model, slug)
+        return gone or moved(request, kind, slug, Resource.get_absolute_url)
     context = {
-        "section": resource.kind,
+        "section": kind.name,
         "resource": resource,
         "start": start_in(request, resource),
         "print": print_in(request, resource),
     }
-    response = render(request, template, context | detail_of(resource))
+    response = render(request, kind.page_template, context | resource.detail_context())
+    patch_vary_headers(response, kind.varies_by)
     if not resource.is_public:
         response["Cache-Control"] = "private, no-store"
     return response
@@ -49,26 +40,17 @@ def start_in(request, resource):
 
 
 def print_in(request, resource):
-    """The print of which `?print=4` is the edition; None where nothing is said of one."""
-    asked = request.GET.get("print")
+    """Returns the Print that `?edition=4` names, None if the address names none."""
+    asked = code_in(request.GET, EDITION)
     return None if asked is None else print_of(resource, asked)
 
 
-def detail_pdf(request, model, slug):
-    resource = seen_by(request, model).filter(slug=slug).first()
+@require_safe
+def detail_pdf(request, slug, kind):
+    resource = seen_by(request, kind.model).filter(slug=slug).first()
     if resource is None:
-        return moved(request, model, slug, Resource.get_pdf_url)
+        return moved(request, kind, slug, Resource.get_pdf_url)
     return sheets.resource_pdf(request, resource)
-
-
-@require_safe
-def video_pdf(request, slug):
-    return detail_pdf(request, Video, slug)
-
-
-@require_safe
-def tool_pdf(request, slug):
-    return detail_pdf(request, Tool, slug)
 
 
 def seen_by(request, model, resources=None):
@@ -83,10 +65,9 @@ def is_staff_of(request):
     return signed_in and request.user.is_staff and request.user.has_perm("catalog.view_resource")
 
 
-def moved(request, model, slug, address):
+def moved(request, kind, slug, address):
     former = FormerSlug.objects.select_related("resource").filter(slug=slug).first()
-    kind = Kind(model._meta.model_name)
-    if former is None or former.resource.kind != kind or not former.resource.is_public:
+    if former is None or former.resource.kind != kind.name or not former.resource.is_public:
         raise Http404(_("There is no %(kind)s at this address.") % {"kind": kind.label.lower()})
     query = request.META["QUERY_STRING"]
     return redirect(address(former.resource) + (query and f"?{query}"), permanent=True)

@@ -35,7 +35,7 @@ def ask(what, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES,
         "seconds": limit,
         "megabytes": megabytes,
     }
-    answer = helper(of, number).ask(question)
+    answer = sandbox_process(of, number).ask(question)
     if "failed" in answer:
         logger.warning("%s of %s failed: %s", what, Path(path).name, answer)
         raise Refused(CODES[answer["failed"]])
@@ -44,7 +44,7 @@ def ask(what, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES,
     return answer["facts"]
 
 
-class Helper:
+class SandboxProcess:
     """One process with the functions of the module `of`, one question at a time."""
 
     def __init__(self, of=READERS):
@@ -103,13 +103,13 @@ class Helper:
                 process.stdin.close()
 
 
-_helpers, _starting = {}, threading.Lock()
+_processes, _starting = {}, threading.Lock()
 
 
-def helper(of=READERS, number=0):
+def sandbox_process(of=READERS, number=0):
     """That of this process: one that came with a fork answers its parent."""
     key = of, number
     with _starting:
-        if key not in _helpers or _helpers[key].owner != os.getpid():
-            _helpers[key] = Helper(of)
-        return _helpers[key]
+        if key not in _processes or _processes[key].owner != os.getpid():
+            _processes[key] = SandboxProcess(of)
+        return _processes[key]

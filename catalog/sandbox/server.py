@@ -42,7 +42,7 @@ def answer(modules, question):
     child = os.fork()
     if not child:
         os.close(reading)
-        work(modules, question, writing)
+        run_in_child(modules, question, writing)
     os.close(writing)
     text = read_until(reading, time.monotonic() + question["seconds"])
     os.close(reading)
@@ -68,11 +68,11 @@ def read_until(pipe, deadline):
     return None
 
 
-def work(modules, question, writing):
+def run_in_child(modules, question, writing):
     """In the child: answers, and ends."""
     try:
-        let_go()
-        limit(question)
+        close_standard_streams()
+        set_limits(question)
         with os.fdopen(writing, "w") as pipe:
             pipe.write(json.dumps(outcome(modules, question)))
     except BaseException:
@@ -80,7 +80,7 @@ def work(modules, question, writing):
     os._exit(0)
 
 
-def let_go():
+def close_standard_streams():
     """Of the pipe for answers: who asked hears of the end of this process's parent by its end."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for known in (sys.stdin.fileno(), sys.stdout.fileno()):
@@ -99,12 +99,12 @@ def outcome(modules, question):
         return {"failed": "crash", "detail": repr(error)[:500]}
 
 
-def limit(question):
+def set_limits(question):
     seconds, more = question["seconds"], question["megabytes"] << 20
     # Beyond the first limit a process is told, and beyond the second killed.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     limits = {
-        resource.RLIMIT_AS: taken() + more,
+        resource.RLIMIT_AS: memory_in_use() + more,
         resource.RLIMIT_FSIZE: LARGEST_FILE,
         resource.RLIMIT_CORE: 0,
     }
@@ -113,7 +113,7 @@ def limit(question):
     os.nice(5)
 
 
-def taken():
+def memory_in_use():
     """Bytes of address space in use; much where this system does not tell."""
     try:
         with open("/proc/self/statm") as numbers:

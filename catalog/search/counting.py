@@ -27,7 +27,7 @@ WAIT, USUAL_WAIT = 200, 10_000  # milliseconds for a database that is being writ
 logger = logging.getLogger(__name__)
 
 
-def after(response, count, *facts):
+def count_after(response, count, *facts):
     """Has `count` called with `facts` when `response` is sent."""
     close = response.close
 

@@ -3,15 +3,16 @@
 A resource's options are its keys, "level:2"; the index keeps for each key the set of resources.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.kinds import registered
 from catalog.models import (
     Audience,
     Delivery,
     Dimension,
-    Kind,
     Level,
     Region,
     Rendition,
@@ -19,7 +20,6 @@ from catalog.models import (
     Topic,
 )
 
-KIND_PLURALS = {Kind.VIDEO: _("Videos"), Kind.TOOL: _("Tools"), Kind.COURSE: _("Courses")}
 HALF_A_DAY, A_DAY = 60, 300  # from how many minutes on: above an hour, and from five hours
 
 
@@ -49,41 +49,6 @@ def level_choices():
     return [(str(level.number), _("Level %s") % level.number) for level in Level.objects.all()]
 
 
-@dataclass(frozen=True)
-class Facet:
-    name: str
-    label: str
-    choices: callable
-    handy: bool = False  # shown open; the others unfold
-
-
-FACETS = (
-    Facet("kind", _("Type"), fixed(KIND_PLURALS.items()), handy=True),
-    Facet("level", _("Path level"), level_choices, handy=True),
-    Facet("audience", _("For"), named(Audience), handy=True),
-    Facet(
-        "time",
-        _("Time needed"),
-        fixed(
-            [
-                ("short", _("Under 15 minutes")),
-                ("hour", _("Up to 1 hour")),
-                ("half-day", _("Half a day")),
-                ("day", _("A day or more")),
-            ]
-        ),
-        handy=True,
-    ),
-    Facet("topic", _("Topic"), topic_choices),
-    Facet("tool_type", _("Kind of tool"), named(ToolType)),
-    Facet("format", _("Format"), fixed(Rendition.Format.choices)),
-    Facet("delivery", _("Delivery"), fixed(Delivery.Mode.choices)),
-    Facet("dimension", _("Path dimension"), named(Dimension)),
-    Facet("region", _("Region"), named(Region)),
-    Facet("captions", _("Captions"), fixed([("yes", _("Has captions"))])),
-)
-
-
 def minutes_of(resource):
     """How long it takes at most; a video's running time counts where nothing else is said."""
     if resource.minutes_max is None and resource.seconds:
@@ -107,30 +72,81 @@ def time_options(minutes):
     return [option for option, holds in bounds.items() if holds]
 
 
-def options_of(resource):
-    """{facet: options} of a video, tool or course that was loaded with all its links."""
+def kind_choices():
+    return [(kind.name, kind.plural) for kind in registered()]
+
+
+def slugs_of(manager):
+    return [term.slug for term in manager.all()]
+
+
+def topics_of(resource):
+    """Its topics, and those that they are inside of."""
     topics = resource.topics.all()
-    return {
-        "kind": [resource.kind],
-        "level": resource.level_numbers,
-        "audience": [audience.slug for audience in resource.audiences.all()],
-        "time": time_options(minutes_of(resource)),
-        "topic": [topic.slug for topic in topics]
-        + [topic.parent.slug for topic in topics if topic.parent],
-        "tool_type": [resource.tool_type.slug] if getattr(resource, "tool_type", None) else [],
-        "format": [r.format for r in resource.renditions.all()] if resource.kind == "tool" else [],
-        "delivery": [delivery.mode for delivery in resource.deliveries.all()],
-        "dimension": [dimension.slug for dimension in resource.dimensions.all()],
-        "region": [region.slug for region in resource.regions.all()],
-        "captions": ["yes"] if getattr(resource, "captions", None) else [],
-    }
+    return slugs_of(resource.topics) + [topic.parent.slug for topic in topics if topic.parent]
+
+
+def tool_type_of(resource):
+    tool_type = getattr(resource, "tool_type", None)
+    return [tool_type.slug] if tool_type else []
+
+
+def formats_of(resource):
+    renditions = getattr(resource, "renditions", None)
+    return [rendition.format for rendition in renditions.all()] if renditions else []
+
+
+@dataclass(frozen=True)
+class Facet:
+    """choices() are the options as (key, label). of(resource) are the keys that a resource has,
+    when it was loaded with all its links by list_children(). `handy` ones are shown open.
+    """
+
+    name: str
+    label: str
+    choices: Callable
+    of: Callable
+    handy: bool = False
+
+
+FACETS = (
+    Facet("kind", _("Type"), kind_choices, of=lambda r: [r.kind], handy=True),
+    Facet("level", _("Path level"), level_choices, of=lambda r: r.level_numbers, handy=True),
+    Facet("audience", _("For"), named(Audience), of=lambda r: slugs_of(r.audiences), handy=True),
+    Facet(
+        "time",
+        _("Time needed"),
+        fixed(
+            [
+                ("short", _("Under 15 minutes")),
+                ("hour", _("Up to 1 hour")),
+                ("half-day", _("Half a day")),
+                ("day", _("A day or more")),
+            ]
+        ),
+        of=lambda r: time_options(minutes_of(r)),
+        handy=True,
+    ),
+    Facet("topic", _("Topic"), topic_choices, of=topics_of),
+    Facet("tool_type", _("Tool type"), named(ToolType), of=tool_type_of),
+    Facet("format", _("Format"), fixed(Rendition.Format.choices), of=formats_of),
+    Facet(
+        "delivery",
+        _("Delivery"),
+        fixed(Delivery.Mode.choices),
+        of=lambda r: [delivery.mode for delivery in r.deliveries.all()],
+    ),
+    Facet("dimension", _("Path dimension"), named(Dimension), of=lambda r: slugs_of(r.dimensions)),
+    Facet("region", _("Region"), named(Region), of=lambda r: slugs_of(r.regions)),
+    Facet(
+        "captions",
+        _("Captions"),
+        fixed([("yes", _("Has captions"))]),
+        of=lambda r: ["yes"] if getattr(r, "captions", None) else [],
+    ),
+)
 
 
 def keys_of(resource):
-    return sorted(
-        {
-            f"{facet}:{option}"
-            for facet, options in options_of(resource).items()
-            for option in options
-        }
-    )
+    """The keys of the sets that a resource is in: ["format:PDF", "kind:tool", …]."""
+    return sorted({f"{facet.name}:{option}" for facet in FACETS for option in facet.of(resource)})

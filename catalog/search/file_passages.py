@@ -8,7 +8,7 @@ MOST_CAPTIONS = 4000
 MOST_TEXT = 400_000  # characters of one file: some 150 printed pages
 
 
-def read_anew(resources):
+def update_passages(resources):
     """Has the texts of the files of `resources` kept, and forgets those of files that are gone.
 
     Captions are known at once; other files are read later, by a job.
@@ -25,10 +25,10 @@ def read_anew(resources):
             if wanted[name] is None:
                 Job.objects.want(resource.pk, Job.Task.TEXT, name, again=True)
             else:
-                keep(resource.pk, name, wanted[name][:MOST_CAPTIONS])
+                save_passages(resource.pk, name, wanted[name][:MOST_CAPTIONS])
 
 
-def keep(resource_id, name, places):
+def save_passages(resource_id, name, places):
     """Keeps `places`, [place, text] of each caption, page or slide, in stead of what was kept."""
     FileText.objects.filter(resource=resource_id, name=name).delete()
     source = FileText.objects.create(resource_id=resource_id, name=name)

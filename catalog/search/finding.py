@@ -41,49 +41,49 @@ class Found:
         return stems_of(self.groups)
 
 
-def find(text, shelf):
+def find(text, index):
     """What readers may see of the resources with all words and phrases of `text`."""
     parts = parts_of(text)
     if not parts:
         return Found(0)
-    public, synonyms = shelf.public(), with_joined(parts, all_synonyms())
+    public, synonyms = index.public(), with_joined(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
-    hits = hits_of(groups, shelf) & public
+    hits = hits_of(groups, index) & public
     if not hits:
-        groups, read_as = forgiving(parts, groups, public, shelf)
-        hits = hits_of(groups, shelf) & public if read_as else 0
+        groups, read_as = guess_words(parts, groups, public, index)
+        hits = hits_of(groups, index) & public if read_as else 0
     bets = bets_for(text) & public
-    hidden = hits_of(groups, shelf) & shelf.hidden()
-    return Found(hits | bets, [bets, *closest(groups, shelf)], groups, read_as, hidden)
+    hidden = hits_of(groups, index) & index.hidden()
+    return Found(hits | bets, [bets, *closest(groups, index)], groups, read_as, hidden)
 
 
-def hits_of(groups, shelf):
+def hits_of(groups, index):
     """The set of resources that have every one of `groups` somewhere; 0 for no group at all."""
     return (
-        reduce(and_, (anywhere for _t, _l, anywhere in places_of(groups, shelf))) if groups else 0
+        reduce(and_, (anywhere for _t, _l, anywhere in places_of(groups, index))) if groups else 0
     )
 
 
-def places_of(groups, shelf):
+def places_of(groups, index):
     """For each group three sets: of who has it in the title, there or in the labels, anywhere."""
     return [
-        [reduce(or_, found) for found in zip(*(option_hits(o, shelf) for o in group), strict=True)]
+        [reduce(or_, found) for found in zip(*(option_hits(o, index) for o in group), strict=True)]
         for group in groups
     ]
 
 
-def option_hits(phrases, shelf):
-    hits = (shelf.hits(phrase) for phrase in phrases)
+def option_hits(phrases, index):
+    hits = (index.hits(phrase) for phrase in phrases)
     return [reduce(and_, found) for found in zip(*hits, strict=True)]
 
 
-def closest(groups, shelf):
+def closest(groups, index):
     """Tiers: titles with all words, those with the fewest others first; then what has the most of
     the words in title and labels: one in a label counts once, one in the title twice.
     """
-    titles, labels, _anywhere = zip(*places_of(groups, shelf), strict=True)
+    titles, labels, _anywhere = zip(*places_of(groups, index), strict=True)
     whole = reduce(and_, titles)
-    return [*(whole & shelf.set_of(key) for key in LENGTH_KEYS), *id_sets.by_count(titles + labels)]
+    return [*(whole & index.set_of(key) for key in LENGTH_KEYS), *id_sets.by_count(titles + labels)]
 
 
 def with_joined(parts, synonyms):
@@ -108,14 +108,14 @@ def bets_for(text):
     return id_sets.bits_of(resources)
 
 
-def forgiving(parts, groups, public, shelf):
+def guess_words(parts, groups, public, index):
     """The groups with what each word that is nowhere was meant to be, and the pairs of both."""
     words = {((part.stems),): part.words[0] for part in parts if not part.quoted}
     better, read_as = [], []
     for group in groups:
         word = words.get(group[0])
-        if word and not hits_of([group], shelf) & public:
-            guesses = (guess for guess in guesses_for(word) if is_found(guess, public, shelf))
+        if word and not hits_of([group], index) & public:
+            guesses = (guess for guess in guesses_for(word) if is_found(guess, public, index))
             if meant := list(islice(guesses, MOST_GUESSES)):
                 read_as.append((word, meant))
                 group = [(tuple(stems_in(guess)),) for guess in meant]
@@ -123,9 +123,9 @@ def forgiving(parts, groups, public, shelf):
     return better, read_as
 
 
-def is_found(words, public, shelf):
+def is_found(words, public, index):
     """Whether some resource of the set `public` has them, one after the other."""
-    _titles, _labels, anywhere = shelf.hits(tuple(stems_in(words)))
+    _titles, _labels, anywhere = index.hits(tuple(stems_in(words)))
     return bool(anywhere & public)
 
 

@@ -1,6 +1,6 @@
 """The sets and orders of the index, as they were last written.
 
-A process keeps them until a change of the catalog gives them another stamp, which each request
+A process keeps them until a change of the catalog gives them another version, which each request
 asks for; so they are never older than the database.
 """
 
@@ -16,7 +16,7 @@ from catalog.models import IndexPart, Resource
 from catalog.search import engines
 from catalog.search.facets import FACETS
 
-STAMP = "stamp"
+VERSION_KEY = "stamp"
 SET, ORDER = "set:", "order:"  # what the keys of the two sorts of parts begin with
 MOST_KEPT = 500  # answers of the engine: of 100 000 resources up to 40 kB each
 DATED = "dated"  # the key of all that has a date of publication
@@ -36,11 +36,11 @@ def length_key(count, brackets=False):
 LENGTH_KEYS = [f"length:{most}{end}" for most in (*LENGTHS, "more") for end in ("", "()")]
 
 
-class Shelf:
+class IndexSnapshot:
     """`sets` has the bits of each key, `orders` an Order each: "newest", "title" and "time"."""
 
-    def __init__(self, stamp):
-        self.stamp = stamp
+    def __init__(self, version):
+        self.version = version
         self.sets, self.orders, self.kept = {}, {}, {}
         for key, data in IndexPart.objects.values_list("key", "data"):
             if key.startswith(SET):
@@ -57,16 +57,16 @@ class Shelf:
 
     @cached_property
     def choices(self):
-        """{facet: [(option, label)]}; they change with the vocabularies, which change the stamp."""
+        """{facet: [(option, label)]}, read once: a change of a vocabulary makes a new version."""
         return {facet.name: facet.choices() for facet in FACETS}
 
     def public(self):
         """What readers may see at this moment: the same as Resource.objects.published()."""
-        return self.set_of(DATED) & ~id_sets.bits_of(hidden_now())
+        return self.set_of(DATED) & ~id_sets.bits_of(hidden_ids())
 
     def hidden(self):
         """What has a date and is not public at this moment."""
-        return self.set_of(DATED) & id_sets.bits_of(hidden_now())
+        return self.set_of(DATED) & id_sets.bits_of(hidden_ids())
 
     def hits(self, phrase):
         """engines.hits(), kept: the commonest words are in most searches and take longest."""
@@ -88,32 +88,34 @@ _latest = None
 # Every request asks the two questions below; SQL that is written once takes a tenth of the time.
 
 
-def rows_of(sql, values):
+def fetch_rows(sql, values):
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
 
 
-def stamp_now():
-    found = rows_of(sql_of_stamp(connection.vendor), [STAMP])
+def version_now():
+    found = fetch_rows(version_sql(connection.vendor), [VERSION_KEY])
     return bytes(found[0][0]) if found else b""
 
 
-def hidden_now():
+def hidden_ids():
     """The ids of what has a date and is not there yet or not any more."""
-    sql, count = sql_of_hidden(connection.vendor)
+    sql, count = hidden_sql(connection.vendor)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    return [pk for (pk,) in rows_of(sql, [now] * count)]
+    return [pk for (pk,) in fetch_rows(sql, [now] * count)]
 
 
 @cache
-def sql_of_stamp(vendor):
-    sql, _values = IndexPart.objects.filter(pk=STAMP).values_list("data").query.sql_with_params()
+def version_sql(vendor):
+    sql, _values = (
+        IndexPart.objects.filter(pk=VERSION_KEY).values_list("data").query.sql_with_params()
+    )
     return sql
 
 
 @cache
-def sql_of_hidden(vendor):
+def hidden_sql(vendor):
     """And how often it asks for the present time. In the order of the table it would look at every
     row.
     """
@@ -122,22 +124,22 @@ def sql_of_hidden(vendor):
     return sql, len(values)
 
 
-def shelf():
+def current_index():
     global _latest
-    stamp = stamp_now()
-    held = _latest  # another thread may put its own there at any moment
-    if held is None or held.stamp != stamp or not stamp:
-        held = _latest = Shelf(stamp)
-    return held
+    version = version_now()
+    index = _latest  # another thread may put its own there at any moment
+    if index is None or index.version != version or not version:
+        index = _latest = IndexSnapshot(version)
+    return index
 
 
-def stamp_anew():
+def renew_version():
     """Nobody goes on with what was read before, be it a moment ago in this very transaction."""
-    IndexPart.objects.update_or_create(key=STAMP, defaults={"data": uuid4().bytes})
+    IndexPart.objects.update_or_create(key=VERSION_KEY, defaults={"data": uuid4().bytes})
 
 
-def locked():
+def index_lock():
     """Lets one transaction after the other write the index. To be called in one."""
     assert transaction.get_connection().in_atomic_block
-    IndexPart.objects.get_or_create(key=STAMP, defaults={"data": uuid4().bytes})
-    IndexPart.objects.select_for_update().get(pk=STAMP)
+    IndexPart.objects.get_or_create(key=VERSION_KEY, defaults={"data": uuid4().bytes})
+    IndexPart.objects.select_for_update().get(pk=VERSION_KEY)

@@ -1,7 +1,7 @@
-"""Keeps the index and the editions true to the catalog, in the transaction that changes it.
+"""Keeps the index and the editions up to date in the transaction that changes the catalog.
 
-Saving an entry, what hangs on it or a term indexes the entries concerned at once; `together()`
-puts that off to the end of many changes.
+Saving an entry, one of its rows or a term updates the index for the entries concerned at once.
+`indexed_together()` puts the update off to the end of many changes.
 """
 
 import re
@@ -33,7 +33,7 @@ from catalog.models import (
 )
 from catalog.search import engines, facets, file_passages
 from catalog.search.engines import FIELDS
-from catalog.search.index import DATED, ORDER, SET, length_key, locked, stamp_anew
+from catalog.search.index import DATED, ORDER, SET, index_lock, length_key, renew_version
 
 TERMS = {
     Audience: "audiences",
@@ -46,9 +46,9 @@ TERMS = {
 }
 BRACKETS = re.compile(r"\([^()]*\)")  # how a course is held; no part of what it is called
 CHUNK = 500
-VERSION_KEY = "version"
+FORMAT_KEY = "version"
 MOST_ASKED = 5000  # words in one question to the database
-VERSION = b"4"  # of what is indexed and how; with another one, migrating indexes all anew
+FORMAT = b"4"  # of what is indexed and how; with another one, migrating indexes all anew
 COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
 NOBODY = 0  # the id of no resource: what was read before is to be read again, no more
 
@@ -57,7 +57,7 @@ _waiting = ContextVar("waiting", default=None)
 
 
 @contextmanager
-def together():
+def indexed_together():
     """One transaction for all inside, and one look at each entry that was changed, at its end."""
     with transaction.atomic():
         if _waiting.get() is not None:
@@ -70,28 +70,28 @@ def together():
         finally:
             _waiting.reset(token)
         if changed:
-            index(changed)
+            update_index(changed)
 
 
-def index(ids):
+def update_index(ids):
     """Brings the index up to date with the resources of these ids, be they there or gone."""
     if _waiting.get() is not None:
         _waiting.get().update(ids)
         return
     with transaction.atomic():
-        locked()
+        index_lock()
         ids, reorder = sorted(set(ids) - {NOBODY}), set()
         for start in range(0, len(ids), CHUNK):
-            reorder |= index_chunk(ids[start : start + CHUNK])
+            reorder |= update_chunk(ids[start : start + CHUNK])
         write_orders(reorder)
-        stamp_anew()
-        indexed.send(index, ids=ids)
+        renew_version()
+        indexed.send(update_index, ids=ids)
 
 
-def index_chunk(ids, vocabulary=None):
+def update_chunk(ids, vocabulary=None):
     """Returns the orders that are not true any more; adds the words it meets to `vocabulary`."""
     before = IndexEntry.objects.in_bulk(ids)
-    resources = Resource.objects.whole(ids)
+    resources = Resource.objects.list_children(ids)
     after = {resource.pk: entry_of(resource) for resource in resources}
     IndexEntry.objects.filter(pk__in=set(ids) - after.keys()).delete()
     save_entries(after.values())
@@ -140,7 +140,7 @@ def place_in(order, entry):
 
 def write_words(ids, resources):
     """The words of `resources` for the engine, none of the other ids. Returns all words."""
-    file_passages.read_anew(resources)
+    file_passages.update_passages(resources)
     read = file_passages.words_by_resource(ids)
     rows, vocabulary = [], set()
     for resource in resources:
@@ -149,7 +149,7 @@ def write_words(ids, resources):
         words["spoken"] += read.get(resource.pk, [])
         vocabulary.update(*(text for field in words.values() for text in field))
         rows.append((resource.pk, stems_of(words)))
-    learn(vocabulary)
+    add_words(vocabulary)
     engines.remove(set(ids) - {pk for pk, _fields in rows})
     engines.write(rows)
     return vocabulary
@@ -163,7 +163,7 @@ def stems_of(words):
     return {0: words["title"]} | fields
 
 
-def learn(words):
+def add_words(words):
     words = sorted(word for word in words if not word.isdigit())
     for start in range(0, len(words), MOST_ASKED):
         part = words[start : start + MOST_ASKED]
@@ -237,16 +237,16 @@ def rebuild(progress=lambda done, total: None):
     words = set()
     for start in range(0, len(ids), CHUNK):
         with transaction.atomic():
-            locked()
-            index_chunk(ids[start : start + CHUNK], words)
-            stamp_anew()
+            index_lock()
+            update_chunk(ids[start : start + CHUNK], words)
+            renew_version()
         progress(min(start + CHUNK, len(ids)), len(ids))
     with transaction.atomic():
-        locked()
+        index_lock()
         rewrite_sets()
         forget_words(words)
         write_orders(COLUMNS)
-        stamp_anew()
+        renew_version()
 
 
 def rewrite_sets():
@@ -260,7 +260,7 @@ def rewrite_sets():
         IndexPart(key=SET + key, data=id_sets.to_bytes(id_sets.bits_of(ids)))
         for key, ids in members.items()
     )
-    save_parts([IndexPart(key=VERSION_KEY, data=VERSION)])
+    save_parts([IndexPart(key=FORMAT_KEY, data=FORMAT)])
 
 
 def on_change(sender, instance, origin=None, **kwargs):
@@ -268,19 +268,19 @@ def on_change(sender, instance, origin=None, **kwargs):
     if sender is not Resource and issubclass(getattr(origin, "model", type(origin)), Resource):
         return
     if isinstance(instance, Resource):
-        index([instance.pk])
+        update_index([instance.pk])
     elif owner := getattr(sender, "indexed_with", None):
-        index([getattr(instance, f"{owner}_id")])
+        update_index([getattr(instance, f"{owner}_id")])
     elif hasattr(sender, "is_printed"):
-        stamp_anew()
+        renew_version()
 
 
-def on_term(sender, instance, **kwargs):
+def on_term_change(sender, instance, **kwargs):
     if sender in TERMS:
-        index([NOBODY, *using(sender, instance)])
+        update_index([NOBODY, *ids_using(sender, instance)])
 
 
-def using(model, term):
+def ids_using(model, term):
     """The ids of the resources under `term`, under a topic inside it, or only for it."""
     found = Q(**{TERMS[model]: term})
     if model is Audience:
@@ -290,16 +290,16 @@ def using(model, term):
     return Resource.objects.filter(found).values_list("pk", flat=True)
 
 
-def on_links(sender, instance, action, reverse, pk_set, **kwargs):
+def on_links_change(sender, instance, action, reverse, pk_set, **kwargs):
     if sender not in LINKS:
         if sender is Resource.related.through or hasattr(instance, "is_printed"):
-            stamp_anew()
+            renew_version()
         return
     if action == "pre_clear" and reverse:
-        instance.cleared = list(using(type(instance), instance))
+        instance.cleared = list(ids_using(type(instance), instance))
     if action.startswith("post_"):
         changed = (pk_set or instance.__dict__.pop("cleared", ())) if reverse else [instance.pk]
-        index(changed)
+        update_index(changed)
 
 
 LINKS = {getattr(Resource, name).through for name in TERMS.values() if hasattr(Resource, name)}
@@ -309,15 +309,15 @@ LINKS.add(Resource.only_for.through)
 def connect():
     for signal in (post_save, post_delete):
         signal.connect(on_change, dispatch_uid="index_change")
-        signal.connect(on_term, dispatch_uid="index_term")
-    m2m_changed.connect(on_links, dispatch_uid="index_links")
+        signal.connect(on_term_change, dispatch_uid="index_term")
+    m2m_changed.connect(on_links_change, dispatch_uid="index_links")
 
 
-def make_if_missing(using=DEFAULT_DB_ALIAS, **kwargs):
+def make_index_if_missing(using=DEFAULT_DB_ALIAS, **kwargs):
     """After a migration or a flush: an index that was never made, or by another version."""
     if IndexPart._meta.db_table not in connections[using].introspection.table_names():
         return
-    if not IndexPart.objects.filter(pk=VERSION_KEY, data=VERSION).exists():
+    if not IndexPart.objects.filter(pk=FORMAT_KEY, data=FORMAT).exists():
         if not IndexEntry.objects.exists():
             engines.clear()
         rebuild()

@@ -1,7 +1,7 @@
 from catalog.search import counting
 
-# What a click on a result opens: the page of a resource, or a PDF of it.
-RESULTS = ("video-detail", "tool-detail", "course-detail", "media", "tool-file")
+# What a click on a result opens besides the page of a resource: a PDF of it.
+RESULT_FILES = ("media", "tool-file")
 
 
 class CountingMiddleware:
@@ -14,7 +14,7 @@ class CountingMiddleware:
         response = self.get_response(request)
         answered = request.method == "GET" and response.status_code in (200, 304)
         if answered and (count := getattr(request, "count", None) or count_of_click(request)):
-            counting.after(response, *count)
+            counting.count_after(response, *count)
         return response
 
 
@@ -25,8 +25,9 @@ def count_of_click(request):
 
 
 def is_opened(request):
-    """Whether a person goes there: the pictures of the results come from the same page."""
-    page = request.resolver_match and request.resolver_match.url_name
-    picture = page in ("media", "tool-file") and not request.path.endswith(".pdf")
+    """Whether a person goes there: the images of the results come from the same page."""
+    page = (request.resolver_match and request.resolver_match.url_name) or ""
     part = request.headers.get("Sec-Fetch-Dest", "document") != "document"
-    return page in RESULTS and not picture and not part
+    if page in RESULT_FILES:
+        return request.path.endswith(".pdf") and not part
+    return page.endswith("-detail") and not part

@@ -15,20 +15,20 @@ FARTHEST = 2  # typos
 
 
 @dataclass(frozen=True)
-class WayOn:
+class Alternative:
     words: str
     total: int
     query: str
 
 
-def ways_on(form):
+def no_results_help(form):
     """Fewer filters, fewer words, near spellings, each with what it would find; and topics."""
-    return WaysOn(form)
+    return NoResultsHelp(form)
 
 
-class WaysOn:
+class NoResultsHelp:
     def __init__(self, form):
-        self.form, self.public = form, form.shelf.public()
+        self.form, self.public = form, form.index.public()
         self.parts, self.synonyms = parts_of(form.words), all_synonyms()
 
     @cached_property
@@ -56,8 +56,8 @@ class WaysOn:
 
     def to(self, words, parts):
         groups = groups_of(parts, self.synonyms)
-        found = hits_of(groups, self.form.shelf) & self.public
-        return WayOn(words, found.bit_count(), self.query(words))
+        found = hits_of(groups, self.form.index) & self.public
+        return Alternative(words, found.bit_count(), self.query(words))
 
     def query(self, words):
         without = {facet.name: [] for facet in self.form.facets}

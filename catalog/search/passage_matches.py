@@ -12,7 +12,7 @@ from catalog.search.queries import stems_of
 
 
 @dataclass(frozen=True)
-class Landing:
+class PassageMatch:
     """Where in a resource the words are: a link, what to call the place, the text around it."""
 
     address: str
@@ -20,7 +20,7 @@ class Landing:
     pieces: list
 
 
-def landings(resources, groups):
+def passage_matches(resources, groups):
     """{resource id: Landing} of those whose cards do not say all of the query, but files of it do.
 
     Two queries, however many resources there are.
@@ -32,7 +32,7 @@ def landings(resources, groups):
     for resource in resources:
         passage = passages.get(best.get(resource.pk))
         if passage and not on_card(resource, groups):
-            found[resource.pk] = landing(resource, passage, stems)
+            found[resource.pk] = passage_match(resource, passage, stems)
     return found
 
 
@@ -52,12 +52,12 @@ def best_passages(ids, groups):
 
 def one_if_in(group):
     """An option that has to be found word by word counts more where it stands in one piece."""
-    whole = [When(holding([sum(option, ())]), then=2) for option in group]
-    parts = [When(holding(option), then=1) for option in group]
+    whole = [When(contains_phrases([sum(option, ())]), then=2) for option in group]
+    parts = [When(contains_phrases(option), then=1) for option in group]
     return Case(*whole, *parts, default=0, output_field=IntegerField())
 
 
-def holding(phrases):
+def contains_phrases(phrases):
     return Q(*(("stems__contains", f" {' '.join(phrase)} ") for phrase in phrases))
 
 
@@ -73,9 +73,9 @@ def holds_all(stems, groups):
     )
 
 
-def landing(resource, passage, stems):
+def passage_match(resource, passage, stems):
     address, place = place_of(resource, passage)
-    return Landing(address, place, excerpt(passage.text, stems))
+    return PassageMatch(address, place, excerpt(passage.text, stems))
 
 
 def place_of(resource, passage):

@@ -11,7 +11,7 @@ from catalog.lib import id_sets
 from catalog.lib.stemming import content_words, words_in
 from catalog.models import Audience, Dimension, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 from catalog.search.queries import LONGEST_QUERY, MOST_WORDS, words_as_typed
 
 TITLES, PAGES = 6, 3
@@ -33,39 +33,41 @@ def suggestions(text):
     typed = words_as_typed(text)
     if sum(map(len, words)) < SHORTEST:
         return []
-    titles = [Page(r.title, r.get_kind_display(), r.get_absolute_url()) for r in titled(words)]
+    titles = [
+        Page(r.title, r.get_kind_display(), r.get_absolute_url()) for r in resources_titled(words)
+    ]
     pages = site_pages(words)[:PAGES]
     whole = f"{reverse('search-listing')}?{urlencode({'q': typed})}"
     return [*titles, *pages, Page(_("Search for “%s”") % typed, "", whole)]
 
 
-def titled(words):
+def resources_titled(words):
     """The public resources whose titles best begin with these words: short ones, then new ones."""
-    held = shelf()
-    public = held.public()
+    index = current_index()
+    public = index.public()
     hits = engines.title_hits(words, MOST_LOOKED_AT) & public
     if hits.bit_count() < TITLES:  # the newest-made may all be drafts
         all_hits = engines.title_hits(words, EVERY_ONE) & public
-        hits = id_sets.bits_of(held.ranked(all_hits, "newest")[:MOST_LOOKED_AT])
+        hits = id_sets.bits_of(index.ranked(all_hits, "newest")[:MOST_LOOKED_AT])
     entries = list(
         IndexEntry.objects.filter(pk__in=id_sets.ids_of(hits)).order_by("-newest", "-id")
     )
     entries.sort(key=lambda entry: len(content_words(entry.title.split())))
-    return Resource.objects.published().pick([entry.pk for entry in entries[:TITLES]])
+    return Resource.objects.published().list_of([entry.pk for entry in entries[:TITLES]])
 
 
 def site_pages(words):
     """The pages of levels, dimensions, topics, audiences and regions whose names have all of these
     words, and which hold something.
     """
-    pages, held = [], shelf()
-    public = held.public()
+    pages, index = [], current_index()
+    public = index.public()
     for model, sort in SORTS.items():
         for term in model.objects.all():
             named = words_in(str(term))
             key = f"{model._meta.model_name}:{getattr(term, 'slug', term.pk)}"
             meant = all(any(name.startswith(word) for name in named) for word in words)
-            if meant and public & held.set_of(key):
+            if meant and public & index.set_of(key):
                 pages.append(Page(str(term), str(sort), term.get_absolute_url()))
     return pages
 

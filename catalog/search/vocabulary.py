@@ -1,7 +1,7 @@
 """The vocabularies as readers meet them: terms in use, each with how much is under it."""
 
 from catalog.models import Audience, Topic
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 
 
 def audiences():
@@ -18,8 +18,8 @@ def topics():
 
 def in_use(model, facet):
     """The terms under which readers find something, each with `total`, the number of that."""
-    held, terms = shelf(), list(model.objects.all())
-    public = held.public()
+    index, terms = current_index(), list(model.objects.all())
+    public = index.public()
     for term in terms:
-        term.total = (public & held.set_of(f"{facet}:{term.slug}")).bit_count()
+        term.total = (public & index.set_of(f"{facet}:{term.slug}")).bit_count()
     return [term for term in terms if term.total]

@@ -3,14 +3,14 @@ from urllib.parse import parse_qsl
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from catalog.printing.documents import Look
+from catalog.printing.documents import PrintOptions
 
 register = template.Library()
 
 QUESTIONS = {"paper": _("Paper"), "text": _("Print size"), "ink": _("Ink")}
 
 
-@register.inclusion_tag("catalog/print_choice.html")
+@register.inclusion_tag("catalog/print_options.html")
 def print_choice(address, grouped=False, form=""):
     """The choice of paper, print size and ink for the PDF at `address`, which may have a query.
 
@@ -23,5 +23,7 @@ def print_choice(address, grouped=False, form=""):
         "pairs": parse_qsl(query),
         "grouped": grouped,
         "form": form,
-        "choices": [(name, words, Look.CHOICES[name].items()) for name, words in QUESTIONS.items()],
+        "choices": [
+            (name, words, PrintOptions.CHOICES[name].items()) for name, words in QUESTIONS.items()
+        ],
     }

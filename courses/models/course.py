@@ -8,11 +8,11 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from catalog.lib.durations import minutes_in_words
-from catalog.lib.text import listed
-from catalog.models import Kind, Resource, ResourceQuerySet
+from catalog.lib.text import join_texts
+from catalog.models import Resource, ResourceQuerySet
 from catalog.models.base import CleanModel
-from catalog.search.index import locked
-from catalog.search.indexing import index, together
+from catalog.search.index import index_lock
+from catalog.search.indexing import indexed_together, update_index
 from courses.course_names import names_of
 from courses.graph import ADVISED, NEEDS, SAME, Graph, way
 
@@ -98,9 +98,8 @@ class Course(Resource):
         verbose_name = _("course")
         verbose_name_plural = _("courses")
 
-    @together()
+    @indexed_together()
     def save(self, *args, **kwargs):
-        self.kind = Kind.COURSE
         former = Course.objects.filter(pk=self.pk).first()
         super().save(*args, **kwargs)
         link_up(self.names | former.names if former else self.names)
@@ -115,11 +114,11 @@ class Course(Resource):
 
     def printed_facts(self):
         return super().printed_facts() | {
-            "outcomes": listed(self.outcome_list, "; "),
-            "modules": listed(module.in_words for module in self.modules.all()),
-            "requirements": listed((row.in_words for row in self.requirements.all()), "; "),
-            "follow_ups": listed((row.text for row in self.follow_ups.all()), "; "),
-            "enrollment": listed([self.enrollment_text, self.enrollment_address], " "),
+            "outcomes": join_texts(self.outcome_list, "; "),
+            "modules": join_texts(module.in_words for module in self.modules.all()),
+            "requirements": join_texts((row.in_words for row in self.requirements.all()), "; "),
+            "follow_ups": join_texts((row.text for row in self.follow_ups.all()), "; "),
+            "enrollment": join_texts([self.enrollment_text, self.enrollment_address], " "),
         }
 
     @property
@@ -312,7 +311,7 @@ class Requirement(CourseReference):
     @transaction.atomic
     def save(self, *args, **kwargs):
         if self.names_a_course:
-            locked()  # two that are saved at one moment might close a circle together
+            index_lock()  # two that are saved at one moment might close a circle together
         super().save(*args, **kwargs)
 
     def clean(self):
@@ -375,10 +374,10 @@ SIGNS = {None: "", NEEDS: " → ", ADVISED: " → ", SAME: " = "}
 def join_alike(instance, action, pk_set, **kwargs):
     """What counts as a course can neither come before it nor after it."""
     if action == "pre_add":
-        locked()
+        index_lock()
         refuse(circle_by_joining(instance.pk, pk_set, Course.objects.graph()))
     if action in ("post_add", "post_remove", "post_clear"):
-        index([instance.pk, *(pk_set or ())])
+        update_index([instance.pk, *(pk_set or ())])
 
 
 def circle_by_joining(one, others, graph):

@@ -33,13 +33,13 @@ def document_of(request, title):
         return made | {"link": book.link + key}
 
     with head_start(responses.PATIENCE_OF_LARGE) as begin:
-        chapters = [begin(part("book_path", "path"))]
+        chapters = [begin(part("catalog_path", "path"))]
         for chapter in book.chapters:
-            chapters.append(begin(part("book_chapter", chapter.key, chapter=chapter)))
+            chapters.append(begin(part("catalog_chapter", chapter.key, chapter=chapter)))
         return {
-            "front": part("book"),
+            "front": part("catalog"),
             "chapters": chapters,
-            "indexes": [part(f"book_{key}", key) for key, _title in book.indexes],
+            "indexes": [part(f"catalog_{key}", key) for key, _title in book.indexes],
             "marks": book.marks(title),
-            "foot": part("book_foot"),
+            "foot": part("catalog_footer"),
         }

@@ -7,26 +7,27 @@ from django.views.decorators.http import require_safe
 
 from catalog.lib.id_sets import ids_of
 from catalog.models import IndexEntry, Resource
-from catalog.search.index import shelf
+from catalog.search.index import current_index
 from courses.huddle_form import MINUTES, HuddleForm
 from courses.huddle_sets import WEEK, of_week, packs, text_of
+from courses.kind import helping_kinds
 
 
 @require_safe
 def huddle(request):
-    held = shelf()
-    form = HuddleForm(request.GET, held)
-    context = {"section": "path", "form": form, "huddle": Huddle(form, held)}
+    index = current_index()
+    form = HuddleForm(request.GET, index)
+    context = {"section": "path", "form": form, "huddle": Huddle(form, index)}
     return render(request, "courses/huddle.html", context)
 
 
 class Huddle:
     """The set of tools and videos that a form asks for, and the sets beside it."""
 
-    def __init__(self, form, held):
+    def __init__(self, form, index):
         self.form, self.monday = form, form.monday
         self.minutes, self.team = form.asked["minutes"], form.asked["team"]
-        self.held, self.public = held, held.public()
+        self.index, self.public = index, index.public()
         rows = IndexEntry.objects.filter(minutes__lte=MINUTES[-1])
         self.minutes_of = dict(rows.values_list("pk", "minutes"))
         films = Resource.objects.filter(minutes_max=None, seconds__lte=60 * MINUTES[-1])
@@ -38,17 +39,17 @@ class Huddle:
     def fitting(self, **changes):
         """(id, minutes) of all that fits what is asked for, with `changes`."""
         asked = self.form.asked | changes
-        found = self.public & self.held.set_of("kind:tool", "kind:video")
+        found = self.public & self.index.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
         for name in ("level", "dimension"):
             if asked[name]:
-                found &= self.held.set_of(f"{name}:{asked[name]}")
+                found &= self.index.set_of(f"{name}:{asked[name]}")
         known = ((pk, self.minutes_of.get(pk)) for pk in ids_of(found))
         return [(pk, minutes) for pk, minutes in known if minutes and minutes <= asked["minutes"]]
 
     @cached_property
     def cards(self):
         ids = of_week(self.packs, self.monday)
-        return Resource.objects.published().for_cards().pick(ids)
+        return Resource.objects.published().for_cards().list_of(ids)
 
     @cached_property
     def filled(self):

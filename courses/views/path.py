@@ -38,7 +38,7 @@ def cell_page(request, find, slug, number):
     )
     path.help_for(cell.criteria)
     more = {"section": "path", "cells": [cell]}
-    return page_of_listing(request, listing, "courses/cells.html", more)
+    return page_of_listing(request, listing, "courses/path_listing.html", more)
 
 
 @require_safe
@@ -47,7 +47,7 @@ def level_page(request, find, number):
     level = next(level for level in path.levels if level.number == number)
     cells = [path.cell(dimension, level) for dimension in path.dimensions]
     more = {"section": "path", "cells": cells, "level": level}
-    return page_of_listing(request, listing, "courses/cells.html", more)
+    return page_of_listing(request, listing, "courses/path_listing.html", more)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import dated, list_print
 from catalog.lib.qr import qr_image, qr_svg
 from catalog.lib.text import clean_line
@@ -37,15 +38,16 @@ def plan_page(request):
         "meant": [(course, with_wanted(asked, course)) for course in meant],
         "qr": "" if asked.is_empty else qr_svg(plan.link, _("The link of this plan, for a phone")),
     }
-    if "printed" in request.GET:
-        context["print"] = list_print(request.GET["printed"], plan.members)
+    code = code_in(request.GET, LIST)
+    if code is not None:
+        context["print"] = list_print(code, plan.members)
     return render(request, "courses/plan.html", context)
 
 
 def courses_meant(name):
     """The published course that goes by `name`, else the first that a search for it finds."""
     found = search_listing({"q": name, "kind": "course"}).ids[:MOST_MEANT]
-    courses = Course.objects.published().pick(found)
+    courses = Course.objects.published().list_of(found)
     exact = [course for course in courses if goes_by(course, name)]
     return exact if len(exact) == 1 else courses
 

@@ -11,7 +11,7 @@ from django.db.models import FileField, Q
 from django.utils import timezone
 from taggit.models import Tag
 
-from catalog.jobs.queue import work_off
+from catalog.jobs.queue import run_waiting_jobs
 from catalog.models import (
     Audience,
     Credit,
@@ -29,7 +29,7 @@ from catalog.models import (
     Topic,
     Video,
 )
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 from courses.models import BestResource, Course, CourseModule, Criterion, FollowUp, Requirement
 from editorial.models import DemoItem
 
@@ -57,14 +57,16 @@ def load():
     taken: what editors wrote or changed stays.
     """
     with ExitStack() as undo:
-        with together():
+        with indexed_together():
             loader = Loader(undo)
             loader.load_terms()
             left = loader.load_entries()
             loader.load_criteria()
         undo.pop_all()
-    with together():  # the search of the demo is whole at once; sizes and previews may follow
-        work_off([Job.Task.TEXT])
+    with (
+        indexed_together()
+    ):  # the search of the demo is whole at once; sizes and previews may follow
+        run_waiting_jobs([Job.Task.TEXT])
     return loader.made, left
 
 

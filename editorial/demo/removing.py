@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, ProtectedError
 
 from catalog.models import Resource
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 from courses.models import FollowUp, Requirement
 from editorial.demo.loading import read
 from editorial.models import DemoItem
@@ -32,7 +32,7 @@ class Removal:
 def remove():
     """Removes the demo in one transaction, and its files once that has succeeded."""
     removal = Removal()
-    with together():
+    with indexed_together():
         items = DemoItem.objects.exclude(resource=None).select_related("resource")
         removal.resources = [item.resource for item in items]
         removal.edited = sum(item.resource.updated_at > item.made_at for item in items)

@@ -25,12 +25,12 @@ ADDRESS = "/catalog.pdf"
 
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
     settings.SITE_URL = "https://catalog.example.org"
 
 
 @pytest.fixture
-def shelf():
+def index():
     """Two chapters, one of them inside of the other, and one entry without a topic."""
     make_course("Zeal", topics=["Teams"], levels=[2], audiences=["Sponsors"])
     make_tool("Ask why", topics=["Teams", "Listening"], audiences=["Co-leads"])
@@ -51,19 +51,19 @@ def outline(response):
                 for mark in document.get_toc()]  # fmt: skip
 
 
-def test_it_works(client, shelf):
+def test_it_works(client, index):
     found = pdf_content(read_book(client))
     assert "The whole catalog" in found.pages[0] and "4 entries" in found.pages[0]
     assert all(f"Page {number} of {len(found.pages)}" in " ".join(text.split())
                for number, text in enumerate(found.pages, 1))  # fmt: skip
 
 
-def test_it_can_be_read_by_everyone(client, shelf):
+def test_it_can_be_read_by_everyone(client, index):
     for query in ("", "?paper=a4&text=large&ink=saving"):
         assert pdf_ua_errors(read_book(client, query)) == []
 
 
-def test_each_entry_stands_once_in_the_first_of_its_chapters(client, shelf):
+def test_each_entry_stands_once_in_the_first_of_its_chapters(client, index):
     marks = outline(read_book(client))
     assert [title for level, title, _page in marks if level == 0] == [
         "The whole catalog", "Contents", "Path to Performance", "Teams", "Listening",
@@ -73,7 +73,7 @@ def test_each_entry_stands_once_in_the_first_of_its_chapters(client, shelf):
     assert inside == ["Ask why", "Zeal", "Cake", "Alone"]
 
 
-def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, shelf):
+def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, index):
     response = read_book(client)
     short = f"catalog.example.org{Tool.objects.get(title='Ask why').get_short_url()}"
     words = f"Also on this topic, elsewhere in this book: Ask why (Teams, {short})"
@@ -90,7 +90,7 @@ def jumps(response, number):
         return [numbers[action.D[0].objgen] for action in notes if action.S == "/GoTo"]
 
 
-def test_a_narrower_topic_follows_on_in_the_chapter_of_the_one_it_is_inside_of(client, shelf):
+def test_a_narrower_topic_follows_on_in_the_chapter_of_the_one_it_is_inside_of(client, index):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
     assert pages["Teams"] == pages["Zeal"] == pages["Listening"] == pages["Cake"]
@@ -122,12 +122,12 @@ def test_the_index_of_audiences_says_at_the_top_of_a_page_whose_it_is(client):
     assert heads(pdf_content(read_book(client)))[-1] == "Index of audiences: Sponsors"
 
 
-def test_the_contents_counts_in_words(client, shelf):
+def test_the_contents_counts_in_words(client, index):
     contents = " ".join(pdf_content(read_book(client)).pages[0].split())
     assert "Teams 2 entries 3" in contents and "Without a topic 1 entry 4" in contents
 
 
-def test_no_letter_is_smaller_than_it_can_be_read(client, shelf):
+def test_no_letter_is_smaller_than_it_can_be_read(client, index):
     assert pdf_content(read_book(client)).smallest_pt >= 8.5
 
 
@@ -136,7 +136,7 @@ def numbers_in(text, titles):
     return {title: int(re.search(rf"{title},? {count}(\d+)\b", words)[1]) for title in titles}
 
 
-def test_the_contents_and_the_index_tell_the_pages(client, shelf):
+def test_the_contents_and_the_index_tell_the_pages(client, index):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
     found = pdf_content(response)
@@ -167,7 +167,7 @@ def test_each_further_page_of_a_chapter_says_its_title(client):
     assert "Listening" in pdf_content(response).pages[begins]
 
 
-def test_who_scans_it_is_led_to_a_new_book(client, shelf, monkeypatch):
+def test_who_scans_it_is_led_to_a_new_book(client, index, monkeypatch):
     coded = []
     monkeypatch.setattr(views.book, "qr_image", lambda address: coded.append(address) or "")
     read_book(client)
@@ -178,7 +178,7 @@ def test_who_scans_it_is_led_to_a_new_book(client, shelf, monkeypatch):
     assert '<a class="button" href="/catalog.pdf"' in words
 
 
-def test_the_contents_leads_to_chapters_and_indexes(client, shelf):
+def test_the_contents_leads_to_chapters_and_indexes(client, index):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
     chapters = ["Path to Performance", "Teams", "Listening", "Without a topic"]
@@ -203,7 +203,7 @@ def links_of(documents):
     return {document["link"].partition("#")[2] for document in documents if "link" in document}
 
 
-def test_only_what_changed_is_made_anew(client, shelf, made):
+def test_only_what_changed_is_made_anew(client, index, made):
     read_book(client)
     topics = {topic.name: f"t{topic.pk}" for topic in Topic.objects.all()}
     assert links_of(made) == {"", "path", "rest", "titles", "audiences", topics["Teams"]}
@@ -215,7 +215,7 @@ def test_only_what_changed_is_made_anew(client, shelf, made):
     assert links_of(made) - {"audiences"} == {"", "titles", topics["Teams"]}
 
 
-def test_on_the_next_day_only_the_day_is_made_anew(client, shelf, made, monkeypatch):
+def test_on_the_next_day_only_the_day_is_made_anew(client, index, made, monkeypatch):
     read_book(client)
     made.clear()
     day = timezone.localdate() + timedelta(days=1)
@@ -226,7 +226,7 @@ def test_on_the_next_day_only_the_day_is_made_anew(client, shelf, made, monkeypa
     assert links_of(made) == {""} and pdf_ua_errors(response) == []
 
 
-def test_chapters_are_made_while_others_are_written(client, shelf, made, monkeypatch):
+def test_chapters_are_made_while_others_are_written(client, index, made, monkeypatch):
     marks = catalog_pdf.Book.marks
 
     def marks_later(self, title):
@@ -246,7 +246,7 @@ def test_a_number_behind_a_title_of_several_lines_is_true(client):
     assert "Ask why 1000, 3" in " ".join(index.split())
 
 
-def test_the_path_is_a_table_on_its_side(client, shelf):
+def test_the_path_is_a_table_on_its_side(client, index):
     response = read_book(client)
     with pikepdf.open(io.BytesIO(response_bytes(response))) as document:
         left, bottom, right, top = document.pages[1].mediabox
@@ -257,7 +257,7 @@ def test_the_path_is_a_table_on_its_side(client, shelf):
     )
 
 
-def test_only_what_is_published_is_in_it(client, shelf):
+def test_only_what_is_published_is_in_it(client, index):
     make_tool("Draft", published=False)
     make_tool("Tomorrow", published=days_ago(-1), topics=["Teams"])
     text = pdf_content(read_book(client)).text
@@ -268,12 +268,12 @@ def test_an_empty_catalog_is_a_book_as_well(client):
     assert "0 entries" in pdf_content(read_book(client)).text
 
 
-def test_a_catalog_that_is_too_large_says_so(client, shelf, monkeypatch):
+def test_a_catalog_that_is_too_large_says_so(client, index, monkeypatch):
     monkeypatch.setattr(catalog_pdf, "MOST_ENTRIES", 2)
     assert "2 entries (the newest of 4)" in pdf_content(read_book(client)).text
 
 
-def test_the_number_of_queries_does_not_grow(shelf):
+def test_the_number_of_queries_does_not_grow(index):
     counts = []
     for _round in range(2):
         with CaptureQueriesContext(connection) as queries:
@@ -294,7 +294,7 @@ def book_of_now():
     ] + [cells for _dimension, cells in found.path.rows()]
 
 
-def test_a_book_does_not_wait_for_a_chapter_that_waits_for_it(client, shelf, monkeypatch):
+def test_a_book_does_not_wait_for_a_chapter_that_waits_for_it(client, index, monkeypatch):
     """Both may want the lock of the same name, one of some thousands."""
     hashed = store.hashed
     monkeypatch.setattr(store, "hashed", lambda *facts: "aaa" + hashed(*facts)[3:])

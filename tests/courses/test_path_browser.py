@@ -49,7 +49,7 @@ def tick_by_keyboard(page, criteria):
 def test_a_team_is_checked_on_a_phone_by_keyboard(demo_site, phone):
     phone.goto(f"{demo_site}/path/check/")
     tick_by_keyboard(phone, all_but_one_up_to_level_2())
-    standing = phone.locator("#standing")
+    standing = phone.locator("#team-level")
     standing.filter(has_text="Level 1, one step from Level 2").wait_for()
     assert re.search(r"/path/check/\?check=\w+$", phone.url)
     assert phone.locator("#next-steps + ol > li").count() == 1
@@ -65,7 +65,7 @@ def test_the_same_works_without_a_script(demo_site, plain):
     tick_by_keyboard(plain, all_but_one_up_to_level_2())
     plain.locator("#answers button").press("Enter")
     plain.wait_for_url("**/path/check/?check=*")
-    assert plain.locator("#standing").inner_text() == "Level 1, one step from Level 2"
+    assert plain.locator("#team-level").inner_text() == "Level 1, one step from Level 2"
     assert plain.locator("input[name=met]:checked").count() == len(all_but_one_up_to_level_2())
 
 

@@ -65,7 +65,7 @@ def test_a_cell_shows_the_best_first_then_the_newest(client):
     draft = make_tool("Draft", published=False)
     make_criterion("We plan together", best=[draft, elsewhere, tools[0]])
     page = parse_page(client.get("/path/leadership/level-2/"))
-    help_ = [words_of(dd) for dd in page.xpath("//dl[@class='help']//dd")]
+    help_ = [words_of(dd) for dd in page.xpath("//dl[@class='criterion-help']//dd")]
     assert help_[:3] == ["From elsewhere", "Tool 0", "Tool 4"]
     assert help_[3].startswith("All 6")
     assert len(page.xpath("//article")) == 5

@@ -70,7 +70,7 @@ class TestFromLevelToLevel:
         make_course("For nobody named", levels=[2])
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         assert titles_in(response) == ["For sponsors"]
-        [unsaid] = parse_page(response).xpath("//section[@aria-labelledby='unsaid']//li")
+        [unsaid] = parse_page(response).xpath("//section[@aria-labelledby='no-audience']//li")
         assert words_of(unsaid) == "For nobody named"
 
     def test_only_is_respected(self, client):
@@ -133,7 +133,7 @@ class TestChosenCourses:
         third.requirements.create(named_course=second)
         response = client.get("/path/plan/?want=third&done=second")
         assert titles_in(response) == ["Third"]
-        [done] = parse_page(response).xpath("//fieldset[@class='asks-done']//input[@checked]")
+        [done] = parse_page(response).xpath("//fieldset[@class='plan-form-done']//input[@checked]")
         assert done.get("value") == "second"
 
     def test_a_former_address_still_names_its_course(self, client):
@@ -151,7 +151,7 @@ class TestChosenCourses:
         make_course("Workshop one")
         make_course("Workshop two")
         page = parse_page(client.get("/path/plan/?add=workshop"))
-        links = page.xpath("//section[@aria-labelledby='meant']//a/@href")
+        links = page.xpath("//section[@aria-labelledby='course-choices']//a/@href")
         assert links == ["/path/plan/?want=workshop-two", "/path/plan/?want=workshop-one"]
 
     def test_a_name_that_none_has_is_said_to_be_none(self, client):
@@ -245,7 +245,7 @@ class TestWhatIsLeft:
         make_course("Art", levels=[2], dimensions=["Leadership"])
         make_tool("Agenda", levels=[2], dimensions=["Team Process"])
         page = parse_page(client.get("/path/plan/?from=1&to=2"))
-        cells = [words_of(li) for li in page.xpath("//ul[@class='still-open']/li")]
+        cells = [words_of(li) for li in page.xpath("//ul[@class='not-covered']/li")]
         assert len(cells) == 6
         [process] = [cell for cell in cells if cell.startswith("Team Process 2")]
         assert "Staff meetings are run as team meetings" in process and "1 tool" in process
@@ -262,12 +262,12 @@ class TestWhatIsLeft:
     def test_a_course_that_is_planned_is_not_named_as_not_counted(self, client):
         make_course("Unsaid", levels=[2])
         page = parse_page(client.get("/path/plan/?from=1&to=2&audience=sponsors&want=unsaid"))
-        assert not page.xpath("//section[@aria-labelledby='unsaid']")
+        assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
     def test_a_course_only_for_who_asks_is_not_said_to_be_for_nobody(self, client):
         make_course("Limited", levels=[2], only_for=["Sponsors"])
         page = parse_page(client.get("/path/plan/?from=1&to=2&audience=sponsors"))
-        assert not page.xpath("//section[@aria-labelledby='unsaid']")
+        assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
 
 class TestWhatHelps:
@@ -330,7 +330,7 @@ class TestTheSeedPage:
         )
         assert titles_in(response) == ["Effective Sponsorship (classroom)"]
         assert total_in(response) == "3 h"
-        [done] = parse_page(response).xpath("//fieldset[@class='asks-done']//span")
+        [done] = parse_page(response).xpath("//fieldset[@class='plan-form-done']//span")
         assert words_of(done) == LMPO
 
 

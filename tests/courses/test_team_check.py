@@ -22,7 +22,7 @@ def address(*answers, page="check/"):
 
 
 def result_in(response):
-    return words_of(parse_page(response).get_element_by_id("standing"))
+    return words_of(parse_page(response).get_element_by_id("team-level"))
 
 
 def test_nothing_is_ticked_at_first_and_nothing_is_said_of_the_team(client):
@@ -30,7 +30,7 @@ def test_nothing_is_ticked_at_first_and_nothing_is_said_of_the_team(client):
     boxes = page.xpath("//input[@name='met']")
     assert len(boxes) == Criterion.objects.count()
     assert not any(box.get("checked") for box in boxes)
-    assert words_of(page.get_element_by_id("standing")) == "Nothing is ticked yet"
+    assert words_of(page.get_element_by_id("team-level")) == "Nothing is ticked yet"
 
 
 def test_the_form_leads_to_an_address_that_holds_the_answers(client):
@@ -70,7 +70,7 @@ def test_a_team_that_does_all_of_it_is_told_so(client):
 
 def test_the_answers_are_handed_over_by_link_and_by_code(client):
     page = parse_page(client.get(address(*ids(level=1))))
-    [section] = page.xpath("//section[@aria-labelledby='hand-over']")
+    [section] = page.xpath("//section[@aria-labelledby='share']")
     link = section.xpath(".//a/@href")[0]
     assert link.endswith(address(*ids(level=1))) and link.startswith("http")
     assert section.xpath(".//svg/title")[0].text == "The link of this team check, for a phone"

@@ -1,4 +1,4 @@
-"""`manage.py start` for real, in a copy of the project where nothing was started before."""
+"""Runs `manage.py start` in a copy of the project that was never started before."""
 
 import os
 import re
@@ -24,8 +24,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class Running:
-    """The site as a process that answers."""
+class RunningSite:
+    """The site as a process of its own. It is made when the site answers."""
 
     def __init__(self, folder, port):
         self.port = port
@@ -44,7 +44,7 @@ class Running:
         return self.log.read_text()
 
     def get(self, path, **headers):
-        """(status, headers, body) of the page at `path`."""
+        """Returns (status, headers, body) of the page at `path`."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
@@ -53,18 +53,18 @@ class Running:
             return error.code, error.headers, error.read()
 
     def courses(self):
-        """The addresses of the courses on the first page of their listing."""
+        """Returns the addresses of the courses on the first page of their listing."""
         return re.findall(r'href="(/courses/(?!feed/)[\w-]+/)"', self.get("/courses/")[2].decode())
 
     def interrupt(self):
-        """What Ctrl-C does; the exit code."""
+        """Does what Ctrl-C does and returns the exit code."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(20)
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """A folder with the project's own files only."""
+    """A folder with a copy of the files that Git knows, and no others."""
     folder = tmp_path_factory.mktemp("copy")
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -76,24 +76,24 @@ def copy(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(copy):
-    site = Running(copy, free_port())
+    site = RunningSite(copy, free_port())
     yield site
     site.interrupt()
 
 
-def test_the_first_start_tells_where_to_sign_in_and_how(site):
+def test_the_first_start_prints_how_to_sign_in(site):
     assert f"Sign in at:         http://127.0.0.1:{site.port}/admin/" in site.output()
     assert re.search(r"Name: +admin\n", site.output())
     assert re.search(r"One-time password: +(\w{5}-){3}\w{5}\n", site.output())
 
 
-def test_the_first_start_brings_the_demo_catalog(site):
+def test_the_first_start_loads_the_demo_catalog(site):
     for path in ("/", "/videos/", "/tools/", "/courses/", "/topics/"):
         assert site.get(path)[0] == 200
     assert len(site.courses()) == 10
 
 
-def test_static_files_are_served_for_good(site):
+def test_browsers_keep_static_files_for_good(site):
     page = site.get("/")[2].decode()
     sheet = re.search(r'href="(/static/[^"]+\.css)"', page)[1]
     status, headers, _ = site.get(sheet)
@@ -101,7 +101,7 @@ def test_static_files_are_served_for_good(site):
     assert "immutable" in headers["Cache-Control"]
 
 
-def test_uploads_are_served_in_parts(copy, site):
+def test_uploads_are_served_with_byte_ranges(copy, site):
     upload = next((copy / "media").rglob("*.mp4"))
     path = upload.relative_to(copy).as_posix()
     status, headers, body = site.get(f"/{path}", Range="bytes=0-1")
@@ -109,7 +109,7 @@ def test_uploads_are_served_in_parts(copy, site):
     assert headers["Content-Range"] == f"bytes 0-1/{upload.stat().st_size}"
 
 
-def test_a_foreign_host_name_leaves_one_line_in_the_log(site):
+def test_a_wrong_host_name_logs_one_line(site):
     before = len(site.output())
     assert site.get("/", Host="elsewhere.example.org")[0] == 400
     lines = site.output()[before:].splitlines()
@@ -117,29 +117,29 @@ def test_a_foreign_host_name_leaves_one_line_in_the_log(site):
     assert lines[0].startswith("Invalid HTTP_HOST header: 'elsewhere.example.org'.")
 
 
-def test_a_port_in_use_is_told_in_a_sentence(copy, site):
-    second = Running(copy, site.port)
+def test_a_port_in_use_is_refused_with_one_sentence(copy, site):
+    second = RunningSite(copy, site.port)
     assert second.process.returncode == 1
     other = f"Choose another: PORT={site.port + 1} make run"
-    assert second.output() == f"CommandError: Port {site.port} is in use already. {other}\n"
+    assert second.output() == f"CommandError: Port {site.port} is already in use. {other}\n"
 
 
-def test_a_second_start_keeps_the_data_and_ends_at_ctrl_c(copy, site):
-    second = Running(copy, free_port())
+def test_a_second_start_keeps_the_data_and_ctrl_c_stops_it(copy, site):
+    second = RunningSite(copy, free_port())
     try:
         address = f"http://127.0.0.1:{second.port}/"
-        assert second.output() == f"The catalog is at {address} (Ctrl-C ends it).\n"
+        assert second.output() == f"The catalog is at {address} (Ctrl-C stops it).\n"
         assert second.courses() == site.courses()
     finally:
         assert second.interrupt() == 0
     assert len(second.output().splitlines()) == 1
 
 
-def test_a_demo_that_was_removed_stays_away(copy, site):
+def test_a_removed_demo_does_not_come_back(copy, site):
     environment = {"PATH": os.environ["PATH"]}
     command = [sys.executable, "manage.py", "remove_demo"]
     subprocess.run(command, cwd=copy, env=environment, check=True)
-    second = Running(copy, free_port())
+    second = RunningSite(copy, free_port())
     try:
         assert second.courses() == []
     finally:

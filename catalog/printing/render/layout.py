@@ -17,7 +17,7 @@ from catalog.printing.render.tables import tidy
 VARIANT = "pdf/ua-1"
 FOLIO, ENDS_IN_FOLIO = "folio", "ends-in-folio"
 ROOM = "000"  # all figures are as wide as a nought
-OURS = "ours"  # the class of a table of a template, which is regular as it is written
+OURS = "catalog-table"  # the class of a table of a template, which is regular as it is written
 SHEET = "catalog/pdf.css"
 PAPERS = {"letter": "Letter", "a4": "A4"}
 # What nearly fits one page is set again in the next of these.

@@ -99,7 +99,7 @@
   }
 
   function offer(taken) {
-    const box = document.getElementById("other"), open = box.querySelector("a");
+    const box = document.getElementById("shared-packet"), open = box.querySelector("a");
     box.hidden = !form.dataset.query;
     open.hidden = !kept();
     open.search = kept();

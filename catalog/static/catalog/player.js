@@ -166,14 +166,14 @@ function find(box) {
 
   function show(number) {
     const total = matches.length;
-    box.querySelectorAll("mark.here").forEach((mark) => mark.classList.remove("here"));
+    box.querySelectorAll("mark.current").forEach((mark) => mark.classList.remove("current"));
     previous.disabled = next.disabled = total < 2;
     if (play) play.hidden = !total;
     place = total && (number + total) % total;
     output.value = total ? fill(form.dataset.place, { place: place + 1, total }) : "";
     if (searched && !total) output.value = form.dataset.none;
     if (!total) return;
-    matches[place].forEach((mark) => mark.classList.add("here"));
+    matches[place].forEach((mark) => mark.classList.add("current"));
     scrollInside(box, matches[place][0]);
     if (play) play.textContent = fill(form.dataset.play, { time: clock(begin()) });
   }
@@ -244,7 +244,7 @@ function captions(button) {
 }
 
 function descriptions(button) {
-  const [track, place] = [trackOf("descriptions"), region.querySelector(".described")];
+  const [track, place] = [trackOf("descriptions"), region.querySelector(".description-text")];
 
   function tell() {
     const texts = [...(track.activeCues ?? [])].map((cue) => cue.getCueAsHTML().textContent);
@@ -304,7 +304,7 @@ function linkAtThisMoment() {
 }
 
 function copy(button) {
-  const field = region.querySelector(".moment");
+  const field = region.querySelector(".link-at-time");
   const { done, undone } = button.dataset;
   let timer = 0;
 
@@ -402,7 +402,7 @@ function saveData() {
 
 function start() {
   unpack(region);
-  const tool = (name) => region.querySelector(`.tools [name="${name}"]`);
+  const tool = (name) => region.querySelector(`.player-controls [name="${name}"]`);
   const toggleCaptions = tool("captions") && captions(tool("captions"));
   if (tool("descriptions")) descriptions(tool("descriptions"));
   small(tool("small"));
@@ -412,13 +412,13 @@ function start() {
   document.addEventListener("click", jumpOnClick);
 }
 
-const box = transcript?.querySelector(".spoken");
+const box = transcript?.querySelector(".transcript-text");
 if (video) {
   saveData();
   start();
 }
 if (box) find(box);
 if (box && video) {
-  transcript.classList.add("follows");
+  transcript.classList.add("synced");
   follow([...box.querySelectorAll(".words > span")], scrollAlong(box));
 }

@@ -244,7 +244,7 @@ function browse(main) {
   const fit = () => { if (part("all-filters")) part("all-filters").open = !narrow.matches; };
   narrow.addEventListener("change", fit);
   fit();
-  document.documentElement.classList.add("scripted");
+  document.documentElement.classList.add("js");
 }
 
 // ---- Team check: each tick shows at once where the team is; the address holds all answers ----
@@ -286,7 +286,7 @@ function teamCheck(form) {
   }
 
   const resume = document.getElementById("resume");
-  if (document.getElementById("hand-over")) kept(location.search);
+  if (document.getElementById("share")) kept(location.search);
   else if (kept()) {
     resume.querySelector("a").search = kept();
     resume.hidden = false;

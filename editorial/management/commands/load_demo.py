@@ -3,7 +3,7 @@ from collections import Counter
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from catalog.models import Kind, Resource
+from catalog.models import Resource
 from editorial.demo.loading import load
 
 
@@ -19,9 +19,9 @@ class Command(BaseCommand):
                 "%(left)d entries were there"
             )
             % {
-                "videos": kinds[Kind.VIDEO],
-                "tools": kinds[Kind.TOOL],
-                "courses": kinds[Kind.COURSE],
+                "videos": kinds["video"],
+                "tools": kinds["tool"],
+                "courses": kinds["course"],
                 "terms": len(made) - kinds.total(),
                 "left": left,
             }

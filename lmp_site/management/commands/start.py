@@ -12,79 +12,82 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lmp_site import one_time_password, static_stamp
+from lmp_site import one_time_password, static_fingerprint
 
 
 class Command(BaseCommand):
-    help = "Prepares the database and the static files, then serves the catalog (see `make run`)."
+    help = "Prepare the database and the static files, then serve the catalog (see `make run`)."
     requires_system_checks = []
 
     def handle(self, **options):
-        """A database without users is a new one: it gets the demo when empty, and an admin.
+        """A database without users is new: it gets an admin, and the demo if it has no entries.
 
-        The admin comes last, so a start that was interrupted is a first time again.
+        The admin comes last, so that the next start repeats a first start that was interrupted.
         """
-        refuse_busy_port(settings.PORT)
+        check_port_is_free(settings.PORT)
         self.migrate()
-        new = not get_user_model().objects.exists()
-        if new and not apps.get_model("catalog", "Resource").objects.exists():
+        is_first_start = not get_user_model().objects.exists()
+        if is_first_start and not apps.get_model("catalog", "Resource").objects.exists():
             self.say(_("Loading the demo catalog"))
             call_command("load_demo", verbosity=0)
         self.collect_static()
-        if new:
-            self.show_admin(*one_time_password.make_admin())
+        if is_first_start:
+            self.print_sign_in(*one_time_password.create_admin())
         connection.close()
-        start_workers()
-        serve()
+        start_job_workers()
+        become_server()
 
     def migrate(self):
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except DatabaseError as error:
-            raise CommandError(_("The database cannot be used: %s") % error) from error
+            raise CommandError(_("Could not use the database: %s") % error) from error
 
-    def show_admin(self, name, password):
+    def print_sign_in(self, name, password):
         self.say(
             "",
             _("  Sign in at:         %s") % (settings.SITE_URL + reverse("admin:index")),
             _("  Name:               %s") % name,
             _("  One-time password:  %s") % password,
-            _("  It is shown only now, and the first sign-in asks for one of your own."),
-            _("  Lost it?            .venv/bin/python manage.py changepassword %s") % name,
+            _("  We show this password only once. You choose your own when you sign in."),
+            _("  Forgot it?          .venv/bin/python manage.py changepassword %s") % name,
             "",
         )
 
     def collect_static(self):
-        if not static_stamp.is_current():
+        if not static_fingerprint.is_current():
             self.say(_("Collecting the static files"))
             call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-            static_stamp.write()
+            static_fingerprint.save()
 
     def say(self, *lines):
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
 
-def refuse_busy_port(port):
+def check_port_is_free(port):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except PermissionError as error:
-            raise CommandError(_("Port %s may be used by root only.") % port) from error
+            raise CommandError(_("Only root can use port %s.") % port) from error
         except OSError as error:
-            sentence = _("Port %(port)s is in use already. Choose another: PORT=%(other)s make run")
+            sentence = _("Port %(port)s is already in use. Choose another: PORT=%(other)s make run")
             facts = {"port": port, "other": port % 65535 + 1}
             raise CommandError(sentence % facts) from error
 
 
-def start_workers():
-    """They end by themselves when this process, which becomes the server, is gone."""
-    subprocess.Popen([sys.executable, settings.BASE_DIR / "manage.py", "work"])
+def start_job_workers():
+    """The workers end when this process, which becomes the server, ends."""
+    subprocess.Popen([sys.executable, settings.BASE_DIR / "manage.py", "run_jobs"])
 
 
-def serve():
-    """Becomes gunicorn. Few arenas of memory, and each given back soon, keep its threads small."""
+def become_server():
+    """Replaces this process with gunicorn.
+
+    Few memory arenas, and an early return of free memory, keep gunicorn's threads small.
+    """
     memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
     command = [sys.executable, "-m", "gunicorn", "lmp_site.wsgi"]
     os.chdir(settings.BASE_DIR)

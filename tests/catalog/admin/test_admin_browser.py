@@ -151,7 +151,7 @@ def test_a_course_is_written_with_an_error_on_the_way(desk, page):
     page.locator("#id_modules-0-title").fill("Morning")
     page.locator("#id_modules-0-minutes").fill("0")
     save(page)
-    expect(page.locator(".wrong")).to_have_text(
+    expect(page.locator(".field-errors")).to_have_text(
         "Minutes: Count from 1; leave it empty when unknown."
     )
     expect(editor(page)).to_have_text("Plan together.")

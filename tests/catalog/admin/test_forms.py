@@ -141,7 +141,7 @@ def test_an_error_keeps_all_that_was_written(client):
 def test_an_error_is_named_on_top_with_a_link_to_its_field(client):
     response = submit_form(client, add_url(Video), title="A", seconds="0")
     page = parse_page(response)
-    link = page.xpath("//ul[@class='wrong']/li")[0]
+    link = page.xpath("//ul[@class='field-errors']/li")[0]
     sentence = "Running time in seconds: Count from 1; leave it empty when unknown."
     assert link.text_content() == sentence
     assert page.get_element_by_id(link.find("a").get("href")[1:]).get("name") == "seconds"

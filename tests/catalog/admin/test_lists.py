@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
 from catalog.models import Resource, Tool, Topic, Video
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 from courses.models import Course
 from tests.admin import (
     errors_in,
@@ -273,7 +273,7 @@ def test_owners_are_suggested_to_editors_but_not_their_accounts(client):
     assert client.get("/admin/auth/user/").status_code == 403
 
 
-@together()
+@indexed_together()
 def fill(first, last):
     for number in range(first, last):
         links = {"levels": [1, 2], "topics": [f"Topic {number}"], "tags": [f"tag {number}"]}

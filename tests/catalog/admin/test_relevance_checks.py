@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from catalog.admin.relevance_checks import place_of, unharmed
+from catalog.admin.relevance_checks import place_of, refuse_harm
 from catalog.models import BestBet, JudgedQuery, Resource, Synonym
 from tests.makers import days_ago, make_tool
 
@@ -26,7 +26,7 @@ def judge(resource, words="consensus"):
 
 
 def put_first(resource, words="consensus"):
-    with unharmed():
+    with refuse_harm():
         BestBet.objects.create(words=words, resource=resource)
 
 
@@ -71,10 +71,10 @@ def test_every_query_that_is_harmed_is_named(tools):
 def test_a_synonym_is_judged_too(tools):
     make_tools("Agreement", "Pact", "Treaty")
     judge(tools[0])
-    with unharmed():
+    with refuse_harm():
         Synonym.objects.create(term="consensus", meaning="agreement")
         Synonym.objects.create(term="consensus", meaning="pact")
-    with pytest.raises(ValidationError, match="it would stand at place 4"), unharmed():
+    with pytest.raises(ValidationError, match="it would stand at place 4"), refuse_harm():
         Synonym.objects.create(term="consensus", meaning="treaty")
     assert set(Synonym.objects.filter(term="consensus").values_list("meaning", flat=True)) == {
         "agreement",
@@ -85,7 +85,7 @@ def test_a_synonym_is_judged_too(tools):
 def test_what_would_not_be_found_at_all_is_said_so():
     judge(make_tools("Consensus")[0], "togetherness")
     synonym = Synonym.objects.create(term="togetherness", meaning="consensus")
-    with pytest.raises(ValidationError) as refused, unharmed():
+    with pytest.raises(ValidationError) as refused, refuse_harm():
         synonym.delete()
     assert refused.value.messages == ["“togetherness” would no longer find “Consensus”."]
     assert Synonym.objects.filter(term="togetherness").exists()
@@ -108,7 +108,7 @@ def test_what_is_not_public_refuses_nothing(tools):
 def test_all_of_a_refused_change_is_undone_and_what_was_before_stays(tools):
     judge(tools[2])
     Synonym.objects.create(term="before", meaning="earlier")
-    with pytest.raises(ValidationError), unharmed():
+    with pytest.raises(ValidationError), refuse_harm():
         Synonym.objects.create(term="during", meaning="meanwhile")
         BestBet.objects.create(words="consensus", resource=tools[3])
     assert set(Synonym.objects.filter(term__in=["before", "during"])) == {
@@ -119,7 +119,7 @@ def test_all_of_a_refused_change_is_undone_and_what_was_before_stays(tools):
 
 
 def test_another_error_in_the_change_is_passed_on_and_undoes_it():
-    with pytest.raises(ZeroDivisionError), unharmed():
+    with pytest.raises(ZeroDivisionError), refuse_harm():
         Synonym.objects.create(term="during", meaning="meanwhile")
         _ = 1 / 0
     assert not Synonym.objects.filter(term="during").exists()

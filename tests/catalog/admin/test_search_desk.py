@@ -106,7 +106,7 @@ def click(client, label, desk=DESK):
 
 def titles_found(words):
     ids = search_listing({"q": words}).ids
-    return [resource.title for resource in Resource.objects.pick(ids)]
+    return [resource.title for resource in Resource.objects.list_of(ids)]
 
 
 def test_it_works(editor):
@@ -501,5 +501,5 @@ def test_the_list_of_judged_queries_shows_their_places(editor):
     page = parse_page(editor.get(list_url(JudgedQuery)))
     cells = page.xpath("//td[contains(@class, 'field-place')]")
     assert [cell.text_content() for cell in cells] == ["2", "4", "not public", "not found"]
-    wrong = page.xpath("//strong[@class='wrong-place']")
+    wrong = page.xpath("//strong[@class='wrong-rank']")
     assert [mark.text_content() for mark in wrong] == ["4", "not found"]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog.models import Edition, Level, Rendition, Resource, Tool
 from catalog.models.edition import LONGEST, facts_of
 from catalog.search import indexing
-from catalog.search.indexing import together
+from catalog.search.indexing import indexed_together
 from courses.models import Course
 from tests import files
 from tests.admin import admin_url, sign_in_as_root, submit_form
@@ -159,7 +159,7 @@ def test_a_term_that_is_renamed_is_a_change_of_all_that_have_it():
 
 def test_several_saves_together_make_one():
     tool = make_tool()
-    with together():
+    with indexed_together():
         saved(tool, summary="One")()
         saved(tool, summary="Two")()
         tool.topics.add(make_topic())
@@ -182,7 +182,7 @@ def test_a_form_of_the_admin_makes_one(client):
 
 def test_what_is_taken_back_was_never_printed():
     tool = make_tool()
-    with pytest.raises(RuntimeError), together():
+    with pytest.raises(RuntimeError), indexed_together():
         saved(tool, title="Half done")()
         raise RuntimeError("the save breaks off")
     assert numbers_of(tool) == [1]
@@ -239,7 +239,7 @@ def test_editions_of_many_cost_as_many_queries_as_of_few():
     def change(resources):
         for resource in resources:
             Resource.objects.filter(pk=resource.pk).update(title="Another title")
-        return queries_of(lambda: indexing.index([resource.pk for resource in resources]))
+        return queries_of(lambda: indexing.update_index([resource.pk for resource in resources]))
 
     make_tool("Another title")  # new words would be learned once
     few = [make(f"{make.__name__} {n}") for n in range(2) for make in (make_tool, make_course)]
@@ -256,7 +256,7 @@ def test_facts_ask_the_database_for_nothing(django_assert_num_queries):
     tool, video = make_tool(), make_video()
     Rendition.objects.create(tool=tool, file=ContentFile(files.pdf(), "cards.pdf"))
     video.credits.create(role="By", name="Us")
-    whole = Resource.objects.whole([course.pk, tool.pk, video.pk])
+    whole = Resource.objects.list_children([course.pk, tool.pk, video.pk])
     with django_assert_num_queries(0):
         assert all(facts_of(resource) for resource in whole)
 

@@ -13,7 +13,7 @@ from catalog.editions import lists
 from catalog.editions.lists import dated
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
-from catalog.printing import sheets
+from catalog.printing import handouts
 from tests.admin import parse_page
 from tests.makers import days_ago, make_course, make_tool, make_video
 
@@ -42,7 +42,7 @@ def test_nothing_is_said_where_nobody_asks(client):
 
 def test_a_print_is_current(client):
     old_tool("Waste Walk")
-    words = notice(client, f"/tools/?printed={day(5)}")
+    words = notice(client, f"/tools/?list={day(5)}")
     assert words.startswith(
         "Your print is current Nothing on this list has changed, came or went since "
     )
@@ -52,7 +52,7 @@ def test_a_print_is_current(client):
 def test_what_is_new_is_told(client):
     old_tool("Waste Walk")
     make_tool("Icebreaker", published=days_ago(1))
-    words = notice(client, f"/tools/?printed={day(5)}")
+    words = notice(client, f"/tools/?list={day(5)}")
     assert "Your print is out of date" in words and "New: Icebreaker" in words
     assert "Waste Walk" not in words and words.endswith("Print the new one")
 
@@ -61,7 +61,7 @@ def test_what_changed_is_told_with_what_it_was(client):
     tool = old_tool("Waste Walk")
     tool.summary = "Look twice."
     tool.save()
-    assert "Changed: Waste Walk (Summary)" in notice(client, f"/tools/?printed={day(5)}")
+    assert "Changed: Waste Walk (Summary)" in notice(client, f"/tools/?list={day(5)}")
 
 
 def test_what_was_withdrawn_is_told_with_what_stands_in_its_place(client):
@@ -69,22 +69,22 @@ def test_what_was_withdrawn_is_told_with_what_stands_in_its_place(client):
     old = old_tool("Waste Walk", topics=["Teams"], unpublished_at=days_ago(1))
     Resource.objects.filter(pk=old.pk).update(replaced_by=new.pk)
     for address in ("/tools/", "/topics/teams/", "/new/"):
-        words = notice(client, f"{address}?printed={day(5)}")
+        words = notice(client, f"{address}?list={day(5)}")
         assert "Withdrawn: Waste Walk. In its place: Icebreaker" in words
-    assert "Withdrawn" not in notice(client, f"/videos/?printed={day(5)}")
+    assert "Withdrawn" not in notice(client, f"/videos/?list={day(5)}")
 
 
 def test_a_draft_is_never_named(client):
     make_tool("Secret", published=False)
     make_tool("Tomorrow", published=days_ago(-1))
-    words = notice(client, f"/tools/?printed={day(5)}")
+    words = notice(client, f"/tools/?list={day(5)}")
     assert "Secret" not in words and "Tomorrow" not in words
 
 
 def test_only_what_the_filters_show_is_told(client):
     make_tool("Level two", levels=[2], published=days_ago(1))
     make_tool("Level four", levels=[4], published=days_ago(1))
-    words = notice(client, f"/tools/?level=2&printed={day(5)}")
+    words = notice(client, f"/tools/?level=2&list={day(5)}")
     assert "Level two" in words and "Level four" not in words
 
 
@@ -92,14 +92,14 @@ def test_only_what_the_filters_show_is_told(client):
     "asked", ["", "x", "20261340", "99991231", "2026-01-01", "²0260101", "0" * 5000]
 )
 def test_a_day_that_nobody_understands_is_said(client, asked):
-    words = notice(client, f"/tools/?printed={asked}")
+    words = notice(client, f"/tools/?list={asked}")
     assert words.startswith("We do not know this print")
 
 
 def test_many_changes_are_counted(client, monkeypatch):
     for number in range(25):
         make_tool(f"Tool {number:02}", published=days_ago(1))
-    words = notice(client, f"/tools/?printed={day(5)}")
+    words = notice(client, f"/tools/?list={day(5)}")
     assert words.count("New:") == 20 and "and 5 more" in words
 
 
@@ -108,14 +108,14 @@ def test_a_packet_tells_what_became_of_its_items(client):
     tool.title = "Waste Hunt"
     tool.save()
     codes = ".".join(one.get_short_url().rpartition("/")[2] for one in (tool, gone))
-    words = notice(client, f"/packet/?items={codes}&printed={day(5)}")
+    words = notice(client, f"/packet/?items={codes}&list={day(5)}")
     assert "Changed: Waste Hunt (Title)" in words and "Withdrawn: Icebreaker" in words
 
 
 def test_a_plan_tells_what_became_of_its_courses(client):
     course = make_course("Sponsoring", levels=[2], published=days_ago(30))
     Edition.objects.filter(resource=course).update(made_at=days_ago(30))
-    address = f"/path/plan/?want={course.slug}&printed="
+    address = f"/path/plan/?want={course.slug}&list="
     assert notice(client, address + day(5)).startswith("Your print is current")
     course.summary = "How to sponsor."
     course.save()
@@ -127,14 +127,14 @@ def test_paper_carries_the_day(client, monkeypatch):
     from courses.views import plan
 
     coded = []
-    for module in (sheets, pdf, plan):
+    for module in (handouts, pdf, plan):
         monkeypatch.setattr(module, "qr_image", lambda address: coded.append(address) or "")
     course = make_course("Sponsoring")
     client.get("/tools.pdf?level=2")
     client.get(f"/packet.pdf?items={course.get_short_url().rpartition('/')[2]}")
     client.get(f"/path/plan.pdf?want={course.slug}")
-    lists = [address for address in coded if "printed=" in address]
-    assert len(lists) == 3 and all(f"printed={day(0)}-" in address for address in lists)
+    lists = [address for address in coded if "list=" in address]
+    assert len(lists) == 3 and all(f"list={day(0)}-" in address for address in lists)
 
 
 def test_it_costs_as_many_queries_for_twice_as_many(client):
@@ -148,21 +148,21 @@ def test_it_costs_as_many_queries_for_twice_as_many(client):
             changed.save()
             old_tool(f"Gone {number}", unpublished_at=days_ago(1))
         with CaptureQueriesContext(connection) as queries:
-            client.get(f"/new/?printed={day(5)}-{'A' * 20}")
+            client.get(f"/new/?list={day(5)}-{'A' * 20}")
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
 def test_what_was_published_and_printed_on_one_day_and_then_withdrawn_is_told(client):
     make_tool("Short-lived", published=days_ago(5), unpublished_at=days_ago(2))
-    assert "Withdrawn: Short-lived" in notice(client, f"/tools/?printed={day(5)}")
+    assert "Withdrawn: Short-lived" in notice(client, f"/tools/?list={day(5)}")
 
 
 def test_what_was_withdrawn_is_told_of_searches_and_tags(client):
     old_tool("Waste Walk", tags=["huddle"], unpublished_at=days_ago(1))
     old_tool("Waste Hunt", tags=["huddle"])
     for address in ("/search/?q=waste", "/tags/huddle/?"):
-        assert "Withdrawn: Waste Walk" in notice(client, f"{address}&printed={day(5)}")
+        assert "Withdrawn: Waste Walk" in notice(client, f"{address}&list={day(5)}")
 
 
 def test_the_newest_are_told_however_many_changed(client, monkeypatch):
@@ -174,7 +174,7 @@ def test_the_newest_are_told_however_many_changed(client, monkeypatch):
         tool.save()
     make_tool("New one", published=days_ago(1))
     monkeypatch.setattr(lists, "MOST_READ", 5)
-    words = notice(client, f"/tools/?printed={day(5)}")
+    words = notice(client, f"/tools/?list={day(5)}")
     assert "New: New one" in words and "and 3 more" in words
 
 
@@ -184,7 +184,7 @@ def test_the_newest_are_told_however_many_changed(client, monkeypatch):
 def code(members, ago=0):
     """What the code of a list with these members says, printed some days ago."""
     address = dated("/", id_sets.bits_of(one.pk for one in members))
-    return address.partition("printed=")[2].replace(day(0), day(ago))
+    return address.partition("list=")[2].replace(day(0), day(ago))
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def teams():
 def test_what_an_edit_took_out_of_a_list_is_told(client, teams):
     printed = code(teams, 5)
     teams[0].topics.clear()
-    words = notice(client, f"/topics/teams/?printed={printed}")
+    words = notice(client, f"/topics/teams/?list={printed}")
     assert words.count("Not in this list any more:") == 1
     assert "Not in this list any more: Waste Walk" in words and "Huddle card" not in words
 
@@ -205,7 +205,7 @@ def test_what_an_edit_took_out_of_a_list_is_told(client, teams):
 def test_what_an_edit_put_into_a_list_is_told(client, teams):
     other = old_tool("Ask why")
     other.topics.set(teams[0].topics.all())
-    words = notice(client, f"/topics/teams/?printed={code(teams, 5)}")
+    words = notice(client, f"/topics/teams/?list={code(teams, 5)}")
     assert "Now in this list as well: Ask why" in words and "Changed" not in words
 
 
@@ -216,7 +216,7 @@ def test_all_that_happened_to_a_list_is_told_together(client, teams):
     teams[1].save()
     Resource.objects.filter(pk=teams[2].pk).update(unpublished_at=days_ago(1))
     make_tool("Ask why", topics=["Teams"], published=days_ago(1))
-    words = notice(client, f"/topics/teams/?printed={printed}")
+    words = notice(client, f"/topics/teams/?list={printed}")
     for sentence in (
         "New: Ask why",
         "Changed: Huddle card (Summary)",
@@ -228,27 +228,27 @@ def test_all_that_happened_to_a_list_is_told_together(client, teams):
 
 def test_a_print_of_today_is_current_until_something_comes(client):
     printed = code([make_tool("Waste Walk", published=days_ago(0))])
-    assert notice(client, f"/tools/?printed={printed}").startswith("Your print is current")
+    assert notice(client, f"/tools/?list={printed}").startswith("Your print is current")
     make_tool("Ask why", published=days_ago(0))
-    words = notice(client, f"/tools/?printed={printed}")
+    words = notice(client, f"/tools/?list={printed}")
     assert "New: Ask why" in words and "Waste Walk" not in words
 
 
 def test_what_was_withdrawn_before_it_was_printed_on_that_day_is_not_told(client, teams):
     Resource.objects.filter(pk=teams[0].pk).update(unpublished_at=days_ago(0))
     printed = code(teams[1:])
-    assert notice(client, f"/topics/teams/?printed={printed}").startswith("Your print is current")
-    assert "Withdrawn: Waste Walk" in notice(client, f"/topics/teams/?printed={code(teams)}")
+    assert notice(client, f"/topics/teams/?list={printed}").startswith("Your print is current")
+    assert "Withdrawn: Waste Walk" in notice(client, f"/topics/teams/?list={code(teams)}")
 
 
 def test_what_changed_before_it_was_printed_on_that_day_is_not_told(client, teams):
     teams[0].summary = "Look twice."
     teams[0].save()
     printed = code(teams)
-    assert notice(client, f"/topics/teams/?printed={printed}").startswith("Your print is current")
+    assert notice(client, f"/topics/teams/?list={printed}").startswith("Your print is current")
     teams[0].summary = "Look three times."
     teams[0].save()
-    words = notice(client, f"/topics/teams/?printed={printed}")
+    words = notice(client, f"/topics/teams/?list={printed}")
     assert "Changed: Waste Walk (Summary)" in words
 
 
@@ -258,7 +258,7 @@ def test_several_that_an_edit_moved_are_told(client, teams):
     printed = code(teams, 5)
     for tool in teams[:4]:
         tool.topics.clear()
-    words = notice(client, f"/topics/teams/?printed={printed}")
+    words = notice(client, f"/topics/teams/?list={printed}")
     assert words.count("Not in this list any more:") == 4 and "Other entries" not in words
 
 
@@ -267,7 +267,7 @@ def test_several_that_lost_a_tag_are_told(client):
     printed = code(tools, 5)
     for tool in tools[:2]:
         tool.tags.clear()
-    words = notice(client, f"/tags/huddle/?printed={printed}")
+    words = notice(client, f"/tags/huddle/?list={printed}")
     assert words.count("Not in this list any more:") == 2 and "Other entries" not in words
 
 
@@ -277,7 +277,7 @@ def test_what_came_on_the_day_of_the_print_and_what_was_moved_are_told_apart(cli
     for tool in teams[:2]:
         tool.topics.clear()
     make_tool("Late", topics=["Teams"], published=days_ago(0))
-    words = notice(client, f"/topics/teams/?printed={printed}")
+    words = notice(client, f"/topics/teams/?list={printed}")
     assert words.count("Not in this list any more:") == 2
     assert "New: Late" in words and "New: Early" not in words
 
@@ -286,7 +286,7 @@ def test_what_is_dated_for_later_today_is_not_told(client, teams):
     later = timezone.now() + timedelta(minutes=1)
     make_tool("Secret", topics=["Teams"], published=later, unpublished_at=days_ago(-30))
     for printed in (day(0), code(teams), code(teams, 5)):
-        assert "Secret" not in notice(client, f"/topics/teams/?printed={printed}")
+        assert "Secret" not in notice(client, f"/topics/teams/?list={printed}")
 
 
 def test_a_withdrawn_course_of_a_plan_is_told(client):
@@ -295,7 +295,7 @@ def test_a_withdrawn_course_of_a_plan_is_told(client):
     Edition.objects.update(made_at=days_ago(30))
     printed = code([first, then], 5)
     Resource.objects.filter(pk=first.pk).update(unpublished_at=days_ago(1), replaced_by=then.pk)
-    words = notice(client, f"/path/plan/?want={then.slug}&printed={printed}")
+    words = notice(client, f"/path/plan/?want={then.slug}&list={printed}")
     assert "Withdrawn: First. In its place: Then" in words and "Other entries" not in words
 
 
@@ -304,12 +304,12 @@ def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
     for tool in teams:
         tool.topics.clear()
     monkeypatch.setattr(lists, "MOST_MOVED", 0)
-    words = notice(client, f"/topics/teams/?printed={printed}")
+    words = notice(client, f"/topics/teams/?list={printed}")
     assert "Other entries came into this list or left it." in words and "Waste Walk" not in words
 
 
 def test_a_digest_that_nobody_printed_is_as_if_the_list_were_another(client, teams):
-    words = notice(client, f"/topics/teams/?printed={day(5)}-{'A' * 20}")
+    words = notice(client, f"/topics/teams/?list={day(5)}-{'A' * 20}")
     assert "Other entries came into this list or left it." in words
 
 
@@ -318,7 +318,7 @@ def test_a_course_that_left_a_plan_is_told(client):
     then.requirements.create(text="First", named_course=first)
     Edition.objects.update(made_at=days_ago(30))
     printed = code([first, then], 5)
-    address = f"/path/plan/?want={then.slug}&printed={printed}"
+    address = f"/path/plan/?want={then.slug}&list={printed}"
     assert notice(client, address).startswith("Your print is current")
     then.requirements.all().delete()
     words = notice(client, address)
@@ -330,7 +330,7 @@ def test_what_lost_a_tag_is_told(client):
     tools = [old_tool(title, tags=["huddle"]) for title in ("Waste Walk", "Icebreaker")]
     printed = code(tools, 5)
     tools[0].tags.clear()
-    words = notice(client, f"/tags/huddle/?printed={printed}")
+    words = notice(client, f"/tags/huddle/?list={printed}")
     assert "Not in this list any more: Waste Walk" in words
 
 

@@ -51,7 +51,7 @@ class TestAPrint:
         assert address == f"{resource.get_short_url()}/1" and len(address) < 12
         response = client.get(address)
         assert response.status_code == 302
-        assert response["Location"] == f"{resource.get_absolute_url()}?print=1"
+        assert response["Location"] == f"{resource.get_absolute_url()}?edition=1"
         notice = notice_in(scan(client, address))
         assert notice.startswith("Your print is current It is version 1 of ")
 
@@ -101,17 +101,17 @@ class TestAPrint:
 
     @pytest.mark.parametrize("number", ["", "x", "-1", "²", "1.0", "%00", "<b>", "1" * 5000])
     def test_of_what_is_no_number_is_not_known_either(self, client, number):
-        response = client.get("/tools/cards/", {"print": number}) if make_tool("Cards") else None
+        response = client.get("/tools/cards/", {"edition": number}) if make_tool("Cards") else None
         assert "We do not know this print" in notice_in(response)
 
     def test_finds_the_page_when_its_address_changed(self, client):
         tool = make_tool("Huddle cards")
         change(tool, slug="cards")
-        assert "Your print is current" in notice_in(scan(client, "/tools/huddle-cards/?print=1"))
+        assert "Your print is current" in notice_in(scan(client, "/tools/huddle-cards/?edition=1"))
 
     def test_stands_in_no_link_of_the_page(self, client):
         response = scan(client, make_tool().get_print_url())
-        assert "print=" not in response.content.decode()
+        assert "edition=" not in response.content.decode()
 
     def test_sets_no_cookie(self, client):
         response = scan(client, make_tool().get_print_url())
@@ -123,12 +123,12 @@ class TestAPrint:
             change(tool, summary=f"Summary {number}")
         client.get("/tools/")
         without = queries_of(lambda: client.get(tool.get_absolute_url()))
-        few = queries_of(lambda: client.get(tool.get_absolute_url() + "?print=1"))
+        few = queries_of(lambda: client.get(tool.get_absolute_url() + "?edition=1"))
         for number in range(5, 10):
             change(tool, summary=f"Summary {number}")
         client.get("/tools/")
         assert queries_of(lambda: client.get(tool.get_absolute_url())) == without
-        assert queries_of(lambda: client.get(tool.get_absolute_url() + "?print=1")) == few
+        assert queries_of(lambda: client.get(tool.get_absolute_url() + "?edition=1")) == few
         assert few == without + 1
 
 
@@ -287,7 +287,7 @@ def made_at(resource, *days):
 
 
 def fresh(*resources):
-    return list(Resource.objects.pick([resource.pk for resource in resources]))
+    return list(Resource.objects.list_of([resource.pk for resource in resources]))
 
 
 class TestChangesSince:

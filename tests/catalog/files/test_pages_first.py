@@ -48,7 +48,7 @@ def site():
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_file_waits_for_a_page(site, file, monkeypatch):
-    monkeypatch.setattr(page_priority, "PATIENCE", 30)
+    monkeypatch.setattr(page_priority, "TIMEOUT_S", 30)
     page = site.ask("/")
     site.began.acquire()
     waiting = site.ask(file)
@@ -61,7 +61,7 @@ def test_a_file_waits_for_a_page(site, file, monkeypatch):
 
 
 def test_a_file_does_not_wait_for_long(site, monkeypatch):
-    monkeypatch.setattr(page_priority, "PATIENCE", 0.01)
+    monkeypatch.setattr(page_priority, "TIMEOUT_S", 0.01)
     site.ask("/courses/")
     site.began.acquire()
     site.ask(FILES[0])
@@ -91,16 +91,16 @@ def test_a_page_that_breaks_is_waited_for_no_more():
     site = PagesFirstMiddleware(breaks)
     with pytest.raises(ValueError):
         site(RequestFactory().get("/"))
-    assert page_priority.begun == []
+    assert page_priority.started == []
 
 
 @pytest.mark.django_db
 def test_each_pdf_is_written_in_its_turn(client, monkeypatch, settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
     written, render = [], documents.render_to_string
 
     def noted(template, *more):
-        written.append((template, documents.BUILDING.locked()))
+        written.append((template, documents.BUILD_LOCK.locked()))
         return render(template, *more)
 
     monkeypatch.setattr(documents, "render_to_string", noted)

@@ -23,7 +23,7 @@ from lxml import html
 from PIL import Image
 
 from catalog.models import Job, Rendition, Resource, Tool, Video
-from catalog.sandbox.client import ask, helper
+from catalog.sandbox.client import ask, sandbox_process
 from tests import files
 from tests.admin import PASSWORD, add_row, add_url, errors_in, form_data, parse_page, sign_in
 
@@ -170,9 +170,9 @@ def temporary(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TMPDIR", str(folder))
         patched.setattr(tempfile, "tempdir", str(folder))
-        helper().end()
+        sandbox_process().end()
         yield folder
-        helper().end()
+        sandbox_process().end()
 
 
 @pytest.fixture
@@ -232,7 +232,7 @@ def answer_to(answer, field, file):
 def field_of_error(response):
     """(what the list on top says, the name of the field that it leads to)"""
     page = parse_page(response)
-    [line] = page.xpath("//ul[@class='wrong']/li")
+    [line] = page.xpath("//ul[@class='field-errors']/li")
     target = page.get_element_by_id(line.find("a").get("href")[1:])
     return line.text_content(), target.get("name")
 

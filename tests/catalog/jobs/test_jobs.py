@@ -82,15 +82,15 @@ def test_a_job_that_was_not_saved_with_its_file_is_none(db, media):
 
 def test_the_one_that_waited_longest_comes_first_and_is_taken_once(sheet):
     later = Job.objects.get(task=Task.PREVIEW)
-    assert queue.claimed(OF_FILES, "a") == sheet
-    assert queue.claimed(OF_FILES, "b") == later
-    assert queue.claimed(OF_FILES, "c") is None
+    assert queue.claim_job(OF_FILES, "a") == sheet
+    assert queue.claim_job(OF_FILES, "b") == later
+    assert queue.claim_job(OF_FILES, "c") is None
     assert state_of(sheet) == State.RUNNING and sheet.worker == "a"
 
 
 def test_what_goes_wrong_is_said_and_the_next_job_is_done(sheet, monkeypatch):
     monkeypatch.setitem(queue.TASKS, Task.TEXT, lambda job, progress: 1 / 0)
-    assert queue.work_off(OF_FILES) == 2
+    assert queue.run_waiting_jobs(OF_FILES) == 2
     assert state_of(sheet) == State.FAILED
     assert sheet.failure == "It could not be done: division by zero"
     assert Job.objects.get(task=Task.PREVIEW).state == State.DONE
@@ -98,7 +98,7 @@ def test_what_goes_wrong_is_said_and_the_next_job_is_done(sheet, monkeypatch):
 
 def test_a_file_that_is_gone_is_named(sheet):
     Path(Resource.objects.get().tool.renditions.get().file.path).unlink()
-    queue.work_off([Task.TEXT])
+    queue.run_waiting_jobs([Task.TEXT])
     assert state_of(sheet) == State.FAILED
     assert sheet.failure == "“sheet.pdf” is not on the disk any more."
 
@@ -141,32 +141,32 @@ def test_progress_is_kept_now_and_then_as_a_sign_of_life(sheet, monkeypatch):
     progress(10)
     sheet.refresh_from_db()
     assert sheet.progress == 10 and sheet.beat_at
-    now[0] += queue.BEAT / 2
+    now[0] += queue.HEARTBEAT_S / 2
     progress(11)
     sheet.refresh_from_db()
     assert sheet.progress == 10
-    now[0] += queue.BEAT
+    now[0] += queue.HEARTBEAT_S
     progress(12)
     sheet.refresh_from_db()
     assert sheet.progress == 12
 
 
 def test_a_job_without_a_sign_of_life_is_taken_up_again(sheet):
-    queue.claimed([Task.TEXT], "gone")
+    queue.claim_job([Task.TEXT], "gone")
     everything = Job.objects.all()
-    queue.take_up(everything.filter(beat_at__lt=timezone.now() - queue.LOST))
+    queue.requeue(everything.filter(beat_at__lt=timezone.now() - queue.STALE_AFTER))
     assert state_of(sheet) == State.RUNNING
-    everything.update(beat_at=timezone.now() - queue.LOST - timedelta(seconds=1))
-    queue.take_up(everything.filter(beat_at__lt=timezone.now() - queue.LOST))
+    everything.update(beat_at=timezone.now() - queue.STALE_AFTER - timedelta(seconds=1))
+    queue.requeue(everything.filter(beat_at__lt=timezone.now() - queue.STALE_AFTER))
     assert state_of(sheet) == State.WAITING
     run_jobs()
     assert FileText.objects.exists()
 
 
 def test_a_job_that_killed_its_worker_three_times_is_given_up(sheet):
-    for _time in range(queue.MOST_TRIES):
-        assert queue.claimed([Task.TEXT], "worker") == sheet
-        queue.take_up(Job.objects.filter(worker="worker"))
+    for _time in range(queue.MAX_TRIES):
+        assert queue.claim_job([Task.TEXT], "worker") == sheet
+        queue.requeue(Job.objects.filter(worker="worker"))
     assert state_of(sheet) == State.FAILED
     assert sheet.failure == "The work broke off 3 times before it came to its end."
 
@@ -214,8 +214,8 @@ def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, mon
         now.save()
 
     monkeypatch.setattr(transcoding, "make_poster", replace_meanwhile)
-    job = queue.claimed([Task.FILM], "worker")
-    queue.do(job)
+    job = queue.claim_job([Task.FILM], "worker")
+    queue.run_job(job)
     now = Video.objects.get()
     assert not now.image and now.bytes == video.bytes + 8
 
@@ -249,11 +249,11 @@ def test_a_busy_database_is_no_fault_of_a_file(sheet, monkeypatch):
         raise OperationalError("database is locked")
 
     monkeypatch.setitem(queue.TASKS, Task.TEXT, busy)
-    job = queue.claimed([Task.TEXT], "worker")
+    job = queue.claim_job([Task.TEXT], "worker")
     with pytest.raises(OperationalError):
-        queue.do(job)
+        queue.run_job(job)
     assert state_of(sheet) == State.RUNNING
-    queue.take_up(Job.objects.filter(worker="worker"))
+    queue.requeue(Job.objects.filter(worker="worker"))
     assert state_of(sheet) == State.WAITING
 
 
@@ -343,7 +343,7 @@ def test_files_of_an_earlier_version_of_the_catalog_are_caught_up_with(sheet):
     Video.objects.update(film={})
     Rendition.objects.update(lacks=None)
     Job.objects.exclude(task=Task.TEXT).delete()
-    call_command("work", once=True)
+    call_command("run_jobs", once=True)
     assert Video.objects.get().film["seconds"] == 45
     assert Rendition.objects.get().lacks == ["title", "language", "tags"]
     assert set(Job.objects.values_list("task", flat=True)) >= {"film", "preview"}
@@ -406,7 +406,7 @@ def test_the_job_of_a_worker_that_was_killed_is_taken_up_again(tmp_path):
     site.run("migrate", "--verbosity", "0")
     site.run("shell", "--no-imports", "--command", LONG_JOB)
     preview = "SELECT state, tries FROM catalog_job WHERE task = 'preview'"
-    workers = site.start("work")
+    workers = site.start("run_jobs")
     try:
         site.until(preview, [("running", 1)])
         [killed] = [pid for pid in children_of(workers.pid) if b"rest" in command_line(pid)]
@@ -422,3 +422,9 @@ def test_the_job_of_a_worker_that_was_killed_is_taken_up_again(tmp_path):
 
 def command_line(pid):
     return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_the_old_name_of_the_command_still_answers_and_says_the_new_one(sheet, capsys):
+    call_command("work", once=True)
+    assert "The command work is now called run_jobs." in capsys.readouterr().err
+    assert not Job.objects.filter(state=State.WAITING).exists()

@@ -115,18 +115,18 @@ def test_it_is_filled_ordered_and_noted_by_keyboard(open_reader, scripted, size)
     tab_to(page, "e.id === 'packet-words'")
     page.keyboard.type("huddle")
     page.keyboard.press("Enter")
-    expect(page.locator("#found")).to_contain_text("“huddle”")
+    expect(page.locator("#search-results")).to_contain_text("“huddle”")
     for total in (1, 2, 3):
         tab_to(page, "e.name === 'add'")
         page.keyboard.press("Enter")
         expect(page.locator(".packet-item")).to_have_count(total)
-        expect(page.locator("#found")).to_be_focused()
+        expect(page.locator("#search-results")).to_be_focused()
     first, second, third = titles(page)
     tab_to(page, f"e.name === 'up' && e.textContent.includes('{third}')")
     for place in (2, 1):
         page.keyboard.press("Enter")
         expect(page.locator(".done")).to_have_text(f"“{third}” is number {place} now.")
-        expect(page.locator(".packet-moves :focus")).to_contain_text(third)
+        expect(page.locator(".packet-actions :focus")).to_contain_text(third)
     assert titles(page) == [third, first, second]
     tab_to(page, f"e.matches('.packet-note textarea') && e.labels[0].innerText.includes('{first}')")
     page.keyboard.type("Read it aloud")
@@ -142,10 +142,10 @@ def test_it_is_filled_ordered_and_noted_by_keyboard(open_reader, scripted, size)
     expect(page.locator("h1")).to_have_text("For Monday")
     assert titles(page) == [third, first]
     expect(page.get_by_role("link", name="Put it back")).to_be_in_viewport()
-    expect(page.locator("#changed")).to_be_focused()
+    expect(page.locator("#packet-changes")).to_be_focused()
     if scripted:
         expect(header(page)).to_have_text("Packet (2)")
-        expect(page.locator("#other")).to_be_hidden()
+        expect(page.locator("#shared-packet")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -155,7 +155,7 @@ def test_without_a_script_the_link_of_a_card_begins_a_packet(open_reader):
     button_of(page, FIRST).click()
     expect(page).to_have_url(re.compile(r"/packet/\?add=\w+$"))
     assert titles(page) == [FIRST]
-    expect(page.locator("#copy, #print, #other").first).to_be_hidden()
+    expect(page.locator("#copy, #print, #shared-packet").first).to_be_hidden()
     assert page.locator("button[hidden]:visible").count() == 0
 
 
@@ -214,7 +214,7 @@ def test_a_long_title_breaks(open_reader, width):
 
 TARGETS = ":is(a, button, input, textarea, select, summary)"
 SMALL = f"""() => [...document.querySelectorAll("main {TARGETS}")]
-    .filter((e) => e.checkVisibility() && !e.closest(".crumbs"))
+    .filter((e) => e.checkVisibility() && !e.closest(".breadcrumbs"))
     .map((e) => [e.innerText || e.name, e.getBoundingClientRect().height])
     .filter(([words, height]) => height && height < 44)"""
 
@@ -244,10 +244,10 @@ class TestAPacketOfSomebodyElse:
         expect(reader.get_by_role("link", name="Open mine")).to_be_hidden()
         reader.get_by_role("button", name="Keep as my packet").click()
         expect(header(reader)).to_have_text("Packet (2)")
-        expect(reader.locator("#other")).to_be_hidden()
+        expect(reader.locator("#shared-packet")).to_be_hidden()
         expect(reader.locator("#announcement")).to_have_text("This is your packet now.")
         reader.reload()
-        expect(reader.locator("#other")).to_be_hidden()
+        expect(reader.locator("#shared-packet")).to_be_hidden()
 
     def test_takes_the_place_of_mine_only_when_i_say_so(self, reader, theirs):
         reader.goto("/videos/")
@@ -273,10 +273,10 @@ class TestAPacketOfSomebodyElse:
         expect(reader.locator(".done")).to_contain_text("is taken out")
         assert titles(reader) == [SECOND]
         assert reader.evaluate("localStorage.packet") == mine
-        expect(reader.locator("#other")).to_be_visible()
+        expect(reader.locator("#shared-packet")).to_be_visible()
         reader.get_by_role("link", name="Open mine").click()
         settled(reader, re.escape(mine.removeprefix("?")))
-        expect(reader.locator("#other")).to_be_hidden()
+        expect(reader.locator("#shared-packet")).to_be_hidden()
 
 
 def test_what_was_removed_is_put_back_into_my_packet(reader):
@@ -286,7 +286,7 @@ def test_what_was_removed_is_put_back_into_my_packet(reader):
     reader.get_by_role("link", name="Put it back").click()
     expect(header(reader)).to_have_text("Packet (2)")
     assert titles(reader) == [FIRST, SECOND]
-    expect(reader.locator("#other")).to_be_hidden()
+    expect(reader.locator("#shared-packet")).to_be_hidden()
 
 
 def test_an_old_state_of_my_packet_is_not_taken_for_mine(reader):
@@ -294,7 +294,7 @@ def test_an_old_state_of_my_packet_is_not_taken_for_mine(reader):
     reader.get_by_role("button", name=f"Remove – {FIRST}").click()
     expect(header(reader)).to_have_text("Packet (1)")
     reader.goto(f"/packet/?{before}")
-    expect(reader.locator("#other")).to_be_visible()
+    expect(reader.locator("#shared-packet")).to_be_visible()
     expect(header(reader)).to_have_text("Packet (1)")
 
 

@@ -120,8 +120,10 @@ def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
     code = codes_of(three[0])
     response = press(client, opened, "remove", code, **{f"note_{code}": "First"})
     assert notices_in(response) == ["“A poster” is taken out. Put it back"]
-    assert "#changed" in parse_page(response).xpath("//button[@name='remove']/@formaction")[0]
-    assert "Put it back" in words_of(parse_page(response).get_element_by_id("changed"))
+    assert (
+        "#packet-changes" in parse_page(response).xpath("//button[@name='remove']/@formaction")[0]
+    )
+    assert "Put it back" in words_of(parse_page(response).get_element_by_id("packet-changes"))
     [back] = parse_page(response).xpath("//a[. = 'Put it back']/@href")
     response = client.get(back)
     assert titles_in(response) == ["A poster", "A film", "A course"]
@@ -146,7 +148,7 @@ def test_words_find_things_to_add(client, opened):
     assert "1 result for “shift”" in response.content.decode()
     response = press(client, response, "add", codes_of(guide))
     assert titles_in(response)[-1] == "Shift guide"
-    assert words_of(parse_page(response).find_class("packet-found")[0]).endswith("In packet")
+    assert words_of(parse_page(response).find_class("packet-results")[0]).endswith("In packet")
 
 
 def test_a_search_that_finds_nothing_says_so(client, opened):
@@ -247,7 +249,7 @@ def test_without_a_script_it_says_what_does_not_know_of_what_is_typed(opened):
 
 def test_its_print_has_its_day_and_a_code_that_tells_whether_it_is_true(client, opened):
     context, today = opened.context, timezone.localdate()
-    paper = parse_page(opened).get_element_by_id("packet-paper")
+    paper = parse_page(opened).get_element_by_id("packet-print-head")
     assert words_of(paper).startswith(f"Printed on {today:%B} {today.day}, {today.year}.")
     assert context["paper_qr"] in opened.content.decode()
     dated = paper_address(context["packet"])

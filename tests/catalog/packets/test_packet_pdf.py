@@ -30,7 +30,7 @@ NO_CLAIM = [
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
     settings.SITE_URL = "https://catalog.example.org"
 
 

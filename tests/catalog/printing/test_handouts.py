@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from catalog.lib.qr import qr_image
-from catalog.printing import sheets
+from catalog.printing import handouts
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 from tests.pdfs import pdf_content, pdf_ua_errors
 
@@ -76,7 +76,7 @@ def test_a_search_that_finds_nothing_says_so(client):
 
 
 def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(handouts, "MOST_ENTRIES", 3)
     for number in range(5):
         make_tool(f"Tool number {number}", published=days_ago(number + 1))
     found = pdf_content(client.get("/tools.pdf"))
@@ -97,21 +97,21 @@ def test_a_listing_holds_only_what_is_published(client):
 
 def test_it_says_which_view_it_is_and_of_which_day(client, monkeypatch):
     addresses = []
-    monkeypatch.setattr(sheets, "qr_image", lambda it: addresses.append(it) or qr_image(it))
+    monkeypatch.setattr(handouts, "qr_image", lambda it: addresses.append(it) or qr_image(it))
     make_tool("Waste Walk", levels=[2])
     found = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
     day = timezone.localdate()
     assert in_order(found.text, "New in the catalog", "1 result", "only: Tools, Level 2")
     assert f"As it was on {date_format(day, 'F j, Y')}. The living list:" in found.text
     living = "https://catalog.example.org/new/?kind=tool&level=2"
-    assert len(addresses) == 1 and addresses[0].startswith(f"{living}&printed={day:%Y%m%d}-")
+    assert len(addresses) == 1 and addresses[0].startswith(f"{living}&list={day:%Y%m%d}-")
     assert living in found.links
     assert [width >= 20 for width in found.qr_widths_mm] == [True]
 
 
 def test_the_address_of_a_printed_list_leads_to_the_list(client):
     make_tool("Waste Walk")
-    assert "Waste Walk" in client.get("/tools/?printed=20261127").content.decode()
+    assert "Waste Walk" in client.get("/tools/?list=20261127").content.decode()
 
 
 def test_entries_stand_by_kind(client):

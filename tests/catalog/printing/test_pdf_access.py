@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils.http import int_to_base36
 
 from catalog.models import Job, Resource
-from catalog.printing.documents import Look
+from catalog.printing.documents import PrintOptions
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video, run_jobs
 from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
@@ -129,7 +129,7 @@ def packet_of_our_own():
 
 KINDS = [video, tool, course, bare_tool, handout, topic, empty_topic, search, plan]
 KINDS += [action_sheet, action_sheet_of_a_team, book, packet_of_our_own]
-LOOKS = [Look(*names) for names in product(*Look.CHOICES.values())]
+LOOKS = [PrintOptions(*names) for names in product(*PrintOptions.CHOICES.values())]
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.__name__)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def empty_shelf(settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ MAKERS = {"video": make_video, "tool": make_tool, "course": make_course}
 
 @pytest.fixture(autouse=True)
 def places(settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
     settings.SITE_URL = SITE
 
 
@@ -50,7 +50,7 @@ def test_a_sheet_leads_to_its_own_version(client, kind, query):
 def test_a_list_leads_to_itself_with_its_day_and_digest(client):
     make_tool("Waste Walk", levels=[2])
     [code] = codes_of(client.get("/new.pdf?kind=tool&level=2"))
-    assert code.startswith(f"{SITE}/new/?kind=tool&level=2&printed={timezone.localdate():%Y%m%d}-")
+    assert code.startswith(f"{SITE}/new/?kind=tool&level=2&list={timezone.localdate():%Y%m%d}-")
     assert "Your print is current" in client.get(code.removeprefix(SITE)).content.decode()
 
 
@@ -99,6 +99,6 @@ def test_the_code_of_a_printed_list_knows_its_day(live_server, page, settings):
     with pypdfium2.PdfDocument(page.pdf(format="Letter")) as document:
         pictures = [sheet.render(scale=DOTS / 72).to_pil() for sheet in document]
     [text] = [text for picture in pictures for text in scanned(picture)]
-    assert text.startswith(f"{live_server.url}/packet/?items={items}&printed=")
+    assert text.startswith(f"{live_server.url}/packet/?items={items}&list=")
     page.goto(text)
     assert "Your print is current" in page.inner_text("main")

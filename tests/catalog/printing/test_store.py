@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from catalog.jobs import queue
 from catalog.models import Job, Resource, Tool
-from catalog.printing import background, responses, sheets, store
-from catalog.sandbox.client import helper
+from catalog.printing import background, handouts, responses, store
+from catalog.sandbox.client import sandbox_process
 from catalog.sandbox.exceptions import Refused
 from tests import files
 from tests.admin import parse_page
@@ -27,7 +27,7 @@ ENDLESS = HELLO | {"html": HELLO["html"] + "<table>" + "<tr><td colspan=9>a" * 6
 
 @pytest.fixture(autouse=True)
 def empty_shelf(settings, tmp_path):
-    settings.PRINTS_ROOT = tmp_path / "prints"
+    settings.PDF_ROOT = tmp_path / "prints"
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_it_is_made_once_however_many_ask(made):
 
 
 def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
-    settings.PRINTERS = 2
+    settings.PDF_WORKERS = 2
     at_work, most = [], []
 
     def slow(document, path, number):
@@ -84,7 +84,7 @@ def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
 def test_what_is_large_leaves_a_slot_for_the_small(
     client, large, settings, monkeypatch, printers, for_large
 ):
-    settings.PRINTERS = printers
+    settings.PDF_WORKERS = printers
     taken, made = [], store.made
 
     def noted(key, document, seconds=store.PATIENCE, slots=None):
@@ -102,14 +102,14 @@ def test_what_is_large_leaves_a_slot_for_the_small(
 
 def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
     monkeypatch.setattr(store, "presses", cache(store.presses.__wrapped__))
-    second = helper(store.PRESS, 1)
+    second = sandbox_process(store.PRESS, 1)
     second.end()
     store.made("a" * 64, HELLO)
     assert second.process.poll() is None
 
 
 def test_what_waits_for_a_slot_finds_another_one_free(settings):
-    settings.PRINTERS = 2
+    settings.PDF_WORKERS = 2
     with store.slot(time.monotonic(), [0]):
         with pytest.raises(store.TooBusy), store.slot(time.monotonic(), [0]):
             pass
@@ -239,7 +239,7 @@ def test_what_a_browser_asks_of_the_head_only(client):
 
 @pytest.fixture
 def large(monkeypatch):
-    monkeypatch.setattr(sheets, "ENTRIES", 2)
+    monkeypatch.setattr(handouts, "ENTRIES", 2)
     for number in range(3):
         make_tool(f"Tool number {number}")
 
@@ -264,7 +264,7 @@ def test_a_large_one_is_made_in_the_background(client, large):
     ],
 )
 def test_who_waits_can_go_back_to_the_page(client, large, pdf, page):
-    crumbs = "//nav[@class='crumbs']//a/@href"
+    crumbs = "//nav[@class='breadcrumbs']//a/@href"
     assert parse_page(client.get(pdf)).xpath(crumbs) == page
     again = ordered_at(client, pdf)
     assert parse_page(client.get(again)).xpath(crumbs) == page
@@ -304,7 +304,7 @@ def test_what_was_ordered_long_ago_is_forgotten(client, large):
 def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
     monkeypatch.setattr(store, "SECONDS", 0)
     client.get("/tools.pdf")
-    queue.work_off([Job.Task.PRINT])
+    queue.run_waiting_jobs([Job.Task.PRINT])
     response = client.get("/tools.pdf")
     assert response.status_code == 422
     assert "It takes longer to lay out than any document we know." in response.content.decode()
@@ -379,7 +379,7 @@ def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch)
 
     client.get("/tools.pdf")
     monkeypatch.setattr(store, "made", full)
-    assert queue.work_off([Job.Task.PRINT]) == 1
+    assert queue.run_waiting_jobs([Job.Task.PRINT]) == 1
     job = Job.objects.get(task=Job.Task.PRINT)
     assert job.state == Job.State.WAITING and job.tries == 0
     assert job.due_at > timezone.now()
@@ -387,14 +387,14 @@ def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch)
 
 def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settings, tmp_path):
     client.get("/tools.pdf")
-    settings.PRINTS_ROOT = tmp_path / "elsewhere"
-    queue.work_off([Job.Task.PRINT])
+    settings.PDF_ROOT = tmp_path / "elsewhere"
+    queue.run_waiting_jobs([Job.Task.PRINT])
     [failure] = Job.objects.filter(task=Job.Task.PRINT).values_list("failure", flat=True)
     assert failure == "Its order is not on this machine any more."
 
 
 def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
-    monkeypatch.setattr(sheets, "ENTRIES", 1)
+    monkeypatch.setattr(handouts, "ENTRIES", 1)
     for number in range(2):
         make_tool(f"Tool {number}", tags=["日本"])
     waiting = client.get("/tags/日本.pdf")
@@ -457,15 +457,15 @@ def test_a_draft_has_none():
 
 def test_one_that_is_to_appear_has_its_sheet_then(made):
     tool = make_tool(published=days_ago(-1))
-    assert queue.work_off([Job.Task.SHEET]) == 0
+    assert queue.run_waiting_jobs([Job.Task.SHEET]) == 0
     Resource.objects.filter(pk=tool.pk).update(published_at=days_ago(0))
     Job.objects.filter(task=Job.Task.SHEET).update(due_at=days_ago(0))
-    assert queue.work_off([Job.Task.SHEET]) == 1 and len(made) == 1
+    assert queue.run_waiting_jobs([Job.Task.SHEET]) == 1 and len(made) == 1
 
 
 def test_what_a_reader_waits_for_comes_before_what_is_made_ahead(client, large):
     client.get("/tools.pdf")
-    job = queue.claimed(queue.LANES["prints"], "a worker")
+    job = queue.claim_job(queue.LANES["prints"], "a worker")
     assert job.task == Job.Task.PRINT
 
 
@@ -475,7 +475,7 @@ def test_the_nu_checker_finds_no_error_in_pages_that_wait(client, large, nu_erro
     pages["running"] = client.get("/tools.pdf")
     pages["busy"] = responses.busy(pages["next"].wsgi_request, "A & B")
     pages["impossible"] = responses.impossible(pages["next"].wsgi_request, "A & B", "It cannot.")
-    pages["list"] = client.get("/tools/?printed=20260101")
+    pages["list"] = client.get("/tools/?list=20260101")
     folder = tmp_path / "pages"
     folder.mkdir()
     for name, response in pages.items():

@@ -54,7 +54,7 @@ def test_a_video_shows_every_field_that_has_a_value(client):
 
 def test_a_video_elsewhere_is_a_link_and_loads_nothing_from_there(client):
     html = html_of(client, make_video(address="https://videos.example.org/7"))
-    assert '<a class="button strong" href="https://videos.example.org/7"' in html
+    assert '<a class="button primary" href="https://videos.example.org/7"' in html
     assert "<video" not in html
 
 

@@ -154,7 +154,7 @@ def test_a_former_address_of_the_video_leads_to_its_transcript(client):
 def test_each_paragraph_has_one_link(client):
     make_film(captions=vtt(CAPTIONS))
     html = page_of(client)
-    words = html[html.index('class="spoken"') : html.index('class="below-transcript"')]
+    words = html[html.index('class="transcript-text"') : html.index('class="below-transcript"')]
     assert words.count("<a ") == 2
 
 

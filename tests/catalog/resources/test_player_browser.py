@@ -92,7 +92,7 @@ def in_the_box(part):
     """Waits until `part` is in the part of the transcript that its box shows."""
     part.page.wait_for_function(
         """part => {
-            const box = part.closest(".spoken");
+            const box = part.closest(".transcript-text");
             const [inner, outer] = [part, box].map(one => one.getBoundingClientRect());
             return inner.top >= outer.top && inner.bottom <= outer.bottom;
         }""",
@@ -105,7 +105,7 @@ def field(page):
 
 
 def hits(page):
-    return page.locator(".spoken mark")
+    return page.locator(".transcript-text mark")
 
 
 def look_for(page, words):
@@ -198,7 +198,7 @@ def test_captions_that_were_switched_off_stay_off(reader, by):
 
 def test_descriptions_are_said_below_the_film(reader):
     video = watch(reader)
-    text = reader.locator(".described")
+    text = reader.locator(".description-text")
     expect(text).to_be_hidden()
     button(reader, "Descriptions").click()
     seek(video, 27)
@@ -270,14 +270,14 @@ def test_selecting_a_sentence_does_not_play_it(reader):
 
 
 def scrolled(page):
-    return page.evaluate("document.querySelector('.spoken').scrollTop")
+    return page.evaluate("document.querySelector('.transcript-text').scrollTop")
 
 
 @on(PHONE)
 def test_the_transcript_scrolls_along_in_its_box_and_the_page_stays(reader):
     video = watch(reader)
     seek(video, 116)
-    reader.wait_for_function("() => document.querySelector('.spoken').scrollTop > 300")
+    reader.wait_for_function("() => document.querySelector('.transcript-text').scrollTop > 300")
     assert reader.evaluate("scrollY") == 0
 
 
@@ -285,8 +285,8 @@ def test_the_transcript_scrolls_along_in_its_box_and_the_page_stays(reader):
 def test_it_does_not_scroll_away_under_a_reader(reader):
     video = watch(reader)
     seek(video, 30)
-    reader.locator(".spoken").scroll_into_view_if_needed()
-    reader.locator(".spoken").dispatch_event("wheel")
+    reader.locator(".transcript-text").scroll_into_view_if_needed()
+    reader.locator(".transcript-text").dispatch_event("wheel")
     before = scrolled(reader)
     seek(video, 116)
     expect(spoken_now(reader)).to_contain_text("start with one word")
@@ -307,7 +307,7 @@ def test_words_are_found_over_the_ends_of_captions(reader):
     look_for(reader, "  STEPS. one   say")
     expect(reader.locator(".find output")).to_have_text("1 of 1")
     assert " ".join(hits(reader).all_inner_texts()) == "steps. One. Say"
-    expect(reader.locator("mark.here")).to_have_count(2)
+    expect(reader.locator("mark.current")).to_have_count(2)
 
 
 def test_what_is_found_is_walked_through_and_played(reader):
@@ -315,7 +315,7 @@ def test_what_is_found_is_walked_through_and_played(reader):
     look_for(reader, "wheels")
     place = reader.locator(".find output")
     expect(place).to_have_text("1 of 2")
-    in_the_box(reader.locator("mark.here"))
+    in_the_box(reader.locator("mark.current"))
     button(reader, "Next").click()
     expect(place).to_have_text("2 of 2")
     button(reader, "Next").click()
@@ -332,13 +332,13 @@ def test_what_is_found_is_walked_through_and_played(reader):
 
 def test_what_is_not_said_is_not_found_and_leaves_no_mark(reader):
     watch(reader)
-    text = reader.locator(".spoken").inner_text()
+    text = reader.locator(".transcript-text").inner_text()
     look_for(reader, "position")
     expect(hits(reader)).not_to_have_count(0)
     field(reader).fill("xyzzy (")
     expect(reader.locator(".find output")).to_have_text("Not said in it")
     expect(hits(reader)).to_have_count(0)
-    assert reader.locator(".spoken").inner_text() == text
+    assert reader.locator(".transcript-text").inner_text() == text
     field(reader).fill("")
     expect(reader.locator(".find output")).to_be_empty()
 
@@ -519,9 +519,9 @@ def test_axe_finds_nothing_with_all_of_it_open(browser, demo_site, width, scheme
 def test_paper_has_the_words_and_not_the_switches(reader):
     watch(reader)
     reader.emulate_media(media="print")
-    for part in ("video", ".tools", ".find", ".below-transcript"):
+    for part in ("video", ".player-controls", ".find", ".below-transcript"):
         expect(reader.locator(part)).to_be_hidden()
-    box = reader.locator(".spoken")
+    box = reader.locator(".transcript-text")
     assert box.evaluate("box => box.scrollHeight <= box.clientHeight")
     expect(box).to_contain_text("They choose wheels.")
 

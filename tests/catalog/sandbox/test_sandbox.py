@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.files import validators
 from catalog.sandbox import client
-from catalog.sandbox.client import READERS, Helper, ask, helper
+from catalog.sandbox.client import READERS, SandboxProcess, ask, sandbox_process
 from catalog.sandbox.exceptions import Refused
 from tests import files
 
@@ -28,8 +28,8 @@ CAPTIONS = files.VIDEO_PATH.with_suffix(".vtt")
 @pytest.fixture(autouse=True)
 def own_reader(monkeypatch):
     """A new one for each test, which nobody else asks meanwhile."""
-    own = Helper()
-    monkeypatch.setitem(client._helpers, (READERS, 0), own)
+    own = SandboxProcess()
+    monkeypatch.setitem(client._processes, (READERS, 0), own)
     yield own
     own.end()
 
@@ -79,15 +79,17 @@ def children_of(pid):
 
 def at_work():
     """The pid of the process that reads, once it has a file in hand."""
-    wait_until(lambda: helper().process and children_of(helper().process.pid))
-    return helper().process.pid
+    wait_until(lambda: sandbox_process().process and children_of(sandbox_process().process.pid))
+    return sandbox_process().process.pid
 
 
 def kill_at_work(times):
     for _time in range(times):
         pid = at_work()
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda pid=pid: not helper().process or helper().process.pid != pid)
+        wait_until(
+            lambda pid=pid: not sandbox_process().process or sandbox_process().process.pid != pid
+        )
 
 
 def asked_aside(what, path, **options):
@@ -239,9 +241,9 @@ def test_it_ends_when_nothing_is_asked_for_a_while_and_begins_again(changed_serv
 
 STARTED = """
     import os, signal, sys
-    from catalog.sandbox.client import ask, helper
+    from catalog.sandbox.client import ask, sandbox_process
     ask("captions.read", sys.stdin.readline().strip(), ending="vtt")
-    print(helper().process.pid, flush=True)
+    print(sandbox_process().process.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL) if %r else None
 """
 
@@ -276,11 +278,11 @@ def test_a_process_that_was_forked_asks_its_own(own_reader):
     assert answers()
     child = os.fork()
     if not child:
-        good = answers() and helper() is not own_reader
-        helper().end()
+        good = answers() and sandbox_process() is not own_reader
+        sandbox_process().end()
         os._exit(0 if good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert helper() is own_reader and answers()
+    assert sandbox_process() is own_reader and answers()
 
 
 def test_threads_that_ask_together_each_get_their_own_answer(tmp_path):

@@ -22,7 +22,7 @@ from catalog.models import (
 )
 from catalog.search import indexing
 from catalog.search.finding import find
-from catalog.search.index import ORDER, SET, shelf
+from catalog.search.index import ORDER, SET, current_index
 from courses.models import Course
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
@@ -30,12 +30,12 @@ pytestmark = pytest.mark.django_db
 
 
 def found(words):
-    hits = id_sets.ids_of(find(words, shelf()).hits)
+    hits = id_sets.ids_of(find(words, current_index()).hits)
     return sorted(Resource.objects.filter(pk__in=hits).values_list("title", flat=True))
 
 
 def members(key):
-    ids = id_sets.ids_of(shelf().set_of(key))
+    ids = id_sets.ids_of(current_index().set_of(key))
     return sorted(Resource.objects.filter(pk__in=ids).values_list("title", flat=True))
 
 
@@ -148,17 +148,17 @@ def test_what_is_rolled_back_was_never_indexed():
 
 
 def test_many_changes_are_indexed_once_and_all():
-    with indexing.together():
+    with indexing.indexed_together():
         for number in range(3):
             make_tool(f"Sheet {number}", levels=[1], tags=["many"])
-        with indexing.together():
+        with indexing.indexed_together():
             make_tool("Sheet inside", tags=["many"])
     assert len(found("many")) == 4
     assert_as_if_made_anew()
 
 
 def test_nothing_of_a_failed_batch_is_left_to_the_next():
-    with pytest.raises(ZeroDivisionError), indexing.together():
+    with pytest.raises(ZeroDivisionError), indexing.indexed_together():
         make_tool("Never")
         raise ZeroDivisionError
     make_tool("After")
@@ -172,26 +172,38 @@ def test_public_is_what_published_says_at_any_moment():
     make_tool("Withdrawn", published=days_ago(9), unpublished_at=days_ago(1))
     make_tool("Shown")
     published = Resource.objects.published().values_list("pk", flat=True)
-    assert id_sets.ids_of(shelf().public()) == sorted(published)
+    assert id_sets.ids_of(current_index().public()) == sorted(published)
 
 
 def test_words_of_a_draft_are_not_offered_to_readers():
     make_tool("Confidential layoffs", published=False)
-    assert find("confidentiel", shelf()).read_as == []
+    assert find("confidentiel", current_index()).read_as == []
 
 
 def test_orders_follow_the_title_the_time_and_the_date():
     long = make_tool("B", minutes_min=90, minutes_max=90, published=days_ago(1))
     unknown = make_tool("C", published=days_ago(2))
     short = make_tool("A", minutes_min=5, minutes_max=5, published=days_ago(3))
-    by_time = shelf().ranked(shelf().public(), "time")[:]
+    by_time = current_index().ranked(current_index().public(), "time")[:]
     assert by_time == [short.pk, long.pk, unknown.pk]
-    assert shelf().ranked(shelf().public(), "title")[:] == [short.pk, long.pk, unknown.pk]
+    assert current_index().ranked(current_index().public(), "title")[:] == [
+        short.pk,
+        long.pk,
+        unknown.pk,
+    ]
     short.published_at = timezone.now()
     short.title = "D"
     short.save()
-    assert shelf().ranked(shelf().public(), "newest")[:] == [short.pk, long.pk, unknown.pk]
-    assert shelf().ranked(shelf().public(), "title")[:] == [long.pk, unknown.pk, short.pk]
+    assert current_index().ranked(current_index().public(), "newest")[:] == [
+        short.pk,
+        long.pk,
+        unknown.pk,
+    ]
+    assert current_index().ranked(current_index().public(), "title")[:] == [
+        long.pk,
+        unknown.pk,
+        short.pk,
+    ]
 
 
 def test_saving_one_entry_asks_as_often_among_many():

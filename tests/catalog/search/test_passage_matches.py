@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from pptx import Presentation
 from weasyprint import HTML
 
-from catalog.jobs.queue import work_off
+from catalog.jobs.queue import run_waiting_jobs
 from catalog.models import FileText, Job, Passage, Tool
 from tests import files
 from tests.makers import make_tool, make_video, run_jobs
@@ -167,7 +167,7 @@ def test_a_file_that_was_damaged_keeps_nobody_from_finding_its_entry(client):
     tool = make_tool("Sheet")
     rendition = tool.renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
     Path(rendition.file.path).write_bytes(b"%PDF-1.7 nothing")
-    work_off([Job.Task.TEXT])
+    run_waiting_jobs([Job.Task.TEXT])
     assert Job.objects.get(task=Job.Task.TEXT).failure.startswith("“sheet.pdf”")
     assert [r.title for r in client.get("/search/?q=sheet").context["page"]] == ["Sheet"]
 

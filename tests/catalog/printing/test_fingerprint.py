@@ -1,0 +1,84 @@
+"""After a deploy nobody gets an old PDF: a change of any part that makes documents is noticed."""
+
+import shutil
+
+import pytest
+
+from catalog.printing import fingerprint, store
+from catalog.printing.fingerprint import fingerprint_of
+from tests.test_architecture import ROOT, tracked
+
+PARTS = [
+    "catalog/lib/durations.py",
+    "catalog/kinds/registry.py",
+    "catalog/files/images.py",
+    "catalog/models/presentation.py",
+    "catalog/search/facets.py",
+    "catalog/editions/lists.py",
+    "catalog/listings/listing.py",
+    "catalog/printing/sheets.py",
+    "catalog/printing/limits.py",
+    "catalog/printing/render/layout.py",
+    "catalog/printing/render/binding.py",
+    "catalog/packets/pdf.py",
+    "catalog/resources/kinds.py",
+    "catalog/templatetags/packets.py",
+    "courses/plan.py",
+    "courses/catalog_pdf.py",
+    "courses/models/course.py",
+    "courses/views/book.py",
+    "lmp_site/settings.py",
+    "templates/pdf/tool.html",
+    "templates/pdf/catalog_chapter.html",
+    "catalog/static/catalog/pdf.css",
+    "catalog/static/catalog/fonts/atkinson-hyperlegible-next-latin-400-normal.woff2",
+]
+UNRELATED = [
+    "catalog/admin/site.py",
+    "catalog/jobs/queue.py",
+    "catalog/static/catalog/site.css",
+    "editorial/importing.py",
+]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the product's files."""
+    folder = tmp_path_factory.mktemp("product")
+    for path in tracked("catalog", "courses", "editorial", "lmp_site", "templates"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
+    return folder
+
+
+def changed(folder, path):
+    """The fingerprint of `folder` while the file at `path` ends in one more byte."""
+    file = folder / path
+    before = file.read_bytes()
+    file.write_bytes(before + b"\n")
+    try:
+        return fingerprint_of(folder)
+    finally:
+        file.write_bytes(before)
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_a_change_of_what_makes_documents_makes_every_pdf_new(copy, path):
+    assert changed(copy, path) != fingerprint_of(copy)
+
+
+@pytest.mark.parametrize("path", UNRELATED)
+def test_a_change_of_what_only_editors_use_keeps_every_pdf(copy, path):
+    assert changed(copy, path) == fingerprint_of(copy)
+
+
+def test_a_newer_library_makes_every_pdf_new(copy, monkeypatch):
+    before = fingerprint_of(copy)
+    monkeypatch.setattr(fingerprint, "version", lambda name: "99")
+    assert fingerprint_of(copy) != before
+
+
+def test_the_key_of_a_document_holds_the_fingerprint(monkeypatch):
+    before = store.hashed({"html": "<p>"})
+    monkeypatch.setattr(store, "fingerprint", lambda: "another")
+    assert store.hashed({"html": "<p>"}) != before

@@ -1,0 +1,3 @@
+from tests.settings import *
+
+INSTALLED_APPS = ["tests.podcasts", *INSTALLED_APPS]
