@@ -14,7 +14,7 @@ from catalog.search import indexing
 from catalog.search.indexing import indexed_together
 from courses.models import Course
 from tests import files
-from tests.admin import page_of, send, sign_in_as_root
+from tests.admin import admin_url, sign_in_as_root, submit_form
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
 pytestmark = pytest.mark.django_db
@@ -169,9 +169,9 @@ def test_several_saves_together_make_one():
 def test_a_form_of_the_admin_makes_one(client):
     sign_in_as_root(client)
     course = make_course()
-    send(
+    submit_form(
         client,
-        page_of(course),
+        admin_url(course),
         title="Effective sponsors",
         levels=["2"],
         rows=[("modules", {"title": "One", "minutes": "30"})],

@@ -18,7 +18,7 @@ from catalog.files import transcoding
 from catalog.jobs import sweeping
 from catalog.models import RenditionVersion, Resource, Video
 from tests import files
-from tests.makers import do_jobs, make_tool, make_video
+from tests.makers import make_tool, make_video, run_jobs
 
 pytestmark = pytest.mark.django_db
 DAYS = 3 * 24 * 3600  # seconds
@@ -82,7 +82,7 @@ def test_several_files_are_summed_up(media):
 def test_whatever_an_entry_has_stays(media):
     """Its picture in all sizes, the first pages, the tracks, every version of a file, a copy."""
     video = make_video(
-        image=SimpleUploadedFile("a.png", files.picture(size=(700, 400))),
+        image=SimpleUploadedFile("a.png", files.image(size=(700, 400))),
         image_alt="A board",
         captions=SimpleUploadedFile("a.vtt", files.CAPTIONS.encode()),
     )
@@ -90,7 +90,7 @@ def test_whatever_an_entry_has_stays(media):
     rendition = tool.renditions.create(file=SimpleUploadedFile("a.pdf", files.pdf(1)))
     rendition.file = SimpleUploadedFile("a.pdf", files.pdf(2))
     rendition.save()
-    do_jobs()
+    run_jobs()
     copy = default_storage.save(f"videos/{video.uid}/film-phone.mp4", ContentFile(b"x"))
     Video.objects.filter(pk=video.pk).update(phone_file=copy)
     kept = everything(media)
@@ -130,8 +130,8 @@ def test_what_a_deleted_entry_leaves_behind_goes(media):
 
 
 def test_sizes_of_a_picture_that_is_in_no_use_go_with_it(media):
-    video = make_video(image=SimpleUploadedFile("a.png", files.picture()), image_alt="A board")
-    do_jobs("picture")
+    video = make_video(image=SimpleUploadedFile("a.png", files.image()), image_alt="A board")
+    run_jobs("picture")
     Resource.objects.filter(pk=video.pk).update(image="", image_widths=[], image_alt="")
     names = [path.name for path in everything(media) if path.name.startswith("a")]
     assert names == ["a.png", "a-png-40.avif", "a-png-40.webp"]
