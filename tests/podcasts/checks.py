@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def podcast():
     fields = {"summary": "Eight minutes on huddles.", "host": "Ann", "minutes_min": 8}
-    return make_resource(Podcast, "Morning Rounds", levels=[2], topics=["Safety"], minutes_max=8, **fields)
+    links = {"levels": [2], "topics": ["Safety"]}
+    return make_resource(Podcast, "Morning Rounds", minutes_max=8, **links, **fields)
 
 
 def text_of(response):
