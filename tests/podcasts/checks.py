@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from tests.admin import add_url, list_url, parse_page, sign_in_as_root, submit_form
-from tests.makers import make, make_tool
+from tests.makers import make_resource, make_tool
 from tests.pdfs import pdf_content
 from tests.podcasts.models import Podcast
 
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def podcast():
     fields = {"summary": "Eight minutes on huddles.", "host": "Ann", "minutes_min": 8}
-    return make(Podcast, "Morning Rounds", levels=[2], topics=["Safety"], minutes_max=8, **fields)
+    links = {"levels": [2], "topics": ["Safety"]}
+    return make_resource(Podcast, "Morning Rounds", minutes_max=8, **links, **fields)
 
 
 def text_of(response):
@@ -63,7 +64,7 @@ def test_it_goes_into_packets_and_has_a_short_address(client, podcast):
 
 
 def test_the_path_counts_it(client):
-    make(Podcast, "Leading Together", host="Ann", levels=[2], dimensions=["Leadership"])
+    make_resource(Podcast, "Leading Together", host="Ann", levels=[2], dimensions=["Leadership"])
     assert "1 podcasts" in text_of(client.get("/path/leadership/"))
 
 
