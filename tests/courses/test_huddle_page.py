@@ -32,7 +32,7 @@ def html_of(client, query=""):
 
 
 def titles_in(html):
-    return re.findall(r'<h3 class="card-title"><a href="[^"]*">([^<]*)</a>', html)
+    return re.findall(r'<h3 class="card-title"><a href="[^"]*">\s*([^<]*?)\s*</a>', html)
 
 
 def notices_in(html):
