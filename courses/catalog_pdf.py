@@ -55,7 +55,7 @@ class Book:
         self.public = index.public()
         newest = index.ranked(self.public, "newest")
         self.total = len(newest)
-        entries = Resource.objects.published().for_print(newest[:MOST_ENTRIES])
+        entries = Resource.objects.published().list_for_print(newest[:MOST_ENTRIES])
         self.resources = list(map(limits.shorten, entries))
         self.resources.sort(key=lambda resource: resource.title.casefold())
         self.path = Path()

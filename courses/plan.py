@@ -230,7 +230,7 @@ class Plan:
         """The first courses that say nothing of whom they are for: not counted, but named."""
         settled = id_sets.bits_of(node for node in self.settled if isinstance(node, int))
         found = self.goals.for_nobody_named & ~settled
-        return Course.objects.published().pick(self.index.ranked(found, "title")[:MOST_UNSAID])
+        return Course.objects.published().list_of(self.index.ranked(found, "title")[:MOST_UNSAID])
 
     @cached_property
     def still_open(self):

@@ -1,4 +1,4 @@
-"""The admin as a browser without JavaScript sees it: forms that are read, changed and sent back."""
+"""Uses the admin as a browser without JavaScript: reads forms, changes them and submits them."""
 
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
@@ -14,7 +14,7 @@ def make_person(name="ann", *groups, **fields):
 
 
 def sign_in(client, name="ann", *groups, **fields):
-    """Makes a member of staff and signs them in; returns them."""
+    """Makes a staff user, signs them in and returns them."""
     person = make_person(name, *groups, **fields)
     client.force_login(person)
     return person
@@ -24,25 +24,25 @@ def sign_in_as_root(client):
     return sign_in(client, "root", is_superuser=True)
 
 
-def add_page(model):
+def add_url(model):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
 
 
-def page_of(row, role="change"):
+def admin_url(row, role="change"):
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{role}", args=[row.pk])
 
 
-def list_page(model):
+def list_url(model):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
 
-def page_in(response):
+def parse_page(response):
     return html.fromstring(response.content.decode())
 
 
-def form_in(response):
-    """What a browser would send of the main form in `response`: {name: [values]}."""
-    form = max(page_in(response).forms, key=lambda form: len(form.inputs.keys()))
+def form_data(response):
+    """The data that a browser would submit from the main form in `response`: {name: [values]}."""
+    form = max(parse_page(response).forms, key=lambda form: len(form.inputs.keys()))
     sent = {}
     for name, value in form.form_values():
         text = value.removeprefix("\n") if is_textarea(form, name) else value
@@ -54,13 +54,13 @@ def is_textarea(form, name):
     return bool(form.xpath(".//textarea[@name=$name]", name=name))
 
 
-def send(client, page, /, button="_save", rows=(), files=None, **changes):
-    """Opens the form at the address `page`, fills in `changes` and `rows`, sends it.
+def submit_form(client, page, /, button="_save", rows=(), files=None, **changes):
+    """Opens the form at the address `page`, fills in `changes` and `rows` and submits it.
 
-    A row is (prefix, {field: value}): a new one, below those that are there. The answer is that of
-    the page the browser ends up on.
+    A row is (prefix, {field: value}) and is added below the existing rows. Returns the response
+    of the page that the browser ends up on.
     """
-    sent = form_in(client.get(page)) | changes | (files or {}) | {button: "1"}
+    sent = form_data(client.get(page)) | changes | (files or {}) | {button: "1"}
     for prefix, fields in rows:
         add_row(sent, prefix, fields)
     return client.post(page, sent, follow=True)
@@ -76,7 +76,7 @@ def add_row(sent, prefix, fields):
 
 
 def errors_in(response):
-    """Every sentence in `response` that says what is wrong, in the order of the page."""
+    """Every error sentence in `response`, in the order of the page."""
     return items_of(response, "errorlist")
 
 
@@ -85,5 +85,5 @@ def messages_in(response):
 
 
 def items_of(response, kind):
-    items = page_in(response).xpath("//ul[contains(@class, $kind)]/li", kind=kind)
+    items = parse_page(response).xpath("//ul[contains(@class, $kind)]/li", kind=kind)
     return [item.text_content().strip() for item in items]

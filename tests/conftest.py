@@ -109,7 +109,7 @@ def nu_errors():
     return check
 
 
-def all_rows():
+def dump_rows():
     """Every row of the catalog and every role with what it may do, as text without its number."""
     own = ["catalog", "courses", "editorial"]
     models = [model for label in own for model in apps.get_app_config(label).get_models()]
@@ -138,7 +138,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     Playwright's loop gives this thread a second one, which would keep the database.
     """
     with django_db_blocker.unblock():
-        made = all_rows()
+        made = dump_rows()
     with pytest.MonkeyPatch.context() as patched:
         if connection.vendor == "postgresql":
             patched.setattr(type(connection.ops), "sql_flush", deletions)

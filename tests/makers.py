@@ -1,4 +1,4 @@
-"""Small makers of catalog rows for tests: keyword defaults, nothing random."""
+"""Makes catalog rows for tests, with keyword defaults and nothing random."""
 
 from datetime import timedelta
 
@@ -18,10 +18,10 @@ LINKS = {
 }
 
 
-def do_jobs(*tasks):
-    """What a worker would do for what was saved: with its files, or `tasks` where some are named.
+def run_jobs(*tasks):
+    """Runs the waiting jobs like a worker: the jobs of saved files, or those of the named `tasks`.
 
-    What failed fails the test that asked for it.
+    Fails the test if a job failed.
     """
     tasks = tasks or [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE, Job.Task.FILM]
     run_waiting_jobs(tasks)
@@ -38,21 +38,21 @@ def make_topic(name="LMP Processes", **fields):
 
 
 def make_video(title="Cook Up a Small Test of Change", **fields):
-    return make(Video, title, **fields)
+    return make_resource(Video, title, **fields)
 
 
 def make_tool(title="Consensus Decision Making Continuum", **fields):
-    return make(Tool, title, **fields)
+    return make_resource(Tool, title, **fields)
 
 
 def make_course(title="Effective Sponsorship", **fields):
-    return make(Course, title, **fields)
+    return make_resource(Course, title, **fields)
 
 
-def make(model, title, published=True, levels=(), tags=(), related=(), **fields):
-    """One saved row; `published` is True, False or a datetime, links are given by name.
+def make_resource(model, title, published=True, levels=(), tags=(), related=(), **fields):
+    """A saved resource. `published` is True, False or a datetime; links are given by name.
 
-    As a form saves it: the row and its links are one change.
+    Like a form, it saves the row and its links as one change.
     """
     links = {name: fields.pop(name) for name in LINKS if name in fields}
     if published:

@@ -1,4 +1,4 @@
-"""One address of each page type of the demo catalog, for tests that look at all of them."""
+"""One address of each page type of the demo catalog, for tests that check every page type."""
 
 import re
 
@@ -36,14 +36,15 @@ LISTINGS = {
 }
 
 
-def page_types():
-    """Names and addresses: the listings, a tag, and resources with much on their pages."""
+def page_addresses():
+    """{page type: address}: the listings, a tag, and resources whose pages show every part."""
     courses = Course.objects.published().exclude(requirements=None).exclude(modules=None)
     tools = Tool.objects.published().exclude(related=None)
     newest = Resource.objects.published()[:7]
-    some = ".".join(code_of(resource.pk) for resource in newest)
+    codes = ".".join(code_of(resource.pk) for resource in newest)
+    note = f"note-{codes.partition('.')[0]}"
     return LISTINGS | {
-        "packet": f"/packet/?items={some}&note-{some.partition('.')[0]}=Bring+it&title=For+Monday",
+        "packet": f"/packet/?items={codes}&{note}=Bring+it&title=For+Monday",
         "tag": f"/tags/{Resource.tags.most_common()[0].slug}/",
         "video": "/videos/cook-up-a-small-test-of-change/",
         "tool": tools.first().get_absolute_url(),

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
 
-from tests.pages import page_types
+from tests.pages import page_addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(demo_site, browser, width, sch
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page, axe = context.new_page(), Axe()
     found = {}
-    for name, path in page_types().items():
+    for name, path in page_addresses().items():
         page.goto(demo_site + path)
         found[name] = [
             f"{violation['id']}: {node['html']}"
@@ -29,7 +29,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(demo_site, browser, width, sch
 
 
 def test_the_nu_checker_finds_no_error(demo_site, client, tmp_path, nu_errors):
-    for name, path in page_types().items():
+    for name, path in page_addresses().items():
         (tmp_path / f"{name}.html").write_bytes(client.get(path).content)
     for name in ("400", "403", "500"):
         (tmp_path / f"{name}.html").write_bytes(render_to_string(f"{name}.html").encode())
@@ -41,7 +41,7 @@ def test_pages_ask_nothing_of_anyone_else(demo_site, browser):
     page, asked, complaints = context.new_page(), set(), []
     page.on("request", lambda request: asked.add(request.url.partition("?")[0]))
     page.on("console", lambda message: complaints.append(message.text))
-    for path in page_types().values():
+    for path in page_addresses().values():
         page.goto(demo_site + path)
     assert all(url.startswith(demo_site + "/") for url in asked)
     assert [text for text in complaints if "Content Security Policy" in text] == []

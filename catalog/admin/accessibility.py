@@ -88,6 +88,6 @@ def with_barriers():
     found = Resource.objects.published().filter(
         ~described | silent | unread | Q(pk__in=pdfs.values("tool"))
     )
-    entries = Resource.objects.whole(list(found.values_list("pk", flat=True)))
+    entries = Resource.objects.list_children(list(found.values_list("pk", flat=True)))
     prefetch_related_objects(entries, "access_reason_by")
     return sorted(entries, key=lambda entry: (bool(entry.access_reason), entry.title))

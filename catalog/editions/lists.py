@@ -77,11 +77,11 @@ def list_print(asked, members, hidden=0):
     changed, unread = changed_of(members & printed, printed, code)
     return ListPrint(
         code.day,
-        new=public.in_order_of(new, MOST_TOLD),
+        new=public.list_by_title(new, MOST_TOLD),
         changed=changed[:MOST_TOLD],
-        withdrawn=changes_since(everything.in_order_of(withdrawn, MOST_TOLD), code.begin),
-        joined=public.in_order_of(joined, MOST_TOLD),
-        left=public.in_order_of(left, MOST_TOLD),
+        withdrawn=changes_since(everything.list_by_title(withdrawn, MOST_TOLD), code.begin),
+        joined=public.list_by_title(joined, MOST_TOLD),
+        left=public.list_by_title(left, MOST_TOLD),
         unsure=found is None and code.digest is not None,
         more=unread
         + untold(len(changed))
@@ -95,7 +95,7 @@ def changed_of(members, printed, code):
         return [], 0
     touched = Edition.objects.filter(made_at__gte=code.begin).values_list("resource", flat=True)
     touched = members & id_sets.bits_of(set(touched))
-    newest = Resource.objects.published().in_order_of(touched, MOST_READ)
+    newest = Resource.objects.published().list_by_title(touched, MOST_READ)
     changed = [one for one in changes_since(newest, code.begin) if one.state == State.CHANGED]
     return changed, max(0, touched.bit_count() - MOST_READ)
 

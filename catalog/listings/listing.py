@@ -49,14 +49,14 @@ class Listing:
         """The set of what it shows."""
         return self.form.narrow(self.resources)
 
-    def for_print(self, most):
+    def list_for_print(self, most):
         """The first `most` as videos, tools and courses, with what is related to each."""
-        return Resource.objects.published().for_print(self.ids[:most])
+        return Resource.objects.published().list_for_print(self.ids[:most])
 
     def newest(self, most):
         """The newest `most`, whatever its order: who subscribes waits for what is new."""
         found = self.form.index.ranked(self.members, "newest")
-        return Resource.objects.published().whole(found[:most])
+        return Resource.objects.published().list_children(found[:most])
 
     @property
     def can_be_grouped(self):

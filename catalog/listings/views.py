@@ -49,7 +49,7 @@ def listing_page(request, find, **names):
 def page_of_listing(request, listing, template="catalog/listing.html", more=None):
     page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
     page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    page.object_list = Resource.objects.published().for_cards().pick(page.object_list)
+    page.object_list = Resource.objects.published().for_cards().list_of(page.object_list)
     context = {
         "section": listing.name,
         "listing": listing,

@@ -12,10 +12,10 @@ NEVER_QUOTED = {"body", "image", "transcript"}  # HTML, the name of a file, and 
 
 class EditionQuerySet(models.QuerySet):
     def keep(self, resources):
-        """One more of each of `resources` whose sheet says something else now; none of drafts.
+        """Keeps one more edition of each of `resources` whose sheet has changed, none of drafts.
 
-        They come as whole() loads them. Two queries for any number of them; called by what holds
-        the lock of the index, so that no number is given twice.
+        `resources` come from list_children(). It takes two queries in all. The caller holds the
+        lock of the index, so that no number is given twice.
         """
         dated = [resource for resource in resources if resource.published_at]
         last = {edition.resource_id: edition for edition in self.newest_of(dated)}
@@ -79,7 +79,7 @@ def next_edition(resource, last):
 
 
 def facts_of(resource):
-    """What its sheet says of `resource`, loaded by whole(), small enough to be kept."""
+    """What its sheet says of `resource`, loaded by list_children(), small enough to be kept."""
     return {key: in_short(key, text) for key, text in resource.printed_facts().items() if text}
 
 

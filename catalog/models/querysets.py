@@ -18,12 +18,12 @@ class ResourceQuerySet(models.QuerySet):
         now = timezone.now()
         return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
 
-    def pick(self, ids):
+    def list_of(self, ids):
         """A list of the rows with these ids, in their order; ids without a row are passed over."""
         rows = self.in_bulk(ids)
         return [rows[pk] for pk in ids if pk in rows]
 
-    def in_order_of(self, members, most=500):
+    def list_by_title(self, members, most=500):
         """A list of the newest `most` rows of the set `members`, by title."""
         wanted = id_sets.ids_of(members)[-most:]
         return list(self.filter(pk__in=wanted).order_by("title", "pk"))
@@ -54,7 +54,7 @@ class ResourceQuerySet(models.QuerySet):
         """With what an entry of a printed listing shows beside its own fields."""
         return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
 
-    def whole(self, ids, load="for_detail"):
+    def list_children(self, ids, load="for_detail"):
         """A list of the rows with these ids, each as the video, tool or course that it is.
 
         What prints, is sent out or is indexed shows every field: one query for the rows, then some
@@ -68,11 +68,11 @@ class ResourceQuerySet(models.QuerySet):
         }
         return [children[pk] for pk in ids if pk in children]
 
-    def for_print(self, ids):
-        """As whole() with for_entry(), each with `related_shown`: what is related, as far as
-        readers may see it.
+    def list_for_print(self, ids):
+        """Returns what list_children() does, loaded by for_entry(). Each has `related_shown`: the
+        related entries that readers may see.
         """
-        resources = self.whole(ids, "for_entry")
+        resources = self.list_children(ids, "for_entry")
         named = (
             apps.get_model("catalog", "Resource").objects.published().only("kind", "slug", "title")
         )

@@ -34,7 +34,7 @@ class PacketRssFeed(RssFeed):
 
     def items(self, packet):
         gone = [Withdrawal(packet, item.resource) for item in packet.gone]
-        return newest_first(entries_of(packet, packet.whole()) + gone)
+        return newest_first(entries_of(packet, packet.list_children()) + gone)
 
 
 class PacketAtomFeed(PacketRssFeed, AtomFeed):

@@ -90,7 +90,7 @@ class Packet:
 
     @cached_property
     def items(self):
-        cards = Resource.objects.published().for_cards().pick(self.ids)
+        cards = Resource.objects.published().for_cards().list_of(self.ids)
         return [self.item(code_of(card.pk), card) for card in cards]
 
     @cached_property
@@ -165,9 +165,9 @@ class Packet:
         """The set of what it shows, as a listing has it."""
         return id_sets.bits_of(self.ids)
 
-    def whole(self):
+    def list_children(self):
         """The items as videos, tools and courses, in their order."""
-        return Resource.objects.published().whole(self.ids)
+        return Resource.objects.published().list_children(self.ids)
 
     @property
     def total_words(self):

@@ -102,7 +102,7 @@ def pack(request, packet):
 def pieces_of(request, packet):
     ink = documents.PrintOptions.read(request.GET).ink
     notes = {item.resource.pk: item.note for item in packet.items}
-    return [piece_of(resource, notes[resource.pk], ink) for resource in packet.whole()]
+    return [piece_of(resource, notes[resource.pk], ink) for resource in packet.list_children()]
 
 
 def piece_of(resource, note, ink):

@@ -82,6 +82,6 @@ class Finder:
     @property
     def results(self):
         """(code, resource, whether the packet has it) of the first that are found."""
-        found = Resource.objects.published().for_cards().pick(self.listing.ids[:MOST_FOUND])
+        found = Resource.objects.published().for_cards().list_of(self.listing.ids[:MOST_FOUND])
         there = {item.resource.pk for item in self.packet.items}
         return [(code_of(one.pk), one, one.pk in there) for one in found]

@@ -76,7 +76,7 @@ def listing_pdf(request, listing):
 
 
 def handout_of(listing, by_level):
-    resources = list(map(limits.shorten, listing.for_print(MOST_ENTRIES)))
+    resources = list(map(limits.shorten, listing.list_for_print(MOST_ENTRIES)))
     return {
         "listing": listing,
         "title": listing.full_title,

@@ -99,7 +99,7 @@ def formats_of(resource):
 @dataclass(frozen=True)
 class Facet:
     """choices() are the options as (key, label). of(resource) are the keys that a resource has,
-    when it was loaded with all its links by whole(). `handy` ones are shown open.
+    when it was loaded with all its links by list_children(). `handy` ones are shown open.
     """
 
     name: str

@@ -91,7 +91,7 @@ def update_index(ids):
 def update_chunk(ids, vocabulary=None):
     """Returns the orders that are not true any more; adds the words it meets to `vocabulary`."""
     before = IndexEntry.objects.in_bulk(ids)
-    resources = Resource.objects.whole(ids)
+    resources = Resource.objects.list_children(ids)
     after = {resource.pk: entry_of(resource) for resource in resources}
     IndexEntry.objects.filter(pk__in=set(ids) - after.keys()).delete()
     save_entries(after.values())

@@ -53,7 +53,7 @@ def resources_titled(words):
         IndexEntry.objects.filter(pk__in=id_sets.ids_of(hits)).order_by("-newest", "-id")
     )
     entries.sort(key=lambda entry: len(content_words(entry.title.split())))
-    return Resource.objects.published().pick([entry.pk for entry in entries[:TITLES]])
+    return Resource.objects.published().list_of([entry.pk for entry in entries[:TITLES]])
 
 
 def site_pages(words):

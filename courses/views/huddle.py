@@ -49,7 +49,7 @@ class Huddle:
     @cached_property
     def cards(self):
         ids = of_week(self.packs, self.monday)
-        return Resource.objects.published().for_cards().pick(ids)
+        return Resource.objects.published().for_cards().list_of(ids)
 
     @cached_property
     def filled(self):

@@ -47,7 +47,7 @@ def plan_page(request):
 def courses_meant(name):
     """The published course that goes by `name`, else the first that a search for it finds."""
     found = search_listing({"q": name, "kind": "course"}).ids[:MOST_MEANT]
-    courses = Course.objects.published().pick(found)
+    courses = Course.objects.published().list_of(found)
     exact = [course for course in courses if goes_by(course, name)]
     return exact if len(exact) == 1 else courses
 

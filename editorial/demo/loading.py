@@ -75,7 +75,7 @@ def read(name):
 
 
 def judged_queries():
-    """(words, slug of what is wanted) of each judged query of the demo."""
+    """(words, slug of what is wanted) of each search check of the demo."""
     return [pair for group in read("judged").values() for pair in group.items()]
 
 
@@ -242,7 +242,7 @@ def name_best(criterion, slugs, made):
 
 
 def judge(made):
-    """The judged queries that want one of the entries `made`, by slug: those of editors stay."""
+    """The search checks that want one of the entries `made`, by slug: those of editors stay."""
     for words, slug in judged_queries():
         if slug in made:
             checked(JudgedQuery(words=words, resource=made[slug]))

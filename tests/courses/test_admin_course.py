@@ -1,7 +1,15 @@
 import pytest
 
 from courses.models import Course
-from tests.admin import add_page, errors_in, form_in, page_in, page_of, send, sign_in_as_root
+from tests.admin import (
+    add_url,
+    admin_url,
+    errors_in,
+    form_data,
+    parse_page,
+    sign_in_as_root,
+    submit_form,
+)
 from tests.makers import make_course
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +26,9 @@ def requirement(**fields):
 
 def test_a_course_with_everything(client):
     orientation = make_course("LMP Orientation")
-    response = send(
+    response = submit_form(
         client,
-        add_page(Course),
+        add_url(Course),
         title="Co-Lead Workshop",
         outcomes="Plan together\nLead together",
         duration_text="two 4-hour modules",
@@ -50,13 +58,13 @@ def test_a_dangling_requirement_is_seen_and_links_up_when_the_course_comes(clien
     course = make_course()
     course.requirements.create(text="LMP Orientation (LMPO)")
     course.requirements.create(text="Be there", type="condition")
-    assert links_in(client.get(page_of(course))) == ["not yet", ""]
-    send(client, add_page(Course), title="LMP Orientation")
-    assert links_in(client.get(page_of(course))) == ["yes", ""]
+    assert links_in(client.get(admin_url(course))) == ["not yet", ""]
+    submit_form(client, add_url(Course), title="LMP Orientation")
+    assert links_in(client.get(admin_url(course))) == ["yes", ""]
 
 
 def links_in(response):
-    cells = page_in(response).xpath(
+    cells = parse_page(response).xpath(
         "//div[@id='requirements-group']//div[contains(@class, 'has_original')]"
         "//div[contains(@class, 'field-linked')]//div[@class='readonly']"
     )
@@ -69,7 +77,7 @@ def test_a_chosen_course_needs_no_words(client):
         requirement(named_course=orientation.pk),
         ("follow_ups", {"named_course": orientation.pk}),
     ]
-    assert errors_in(send(client, page_of(course), rows=rows)) == []
+    assert errors_in(submit_form(client, admin_url(course), rows=rows)) == []
     assert course.requirements.get().text == "LMP Orientation"
     assert course.follow_ups.get().text == "LMP Orientation"
 
@@ -93,21 +101,21 @@ def test_a_chosen_course_needs_no_words(client):
 )
 def test_a_mistake_in_a_row_gets_one_sentence(client, row, sentence):
     course = make_course()
-    errors = errors_in(send(client, page_of(course), rows=[row]))
+    errors = errors_in(submit_form(client, admin_url(course), rows=[row]))
     assert len(errors) == 1 and errors[0].startswith(sentence)
 
 
 def test_a_course_cannot_require_or_follow_itself(client):
     course = make_course()
     rows = [requirement(named_course=course.pk), ("follow_ups", {"named_course": course.pk})]
-    errors = errors_in(send(client, page_of(course), rows=rows))
+    errors = errors_in(submit_form(client, admin_url(course), rows=rows))
     assert errors == ["Choose another course than this one."] * 2
 
 
 def test_a_course_is_required_once(client):
     orientation, course = make_course("LMP Orientation"), make_course()
     row = requirement(named_course=orientation.pk)
-    errors = errors_in(send(client, page_of(course), rows=[row, row]))
+    errors = errors_in(submit_form(client, admin_url(course), rows=[row, row]))
     assert errors[0] == "Two rows say the same; remove one."
     assert not course.requirements.exists()
 
@@ -117,7 +125,7 @@ def test_a_course_is_required_once_by_whatever_name(client, text):
     orientation, course = make_course("LMP Orientation"), make_course()
     other = {"named_course": orientation.pk} if text != "Not Yet Made" else {"text": "not yet made"}
     rows = [requirement(**other), requirement(text=text)]
-    errors = errors_in(send(client, page_of(course), rows=rows))
+    errors = errors_in(submit_form(client, admin_url(course), rows=rows))
     assert errors == ["Two rows say the same; remove one."]
 
 
@@ -126,7 +134,7 @@ def test_two_ways_to_hold_a_course_are_two_courses(client):
     titles = ("Co-Lead Workshop (classroom)", "Co-Lead Workshop (online)")
     chosen = [requirement(named_course=make_course(title).pk) for title in titles]
     to_come = [requirement(text=f"Decisions {way}") for way in ("(classroom)", "(online)")]
-    assert errors_in(send(client, page_of(course), rows=chosen + to_come)) == []
+    assert errors_in(submit_form(client, admin_url(course), rows=chosen + to_come)) == []
     assert course.requirements.count() == 4
 
 
@@ -135,10 +143,10 @@ def test_a_row_may_take_the_place_of_one_that_goes(client):
     kept = course.requirements.create(named_course=one)
     course.requirements.create(named_course=two)
     changes = {"requirements-0-named_course": two.pk, "requirements-0-text": ""}
-    response = send(client, page_of(course), **changes, **{"requirements-1-DELETE": "1"})
+    response = submit_form(client, admin_url(course), **changes, **{"requirements-1-DELETE": "1"})
     assert errors_in(response) == []
     assert [(r.pk, r.named_course) for r in course.requirements.all()] == [(kept.pk, two)]
-    assert "Deleted requirement" in client.get(page_of(course, "history")).content.decode()
+    assert "Deleted requirement" in client.get(admin_url(course, "history")).content.decode()
 
 
 def test_two_rows_that_change_places_are_asked_to_do_it_in_turn(client):
@@ -146,14 +154,14 @@ def test_two_rows_that_change_places_are_asked_to_do_it_in_turn(client):
     course.requirements.create(named_course=one)
     course.requirements.create(named_course=two)
     changes = {"requirements-0-named_course": two.pk, "requirements-1-named_course": one.pk}
-    errors = errors_in(send(client, page_of(course), **changes))
+    errors = errors_in(submit_form(client, admin_url(course), **changes))
     assert errors == ["A row takes over what another one said: save that in two steps."]
 
 
 def test_only_a_course_or_knowledge_names_a_course(client):
     orientation, course = make_course("LMP Orientation"), make_course()
     row = requirement(text="A", type="advice", named_course=orientation.pk)
-    errors = errors_in(send(client, page_of(course), rows=[row]))
+    errors = errors_in(submit_form(client, admin_url(course), rows=[row]))
     assert errors == ["Only a course or knowledge requirement names a course."]
 
 
@@ -164,7 +172,7 @@ def test_an_error_keeps_every_row(client):
         requirement(named_course=orientation.pk),
         ("modules", {"title": "Morning", "minutes": "zero"}),
     ]
-    kept = form_in(send(client, page_of(course), rows=rows))
+    kept = form_data(submit_form(client, admin_url(course), rows=rows))
     assert kept["requirements-0-text"] == ["One"]
     assert kept["requirements-0-necessity"] == ["recommended"]
     assert kept["requirements-1-named_course"] == [str(orientation.pk)]
@@ -202,8 +210,8 @@ FORGED = [
 def test_nothing_sent_makes_the_form_fail(client, changes):
     course = make_course()
     course.requirements.create(text="One")
-    sent = form_in(client.get(page_of(course))) | {"_save": "1"} | changes
-    response = client.post(page_of(course), sent, follow=True)
+    sent = form_data(client.get(admin_url(course))) | {"_save": "1"} | changes
+    response = client.post(admin_url(course), sent, follow=True)
     assert response.status_code in (200, 400)
     assert Course.objects.get(pk=course.pk).title == course.title
 
@@ -213,7 +221,7 @@ class TestCircles:
         a, b = make_course("A"), make_course("B")
         a.requirements.create(named_course=b)
         rows = [requirement(named_course=a.pk)]
-        response = send(client, page_of(b), rows=rows, summary="Typed for an hour")
+        response = submit_form(client, admin_url(b), rows=rows, summary="Typed for an hour")
         assert "This would close a circle: B → A → B." in " ".join(errors_in(response))
         assert "Typed for an hour" in response.content.decode()
         assert not b.requirements.exists()
@@ -222,14 +230,14 @@ class TestCircles:
         b = make_course("B")
         b.requirements.create(text="The new one")
         rows = [requirement(text="B")]
-        response = send(client, add_page(Course), title="The new one", rows=rows)
+        response = submit_form(client, add_url(Course), title="The new one", rows=rows)
         assert "The new one → B → The new one" in " ".join(errors_in(response))
         assert not Course.objects.filter(title="The new one").exists()
-        assert "The new one" in form_in(response)["title"]
+        assert "The new one" in form_data(response)["title"]
 
     def test_one_over_what_counts_as_a_course_is_refused(self, client):
         a, b = make_course("A"), make_course("B")
         a.requirements.create(named_course=b)
-        response = send(client, page_of(a), equivalents=[str(b.pk)])
+        response = submit_form(client, admin_url(a), equivalents=[str(b.pk)])
         assert "A → B = A" in " ".join(errors_in(response))
         assert not a.equivalents.exists()

@@ -2,7 +2,15 @@ import pytest
 
 from catalog.models import Dimension
 from courses.models import Criterion
-from tests.admin import add_page, errors_in, list_page, page_of, send, sign_in, sign_in_as_root
+from tests.admin import (
+    add_url,
+    admin_url,
+    errors_in,
+    list_url,
+    sign_in,
+    sign_in_as_root,
+    submit_form,
+)
 from tests.makers import make_course, make_tool
 
 pytestmark = pytest.mark.django_db
@@ -20,26 +28,26 @@ def test_a_criterion_with_its_best_resources(client):
         ("best_rows", {"resource": course.pk, "position": "1"}),
     ]
     facts = leadership(text="We plan together")
-    assert errors_in(send(client, add_page(Criterion), rows=rows, **facts)) == []
+    assert errors_in(submit_form(client, add_url(Criterion), rows=rows, **facts)) == []
     criterion = Criterion.objects.get(text="We plan together")
     assert [row.resource.title for row in criterion.best_rows.all()] == [course.title, tool.title]
 
 
 def test_a_cell_does_not_say_the_same_twice(client):
     sign_in_as_root(client)
-    send(client, add_page(Criterion), **leadership(text="We plan together"))
-    response = send(client, add_page(Criterion), **leadership(text="We plan together"))
+    submit_form(client, add_url(Criterion), **leadership(text="We plan together"))
+    response = submit_form(client, add_url(Criterion), **leadership(text="We plan together"))
     assert "This cell has that criterion already." in errors_in(response)
 
 
 def test_a_criterion_says_something(client):
     sign_in_as_root(client)
-    assert errors_in(send(client, add_page(Criterion), **leadership(text=" ")))
+    assert errors_in(submit_form(client, add_url(Criterion), **leadership(text=" ")))
 
 
 def test_the_list_shows_the_cell_of_each_and_how_much_helps(client):
     sign_in_as_root(client)
-    html = client.get(list_page(Criterion)).content.decode()
+    html = client.get(list_url(Criterion)).content.decode()
     assert "Our co-leads are named" in html and "Leadership" in html
 
 
@@ -47,8 +55,8 @@ def test_the_list_shows_the_cell_of_each_and_how_much_helps(client):
 def test_editors_keep_criteria_and_publishers_may_delete_them(client, role, may_delete):
     sign_in(client, "ann", role)
     criterion = Criterion.objects.first()
-    assert errors_in(send(client, page_of(criterion), text="Said better")) == []
+    assert errors_in(submit_form(client, admin_url(criterion), text="Said better")) == []
     criterion.refresh_from_db()
     assert criterion.text == "Said better"
-    answer = client.get(page_of(criterion, "delete"))
+    answer = client.get(admin_url(criterion, "delete"))
     assert answer.status_code == (200 if may_delete else 403)

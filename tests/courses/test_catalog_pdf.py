@@ -16,8 +16,8 @@ from django.utils.formats import date_format
 from catalog.models import Job, Tool, Topic
 from catalog.printing import responses, store
 from courses import catalog_pdf, views
-from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
-from tests.sheets import data_of, faults, sheet
+from tests.makers import days_ago, make_course, make_tool, make_topic, make_video, run_jobs
+from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/catalog.pdf"
@@ -41,18 +41,18 @@ def index():
 
 def read_book(client, query=""):
     assert client.get(ADDRESS + query).status_code == 202
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     return client.get(ADDRESS + query)
 
 
 def outline(response):
-    with pypdfium2.PdfDocument(data_of(response)) as document:
+    with pypdfium2.PdfDocument(response_bytes(response)) as document:
         return [(mark.level, mark.get_title(), mark.get_dest().get_index() + 1)
                 for mark in document.get_toc()]  # fmt: skip
 
 
 def test_it_works(client, index):
-    found = sheet(read_book(client))
+    found = pdf_content(read_book(client))
     assert "The whole catalog" in found.pages[0] and "4 entries" in found.pages[0]
     assert all(f"Page {number} of {len(found.pages)}" in " ".join(text.split())
                for number, text in enumerate(found.pages, 1))  # fmt: skip
@@ -60,7 +60,7 @@ def test_it_works(client, index):
 
 def test_it_can_be_read_by_everyone(client, index):
     for query in ("", "?paper=a4&text=large&ink=saving"):
-        assert faults(read_book(client, query)) == []
+        assert pdf_ua_errors(read_book(client, query)) == []
 
 
 def test_each_entry_stands_once_in_the_first_of_its_chapters(client, index):
@@ -77,14 +77,14 @@ def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, ind
     response = read_book(client)
     short = f"catalog.example.org{Tool.objects.get(title='Ask why').get_short_url()}"
     words = f"Also on this topic, elsewhere in this book: Ask why (Teams, {short})"
-    assert words in sheet(response).text
+    assert words in pdf_content(response).text
     pages = {title: page for _level, title, page in outline(response)}
     assert pages["Ask why"] in jumps(response, pages["Listening"])
 
 
 def jumps(response, number):
     """The pages of the book that links of this page lead to."""
-    with pikepdf.open(io.BytesIO(data_of(response))) as document:
+    with pikepdf.open(io.BytesIO(response_bytes(response))) as document:
         numbers = {page.obj.objgen: number for number, page in enumerate(document.pages, 1)}
         notes = [note.A for note in document.pages[number - 1].obj.Annots]
         return [numbers[action.D[0].objgen] for action in notes if action.S == "/GoTo"]
@@ -104,7 +104,7 @@ def test_a_page_says_at_its_top_what_it_begins_with(client):
         make_tool(f"Other {number}", topics=["Listening"], summary="Say. " * 60)
     Topic.objects.filter(name="Listening").update(parent=Topic.objects.get(name="Teams"))
     response = read_book(client)
-    found = sheet(response)
+    found = pdf_content(response)
     page = {title: page for _level, title, page in outline(response)}["Listening"]
     assert heads(found)[page - 1] == "Teams"
     assert heads(found)[page] == "Teams: Listening"
@@ -119,16 +119,16 @@ def heads(found):
 def test_the_index_of_audiences_says_at_the_top_of_a_page_whose_it_is(client):
     for number in range(200):
         make_tool(f"Tool {number}", audiences=["Sponsors"])
-    assert heads(sheet(read_book(client)))[-1] == "Index of audiences: Sponsors"
+    assert heads(pdf_content(read_book(client)))[-1] == "Index of audiences: Sponsors"
 
 
 def test_the_contents_counts_in_words(client, index):
-    contents = " ".join(sheet(read_book(client)).pages[0].split())
+    contents = " ".join(pdf_content(read_book(client)).pages[0].split())
     assert "Teams 2 entries 3" in contents and "Without a topic 1 entry 4" in contents
 
 
 def test_no_letter_is_smaller_than_it_can_be_read(client, index):
-    assert sheet(read_book(client)).smallest >= 8.5
+    assert pdf_content(read_book(client)).smallest_pt >= 8.5
 
 
 def numbers_in(text, titles):
@@ -139,7 +139,7 @@ def numbers_in(text, titles):
 def test_the_contents_and_the_index_tell_the_pages(client, index):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
-    found = sheet(response)
+    found = pdf_content(response)
     chapters = ["Path to Performance", "Teams", "Listening", "Without a topic", "Index of titles"]
     assert numbers_in(found.pages[0], chapters) == {title: pages[title] for title in chapters}
     titles = ["Alone", "Ask why", "Cake", "Zeal"]
@@ -152,7 +152,7 @@ def test_numbers_stay_true_over_many_pages(client):
         make_tool(f"Tool {number:03}", topics=[f"Topic {number % 3}"], summary="Say it. " * 20)
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
-    found = sheet(response)
+    found = pdf_content(response)
     assert len(found.pages) > 15
     index = " ".join(found.pages[pages["Index of titles"] - 1 :])
     wanted = [f"Tool {number:03}" for number in range(0, 130, 13)]
@@ -164,7 +164,7 @@ def test_each_further_page_of_a_chapter_says_its_title(client):
         make_tool(f"Tool {number}", topics=["Listening"])
     response = read_book(client)
     begins = {title: page for _level, title, page in outline(response)}["Listening"]
-    assert "Listening" in sheet(response).pages[begins]
+    assert "Listening" in pdf_content(response).pages[begins]
 
 
 def test_who_scans_it_is_led_to_a_new_book(client, index, monkeypatch):
@@ -210,7 +210,7 @@ def test_only_what_changed_is_made_anew(client, index, made):
     made.clear()
     make_video("Another", topics=["Listening"])
     response = read_book(client)
-    assert "Another" in sheet(response).text and faults(response) == []
+    assert "Another" in pdf_content(response).text and pdf_ua_errors(response) == []
     # The chapter, the contents, and the indexes, where they have other numbers.
     assert links_of(made) - {"audiences"} == {"", "titles", topics["Teams"]}
 
@@ -222,8 +222,8 @@ def test_on_the_next_day_only_the_day_is_made_anew(client, index, made, monkeypa
     monkeypatch.setattr(timezone, "localdate", lambda: day)
     response = read_book(client)
     printed = f"Printed on {date_format(day, 'F j, Y')}"
-    assert all(printed in " ".join(text.split()) for text in sheet(response).pages)
-    assert links_of(made) == {""} and faults(response) == []
+    assert all(printed in " ".join(text.split()) for text in pdf_content(response).pages)
+    assert links_of(made) == {""} and pdf_ua_errors(response) == []
 
 
 def test_chapters_are_made_while_others_are_written(client, index, made, monkeypatch):
@@ -237,37 +237,40 @@ def test_chapters_are_made_while_others_are_written(client, index, made, monkeyp
         return marks(self, title)
 
     monkeypatch.setattr(catalog_pdf.Book, "marks", marks_later)
-    assert sheet(read_book(client)).pages
+    assert pdf_content(read_book(client)).pages
 
 
 def test_a_number_behind_a_title_of_several_lines_is_true(client):
     make_tool("Ask why " * 20 + "1000", topics=["Teams"])
-    index = sheet(read_book(client)).pages[-1]
+    index = pdf_content(read_book(client)).pages[-1]
     assert "Ask why 1000, 3" in " ".join(index.split())
 
 
 def test_the_path_is_a_table_on_its_side(client, index):
     response = read_book(client)
-    with pikepdf.open(io.BytesIO(data_of(response))) as document:
+    with pikepdf.open(io.BytesIO(response_bytes(response))) as document:
         left, bottom, right, top = document.pages[1].mediabox
     assert right - left > top - bottom
-    assert "Dimension" in sheet(response).pages[1] and "1 course" not in sheet(response).pages[0]
+    assert (
+        "Dimension" in pdf_content(response).pages[1]
+        and "1 course" not in pdf_content(response).pages[0]
+    )
 
 
 def test_only_what_is_published_is_in_it(client, index):
     make_tool("Draft", published=False)
     make_tool("Tomorrow", published=days_ago(-1), topics=["Teams"])
-    text = sheet(read_book(client)).text
+    text = pdf_content(read_book(client)).text
     assert "Draft" not in text and "Tomorrow" not in text
 
 
 def test_an_empty_catalog_is_a_book_as_well(client):
-    assert "0 entries" in sheet(read_book(client)).text
+    assert "0 entries" in pdf_content(read_book(client)).text
 
 
 def test_a_catalog_that_is_too_large_says_so(client, index, monkeypatch):
     monkeypatch.setattr(catalog_pdf, "MOST_ENTRIES", 2)
-    assert "2 entries (the newest of 4)" in sheet(read_book(client)).text
+    assert "2 entries (the newest of 4)" in pdf_content(read_book(client)).text
 
 
 def test_the_number_of_queries_does_not_grow(index):
@@ -296,4 +299,4 @@ def test_a_book_does_not_wait_for_a_chapter_that_waits_for_it(client, index, mon
     hashed = store.hashed
     monkeypatch.setattr(store, "hashed", lambda *facts: "aaa" + hashed(*facts)[3:])
     monkeypatch.setattr(responses, "PATIENCE_OF_LARGE", 20)
-    assert faults(read_book(client)) == []
+    assert pdf_ua_errors(read_book(client)) == []

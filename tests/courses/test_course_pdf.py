@@ -3,13 +3,13 @@
 import pytest
 
 from tests.makers import make_course
-from tests.sheets import faults, sheet
+from tests.pdfs import pdf_content, pdf_ua_errors
 
 pytestmark = pytest.mark.django_db
 
 
 def words_of(client, course):
-    return sheet(client.get(course.get_pdf_url())).text
+    return pdf_content(client.get(course.get_pdf_url())).text
 
 
 def test_it_works(client):
@@ -27,18 +27,18 @@ def test_requirements_say_what_is_required_and_what_is_recommended(client):
     course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
     course.requirements.create(text="Attend together", type="condition")
     response = client.get(course.get_pdf_url())
-    words = sheet(response).text
+    words = pdf_content(response).text
     assert "Before this course REQUIRED Co-Lead Workshop" in words
     assert "RECOMMENDED Basic knowledge of: Goals" in words
     assert "REQUIRED Attend together" in words
-    assert f"http://127.0.0.1:8000{workshop.get_absolute_url()}" in sheet(response).links
-    assert faults(response) == []
+    assert f"http://127.0.0.1:8000{workshop.get_absolute_url()}" in pdf_content(response).links
+    assert pdf_ua_errors(response) == []
 
 
 def test_a_course_not_in_the_catalog_is_only_its_words(client):
     course = make_course()
     course.requirements.create(text="Labor Management Partnership Orientation (LMPO)")
-    found = sheet(client.get(course.get_pdf_url()))
+    found = pdf_content(client.get(course.get_pdf_url()))
     assert "REQUIRED Labor Management Partnership Orientation (LMPO)" in found.text
     assert not [link for link in found.links if "orientation" in link]
 
@@ -46,7 +46,7 @@ def test_a_course_not_in_the_catalog_is_only_its_words(client):
 def test_a_draft_that_is_required_is_only_its_words(client):
     course = make_course()
     course.requirements.create(named_course=make_course("Orientation", published=False))
-    found = sheet(client.get(course.get_pdf_url()))
+    found = pdf_content(client.get(course.get_pdf_url()))
     assert "REQUIRED Orientation" in found.text
     assert not [link for link in found.links if "orientation" in link]
 
@@ -73,7 +73,7 @@ def test_modules_outcomes_and_enrollment(client):
     )
     course.modules.create(title="First half", minutes=120, position=1)
     course.modules.create(title="Second half", position=2)
-    found = sheet(client.get(course.get_pdf_url()))
+    found = pdf_content(client.get(course.get_pdf_url()))
     assert "What you will be able to do • Plan a test • Read a chart" in found.text
     assert "Modules 1. First half · 120 minutes 2. Second half" in found.text
     assert "Enrollment Ask your consultant. Find a session learn.example.org/1" in found.text
@@ -91,7 +91,7 @@ def test_a_listing_says_what_each_course_requires(client):
     course.requirements.create(text="Orientation")
     course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
     course.deliveries.create(mode="online")
-    words = sheet(client.get("/courses.pdf")).text
+    words = pdf_content(client.get("/courses.pdf")).text
     for part in (
         "Required: Orientation",
         "Recommended: Goals",
@@ -108,4 +108,4 @@ def test_a_long_course_and_a_short_one_can_be_read_by_everyone(client):
         long.modules.create(title=f"Module {number}")
         long.requirements.create(text=f"Requirement {number}", type="advice")
     for course in (long, make_course("Short")):
-        assert faults(client.get(course.get_pdf_url())) == []
+        assert pdf_ua_errors(client.get(course.get_pdf_url())) == []

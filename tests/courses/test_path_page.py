@@ -2,7 +2,7 @@ import pytest
 
 from catalog.models import Dimension
 from courses.models import BestResource, Criterion
-from tests.admin import page_in
+from tests.admin import parse_page
 from tests.makers import make_course, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +22,12 @@ def words_of(element):
 
 
 def cells_in(response, dimension):
-    [row] = page_in(response).xpath("//section[@aria-labelledby=$slug]", slug=dimension)
+    [row] = parse_page(response).xpath("//section[@aria-labelledby=$slug]", slug=dimension)
     return [words_of(cell) for cell in row.xpath(".//li")]
 
 
 def test_the_grid_has_seven_dimensions_and_five_levels(client):
-    page = page_in(client.get("/path/"))
+    page = parse_page(client.get("/path/"))
     assert len(page.xpath("//section[contains(@class, 'grid-row')]")) == 7
     assert len(page.xpath("//section[contains(@class, 'grid-row')]//li")) == 35
     levels = [words_of(level) for level in page.xpath("//ol[@class='grid-levels']/li")]
@@ -49,7 +49,7 @@ def test_a_cell_has_its_criteria_and_counts_what_readers_find_there(client):
 def test_a_count_leads_to_just_these(client):
     make_tool("One", levels=[2], dimensions=["Leadership"])
     make_course("Two", levels=[2], dimensions=["Leadership"])
-    [link] = page_in(client.get("/path/")).xpath("//a[starts-with(., '1 tool')]/@href")
+    [link] = parse_page(client.get("/path/")).xpath("//a[starts-with(., '1 tool')]/@href")
     assert link == "/path/leadership/level-2/?kind=tool"
     html = client.get(link).content.decode()
     assert "/tools/one/" in html and 'class="card-title"><a href="/courses/two/"' not in html
@@ -64,7 +64,7 @@ def test_a_cell_shows_the_best_first_then_the_newest(client):
     elsewhere = make_tool("From elsewhere")
     draft = make_tool("Draft", published=False)
     make_criterion("We plan together", best=[draft, elsewhere, tools[0]])
-    page = page_in(client.get("/path/leadership/level-2/"))
+    page = parse_page(client.get("/path/leadership/level-2/"))
     help_ = [words_of(dd) for dd in page.xpath("//dl[@class='criterion-help']//dd")]
     assert help_[:3] == ["From elsewhere", "Tool 0", "Tool 4"]
     assert help_[3].startswith("All 6")
@@ -74,7 +74,7 @@ def test_a_cell_shows_the_best_first_then_the_newest(client):
 def test_a_dimension_has_one_heading_for_each_level(client):
     make_criterion("We plan together")
     make_tool("One", levels=[2], dimensions=["Leadership"])
-    page = page_in(client.get("/path/leadership/"))
+    page = parse_page(client.get("/path/leadership/"))
     assert [words_of(h) for h in page.xpath("//main//h2")] == [
         "Level 1 · Pre-team climate",
         "Level 2 · Foundational",

@@ -7,10 +7,10 @@ from django.test.utils import CaptureQueriesContext
 
 from courses.models import Course, Criterion, Requirement
 from courses.team_level import code_of
-from tests.admin import page_in
+from tests.admin import parse_page
 from tests.courses.test_path_page import make_criterion, words_of
 from tests.makers import make_course, make_tool, make_video
-from tests.sheets import faults, pages_of, sheet
+from tests.pdfs import page_measures, pdf_content, pdf_ua_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def steps_in(response):
     """(title, reasons) of each step of the plan on the page."""
     return [
         (words_of(step.find(".//h2")), words_of(step.find_class("reasons")[0]))
-        for step in page_in(response).find_class("plan-step")
+        for step in parse_page(response).find_class("plan-step")
     ]
 
 
@@ -31,12 +31,12 @@ def titles_in(response):
 
 
 def total_in(response):
-    [total] = page_in(response).xpath("//p[@class='total']/strong")
+    [total] = parse_page(response).xpath("//p[@class='total']/strong")
     return words_of(total)
 
 
 def notices_in(response):
-    return [words_of(notice) for notice in page_in(response).xpath("//*[@class='notice']")]
+    return [words_of(notice) for notice in parse_page(response).xpath("//*[@class='notice']")]
 
 
 def hours(n, **fields):
@@ -70,7 +70,7 @@ class TestFromLevelToLevel:
         make_course("For nobody named", levels=[2])
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         assert titles_in(response) == ["For sponsors"]
-        [unsaid] = page_in(response).xpath("//section[@aria-labelledby='no-audience']//li")
+        [unsaid] = parse_page(response).xpath("//section[@aria-labelledby='no-audience']//li")
         assert words_of(unsaid) == "For nobody named"
 
     def test_only_is_respected(self, client):
@@ -133,7 +133,7 @@ class TestChosenCourses:
         third.requirements.create(named_course=second)
         response = client.get("/path/plan/?want=third&done=second")
         assert titles_in(response) == ["Third"]
-        [done] = page_in(response).xpath("//fieldset[@class='plan-form-done']//input[@checked]")
+        [done] = parse_page(response).xpath("//fieldset[@class='plan-form-done']//input[@checked]")
         assert done.get("value") == "second"
 
     def test_a_former_address_still_names_its_course(self, client):
@@ -150,7 +150,7 @@ class TestChosenCourses:
     def test_a_name_that_several_have_is_asked_about(self, client):
         make_course("Workshop one")
         make_course("Workshop two")
-        page = page_in(client.get("/path/plan/?add=workshop"))
+        page = parse_page(client.get("/path/plan/?add=workshop"))
         links = page.xpath("//section[@aria-labelledby='course-choices']//a/@href")
         assert links == ["/path/plan/?want=workshop-two", "/path/plan/?want=workshop-one"]
 
@@ -162,7 +162,7 @@ class TestChosenCourses:
         course.requirements.create(named_course=other, type="knowledge")
         response = client.get("/path/plan/?want=art")
         assert titles_in(response) == ["Art"] and total_in(response) == "2 h"
-        [link] = page_in(response).xpath("//a[starts-with(., 'Add it')]/@href")
+        [link] = parse_page(response).xpath("//a[starts-with(., 'Add it')]/@href")
         assert titles_in(client.get(link)) == ["Drawing", "Art"]
 
     def test_courses_that_count_as_one_are_a_choice(self, client):
@@ -172,7 +172,7 @@ class TestChosenCourses:
         last.requirements.create(named_course=room)
         response = client.get("/path/plan/?want=last")
         assert titles_in(response) == ["Art (classroom)", "Last"]
-        [other] = page_in(response).xpath("//a[. = 'Art (online)']/@href")
+        [other] = parse_page(response).xpath("//a[. = 'Art (online)']/@href")
         assert titles_in(client.get(other)) == ["Art (online)", "Last"]
         assert titles_in(client.get("/path/plan/?want=last&done=art-online")) == ["Last"]
 
@@ -224,7 +224,7 @@ class TestChosenCourses:
         course.requirements.create(text="日本語の入門")
         response = client.get("/path/plan/?want=art")
         assert len(titles_in(response)) == 3
-        keys = page_in(response).xpath("//li[contains(@class, 'missing')]//input/@value")
+        keys = parse_page(response).xpath("//li[contains(@class, 'missing')]//input/@value")
         response = client.get("/path/plan/", {"want": "art", "done": keys})
         assert titles_in(response) == ["Art"]
 
@@ -244,7 +244,7 @@ class TestWhatIsLeft:
     def test_cells_that_no_course_closes_are_named_with_what_helps_there(self, client):
         make_course("Art", levels=[2], dimensions=["Leadership"])
         make_tool("Agenda", levels=[2], dimensions=["Team Process"])
-        page = page_in(client.get("/path/plan/?from=1&to=2"))
+        page = parse_page(client.get("/path/plan/?from=1&to=2"))
         cells = [words_of(li) for li in page.xpath("//ul[@class='not-covered']/li")]
         assert len(cells) == 6
         [process] = [cell for cell in cells if cell.startswith("Team Process 2")]
@@ -261,12 +261,12 @@ class TestWhatIsLeft:
 
     def test_a_course_that_is_planned_is_not_named_as_not_counted(self, client):
         make_course("Unsaid", levels=[2])
-        page = page_in(client.get("/path/plan/?from=1&to=2&audience=sponsors&want=unsaid"))
+        page = parse_page(client.get("/path/plan/?from=1&to=2&audience=sponsors&want=unsaid"))
         assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
     def test_a_course_only_for_who_asks_is_not_said_to_be_for_nobody(self, client):
         make_course("Limited", levels=[2], only_for=["Sponsors"])
-        page = page_in(client.get("/path/plan/?from=1&to=2&audience=sponsors"))
+        page = parse_page(client.get("/path/plan/?from=1&to=2&audience=sponsors"))
         assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
 
@@ -276,7 +276,7 @@ class TestWhatHelps:
         for number in range(3):
             course.related.add(make_tool(f"Draft {number}", published=False))
         course.related.add(make_tool("Public"))
-        [step] = page_in(client.get("/path/plan/?want=art")).find_class("plan-step")
+        [step] = parse_page(client.get("/path/plan/?want=art")).find_class("plan-step")
         assert [words_of(link) for link in step.xpath(".//ul//a")] == ["Public"]
 
     def test_a_step_has_its_related_tools_then_those_of_its_cells(self, client):
@@ -285,7 +285,7 @@ class TestWhatHelps:
         best = make_tool("Best")
         make_criterion("We plan", best=[best])
         course.related.add(make_tool("Related"), make_course("No tool"))
-        [step] = page_in(client.get("/path/plan/?from=1&to=2")).find_class("plan-step")
+        [step] = parse_page(client.get("/path/plan/?from=1&to=2")).find_class("plan-step")
         links = [words_of(link) for link in step.xpath(".//ul//a")]
         assert links == ["Related", best.title, newest.title]
 
@@ -298,7 +298,7 @@ class TestFromATeamCheck:
         code = code_of(met.values_list("pk", flat=True))
         response = client.get(f"/path/plan/?check={code}")
         assert steps_in(response) == [("In an open one", "met at level 2: Team Process")]
-        title = words_of(page_in(response).find(".//h1"))
+        title = words_of(parse_page(response).find(".//h1"))
         assert title == "Plan: Level 1, two steps from Level 2"
 
 
@@ -318,19 +318,19 @@ class TestTheSeedPage:
             ("Effective Sponsorship (classroom)", "for Level 2"),
         ]
         assert total_in(response) == "3 h + 1 course with no stated duration"
-        [missing] = page_in(response).find_class("missing")
+        [missing] = parse_page(response).find_class("missing")
         assert "not in the catalog yet, no stated duration" in words_of(missing)
         assert not missing.xpath(".//h2/a")
 
     def test_ticking_lmpo_done_takes_it_away(self, client):
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
-        [key] = page_in(response).xpath("//li[contains(@class, 'missing')]//input/@value")
+        [key] = parse_page(response).xpath("//li[contains(@class, 'missing')]//input/@value")
         response = client.get(
             "/path/plan/", {"from": 1, "to": 2, "audience": "sponsors", "done": key}
         )
         assert titles_in(response) == ["Effective Sponsorship (classroom)"]
         assert total_in(response) == "3 h"
-        [done] = page_in(response).xpath("//fieldset[@class='plan-form-done']//span")
+        [done] = parse_page(response).xpath("//fieldset[@class='plan-form-done']//span")
         assert words_of(done) == LMPO
 
 
@@ -390,8 +390,8 @@ class TestOtherRenderings:
 
     def test_the_address_of_a_plan_is_the_same_for_the_same_question(self, client):
         make_course("A"), make_course("B")
-        one = page_in(client.get("/path/plan/?want=b&want=a&to=2&from=1"))
-        other = page_in(client.get("/path/plan/?from=1&to=2&want=a&want=b&want=a"))
+        one = parse_page(client.get("/path/plan/?want=b&want=a&to=2&from=1"))
+        other = parse_page(client.get("/path/plan/?from=1&to=2&want=a&want=b&want=a"))
         canonical = "//link[@rel='canonical']/@href"
         assert one.xpath(canonical) == other.xpath(canonical)
 
@@ -400,11 +400,11 @@ class TestOtherRenderings:
         course.requirements.create(text=LMPO)
         course.related.add(make_tool("A tool"))
         response = client.get("/path/plan.pdf?from=1&to=2")
-        found = sheet(response)
-        assert len(found.pages) == 1 and faults(response) == []
+        found = pdf_content(response)
+        assert len(found.pages) == 1 and pdf_ua_errors(response) == []
         assert "3 h + 1 course with no stated duration" in found.text
         assert found.text.index(LMPO) < found.text.index("Art")
-        assert course.get_short_url() in found.solid
+        assert course.get_short_url() in found.text_without_spaces
         assert "QR code: the living page of this plan" in found.descriptions
 
     def test_large_print_wastes_no_paper(self, client):
@@ -413,7 +413,7 @@ class TestOtherRenderings:
                                  dimensions=["Leadership", "Training"])  # fmt: skip
             for kind in "abc":
                 course.related.add(make_tool(f"Tool {kind} that helps in course {number}"))
-        pages = pages_of(client.get("/path/plan.pdf?from=1&to=2&text=large"))
+        pages = page_measures(client.get("/path/plan.pdf?from=1&to=2&text=large"))
         assert len(pages) <= 6
         assert [end for _codes, end in pages[:-1] if end > 0.45] == []
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from courses.models import Course, Requirement
 from courses.requirement_report import MOST, MOST_NAMED
-from tests.admin import page_in, page_of, sign_in
+from tests.admin import admin_url, parse_page, sign_in
 from tests.makers import days_ago, make_course
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def squeezed(node):
 
 
 def section_in(response, name):
-    return page_in(response).xpath("//section[@aria-labelledby=$name]", name=name)[0]
+    return parse_page(response).xpath("//section[@aria-labelledby=$name]", name=name)[0]
 
 
 def findings(client, name):
@@ -54,7 +54,7 @@ def links(client, name):
 
 def counted(client, name):
     """What the contents at the top say of a section."""
-    item = page_in(client.get(REPORT)).xpath("//a[@href=$at]/..", at=f"#{name}")[0]
+    item = parse_page(client.get(REPORT)).xpath("//a[@href=$at]/..", at=f"#{name}")[0]
     return int(item.xpath("./strong")[0].text_content())
 
 
@@ -76,14 +76,14 @@ def test_a_section_without_findings_says_so(client):
 
 def test_a_catalog_in_order_is_told_so(client):
     timed("B").requirements.create(named_course=timed("A"))
-    page = page_in(client.get(REPORT))
+    page = parse_page(client.get(REPORT))
     assert "All is well" in page.xpath("//main")[0].text_content()
     assert page.xpath("//section[@aria-labelledby]") == []
 
 
 class TestTheWayThere:
     def test_the_list_of_courses_has_a_button(self, client):
-        page = page_in(client.get("/admin/courses/course/"))
+        page = parse_page(client.get("/admin/courses/course/"))
         button = page.xpath("//ul[@class='object-tools']//a[text()='Path report']/@href")
         assert button == [REPORT]
 
@@ -109,7 +109,7 @@ class TestCircles:
         a, b, c = map(make_course, "ABC")
         by_hand((a, b), (b, c), (c, a))
         assert findings(client, "circles") == [["A → B → C → A"]]
-        assert links(client, "circles")["B"] == page_of(b) + "#requirements-group"
+        assert links(client, "circles")["B"] == admin_url(b) + "#requirements-group"
 
     def test_advice_closes_one_too(self, client):
         a, b = map(make_course, "AB")
@@ -150,7 +150,7 @@ class TestMissing:
     def test_it_leads_to_the_course_that_requires_it(self, client):
         course = make_course("A")
         course.requirements.create(text="LMPO")
-        assert links(client, "missing") == {"A": page_of(course) + "#requirements-group"}
+        assert links(client, "missing") == {"A": admin_url(course) + "#requirements-group"}
 
     def test_two_courses_that_go_by_the_name_are_named(self, client):
         one = make_course("Workshop (classroom)")
@@ -161,8 +161,8 @@ class TestMissing:
             " Workshop (classroom), Workshop (online) draft"
         )
         found = links(client, "missing")
-        assert found[one.title] == page_of(one)
-        assert found[other.title] == page_of(other)
+        assert found[one.title] == admin_url(one)
+        assert found[other.title] == admin_url(other)
 
     def test_a_line_that_repeats_another_is_told(self, client):
         orientation, course = make_course("LMP Orientation"), make_course("A")
@@ -227,8 +227,8 @@ class TestLevels:
         make_course("Early", levels=[1, 5]).requirements.create(named_course=late)
         assert findings(client, "levels") == [["Early: Level 1, needs Late, Level 3"]]
         assert links(client, "levels") == {
-            "Early": page_of(Course.objects.get(title="Early")),
-            "Late": page_of(late),
+            "Early": admin_url(Course.objects.get(title="Early")),
+            "Late": admin_url(late),
         }
 
     @pytest.mark.parametrize("own, required", [([3], [3]), ([3], [1]), ([], [3]), ([1], [])])
@@ -282,7 +282,7 @@ class TestTimes:
         for title in "AB":
             timed(title).requirements.create(named_course=needed)
         assert findings(client, "times") == [["Needed – required by 2 courses"], ["Alone"]]
-        assert links(client, "times")["Needed"] == page_of(needed) + "#id_minutes_min"
+        assert links(client, "times")["Needed"] == admin_url(needed) + "#id_minutes_min"
 
     def test_drafts_count_and_withdrawn_courses_do_not(self, client):
         make_course("A draft", published=False)

@@ -4,10 +4,10 @@ from django.test.utils import CaptureQueriesContext
 
 from courses.models import Criterion
 from courses.team_level import code_of
-from tests.admin import page_in
+from tests.admin import parse_page
 from tests.courses.test_path_page import make_criterion, words_of
 from tests.makers import make_course, make_tool, make_video
-from tests.sheets import faults, pages_of, sheet
+from tests.pdfs import page_measures, pdf_content, pdf_ua_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -22,11 +22,11 @@ def address(*answers, page="check/"):
 
 
 def result_in(response):
-    return words_of(page_in(response).get_element_by_id("team-level"))
+    return words_of(parse_page(response).get_element_by_id("team-level"))
 
 
 def test_nothing_is_ticked_at_first_and_nothing_is_said_of_the_team(client):
-    page = page_in(client.get("/path/check/"))
+    page = parse_page(client.get("/path/check/"))
     boxes = page.xpath("//input[@name='met']")
     assert len(boxes) == Criterion.objects.count()
     assert not any(box.get("checked") for box in boxes)
@@ -37,7 +37,7 @@ def test_the_form_leads_to_an_address_that_holds_the_answers(client):
     met = ids(level=1)
     response = client.get("/path/check/", {"answered": "1", "met": met})
     assert response["Location"] == address(*met)
-    page = page_in(client.get(response["Location"]))
+    page = parse_page(client.get(response["Location"]))
     ticked = {int(box.get("value")) for box in page.xpath("//input[@name='met'][@checked]")}
     assert ticked == set(met)
 
@@ -52,7 +52,7 @@ def test_all_of_level_1_and_all_but_one_of_level_2_is_one_step_from_level_2(clie
     make_tool("Elsewhere", levels=[2], dimensions=["Sponsorship"])
     response = client.get(address(*ids(level=1), *others))
     assert result_in(response) == "Level 1, one step from Level 2"
-    page = page_in(response)
+    page = parse_page(response)
     [step] = page.xpath("//section[@aria-labelledby='next-steps']//ol/li")
     assert str(open_) in words_of(step)
     assert [words_of(dd) for dd in step.xpath(".//dd")] == ["A course", "A tool", "A video"]
@@ -69,7 +69,7 @@ def test_a_team_that_does_all_of_it_is_told_so(client):
 
 
 def test_the_answers_are_handed_over_by_link_and_by_code(client):
-    page = page_in(client.get(address(*ids(level=1))))
+    page = parse_page(client.get(address(*ids(level=1))))
     [section] = page.xpath("//section[@aria-labelledby='share']")
     link = section.xpath(".//a/@href")[0]
     assert link.endswith(address(*ids(level=1))) and link.startswith("http")
@@ -82,7 +82,7 @@ def test_a_damaged_link_says_so_and_ticks_nothing(client, code):
         response = client.get(name, {"check": code})
         assert response.status_code == 200
         assert "The link of this team check is damaged" in response.content.decode()
-    page = page_in(client.get("/path/check/", {"check": code}))
+    page = parse_page(client.get("/path/check/", {"check": code}))
     assert not page.xpath("//input[@checked]")
 
 
@@ -106,7 +106,7 @@ def test_a_new_criterion_is_not_met_by_an_old_link(client):
 
 
 def test_the_grid_shows_what_is_met_and_the_next_step(client):
-    page = page_in(client.get(address(*ids(level=1), page="")))
+    page = parse_page(client.get(address(*ids(level=1), page="")))
     states = [cell.get("class") for cell in page.xpath("//section[contains(@class, 'row')]//li")]
     assert states.count("cell met") == 4
     assert states.count("cell next") == 3
@@ -138,7 +138,7 @@ def write_many(eleven):
 class TestActionSheet:
     def test_it_has_the_criteria_of_the_next_level_and_room_to_write(self, client):
         first, *_others = ids(level=2)
-        found = sheet(client.get(address(*ids(level=1), first, page="check.pdf")))
+        found = pdf_content(client.get(address(*ids(level=1), first, page="check.pdf")))
         assert found.size == (792, 612)
         for words in ("Dimension", "Criterion", "Met?", "Action required", "Action plan", "Owner"):
             assert words in found.text
@@ -149,35 +149,35 @@ class TestActionSheet:
 
     def test_it_lists_what_helps_with_short_addresses_and_codes(self, client):
         tool = make_tool("Agenda", levels=[2], dimensions=["Team Process"])
-        found = sheet(client.get(address(*ids(level=1), page="check.pdf")))
-        assert "Agenda" in found.text and tool.get_short_url() in found.solid
+        found = pdf_content(client.get(address(*ids(level=1), page="check.pdf")))
+        assert "Agenda" in found.text and tool.get_short_url() in found.text_without_spaces
         assert "QR code: Agenda" in found.descriptions
 
     def test_a_blank_one_has_a_page_for_each_level(self, client):
-        found = sheet(client.get("/path/check.pdf"))
+        found = pdf_content(client.get("/path/check.pdf"))
         assert len(found.pages) == 5
         assert "yes / no" in found.text and "not yet" not in found.text
 
     def test_a_blank_one_of_a_level_has_one_page(self, client):
-        found = sheet(client.get("/path/check.pdf?level=2"))
+        found = pdf_content(client.get("/path/check.pdf?level=2"))
         assert len(found.pages) == 1
         assert "Level 2 · Foundational" in found.text
 
     def test_its_code_is_on_the_first_page(self, client):
         for query in ("", "?text=large"):
-            pages = pages_of(client.get(f"/path/check.pdf{query}"))
+            pages = page_measures(client.get(f"/path/check.pdf{query}"))
             assert [bool(codes) for codes, _lowest in pages] == [True] + [False] * (len(pages) - 1)
 
     @pytest.mark.parametrize("paper", ["letter", "a4"])
     def test_its_rows_fill_each_page(self, client, paper):
         write_many(eleven=2)
-        pages = pages_of(client.get(f"/path/check.pdf?paper={paper}"))
+        pages = page_measures(client.get(f"/path/check.pdf?paper={paper}"))
         assert len(pages) == 5
         assert [lowest for _codes, lowest in pages if lowest > 0.25] == []
 
     def test_in_large_print_it_wastes_no_paper(self, client):
         write_many(eleven=2)
-        pages = pages_of(client.get("/path/check.pdf?text=large"))
+        pages = page_measures(client.get("/path/check.pdf?text=large"))
         assert len(pages) <= 13
         assert all(lowest < 0.4 for _codes, lowest in pages[:-1])
 
@@ -185,9 +185,9 @@ class TestActionSheet:
     def test_it_is_for_everybody_to_read(self, client, paper, width):
         make_tool("Agenda", levels=[2], dimensions=["Team Process"])
         response = client.get(address(*ids(level=1), page="check.pdf") + f"&paper={paper}")
-        assert faults(response) == []
-        assert int(sheet(response).size[0]) == width
-        assert sheet(response).rightmost < 0.95
+        assert pdf_ua_errors(response) == []
+        assert int(pdf_content(response).size[0]) == width
+        assert pdf_content(response).right_edge < 0.95
 
 
 def test_the_number_of_queries_does_not_grow(client):

@@ -387,7 +387,7 @@ class TestLoadingAgain:
     def test_a_second_run_changes_nothing(self, fresh):
         before = dict(Resource.objects.values_list("pk", "updated_at"))
         assert command("load_demo") == [
-            "0 videos, 0 tools, 0 courses and 0 terms made, 70 entries were there"
+            "Added 0 videos, 0 tools, 0 courses and 0 terms; 70 entries existed already"
         ]
         assert dict(Resource.objects.values_list("pk", "updated_at")) == before
 
@@ -402,7 +402,7 @@ class TestLoadingAgain:
     def test_what_was_deleted_is_made_again_and_linked_again(self, fresh):
         Video.objects.get(slug="find-better-solutions").delete()
         assert command("load_demo") == [
-            "1 videos, 0 tools, 0 courses and 0 terms made, 69 entries were there"
+            "Added 1 videos, 0 tools, 0 courses and 0 terms; 69 entries existed already"
         ]
         again = Video.objects.get(slug="find-better-solutions")
         assert again.related.count() == 2
@@ -459,7 +459,7 @@ class TestRemoving:
             "Performance Improvement",
             "Service",
         ]
-        assert "“Service” stays: entries of your own use it." in lines
+        assert "“Service” stays because your own entries use it." in lines
 
     def test_a_course_of_an_editor_keeps_the_words_of_what_it_asks_for(self, fresh):
         mine = make_course("Our Own Course")
@@ -471,7 +471,7 @@ class TestRemoving:
         assert list(mine.follow_ups.values_list("text", "named_course")) == [
             ("Free to Speak", None)
         ]
-        assert "“Our Own Course” still names “LMPO”; it is now text without a course." in lines
+        assert "“Our Own Course” still names “LMPO”, but only as text without a course." in lines
 
     def test_a_term_that_editors_took_over_is_theirs_from_then_on(self, fresh):
         make_tool("Our Own Poster", topics=["Service"])

@@ -308,7 +308,7 @@ class TestBadFiles:
         assert "page.txt:1" in lines[0]
 
     def test_publishing_without_applying_is_refused(self, listing):
-        with pytest.raises(CommandError, match="--publish goes with --apply"):
+        with pytest.raises(CommandError, match="--publish needs --apply"):
             run(listing, "--publish")
 
 

@@ -1,4 +1,4 @@
-"""What the demo's judged queries find, on SQLite and on PostgreSQL: both hold to one file.
+"""What the demo's search checks find, on SQLite and on PostgreSQL: both hold to one file.
 
 After a change of the search, of the demo or of its judgements:
 
@@ -30,7 +30,7 @@ JUDGED = dict(judged_queries())
 
 @pytest.fixture(scope="module")
 def answers(django_db_setup, django_db_blocker, tmp_path_factory):
-    """{words: slugs of the results, in order} for each judged query, over the demo alone."""
+    """{words: slugs of the results, in order} for each search check, over the demo alone."""
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         call_command("load_demo", verbosity=0)

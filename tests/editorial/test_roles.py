@@ -8,14 +8,14 @@ from taggit.models import Tag
 from catalog.models import Level, SiteSettings, Tool, Topic, Video
 from courses.models import Course
 from tests.admin import (
-    add_page,
+    add_url,
+    admin_url,
     errors_in,
-    form_in,
-    list_page,
-    page_in,
-    page_of,
-    send,
+    form_data,
+    list_url,
+    parse_page,
     sign_in,
+    submit_form,
 )
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
@@ -37,14 +37,14 @@ def publisher(client):
 def actions_in(response):
     return {
         value
-        for value in page_in(response).xpath("//select[@name='action']/option/@value")
+        for value in parse_page(response).xpath("//select[@name='action']/option/@value")
         if value
     }
 
 
 def forged(client, address, **changes):
     """What is sent with fields that the form did not offer."""
-    return client.post(address, form_in(client.get(address)) | {"_save": "1"} | changes)
+    return client.post(address, form_data(client.get(address)) | {"_save": "1"} | changes)
 
 
 def test_both_roles_are_there_from_the_start():
@@ -60,25 +60,25 @@ def test_both_roles_are_there_from_the_start():
 
 @pytest.mark.parametrize("model", [Video, Tool, Course])
 def test_an_editor_writes_entries_of_every_kind(editor, model):
-    send(editor, add_page(model), title="New", levels=["1"], tags="one")
+    submit_form(editor, add_url(model), title="New", levels=["1"], tags="one")
     row = model.objects.get()
-    assert errors_in(send(editor, page_of(row), title="Newer")) == []
+    assert errors_in(submit_form(editor, admin_url(row), title="Newer")) == []
     assert model.objects.get().title == "Newer"
 
 
 def test_an_editor_writes_and_removes_rows(editor):
     course = make_course(published=False)
     rows = [("requirements", {"text": "Something"}), ("modules", {"title": "One"})]
-    send(editor, page_of(course), rows=rows)
+    submit_form(editor, admin_url(course), rows=rows)
     assert (course.requirements.count(), course.modules.count()) == (1, 1)
-    send(editor, page_of(course), **{"requirements-0-DELETE": "1"})
+    submit_form(editor, admin_url(course), **{"requirements-0-DELETE": "1"})
     assert course.requirements.count() == 0
 
 
 def test_an_editor_keeps_the_vocabulary(editor):
-    send(editor, add_page(Topic), name="Roles")
-    send(editor, add_page(Tag), name="huddle")
-    send(editor, page_of(Level.objects.get(number=1)), name="Start")
+    submit_form(editor, add_url(Topic), name="Roles")
+    submit_form(editor, add_url(Tag), name="huddle")
+    submit_form(editor, admin_url(Level.objects.get(number=1)), name="Start")
     assert Topic.objects.get().name == "Roles"
     assert Tag.objects.get().name == "huddle"
     assert Level.objects.get(number=1).name == "Start"
@@ -87,45 +87,45 @@ def test_an_editor_keeps_the_vocabulary(editor):
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
 def test_an_editor_cannot_publish_not_even_by_force(editor, make):
     row = make(published=False)
-    assert "published_at_0" not in form_in(editor.get(page_of(row)))
+    assert "published_at_0" not in form_data(editor.get(admin_url(row)))
     times = {
         "published_at": "2020-01-01",
         "published_at_0": "2020-01-01",
         "published_at_1": "10:00",
     }
-    forged(editor, page_of(row), **times)
-    forged(editor, add_page(type(row)), title="Forged", **times)
+    forged(editor, admin_url(row), **times)
+    forged(editor, add_url(type(row)), title="Forged", **times)
     assert not any(row.published_at for row in type(row).objects.all())
 
 
 def test_an_editor_cannot_unpublish_not_even_by_force(editor):
     video = make_video(published=days_ago(2))
-    forged(editor, page_of(video), unpublished_at_0="2024-01-01", unpublished_at_1="10:00")
-    forged(editor, page_of(video), published_at_0="", published_at_1="")
+    forged(editor, admin_url(video), unpublished_at_0="2024-01-01", unpublished_at_1="10:00")
+    forged(editor, admin_url(video), published_at_0="", published_at_1="")
     assert Video.objects.get().is_public
 
 
 def test_an_editor_has_no_action_to_publish_and_none_works(editor):
     draft, public = make_tool("A", published=False), make_tool("B")
-    offered = actions_in(editor.get(list_page(Tool)))
+    offered = actions_in(editor.get(list_url(Tool)))
     assert offered == {"add_tags", "remove_tags"}
     for action in ("publish", "unpublish", "delete_selected"):
         chosen = {"action": action, "_selected_action": [draft.pk, public.pk], "post": "yes"}
-        editor.post(list_page(Tool), chosen)
+        editor.post(list_url(Tool), chosen)
     draft, public = Tool.objects.order_by("title")
     assert (draft.is_public, public.is_public) == (False, True)
 
 
 def test_an_editor_cannot_publish_by_copying(editor):
     tool = make_tool()
-    send(editor, page_of(tool), button="_saveasnew", published_at_0="2020-01-01")
+    submit_form(editor, admin_url(tool), button="_saveasnew", published_at_0="2020-01-01")
     assert not Tool.objects.exclude(pk=tool.pk).get().published_at
 
 
 def test_an_editor_mends_what_is_public(editor):
     """A typo must not wait for a Publisher; the history says who changed what."""
     video = make_video("Teh Huddle")
-    send(editor, page_of(video), title="The Huddle")
+    submit_form(editor, admin_url(video), title="The Huddle")
     video = Video.objects.get()
     assert (video.title, video.is_public) == ("The Huddle", True)
 
@@ -133,7 +133,7 @@ def test_an_editor_mends_what_is_public(editor):
 def test_an_editor_deletes_nothing_but_rows(editor):
     rows = [make_video(), make_tool(), make_course(), make_topic(), Tag.objects.create(name="t")]
     for row in rows:
-        assert editor.post(page_of(row, "delete"), {"post": "yes"}).status_code == 403
+        assert editor.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 403
         assert type(row).objects.filter(pk=row.pk).exists()
 
 
@@ -151,33 +151,33 @@ def test_the_name_of_the_site_is_for_publishers(client):
     sign_in(client, "eve", "Editors")
     assert client.post(address, {"name": "Forged"}).status_code == 403
     sign_in(client, "pat", "Publishers")
-    send(client, address, name="The Shelf")
+    submit_form(client, address, name="The Shelf")
     assert SiteSettings.load().name == "The Shelf"
 
 
 def test_a_publisher_publishes_in_the_form(publisher):
     video = make_video(published=False)
-    send(publisher, page_of(video), published_at_0="2020-01-01", published_at_1="10:00")
+    submit_form(publisher, admin_url(video), published_at_0="2020-01-01", published_at_1="10:00")
     assert Video.objects.get().is_public
 
 
 def test_a_publisher_schedules(publisher):
     later = timezone.localtime(days_ago(-7))
     sent = {"published_at_0": f"{later:%Y-%m-%d}", "published_at_1": "10:00"}
-    send(publisher, add_page(Video), title="Soon", **sent)
+    submit_form(publisher, add_url(Video), title="Soon", **sent)
     assert str(Video.objects.get().state) == "scheduled"
 
 
 def test_a_publisher_publishes_unpublishes_and_deletes_from_the_list(publisher):
     tool = make_tool(published=False)
-    offered = actions_in(publisher.get(list_page(Tool)))
+    offered = actions_in(publisher.get(list_url(Tool)))
     assert offered == {"publish", "unpublish", "add_tags", "remove_tags", "delete_selected"}
     chosen = {"_selected_action": [tool.pk], "post": "yes"}
-    publisher.post(list_page(Tool), chosen | {"action": "publish"})
+    publisher.post(list_url(Tool), chosen | {"action": "publish"})
     assert Tool.objects.get().is_public
-    publisher.post(list_page(Tool), chosen | {"action": "unpublish"})
+    publisher.post(list_url(Tool), chosen | {"action": "unpublish"})
     assert not Tool.objects.get().is_public
-    publisher.post(list_page(Tool), chosen | {"action": "delete_selected"})
+    publisher.post(list_url(Tool), chosen | {"action": "delete_selected"})
     assert not Tool.objects.exists()
 
 
@@ -185,15 +185,15 @@ def test_a_publisher_publishes_unpublishes_and_deletes_from_the_list(publisher):
 def test_a_publisher_deletes_an_entry_with_all_that_hangs_on_it(publisher, make):
     row = make(tags=["t"], topics=["Roles"])
     row.deliveries.create(mode="online")
-    publisher.post(page_of(row, "delete"), {"post": "yes"})
+    publisher.post(admin_url(row, "delete"), {"post": "yes"})
     assert not type(row).objects.exists()
 
 
 def test_staff_without_a_role_see_nothing(client):
     sign_in(client, "sam")
     make_video(published=False)
-    assert client.get(list_page(Video)).status_code == 403
-    assert client.get(add_page(Video)).status_code == 403
+    assert client.get(list_url(Video)).status_code == 403
+    assert client.get(add_url(Video)).status_code == 403
     assert client.get("/videos/cook-up-a-small-test-of-change/").status_code == 404
 
 

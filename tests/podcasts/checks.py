@@ -3,10 +3,10 @@
 import pytest
 from lxml import etree
 
-from tests.admin import add_page, list_page, page_in, send, sign_in_as_root
-from tests.makers import make, make_tool
+from tests.admin import add_url, list_url, parse_page, sign_in_as_root, submit_form
+from tests.makers import make_resource, make_tool
+from tests.pdfs import pdf_content
 from tests.podcasts.models import Podcast
-from tests.sheets import sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -14,12 +14,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def podcast():
     fields = {"summary": "Eight minutes on huddles.", "host": "Ann", "minutes_min": 8}
-    return make(Podcast, "Morning Rounds", levels=[2], topics=["Safety"], minutes_max=8, **fields)
+    links = {"levels": [2], "topics": ["Safety"]}
+    return make_resource(Podcast, "Morning Rounds", minutes_max=8, **links, **fields)
 
 
 def text_of(response):
     assert response.status_code == 200
-    return " ".join(page_in(response).text_content().split())
+    return " ".join(parse_page(response).text_content().split())
 
 
 def test_it_has_a_listing_with_its_cards_in_the_menu(client, podcast):
@@ -27,7 +28,7 @@ def test_it_has_a_listing_with_its_cards_in_the_menu(client, podcast):
     listing = client.get("/podcasts/")
     assert "Talks to listen to on the way to work." in text_of(listing)
     assert "Morning Rounds" in text_of(listing) and "Huddle Cards" not in text_of(listing)
-    assert page_in(listing).xpath("//nav//a[@href='/podcasts/']/text()") == ["Podcasts"]
+    assert parse_page(listing).xpath("//nav//a[@href='/podcasts/']/text()") == ["Podcasts"]
 
 
 def test_its_page_extends_the_page_of_all_kinds(client, podcast):
@@ -42,9 +43,9 @@ def test_it_is_in_its_own_feed_and_in_that_of_all(client, podcast, address):
 
 
 def test_it_is_printed_alone_and_in_a_list(client, podcast):
-    alone = sheet(client.get("/podcasts/morning-rounds.pdf"))
+    alone = pdf_content(client.get("/podcasts/morning-rounds.pdf"))
     assert "Hosted by Ann" in alone.text and "Level 2" in alone.text
-    assert "Morning Rounds" in sheet(client.get("/podcasts.pdf")).text
+    assert "Morning Rounds" in pdf_content(client.get("/podcasts.pdf")).text
 
 
 def test_search_finds_it_and_filters_by_its_kind(client, podcast):
@@ -59,18 +60,18 @@ def test_it_goes_into_packets_and_has_a_short_address(client, podcast):
     assert client.get(short).headers["Location"] == "/podcasts/morning-rounds/"
     code = short.rpartition("/")[2]
     assert "Morning Rounds" in text_of(client.get(f"/packet/?items={code}"))
-    assert "Morning Rounds" in sheet(client.get(f"/packet.pdf?items={code}")).text
+    assert "Morning Rounds" in pdf_content(client.get(f"/packet.pdf?items={code}")).text
 
 
 def test_the_path_counts_it(client):
-    make(Podcast, "Leading Together", host="Ann", levels=[2], dimensions=["Leadership"])
+    make_resource(Podcast, "Leading Together", host="Ann", levels=[2], dimensions=["Leadership"])
     assert "1 podcasts" in text_of(client.get("/path/leadership/"))
 
 
 def test_editors_write_and_list_it_in_the_admin(client):
     sign_in_as_root(client)
-    answer = send(client, add_page(Podcast), title="Night Shift", host="Bea")
+    answer = submit_form(client, add_url(Podcast), title="Night Shift", host="Bea")
     assert answer.status_code == 200 and Podcast.objects.get().host == "Bea"
-    assert "Night Shift" in text_of(client.get(list_page(Podcast)))
-    index = page_in(client.get("/admin/"))
+    assert "Night Shift" in text_of(client.get(list_url(Podcast)))
+    index = parse_page(client.get("/admin/"))
     assert index.xpath("//a[@href='/admin/podcasts/podcast/']")

@@ -9,20 +9,22 @@ from editorial.importing import UnreadableFile, apply, plan, read_file
 
 
 class Command(BaseCommand):
-    help = "Read listing pages of the old site and say, or with --apply do, what they change."
+    help = "Show what listing pages of the old site would change. With --apply, save the changes."
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("files", nargs="+", metavar="FILE", help="page text in UTF-8")
-        parser.add_argument("--apply", action="store_true", help="write it, in one transaction")
-        parser.add_argument("--publish", action="store_true", help="also publish what is written")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a page as text in UTF-8")
         parser.add_argument(
-            "--json", action="store_true", help="print the records read, one object a line"
+            "--apply", action="store_true", help="save the changes, in one transaction"
+        )
+        parser.add_argument("--publish", action="store_true", help="also publish the saved entries")
+        parser.add_argument(
+            "--json", action="store_true", help="print the records, one JSON object per line"
         )
 
     def handle(self, files, **options):
         if options["publish"] and not options["apply"]:
-            raise CommandError(_("--publish goes with --apply."))
+            raise CommandError(_("--publish needs --apply."))
         try:
             pages = [read_file(file) for file in files]
         except UnreadableFile as error:
@@ -30,11 +32,11 @@ class Command(BaseCommand):
         if options["json"]:
             return self.print_records(pages)
         try:
-            self.take_in(pages, options)
+            self.import_pages(pages, options)
         except CircleError as error:
             raise CommandError(_("%s Nothing was changed.") % " ".join(error.messages)) from error
         except DatabaseError as error:
-            sentence = _("The database cannot be used (%s). `manage.py migrate` prepares it.")
+            sentence = _("Could not use the database (%s). Run `manage.py migrate` to prepare it.")
             raise CommandError(sentence % error) from error
 
     def print_records(self, pages):
@@ -42,25 +44,25 @@ class Command(BaseCommand):
             for record in page.records:
                 self.stdout.write(json.dumps(record.as_json(), ensure_ascii=False))
 
-    def take_in(self, pages, options):
+    def import_pages(self, pages, options):
         changes, notes = plan(pages)
         if options["apply"]:
             apply(changes, publish=options["publish"])
         for change in changes:
-            self.stdout.write(line_of(change))
+            self.stdout.write(format_change(change))
         for note in notes:
             self.stdout.write(_("needs attention  %(file)s:%(line)d  %(sentence)s") % vars(note))
         if not options["apply"]:
-            self.stdout.write(_("Nothing was changed yet; --apply does it."))
-        self.stdout.write(total(changes, notes))
+            self.stdout.write(_("Nothing was changed. Use --apply to save these changes."))
+        self.stdout.write(import_summary(changes, notes))
 
 
-def line_of(change):
+def format_change(change):
     fields = ", ".join(sorted(change.changes)) if change.action == "update" else ""
     return f"{change.action:<16} {change.record.kind:<7} {change.record.title}  {fields}".rstrip()
 
 
-def total(changes, notes):
+def import_summary(changes, notes):
     actions = [change.action for change in changes]
     return _(
         "%(created)d created, %(updated)d updated, %(unchanged)d unchanged, "

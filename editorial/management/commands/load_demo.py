@@ -8,21 +8,21 @@ from editorial.demo.loading import load
 
 
 class Command(BaseCommand):
-    help = "Fill the catalog with the demo: what is missing is made, what is there stays."
+    help = "Add the demo catalog. Entries that exist already stay as they are."
 
     def handle(self, **options):
-        made, left = load()
+        made, existing = load()
         kinds = Counter(thing.kind for thing in made if isinstance(thing, Resource))
         self.stdout.write(
             _(
-                "%(videos)d videos, %(tools)d tools, %(courses)d courses and %(terms)d terms made, "
-                "%(left)d entries were there"
+                "Added %(videos)d videos, %(tools)d tools, %(courses)d courses and "
+                "%(terms)d terms; %(existing)d entries existed already"
             )
             % {
                 "videos": kinds["video"],
                 "tools": kinds["tool"],
                 "courses": kinds["course"],
                 "terms": len(made) - kinds.total(),
-                "left": left,
+                "existing": existing,
             }
         )

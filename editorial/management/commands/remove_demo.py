@@ -5,21 +5,21 @@ from editorial.demo.removing import remove
 
 
 class Command(BaseCommand):
-    help = "Take away what load_demo made, changed or not; your own entries and files stay."
+    help = "Remove everything that load_demo added, even if edited. Your own entries stay."
 
     def handle(self, **options):
         removal = remove()
         for course, text in removal.freed:
             self.stdout.write(
-                _("“%(course)s” still names “%(text)s”; it is now text without a course.")
+                _("“%(course)s” still names “%(text)s”, but only as text without a course.")
                 % {"course": course, "text": text}
             )
         for term in removal.kept:
-            self.stdout.write(_("“%s” stays: entries of your own use it.") % term)
-        self.stdout.write(total(removal))
+            self.stdout.write(_("“%s” stays because your own entries use it.") % term)
+        self.stdout.write(removal_summary(removal))
 
 
-def total(removal):
+def removal_summary(removal):
     return _(
         "%(entries)d entries removed (%(edited)d of them edited since), "
         "%(terms)d terms and %(files)d files"

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Job, Resource, Tool, Video
 from tests import files
-from tests.admin import add_page, errors_in, make_person, page_of, send, sign_in
-from tests.makers import do_jobs, make_course, make_tool, make_video
+from tests.admin import add_url, admin_url, errors_in, make_person, sign_in, submit_form
+from tests.makers import make_course, make_tool, make_video, run_jobs
 
 pytestmark = pytest.mark.django_db
 NOW = {"published_at_0": "2026-01-05", "published_at_1": "09:00:00"}
@@ -51,54 +51,54 @@ def report(client):
 
 
 def test_a_video_without_captions_is_not_published_yet(client, publisher):
-    response = send(client, add_page(Video), title="Film", files={"file": film()}, **NOW)
+    response = submit_form(client, add_url(Video), title="Film", files={"file": film()}, **NOW)
     assert asked(response, SILENT)
     assert not Video.objects.exists()
 
 
 def test_it_may_stay_a_draft(client, publisher):
-    send(client, add_page(Video), title="Film", files={"file": film()})
+    submit_form(client, add_url(Video), title="Film", files={"file": film()})
     assert Video.objects.get().state == "draft"
 
 
 def test_with_captions_it_is_published(client, publisher):
     chosen = {"file": film(), "captions": captions()}
-    send(client, add_page(Video), title="Film", files=chosen, **NOW)
+    submit_form(client, add_url(Video), title="Film", files=chosen, **NOW)
     assert Video.objects.get().is_public
 
 
 def test_a_video_elsewhere_needs_its_transcript(client, publisher):
     typed = {"title": "Film", "address": "https://example.org/film"} | NOW
-    assert asked(send(client, add_page(Video), **typed), "The video has no transcript.")
-    send(client, add_page(Video), transcript="Take two minutes.", **typed)
+    assert asked(submit_form(client, add_url(Video), **typed), "The video has no transcript.")
+    submit_form(client, add_url(Video), transcript="Take two minutes.", **typed)
     assert Video.objects.get().is_public
 
 
 def test_a_pdf_without_title_language_and_tags_is_not_published_yet(client, publisher):
     tool = make_tool(published=False)
     row = ("renditions", {"file": bare_pdf()})
-    assert asked(send(client, page_of(tool), rows=[row], **NOW), BARE)
+    assert asked(submit_form(client, admin_url(tool), rows=[row], **NOW), BARE)
     assert not tool.renditions.exists() and not Tool.objects.get().is_public
 
 
 def test_a_whole_pdf_is_published(client, publisher):
     tool = make_tool(published=False)
     row = ("renditions", {"file": SimpleUploadedFile("whole.pdf", files.tagged_pdf())})
-    send(client, page_of(tool), rows=[row], **NOW)
+    submit_form(client, admin_url(tool), rows=[row], **NOW)
     assert Tool.objects.get().is_public
 
 
 def test_a_draft_with_such_a_pdf_says_what_it_lacks(client, publisher):
     tool = make_tool(published=False)
-    send(client, page_of(tool), rows=[("renditions", {"file": bare_pdf()})])
-    assert BARE in client.get(page_of(tool)).content.decode()
-    assert asked(send(client, page_of(tool), **NOW), BARE)
+    submit_form(client, admin_url(tool), rows=[("renditions", {"file": bare_pdf()})])
+    assert BARE in client.get(admin_url(tool)).content.decode()
+    assert asked(submit_form(client, admin_url(tool), **NOW), BARE)
 
 
 def test_what_is_public_cannot_be_made_worse_unknowingly(client, publisher):
     tool = make_tool()
     tool.renditions.create(file=ContentFile(files.tagged_pdf(), "bare.pdf"))
-    response = send(client, page_of(tool), files={"renditions-0-file": bare_pdf()})
+    response = submit_form(client, admin_url(tool), files={"renditions-0-file": bare_pdf()})
     assert asked(response, BARE)
     assert tool.renditions.get().number == 1
 
@@ -106,14 +106,14 @@ def test_what_is_public_cannot_be_made_worse_unknowingly(client, publisher):
 def test_words_beside_it_may_be_mended_all_the_same(client, publisher):
     tool = make_tool()
     tool.renditions.create(file=ContentFile(files.pdf(), "bare.pdf"))
-    send(client, page_of(tool), summary="A better word.")
+    submit_form(client, admin_url(tool), summary="A better word.")
     assert Tool.objects.get().summary == "A better word."
 
 
 def test_a_publisher_may_say_why_it_is_published_all_the_same(client, publisher):
     video = make_video("Film", published=False)
     reason = "The town hall is tomorrow; captions come on Friday."
-    send(client, page_of(video), access_reason=reason, files={"file": film()}, **NOW)
+    submit_form(client, admin_url(video), access_reason=reason, files={"file": film()}, **NOW)
     video = Video.objects.get()
     assert video.is_public
     assert (video.access_reason, video.access_reason_by) == (reason, publisher)
@@ -122,9 +122,9 @@ def test_a_publisher_may_say_why_it_is_published_all_the_same(client, publisher)
 
 def test_the_reason_is_kept_until_it_is_mended(client, publisher):
     video = make_video("Film", file=ContentFile(files.mp4(), "film.mp4"), access_reason="Soon.")
-    send(client, page_of(video), summary="A better word.")
+    submit_form(client, admin_url(video), summary="A better word.")
     assert Video.objects.get().access_reason == "Soon."
-    send(client, page_of(video), files={"captions": captions()})
+    submit_form(client, admin_url(video), files={"captions": captions()})
     assert not Video.objects.get().access_reason
     assert "Film" not in report(client)
 
@@ -134,7 +134,7 @@ def test_who_may_not_publish_may_not_give_reasons(client):
     tool = make_tool()
     tool.renditions.create(file=ContentFile(files.tagged_pdf(), "bare.pdf"))
     chosen = {"renditions-0-file": bare_pdf()}
-    response = send(client, page_of(tool), files=chosen, access_reason="I want to.")
+    response = submit_form(client, admin_url(tool), files=chosen, access_reason="I want to.")
     assert asked(response, "ask a publisher to say why")
     assert not Tool.objects.get().access_reason
 
@@ -143,14 +143,14 @@ def test_an_old_reason_is_no_excuse_for_who_may_not_give_one(client):
     sign_in(client, "ed", "Editors")
     tool = make_tool(access_reason="The first one is old.")
     tool.renditions.create(file=ContentFile(files.pdf(), "old.pdf"))
-    response = send(client, page_of(tool), rows=[("renditions", {"file": bare_pdf()})])
+    response = submit_form(client, admin_url(tool), rows=[("renditions", {"file": bare_pdf()})])
     assert asked(response, BARE) and tool.renditions.count() == 1
 
 
 def test_a_publisher_may_publish_an_image_without_description_for_a_reason(client, publisher):
-    picture = {"image": SimpleUploadedFile("a.png", files.picture())}
+    picture = {"image": SimpleUploadedFile("a.png", files.image())}
     typed = {"title": "A", "access_reason": "The artist describes it tomorrow."} | NOW
-    send(client, add_page(Video), files=picture, **typed)
+    submit_form(client, add_url(Video), files=picture, **typed)
     assert Video.objects.get().is_public
     assert "The image is not described." in report(client)
 
@@ -158,17 +158,17 @@ def test_a_publisher_may_publish_an_image_without_description_for_a_reason(clien
 def test_captions_of_a_video_elsewhere_are_its_transcript(client, publisher):
     chosen = {"captions": captions()}
     typed = {"title": "Film", "address": "https://example.org/film"} | NOW
-    send(client, add_page(Video), files=chosen, **typed)
+    submit_form(client, add_url(Video), files=chosen, **typed)
     assert Video.objects.get().is_public
     assert "Film" not in report(client)
 
 
 def test_an_image_is_described_or_decorates(client, publisher):
-    picture = {"image": SimpleUploadedFile("a.png", files.picture())}
-    response = send(client, add_page(Video), title="A", files=dict(picture))
+    picture = {"image": SimpleUploadedFile("a.png", files.image())}
+    response = submit_form(client, add_url(Video), title="A", files=dict(picture))
     assert asked(response, "Say what the image shows, or that it only decorates.")
-    picture = {"image": SimpleUploadedFile("a.png", files.picture())}
-    send(client, add_page(Video), title="A", image_decorative="on", files=picture)
+    picture = {"image": SimpleUploadedFile("a.png", files.image())}
+    submit_form(client, add_url(Video), title="A", image_decorative="on", files=picture)
     assert Video.objects.get().image
 
 
@@ -204,7 +204,7 @@ def test_a_pdf_of_an_earlier_version_of_the_catalog_is_looked_at_by_a_worker(cli
     tool.renditions.create(file=ContentFile(files.pdf(), "bare.pdf"))
     tool.renditions.update(lacks=None)
     assert "Sheet" not in report(client)
-    do_jobs(Job.Task.TEXT)
+    run_jobs(Job.Task.TEXT)
     assert BARE in report(client)
 
 

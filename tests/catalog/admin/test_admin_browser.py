@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from catalog.models import Topic, Video
 from courses.models import Course
-from tests.admin import PASSWORD, add_page, list_page, make_person, page_of
+from tests.admin import PASSWORD, add_url, admin_url, list_url, make_person
 from tests.makers import make_course, make_tool, make_topic, make_video
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,14 +69,14 @@ def test_every_page_keeps_to_the_policy_and_to_a_phone(desk, page):
     paths += ["/admin/catalog/sitesettings/1/change/", "/admin/catalog/topic/add/?_popup=1"]
     for row in (course, tool, make_video(), topic):
         roles = ("change", "delete", "history")
-        paths += [list_page(type(row)), add_page(type(row)), *(page_of(row, r) for r in roles)]
+        paths += [list_url(type(row)), add_url(type(row)), *(admin_url(row, r) for r in roles)]
     for path in paths:
         desk(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
 def test_rich_text_is_written_saved_and_opened_again(desk, page):
-    desk(add_page(Video))
+    desk(add_url(Video))
     page.locator("#id_title").fill("The Huddle")
     editor(page).click()
     page.keyboard.type("Two minutes")
@@ -123,7 +123,7 @@ def link_paragraph(page, words, address):
 
 
 def test_a_table_is_made_in_the_text(desk, page):
-    desk(page_of(make_video(body="<p>Before</p>")))
+    desk(admin_url(make_video(body="<p>Before</p>")))
     editor(page).click()
     button(page, "Insert table").click()
     page.locator("dialog.prose-editor-dialog").get_by_role("button", name="Insert Table").click()
@@ -138,7 +138,7 @@ def test_a_table_is_made_in_the_text(desk, page):
 def test_a_course_is_written_with_an_error_on_the_way(desk, page):
     make_topic("Roles")
     make_course("LMP Orientation")
-    desk(add_page(Course))
+    desk(add_url(Course))
     page.locator("#id_title").fill("Co-Lead Workshop")
     editor(page).click()
     page.keyboard.type("Plan together.")
@@ -172,7 +172,7 @@ def choose(page, selection, typed, option):
 
 
 def test_a_topic_is_added_on_the_way(desk, page):
-    desk(add_page(Video))
+    desk(add_url(Video))
     with page.expect_popup() as opened:
         page.locator("#add_id_topics").click()
     popup = opened.value
@@ -185,7 +185,7 @@ def test_a_topic_is_added_on_the_way(desk, page):
 
 def test_a_day_is_picked_and_tags_are_suggested(desk, page):
     make_tool(tags=["huddles", "team work"])
-    desk(add_page(Video))
+    desk(add_url(Video))
     page.locator(".field-published_at a", has_text="Today").click()
     page.locator(".field-published_at a", has_text="Now").click()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", page.locator("#id_published_at_0").input_value())
@@ -196,7 +196,7 @@ def test_a_day_is_picked_and_tags_are_suggested(desk, page):
 
 
 def test_who_was_logged_out_while_writing_loses_nothing(desk, page, complaints):
-    desk(add_page(Video))
+    desk(add_url(Video))
     page.locator("#id_title").fill("The Huddle")
     editor(page).click()
     page.keyboard.type("Half a page")

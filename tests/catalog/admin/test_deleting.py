@@ -7,7 +7,7 @@ from taggit.models import Tag
 
 from catalog.models import Audience, Level, Region, Tool, ToolType, Topic, Video
 from courses.models import Course
-from tests.admin import list_page, make_person, messages_in, page_in, page_of, sign_in_as_root
+from tests.admin import admin_url, list_url, make_person, messages_in, parse_page, sign_in_as_root
 from tests.makers import make_course, make_tool, make_topic, make_video
 
 pytestmark = pytest.mark.django_db
@@ -47,23 +47,23 @@ def needed_things():
 
 
 def named_in(response):
-    items = page_in(response).xpath("//main//li")
+    items = parse_page(response).xpath("//main//li")
     return " ".join(" ".join(item.text_content().split()) for item in items)
 
 
 def test_a_single_deletion_is_refused(client):
     for row, users in needed_things():
-        response = client.get(page_of(row, "delete"))
+        response = client.get(admin_url(row, "delete"))
         assert "cannot be deleted, for these still need it" in response.content.decode()
         assert all(user in named_in(response) for user in users), (row, named_in(response))
-        assert client.post(page_of(row, "delete"), {"post": "yes"}).status_code == 200
+        assert client.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 200
         assert type(row).objects.filter(pk=row.pk).exists()
 
 
 def test_a_deletion_from_the_list_is_refused(client):
     for row, users in needed_things():
         chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
-        response = client.post(list_page(type(row)), chosen, follow=True)
+        response = client.post(list_url(type(row)), chosen, follow=True)
         assert all(user in named_in(response) for user in users), (row, named_in(response))
         assert type(row).objects.filter(pk=row.pk).exists()
 
@@ -74,7 +74,7 @@ def test_an_entry_goes_with_all_that_is_its_own(client, make):
     row.deliveries.create(mode="online")
     row.slug = "moved"
     row.save()
-    response = client.post(page_of(row, "delete"), {"post": "yes"}, follow=True)
+    response = client.post(admin_url(row, "delete"), {"post": "yes"}, follow=True)
     assert "was deleted successfully" in messages_in(response)[0]
     assert not type(row).objects.filter(pk=row.pk).exists()
     assert Topic.objects.filter(name="Roles").exists() and Tag.objects.filter(name="t").exists()
@@ -84,7 +84,7 @@ def test_a_course_that_names_itself_nowhere_else_goes_from_the_list(client):
     course = make_course()
     course.requirements.create(text="Not Yet Made")
     chosen = {"action": "delete_selected", "_selected_action": [course.pk], "post": "yes"}
-    client.post(list_page(Course), chosen)
+    client.post(list_url(Course), chosen)
     assert not Course.objects.exists()
 
 
@@ -98,22 +98,22 @@ def test_what_comes_into_use_at_the_last_moment_stays_too(client, monkeypatch, w
     monkeypatch.setattr(Video, "delete", used)
     monkeypatch.setattr("catalog.models.video.VideoQuerySet.delete", used)
     chosen = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
-    address = page_of(video, "delete") if way == "page" else list_page(Video)
+    address = admin_url(video, "delete") if way == "page" else list_url(Video)
     response = client.post(address, chosen, follow=True)
     assert messages_in(response) == ["Nothing was deleted, for it has come into use: The User"]
 
 
 def test_levels_cannot_be_deleted_at_all(client):
     level = Level.objects.first()
-    assert client.post(page_of(level, "delete"), {"post": "yes"}).status_code == 403
+    assert client.post(admin_url(level, "delete"), {"post": "yes"}).status_code == 403
     assert client.get("/admin/catalog/level/add/").status_code == 403
 
 
 def test_nobody_deletes_a_person_who_answers_for_entries(client):
     owner = make_person("olga")
     make_tool(owner=owner)
-    client.post(page_of(owner, "delete"), {"post": "yes"})
+    client.post(admin_url(owner, "delete"), {"post": "yes"})
     assert User.objects.filter(pk=owner.pk).exists()
     Tool.objects.all().delete()
-    client.post(page_of(owner, "delete"), {"post": "yes"})
+    client.post(admin_url(owner, "delete"), {"post": "yes"})
     assert not User.objects.filter(pk=owner.pk).exists()

@@ -6,14 +6,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from catalog.models import FormerSlug, Resource, Tool, Video
 from tests import files
 from tests.admin import (
-    add_page,
+    add_url,
+    admin_url,
     errors_in,
-    form_in,
+    form_data,
     messages_in,
-    page_in,
-    page_of,
-    send,
+    parse_page,
     sign_in_as_root,
+    submit_form,
 )
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
@@ -41,9 +41,9 @@ def upload(name, content):
 
 def test_it_works(client, signed_in):
     topic = make_topic("LMP Processes")
-    response = send(
+    response = submit_form(
         client,
-        add_page(Video),
+        add_url(Video),
         title="The Two-Minute Huddle",
         body="<p>Watch <b>this</b>.<script>alert(1)</script></p>",
         topics=[topic.pk],
@@ -79,7 +79,7 @@ def test_saving_unchanged_changes_nothing(client):
     tool.renditions.create(format="WEB", address="https://example.org/", pages=2)
     tool.deliveries.create(mode="online", minutes=30)
     before = values_of(tool)
-    send(client, page_of(tool))
+    submit_form(client, admin_url(tool))
     assert values_of(Tool.objects.get()) == before
 
 
@@ -106,9 +106,9 @@ def values_of(tool):
 
 def test_an_error_keeps_all_that_was_written(client):
     topic = make_topic()
-    response = send(
+    response = submit_form(
         client,
-        add_page(Video),
+        add_url(Video),
         title="",
         body="<p>Half a page of <em>text</em>.</p>",
         summary="A  summary",
@@ -120,7 +120,7 @@ def test_an_error_keeps_all_that_was_written(client):
         minutes_min="a few",
         rows=[("credits", {"role": "Produced by", "name": ""})],
     )
-    kept = form_in(response)
+    kept = form_data(response)
     assert kept["body"] == ["<p>Half a page of <em>text</em>.</p>"]
     assert kept["summary"] == ["A  summary"]
     assert kept["tags"] == ["one, two words"]
@@ -139,8 +139,8 @@ def test_an_error_keeps_all_that_was_written(client):
 
 
 def test_an_error_is_named_on_top_with_a_link_to_its_field(client):
-    response = send(client, add_page(Video), title="A", seconds="0")
-    page = page_in(response)
+    response = submit_form(client, add_url(Video), title="A", seconds="0")
+    page = parse_page(response)
     link = page.xpath("//ul[@class='field-errors']/li")[0]
     sentence = "Running time in seconds: Count from 1; leave it empty when unknown."
     assert link.text_content() == sentence
@@ -192,30 +192,30 @@ def test_a_mistake_gets_one_sentence(client, changes, sentence):
     first = make_tool("The First", slug="once")
     first.slug = "taken"
     first.save()
-    response = send(client, add_page(Video), **({"title": "A"} | changes))
+    response = submit_form(client, add_url(Video), **({"title": "A"} | changes))
     assert errors_in(response) == [sentence]
     assert not Video.objects.exists()
 
 
 def test_an_exact_time_needs_one_number(client):
-    send(client, add_page(Video), title="A", minutes_min="30")
+    submit_form(client, add_url(Video), title="A", minutes_min="30")
     video = Video.objects.get()
     assert (video.minutes_min, video.minutes_max) == (30, 30)
 
 
 def test_who_changes_the_time_in_words_only_is_told_what_plans_count(client):
     course = make_course("LMPO", minutes_min=480, minutes_max=480, duration_text="8 hours")
-    told = messages_in(send(client, page_of(course), duration_text="6 hours"))
+    told = messages_in(submit_form(client, admin_url(course), duration_text="6 hours"))
     assert any("Plans and cards still say 8 h" in message for message in told)
     changes = {"duration_text": "7 hours", "minutes_min": "420", "minutes_max": "420"}
-    told = messages_in(send(client, page_of(course), **changes))
+    told = messages_in(submit_form(client, admin_url(course), **changes))
     assert not any("still say" in message for message in told)
 
 
 def test_control_characters_never_come_in(client):
-    send(
+    submit_form(
         client,
-        add_page(Video),
+        add_url(Video),
         title="Waste\x0bwalk\x00 now\ufffe",
         summary="One\x0btwo\x07",
         body="<p>a\x0bb\x00</p>",
@@ -229,26 +229,26 @@ def test_control_characters_never_come_in(client):
 
 
 def test_a_title_of_nothing_but_control_characters_is_no_title(client):
-    response = send(client, add_page(Video), title="\x00\x0b\x1f")
+    response = submit_form(client, add_url(Video), title="\x00\x0b\x1f")
     assert errors_in(response) == ["This field is required."]
 
 
 def test_nothing_is_related_to_itself(client):
     video = make_video()
-    response = send(client, page_of(video), related=[video.pk])
+    response = submit_form(client, admin_url(video), related=[video.pk])
     assert errors_in(response) == ["It cannot be related to itself."]
 
 
 def test_a_changed_address_leads_on_and_is_told(client):
     video = make_video(slug="old")
-    send(client, page_of(video), slug="new")
+    submit_form(client, admin_url(video), slug="new")
     assert FormerSlug.objects.get().slug == "old"
-    assert b"old" in client.get(page_of(video)).content
+    assert b"old" in client.get(admin_url(video)).content
 
 
 def test_a_picture_needs_its_description(client, media):
-    picture = upload("a.png", files.picture())
-    response = send(client, add_page(Video), title="A", files={"image": picture})
+    picture = upload("a.png", files.image())
+    response = submit_form(client, add_url(Video), title="A", files={"image": picture})
     assert errors_in(response) == [
         "Choose “a.png” again: it is not saved yet, and the browser forgot it.",
         "Say what the image shows, or that it only decorates.",
@@ -258,11 +258,11 @@ def test_a_picture_needs_its_description(client, media):
 
 def test_a_broken_file_is_refused_beside_its_field_and_nothing_is_kept(client, media):
     chosen = {
-        "image": upload("a.jpg", files.picture("PNG")),
+        "image": upload("a.jpg", files.image("PNG")),
         "file": upload("a.mp4", files.mp4()[:-3]),
         "captions": upload("a.vtt", files.CAPTIONS.encode()),
     }
-    response = send(client, add_page(Video), title="A", image_alt="A", files=chosen)
+    response = submit_form(client, add_url(Video), title="A", image_alt="A", files=chosen)
     assert errors_in(response) == [
         "“a.mp4” is cut off; the video would not play.",
         "Choose “a.vtt” again: it is not saved yet, and the browser forgot it.",
@@ -274,34 +274,34 @@ def test_a_broken_file_is_refused_beside_its_field_and_nothing_is_kept(client, m
 
 def test_a_file_saved_once_is_not_asked_for_again(client, media):
     chosen = {"file": upload("My Film.mp4", files.mp4())}
-    send(client, add_page(Video), title="A", files=chosen)
+    submit_form(client, add_url(Video), title="A", files=chosen)
     video = Video.objects.get()
     assert video.file.name == f"videos/{video.uid}/my-film.mp4"
     Path(video.file.path).unlink()
-    response = send(client, page_of(video), summary="The file is lost, the words are not.")
+    response = submit_form(client, admin_url(video), summary="The file is lost, the words are not.")
     assert errors_in(response) == []
     assert Video.objects.get().summary.startswith("The file is lost")
 
 
 def test_either_a_file_or_an_address(client, media):
     chosen = {"file": upload("a.mp4", files.mp4())}
-    response = send(client, add_page(Video), title="A", address="example.org/a", files=chosen)
+    response = submit_form(client, add_url(Video), title="A", address="example.org/a", files=chosen)
     assert "Give the file or its address elsewhere, not both." in errors_in(response)
 
 
 def test_what_a_file_says_is_not_asked_for(client, media):
     tool = make_tool(published=False)
-    page = page_in(client.get(page_of(tool)))
+    page = parse_page(client.get(admin_url(tool)))
     names = page.xpath("//*[starts-with(@name, 'renditions-__prefix__-')]/@name")
     asked = {name.rpartition("-")[2] for name in names}
     assert not asked & {"format", "pages", "paper", "bytes"}
     row = {"file": upload("a.pdf", files.pdf(3))}
-    send(client, page_of(tool), rows=[("renditions", row)])
+    submit_form(client, admin_url(tool), rows=[("renditions", row)])
     rendition = tool.renditions.get()
     assert (rendition.format, rendition.pages, rendition.paper) == ("PDF", 3, "8.5 × 11 in")
     assert rendition.bytes == len(files.pdf(3))
     replaced = {"renditions-0-file": upload("b.pdf", files.pdf(2, (792, 1224)))}
-    send(client, page_of(tool), files=replaced)
+    submit_form(client, admin_url(tool), files=replaced)
     rendition = tool.renditions.get()
     assert (rendition.pages, rendition.paper, rendition.number) == (2, "11 × 17 in", 2)
 
@@ -316,41 +316,43 @@ def test_what_a_file_says_is_not_asked_for(client, media):
 )
 def test_an_address_elsewhere_tells_its_format(client, address, format):
     tool = make_tool(published=False)
-    send(client, page_of(tool), rows=[("renditions", {"address": address})])
+    submit_form(client, admin_url(tool), rows=[("renditions", {"address": address})])
     assert tool.renditions.get().format == format
 
 
 def test_a_row_without_file_and_address_is_asked_for_one(client):
     row = ("renditions", {"color": "bw"})
-    response = send(client, page_of(make_tool()), rows=[row])
+    response = submit_form(client, admin_url(make_tool()), rows=[row])
     assert errors_in(response) == ["Choose a file, or give its address elsewhere."]
 
 
 def test_a_file_of_another_format_is_a_row_of_its_own(client, media):
     """People have the address, and it ends in .pdf."""
     tool = make_tool(published=False)
-    send(client, page_of(tool), rows=[("renditions", {"file": upload("a.pdf", files.pdf())})])
+    submit_form(
+        client, admin_url(tool), rows=[("renditions", {"file": upload("a.pdf", files.pdf())})]
+    )
     replaced = {"renditions-0-file": upload("b.pptx", files.pptx(2))}
-    response = send(client, page_of(tool), files=replaced)
+    response = submit_form(client, admin_url(tool), files=replaced)
     assert errors_in(response)[0].startswith("The address of this file ends in .pdf")
     assert len(kept_files(media)) == 1
 
 
 def test_two_deliveries_of_one_mode_are_told_apart(client):
     row = ("deliveries", {"mode": "online"})
-    response = send(client, page_of(make_tool()), rows=[row, row])
+    response = submit_form(client, admin_url(make_tool()), rows=[row, row])
     assert errors_in(response)[0] == "Two rows say the same; remove one."
 
 
 def test_rows_are_told_apart_by_what_they_will_say(client):
     rows = [("credits", {"role": role, "name": "Us"}) for role in ("Music by", "Music  \x0bby")]
-    response = send(client, page_of(make_video()), rows=rows)
+    response = submit_form(client, admin_url(make_video()), rows=rows)
     assert errors_in(response)[0] == "Two rows say the same; remove one."
 
 
 def test_the_form_leads_to_the_page_even_of_a_draft(client):
     video = make_video(published=False)
-    page = page_in(client.get(page_of(video)))
+    page = parse_page(client.get(admin_url(video)))
     assert page.xpath("//a[@class='viewsitelink']/@href") == [f"/videos/{video.slug}/"]
     assert client.get(f"/videos/{video.slug}/").status_code == 200
 
@@ -365,5 +367,5 @@ def test_an_entry_that_is_not_there(client, number):
 def test_the_hidden_list_of_all_kinds_leads_to_each_form(client):
     for row in (make_video(), make_tool(), make_course()):
         for role in ("change", "delete", "history"):
-            response = client.get(page_of(row.resource_ptr, role))
-            assert response.url == page_of(row, role)
+            response = client.get(admin_url(row.resource_ptr, role))
+            assert response.url == admin_url(row, role)

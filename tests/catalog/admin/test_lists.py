@@ -9,10 +9,10 @@ from catalog.search.indexing import indexed_together
 from courses.models import Course
 from tests.admin import (
     errors_in,
-    form_in,
-    list_page,
+    form_data,
+    list_url,
     messages_in,
-    page_in,
+    parse_page,
     sign_in,
     sign_in_as_root,
 )
@@ -27,13 +27,13 @@ def signed_in(client):
 
 
 def titles(client, model, query=""):
-    page = page_in(client.get(list_page(model) + query))
+    page = parse_page(client.get(list_url(model) + query))
     return [link.text_content() for link in page.xpath("//th[contains(@class, 'field-title')]/a")]
 
 
 def act(client, model, name, rows, **more):
     chosen = {"action": name, "_selected_action": [row.pk for row in rows]} | more
-    return client.post(list_page(model), chosen, follow=True)
+    return client.post(list_url(model), chosen, follow=True)
 
 
 def make_each_state():
@@ -48,7 +48,7 @@ def test_it_works(client):
     make_course(
         "Effective Sponsorship", levels=[2], topics=["Roles"], minutes_min=180, minutes_max=180
     )
-    row = page_in(client.get(list_page(Course))).xpath("//table[@id='result_list']/tbody/tr")[0]
+    row = parse_page(client.get(list_url(Course))).xpath("//table[@id='result_list']/tbody/tr")[0]
     words = [cell.text_content().strip() for cell in row.xpath("td|th")][1:]
     assert words == ["Effective Sponsorship", "published", "Level 2", "Roles", "3 h", "summary"]
 
@@ -143,7 +143,7 @@ BAD_QUERIES = [
 def test_no_query_makes_a_list_fail(client, query):
     make_tool(), make_course()
     for model in (Tool, Course, Resource, Topic):
-        response = client.get(f"{list_page(model)}?{query}", follow=True)
+        response = client.get(f"{list_url(model)}?{query}", follow=True)
         assert response.status_code in (200, 400)
 
 
@@ -181,7 +181,7 @@ def test_no_query_makes_the_suggestions_fail(client, query):
 )
 def test_nothing_sent_to_a_list_makes_it_fail(client, sent):
     make_tool(published=False)
-    response = client.post(list_page(Tool), sent, follow=True)
+    response = client.post(list_url(Tool), sent, follow=True)
     assert response.status_code in (200, 400)
     assert not Tool.objects.get().is_public
 
@@ -228,8 +228,8 @@ def test_adding_tags_asks_for_them_first(client):
     updated = rows[0].updated_at
     asked = act(client, Tool, "add_tags", rows)
     assert "For these 2 entries" in asked.content.decode()
-    sent = form_in(asked) | {"tags": "team work, old"}
-    response = client.post(list_page(Tool), sent, follow=True)
+    sent = form_data(asked) | {"tags": "team work, old"}
+    response = client.post(list_url(Tool), sent, follow=True)
     assert messages_in(response) == ["The tags of 2 entries are changed."]
     for tool in Tool.objects.all():
         assert sorted(tool.tags.names()) == ["old", "team work"]
@@ -240,20 +240,20 @@ def test_adding_tags_asks_for_them_first(client):
 def test_adding_no_tag_says_so_and_keeps_the_choice(client):
     tool = make_tool()
     asked = act(client, Tool, "add_tags", [tool])
-    again = client.post(list_page(Tool), form_in(asked) | {"tags": " , "})
+    again = client.post(list_url(Tool), form_data(asked) | {"tags": " , "})
     assert errors_in(again) == ["This field is required."]
-    assert form_in(again)["_selected_action"] == [str(tool.pk)]
+    assert form_data(again)["_selected_action"] == [str(tool.pk)]
 
 
 def test_removing_tags_offers_those_in_use(client):
     one, two = make_tool("A", tags=["x", "y"]), make_tool("B", tags=["y", "z"])
     make_tool("C", tags=["other"])
     asked = act(client, Tool, "remove_tags", [one, two])
-    page = page_in(asked)
+    page = parse_page(asked)
     offered = [label.text_content().strip() for label in page.xpath("//div[@id='id_tags']//label")]
     assert offered == ["x", "y", "z"]
     tag = Tag.objects.get(name="y")
-    client.post(list_page(Tool), form_in(asked) | {"tags": [tag.pk]})
+    client.post(list_url(Tool), form_data(asked) | {"tags": [tag.pk]})
     assert list(one.tags.names()) == ["x"]
     assert list(two.tags.names()) == ["z"]
 

@@ -6,7 +6,7 @@ from django.test import Client
 
 from catalog.models import Video
 from tests import files
-from tests.admin import PASSWORD, add_page, form_in, page_in, send, sign_in
+from tests.admin import PASSWORD, add_url, form_data, parse_page, sign_in, submit_form
 from tests.makers import make_video
 
 pytestmark = pytest.mark.django_db
@@ -20,24 +20,24 @@ def person(client):
 
 
 def writing(client):
-    return form_in(client.get(add_page(Video))) | TEXT | {"_continue": ["1"]}
+    return form_data(client.get(add_url(Video))) | TEXT | {"_continue": ["1"]}
 
 
 def log_in(client, response, password=PASSWORD):
-    kept = page_in(response).xpath("//input[@form='login-form'][@name='kept']/@value")
-    sent = form_in(response) | {"username": "ann", "password": password, "kept": kept}
+    kept = parse_page(response).xpath("//input[@form='login-form'][@name='kept']/@value")
+    sent = form_data(response) | {"username": "ann", "password": password, "kept": kept}
     return client.post("/admin/login/", sent)
 
 
 def go_on(client, response):
-    target = page_in(response).xpath("//main//form/@action")[0]
-    return client.post(target, form_in(response), follow=True)
+    target = parse_page(response).xpath("//main//form/@action")[0]
+    return client.post(target, form_data(response), follow=True)
 
 
 def test_the_text_comes_back_after_the_login(client):
     sent = writing(client)
     client.logout()
-    asked = client.post(add_page(Video), sent)
+    asked = client.post(add_url(Video), sent)
     assert asked.status_code == 403
     assert "your text is kept" in asked.content.decode()
     assert not Video.objects.exists()
@@ -53,7 +53,7 @@ def test_the_text_comes_back_after_the_login(client):
 def test_a_wrong_password_on_the_way_loses_nothing(client):
     sent = writing(client)
     client.logout()
-    once = log_in(client, client.post(add_page(Video), sent), "wrong")
+    once = log_in(client, client.post(add_url(Video), sent), "wrong")
     go_on(client, log_in(client, once))
     assert Video.objects.get().title == "The Huddle"
 
@@ -62,28 +62,30 @@ def test_the_files_to_choose_again_are_named(client):
     sent = writing(client)
     client.logout()
     sent["file"] = SimpleUploadedFile("film.mp4", files.mp4())
-    asked = client.post(add_page(Video), sent)
+    asked = client.post(add_url(Video), sent)
     assert "The chosen files have to be chosen again afterwards: film.mp4" in asked.content.decode()
 
 
 def test_what_is_kept_cannot_be_made_up(client):
     client.logout()
-    sent = form_in(client.get("/admin/login/?next=/admin/")) | {"kept": "made:up"}
+    sent = form_data(client.get("/admin/login/?next=/admin/")) | {"kept": "made:up"}
     response = client.post("/admin/login/", sent | {"username": "ann", "password": PASSWORD})
-    assert page_in(response).xpath("//main//input[@type='hidden']/@name") == ["csrfmiddlewaretoken"]
+    assert parse_page(response).xpath("//main//input[@type='hidden']/@name") == [
+        "csrfmiddlewaretoken"
+    ]
 
 
 def test_a_page_that_is_only_read_leads_to_the_login_as_ever(client):
     client.logout()
-    response = client.get(add_page(Video))
-    assert response.url == f"/admin/login/?next={add_page(Video)}"
+    response = client.get(add_url(Video))
+    assert response.url == f"/admin/login/?next={add_url(Video)}"
     assert client.post("/admin/logout/").url == "/admin/"
 
 
 def test_the_kept_text_still_meets_the_version_it_was_written_for(client):
     video = make_video()
-    sent = form_in(client.get(f"/admin/catalog/video/{video.pk}/change/")) | {"_save": ["1"]}
-    send(client, f"/admin/catalog/video/{video.pk}/change/", summary="Meanwhile")
+    sent = form_data(client.get(f"/admin/catalog/video/{video.pk}/change/")) | {"_save": ["1"]}
+    submit_form(client, f"/admin/catalog/video/{video.pk}/change/", summary="Meanwhile")
     client.logout()
     asked = client.post(f"/admin/catalog/video/{video.pk}/change/", sent | {"summary": ["Mine"]})
     response = go_on(client, log_in(client, asked))
@@ -101,18 +103,18 @@ def strict():
 
 def test_a_stale_token_of_our_own_page_is_renewed(strict):
     sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
-    back = strict.post(add_page(Video), sent, headers={"Origin": "http://testserver"})
+    back = strict.post(add_url(Video), sent, headers={"Origin": "http://testserver"})
     assert "has not been saved yet" in back.content.decode()
     assert not Video.objects.exists()
-    target = page_in(back).xpath("//main//form/@action")[0]
-    strict.post(target, form_in(back), headers={"Origin": "http://testserver"})
+    target = parse_page(back).xpath("//main//form/@action")[0]
+    strict.post(target, form_data(back), headers={"Origin": "http://testserver"})
     assert Video.objects.get().title == "The Huddle"
 
 
 def test_a_stale_token_after_the_session_ended_leads_to_the_login(strict):
     sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     strict.logout()
-    asked = strict.post(add_page(Video), sent, headers={"Origin": "http://testserver"})
+    asked = strict.post(add_url(Video), sent, headers={"Origin": "http://testserver"})
     go_on(strict, log_in(strict, asked))
     assert Video.objects.get().title == "The Huddle"
 
@@ -120,7 +122,7 @@ def test_a_stale_token_after_the_session_ended_leads_to_the_login(strict):
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}, {"Origin": "null"}])
 def test_a_form_of_another_site_is_refused(strict, headers):
     sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
-    response = strict.post(add_page(Video), sent, headers=headers)
+    response = strict.post(add_url(Video), sent, headers=headers)
     assert response.status_code == 403
     assert "The Huddle" not in response.content.decode()
 

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from catalog.models import FormerSlug, Tool, Video
 from courses.models import Course
 from tests import files
-from tests.admin import add_row, errors_in, form_in, page_of, send, sign_in_as_root
+from tests.admin import add_row, admin_url, errors_in, form_data, sign_in_as_root, submit_form
 from tests.makers import make_course, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def signed_in(client, settings, tmp_path):
 
 
 def copy_of(client, row, **changes):
-    response = send(client, page_of(row), button="_saveasnew", **changes)
+    response = submit_form(client, admin_url(row), button="_saveasnew", **changes)
     assert errors_in(response) == []
     return type(row).objects.exclude(pk=row.pk).get()
 
@@ -54,7 +54,7 @@ def test_a_copy_has_all_that_hangs_on_the_entry(client):
     course.requirements.create(text="Be there", type="condition")
     course.follow_ups.create(text="Not Yet Made")
     course.deliveries.create(mode="online")
-    send(client, page_of(course), button="_saveasnew")
+    submit_form(client, admin_url(course), button="_saveasnew")
     copy = Course.objects.exclude(pk__in=[course.pk, other.pk]).get()
     for name in ("levels", "topics", "audiences", "regions", "dimensions", "tags", "related"):
         assert set(getattr(copy, name).all()) == set(getattr(course, name).all())
@@ -64,11 +64,11 @@ def test_a_copy_has_all_that_hangs_on_the_entry(client):
 
 
 def test_a_copy_has_files_of_its_own(client):
-    tool = make_tool(image=ContentFile(files.picture(), "p.png"), image_alt="A page")
+    tool = make_tool(image=ContentFile(files.image(), "p.png"), image_alt="A page")
     tool.renditions.create(format="PDF", file=ContentFile(files.pdf(), "a.pdf"))
     copy = copy_of(client, tool)
     assert copy.image.name == f"tools/{copy.uid}/p.png"
-    assert copy.image.read() == files.picture()
+    assert copy.image.read() == files.image()
     assert (copy.image_width, copy.image_height) == (40, 30)
     rendition = copy.renditions.get()
     assert rendition.file.name == f"tools/{copy.uid}/a.pdf"
@@ -77,13 +77,13 @@ def test_a_copy_has_files_of_its_own(client):
 
 
 def test_a_copy_may_do_without_the_files(client):
-    video = make_video(image=ContentFile(files.picture(), "p.png"), image_alt="A page")
+    video = make_video(image=ContentFile(files.image(), "p.png"), image_alt="A page")
     assert not copy_of(client, video, **{"image-clear": "on", "image_alt": ""}).image
 
 
 def test_a_picture_of_a_copy_needs_its_description_too(client):
-    video = make_video(image=ContentFile(files.picture(), "p.png"), image_alt="A page")
-    response = send(client, page_of(video), button="_saveasnew", image_alt="")
+    video = make_video(image=ContentFile(files.image(), "p.png"), image_alt="A page")
+    response = submit_form(client, admin_url(video), button="_saveasnew", image_alt="")
     assert errors_in(response) == ["Say what the image shows, or that it only decorates."]
     assert Video.objects.count() == 1
 
@@ -96,8 +96,8 @@ def test_a_file_that_is_lost_does_not_stop_the_copy(client):
 
 def test_a_row_added_before_copying_comes_along(client):
     video = make_video()
-    sent = form_in(client.get(page_of(video)))
+    sent = form_data(client.get(admin_url(video)))
     add_row(sent, "credits", {"role": "By", "name": "Us"})
-    client.post(page_of(video), sent | {"_saveasnew": "1"})
+    client.post(admin_url(video), sent | {"_saveasnew": "1"})
     assert not video.credits.exists()
     assert Video.objects.exclude(pk=video.pk).get().credits.get().name == "Us"

@@ -15,16 +15,16 @@ from django.utils import timezone
 from catalog.listings.listing import search_listing
 from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
 from tests.admin import (
-    add_page,
+    add_url,
+    admin_url,
     errors_in,
-    form_in,
-    list_page,
+    form_data,
+    list_url,
     messages_in,
-    page_in,
-    page_of,
-    send,
+    parse_page,
     sign_in,
     sign_in_as_root,
+    submit_form,
 )
 from tests.makers import days_ago, make_tool
 
@@ -73,7 +73,7 @@ def judged_tools():
 
 def rows_in(response):
     """[words, searches, clicks, results] of each row of the desk."""
-    rows = page_in(response).xpath("//main//tbody/tr[th]")
+    rows = parse_page(response).xpath("//main//tbody/tr[th]")
     return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
 
 
@@ -84,7 +84,7 @@ def words_in(response):
 def buttons_in(response):
     """{what a button says: its form's address and what it sends}"""
     found = {}
-    for button in page_in(response).xpath("//main//form//button"):
+    for button in parse_page(response).xpath("//main//form//button"):
         form = next(button.iterancestors("form"))
         sent = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
         sent[button.get("name")] = button.get("value")
@@ -95,7 +95,7 @@ def buttons_in(response):
 def links_in(response):
     return {
         link.text_content().strip(): link.get("href")
-        for link in page_in(response).xpath("//main//a")
+        for link in parse_page(response).xpath("//main//a")
     }
 
 
@@ -106,7 +106,7 @@ def click(client, label, desk=DESK):
 
 def titles_found(words):
     ids = search_listing({"q": words}).ids
-    return [resource.title for resource in Resource.objects.pick(ids)]
+    return [resource.title for resource in Resource.objects.list_of(ids)]
 
 
 def test_it_works(editor):
@@ -115,7 +115,7 @@ def test_it_works(editor):
 
 
 def test_the_index_and_a_short_address_lead_to_it(editor):
-    links = page_in(editor.get("/admin/")).xpath("//main//a/@href")
+    links = parse_page(editor.get("/admin/")).xpath("//main//a/@href")
     assert DESK in links
     assert editor.get("/admin/search/", follow=True).redirect_chain == [(DESK, 302)]
     assert reverse("admin:search-desk") == "/admin/search/"
@@ -153,7 +153,7 @@ def test_what_is_older_than_ninety_days_is_not_shown(editor):
 
 
 def test_the_page_says_what_is_kept(editor):
-    text = page_in(editor.get(DESK)).text_content()
+    text = parse_page(editor.get(DESK)).text_content()
     assert "nothing of who searched" in text
     assert "What is older than 90 days is gone." in text
     assert "Nobody has searched yet." in text
@@ -161,7 +161,7 @@ def test_the_page_says_what_is_kept(editor):
 
 def test_words_lead_to_their_results_and_columns_have_headers(editor):
     count("a & b", clicks=1, results=1)
-    page = page_in(editor.get(DESK))
+    page = parse_page(editor.get(DESK))
     assert page.xpath("//main//tbody//th/a/@href") == ["/search/?q=a%20%26%20b"]
     assert page.xpath("//main//thead//th/@scope") == ["col"] * 4
     assert page.xpath("//main//tbody//th/@scope") == ["rowgroup"]
@@ -234,7 +234,7 @@ def test_one_click_makes_a_best_bet_and_it_stands_first(editor):
     assert messages_in(response) == ["“Consensus Three” stands first for “consensus” now."]
     assert BestBet.objects.get().resource_id == tools[2].pk
     assert titles_found("consensus")[0] == "Consensus Three"
-    assert "“Consensus Three” stands first." in page_in(response).text_content()
+    assert "“Consensus Three” stands first." in parse_page(response).text_content()
 
 
 def test_the_first_three_results_are_offered_and_no_more(editor):
@@ -263,7 +263,7 @@ def test_words_that_do_well_show_their_first_results_on_a_page_of_their_own(edit
     count("consensus", clicks=2, results=4)
     count("other", clicks=2, results=4)
     assert buttons_in(editor.get(DESK)) == {}
-    hrefs = page_in(editor.get(DESK)).xpath("//main//a[.='First results']/@href")
+    hrefs = parse_page(editor.get(DESK)).xpath("//main//a[.='First results']/@href")
     assert hrefs == ["?words=consensus", "?words=other"]
     alone = DESK + hrefs[0]
     assert words_in(editor.get(alone)) == ["consensus"]
@@ -275,15 +275,15 @@ def test_words_that_do_well_show_their_first_results_on_a_page_of_their_own(edit
 def test_the_forms_for_anything_else_are_filled_in_with_the_words(editor):
     count("to & fro")
     links = links_in(editor.get(DESK))
-    assert form_in(editor.get(links["Synonym…"]))["term"] == ["to & fro"]
-    assert form_in(editor.get(links["Best bet…"]))["words"] == ["to & fro"]
+    assert form_data(editor.get(links["Synonym…"]))["term"] == ["to & fro"]
+    assert form_data(editor.get(links["Promoted result…"]))["words"] == ["to & fro"]
 
 
 def test_a_click_is_written_into_the_history(editor):
     make_tool("Consensus")
     count("cnsensuss")
     click(editor, "Same as “consensus” for “cnsensuss”")
-    history = editor.get(page_of(Synonym.objects.get(term="cnsensuss"), "history"))
+    history = editor.get(admin_url(Synonym.objects.get(term="cnsensuss"), "history"))
     assert "Added." in history.content.decode()
 
 
@@ -357,9 +357,9 @@ def test_staff_without_the_right_do_not_see_the_desk(client):
 def test_nobody_writes_counts(client):
     sign_in_as_root(client)
     row = count("huddle")
-    assert client.get(add_page(SearchCount)).status_code == 403
-    assert client.post(page_of(row, "delete"), {"post": "yes"}).status_code == 403
-    assert client.post(page_of(row), {"words": "other"}).status_code == 403
+    assert client.get(add_url(SearchCount)).status_code == 403
+    assert client.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 403
+    assert client.post(admin_url(row), {"words": "other"}).status_code == 403
     assert SearchCount.objects.get().words == "huddle"
 
 
@@ -381,14 +381,14 @@ def test_hostile_words_are_shown_as_they_are(editor, words):
     count(words, searches=2)
     for address in (DESK, f"{DESK}?words={quote(words)}"):
         response = editor.get(address)
-        page = page_in(response)
+        page = parse_page(response)
         shown = page.xpath("//main//tbody//th/a")
         assert [link.text_content() for link in shown] == [words]
         assert page.xpath("//main//script | //main//img") == []
         assert editor.get(shown[0].get("href")).status_code == 200
         for label, href in links_in(response).items():
             if label in ("Synonym…", "Another synonym…"):
-                assert form_in(editor.get(href))["term"] == [words]
+                assert form_data(editor.get(href))["term"] == [words]
 
 
 def test_words_of_no_letters_have_nothing_that_helps(editor):
@@ -398,11 +398,11 @@ def test_words_of_no_letters_have_nothing_that_helps(editor):
 
 def test_a_refused_form_says_why_and_keeps_what_was_typed(editor):
     tools = judged_tools()
-    page = add_page(BestBet)
-    response = send(editor, page, words="consensus", resource=str(tools[3].pk))
+    page = add_url(BestBet)
+    response = submit_form(editor, page, words="consensus", resource=str(tools[3].pk))
     assert errors_in(response) == [HARM]
-    assert form_in(response)["words"] == ["consensus"]
-    assert form_in(response)["resource"] == [str(tools[3].pk)]
+    assert form_data(response)["words"] == ["consensus"]
+    assert form_data(response)["resource"] == [str(tools[3].pk)]
     assert messages_in(response) == []
     assert not BestBet.objects.exists()
 
@@ -410,7 +410,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(editor):
 def test_a_refused_change_leaves_the_row_as_it_was(editor):
     tools = judged_tools()
     bet = BestBet.objects.create(words="consensus", resource=tools[2])
-    response = send(editor, page_of(bet), resource=str(tools[3].pk))
+    response = submit_form(editor, admin_url(bet), resource=str(tools[3].pk))
     assert errors_in(response) == [HARM]
     bet.refresh_from_db()
     assert bet.resource_id == tools[2].pk
@@ -419,31 +419,31 @@ def test_a_refused_change_leaves_the_row_as_it_was(editor):
 def test_a_refused_synonym_is_not_saved(editor):
     judged_tools()
     make_tool("Pact")
-    response = send(editor, add_page(Synonym), term="consensus", meaning="pact")
+    response = submit_form(editor, add_url(Synonym), term="consensus", meaning="pact")
     assert errors_in(response) == [HARM]
     assert not Synonym.objects.filter(meaning="pact").exists()
 
 
 def test_what_harms_nothing_is_saved(editor):
     tools = judged_tools()
-    assert errors_in(send(editor, add_page(Synonym), term="accord", meaning="pact")) == []
+    assert errors_in(submit_form(editor, add_url(Synonym), term="accord", meaning="pact")) == []
     words = {"words": "consensus", "resource": str(tools[2].pk)}
-    assert errors_in(send(editor, add_page(BestBet), **words)) == []
+    assert errors_in(submit_form(editor, add_url(BestBet), **words)) == []
     bet = BestBet.objects.get()
-    assert errors_in(send(editor, page_of(bet), words="Consensuses")) == []
+    assert errors_in(submit_form(editor, admin_url(bet), words="Consensuses")) == []
     assert BestBet.objects.get().stems == "consensus"
 
 
 def test_the_same_best_bet_twice_is_an_error_of_the_form(editor):
     tool = make_tool("Consensus")
     BestBet.objects.create(words="consensus", resource=tool)
-    response = send(editor, add_page(BestBet), words="Consensuses!", resource=str(tool.pk))
+    response = submit_form(editor, add_url(BestBet), words="Consensuses!", resource=str(tool.pk))
     assert errors_in(response) == ["It stands first for these words already."]
     assert BestBet.objects.count() == 1
 
 
 def needed_bet():
-    """A best bet without which its resource would be fourth, which a judged query forbids."""
+    """Makes a promoted result that a search check needs: without it, the result would be fourth."""
     tools = four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[3])
     return BestBet.objects.create(words="consensus", resource=tools[3])
@@ -457,7 +457,7 @@ REFUSED = (
 
 def test_a_refused_deletion_keeps_the_row(publisher):
     bet = needed_bet()
-    response = publisher.post(page_of(bet, "delete"), {"post": "yes"}, follow=True)
+    response = publisher.post(admin_url(bet, "delete"), {"post": "yes"}, follow=True)
     assert messages_in(response) == [REFUSED]
     assert BestBet.objects.filter(pk=bet.pk).exists()
     assert not LogEntry.objects.filter(action_flag=DELETION).exists()
@@ -467,7 +467,7 @@ def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
     needed = needed_bet()
     other = BestBet.objects.create(words="other", resource=needed.resource)
     chosen = {"action": "delete_selected", "_selected_action": [needed.pk, other.pk], "post": "yes"}
-    response = publisher.post(list_page(BestBet), chosen, follow=True)
+    response = publisher.post(list_url(BestBet), chosen, follow=True)
     assert messages_in(response) == [REFUSED]
     assert BestBet.objects.count() == 2
     assert not LogEntry.objects.filter(action_flag=DELETION).exists()
@@ -476,19 +476,19 @@ def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
 def test_what_harms_nothing_is_deleted(publisher):
     needed_bet()
     one, two = (Synonym.objects.create(term="accord", meaning=word) for word in ("pact", "treaty"))
-    publisher.post(page_of(one, "delete"), {"post": "yes"})
+    publisher.post(admin_url(one, "delete"), {"post": "yes"})
     chosen = {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"}
-    publisher.post(list_page(Synonym), chosen)
+    publisher.post(list_url(Synonym), chosen)
     assert not Synonym.objects.filter(term="accord").exists()
 
 
 def test_editors_keep_the_vocabulary_and_publishers_delete_it(editor):
     synonym = Synonym.objects.first()
-    assert errors_in(send(editor, page_of(synonym), meaning="something else")) == []
+    assert errors_in(submit_form(editor, admin_url(synonym), meaning="something else")) == []
     assert Synonym.objects.get(pk=synonym.pk).meaning == "something else"
-    assert editor.post(page_of(synonym, "delete"), {"post": "yes"}).status_code == 403
+    assert editor.post(admin_url(synonym, "delete"), {"post": "yes"}).status_code == 403
     sign_in(editor, "pat", "Publishers")
-    editor.post(page_of(synonym, "delete"), {"post": "yes"})
+    editor.post(admin_url(synonym, "delete"), {"post": "yes"})
     assert not Synonym.objects.filter(pk=synonym.pk).exists()
 
 
@@ -498,7 +498,7 @@ def test_the_list_of_judged_queries_shows_their_places(editor):
     for resource in (tools[1], tools[3], draft):
         JudgedQuery.objects.create(words="consensus", resource=resource)
     JudgedQuery.objects.create(words="huddle", resource=tools[0])
-    page = page_in(editor.get(list_page(JudgedQuery)))
+    page = parse_page(editor.get(list_url(JudgedQuery)))
     cells = page.xpath("//td[contains(@class, 'field-place')]")
     assert [cell.text_content() for cell in cells] == ["2", "4", "not public", "not found"]
     wrong = page.xpath("//strong[@class='wrong-rank']")

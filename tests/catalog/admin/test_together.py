@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import Video
-from tests.admin import add_row, errors_in, form_in, messages_in, page_in, page_of, sign_in
+from tests.admin import add_row, admin_url, errors_in, form_data, messages_in, parse_page, sign_in
 from tests.makers import make_video
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +34,11 @@ def signed_in(name, **fields):
 
 
 def opened(client, video):
-    return form_in(client.get(page_of(video)))
+    return form_data(client.get(admin_url(video)))
 
 
 def sent(client, video, form, **changes):
-    return client.post(page_of(video), form | {"_save": "1"} | changes, follow=True)
+    return client.post(admin_url(video), form | {"_save": "1"} | changes, follow=True)
 
 
 def summary():
@@ -50,20 +50,20 @@ def test_the_second_to_save_is_told_and_keeps_the_text(ann, bob, video):
     sent(ann, video, opened(ann, video), summary="As Ann wants it")
     response = sent(bob, video, form, summary="As Bob wants it")
     assert errors_in(response) == [NOT_SAVED]
-    told = page_in(response).xpath("//div[@class='conflict']")[0].text_content()
+    told = parse_page(response).xpath("//div[@class='conflict']")[0].text_content()
     assert "While you were writing, Ann Lee saved this entry" in told
     assert "Changed Summary." in told
     assert summary() == "As Ann wants it"
-    assert form_in(response)["summary"] == ["As Bob wants it"]
+    assert form_data(response)["summary"] == ["As Bob wants it"]
 
 
 def test_who_insists_saves_over_it(ann, bob, video):
     form = opened(bob, video)
     sent(ann, video, opened(ann, video), summary="As Ann wants it")
     response = sent(bob, video, form, summary="As Bob wants it")
-    again = form_in(response)
+    again = form_data(response)
     assert errors_in(sent(bob, video, again)) == [NOT_SAVED]
-    tick = page_in(response).xpath("//input[@type='checkbox'][@name='version']/@value")
+    tick = parse_page(response).xpath("//input[@type='checkbox'][@name='version']/@value")
     assert errors_in(sent(bob, video, again, version=[*again["version"], *tick])) == []
     assert summary() == "As Bob wants it"
 
@@ -72,9 +72,9 @@ def test_to_insist_is_to_insist_on_what_was_seen(ann, bob, video):
     form = opened(bob, video)
     sent(ann, video, opened(ann, video), summary="First")
     response = sent(bob, video, form, summary="As Bob wants it")
-    tick = page_in(response).xpath("//input[@type='checkbox'][@name='version']/@value")
+    tick = parse_page(response).xpath("//input[@type='checkbox'][@name='version']/@value")
     sent(ann, video, opened(ann, video), summary="Second")
-    again = form_in(response)
+    again = form_data(response)
     assert errors_in(sent(bob, video, again, version=[*again["version"], *tick])) == [NOT_SAVED]
     assert summary() == "Second"
 
@@ -82,7 +82,7 @@ def test_to_insist_is_to_insist_on_what_was_seen(ann, bob, video):
 def test_an_error_does_not_hide_the_conflict(ann, bob, video):
     form = opened(bob, video)
     response = sent(bob, video, form, summary="As Bob wants it", title="")
-    again = form_in(response)
+    again = form_data(response)
     sent(ann, video, opened(ann, video), summary="As Ann wants it")
     assert errors_in(sent(bob, video, again, title="B")) == [NOT_SAVED]
 
@@ -102,7 +102,7 @@ def test_one_editor_alone_is_never_asked(bob, video):
 def test_what_is_written_in_an_entry_that_was_deleted_becomes_a_draft(ann, bob, video):
     form = opened(bob, video)
     add_row(form, "credits", {"role": "By", "name": "Bob"})
-    ann.post(page_of(video, "delete"), {"post": "yes"})
+    ann.post(admin_url(video, "delete"), {"post": "yes"})
     assert not Video.objects.exists()
     response = sent(bob, video, form, summary="As Bob wants it")
     assert "This entry was deleted while you wrote." in messages_in(response)[0]
@@ -118,9 +118,9 @@ def test_a_row_that_was_removed_meanwhile_is_kept(ann, bob, video):
     add_row(form, "credits", {"role": "Music by", "name": "Eve"})
     sent(ann, video, opened(ann, video), **{"credits-0-DELETE": "1"})
     response = sent(bob, video, form, **{"credits-0-name": "Bob"})
-    again = form_in(response)
+    again = form_data(response)
     assert [again[f"credits-{n}-name"] for n in range(3)] == [["Them"], ["Bob"], ["Eve"]]
-    tick = page_in(response).xpath("//input[@type='checkbox'][@name='version']/@value")
+    tick = parse_page(response).xpath("//input[@type='checkbox'][@name='version']/@value")
     response = sent(bob, video, again, version=[*again["version"], *tick])
     assert errors_in(response) == []
     assert {str(c) for c in video.credits.all()} == {"By Bob", "Animation by Them", "Music by Eve"}

@@ -2,7 +2,15 @@ import pytest
 from taggit.models import Tag
 
 from catalog.models import Audience, Dimension, Level, Region, SiteSettings, ToolType, Topic
-from tests.admin import add_page, errors_in, form_in, page_in, page_of, send, sign_in_as_root
+from tests.admin import (
+    add_url,
+    admin_url,
+    errors_in,
+    form_data,
+    parse_page,
+    sign_in_as_root,
+    submit_form,
+)
 from tests.makers import make_tool, make_topic
 
 pytestmark = pytest.mark.django_db
@@ -15,10 +23,10 @@ def signed_in(client):
 
 @pytest.mark.parametrize("model", [Topic, Audience, Region, ToolType])
 def test_a_term_is_added_and_its_address_stays(client, model):
-    assert errors_in(send(client, add_page(model), name="Tiny  Habits", position="3")) == []
+    assert errors_in(submit_form(client, add_url(model), name="Tiny  Habits", position="3")) == []
     term = model.objects.get(name="Tiny Habits")
     assert (term.slug, term.position) == ("tiny-habits", 3)
-    send(client, page_of(term), name="Small Habits", slug="other")
+    submit_form(client, admin_url(term), name="Small Habits", slug="other")
     term.refresh_from_db()
     assert (term.name, term.slug) == ("Small Habits", "tiny-habits")
 
@@ -42,38 +50,38 @@ def test_a_mistake_in_a_topic_gets_one_sentence(client, changes, sentence):
     inner = make_topic("Inner", parent=make_topic("Outer"))
     if "parent" in changes:
         changes = changes | {"parent": inner.pk}
-    errors = errors_in(send(client, add_page(Topic), **changes))
+    errors = errors_in(submit_form(client, add_url(Topic), **changes))
     assert len(errors) == 1 and errors[0].startswith(sentence)
 
 
 def test_a_topic_that_holds_others_stays_on_top(client):
     outer, other = make_topic("Outer"), make_topic("Other")
     make_topic("Inner", parent=outer)
-    response = send(client, page_of(outer), parent=other.pk)
+    response = submit_form(client, admin_url(outer), parent=other.pk)
     assert errors_in(response) == ["This topic holds others, so it must stay on top."]
 
 
 def test_terms_in_letters_without_an_address_of_their_own(client):
-    send(client, add_page(Topic), name="海")
-    response = send(client, add_page(Topic), name="山")
+    submit_form(client, add_url(Topic), name="海")
+    response = submit_form(client, add_url(Topic), name="山")
     assert errors_in(response) == ["“海” has this address already; write another."]
-    assert errors_in(send(client, add_page(Topic), name="山", slug="shan")) == []
+    assert errors_in(submit_form(client, add_url(Topic), name="山", slug="shan")) == []
 
 
 @pytest.mark.parametrize("model", [Level, Dimension])
 def test_levels_and_dimensions_keep_their_number_and_take_new_words(client, model):
     row = model.objects.first()
-    send(client, page_of(row), name="Other", number="9", slug="other")
+    submit_form(client, admin_url(row), name="Other", number="9", slug="other")
     assert model.objects.get(pk=row.pk).name == "Other"
-    assert client.get(add_page(model)).status_code == 403
+    assert client.get(add_url(model)).status_code == 403
 
 
 def test_a_tag_is_added_renamed_and_shown(client):
-    send(client, add_page(Tag), name="Team\x0b work")
+    submit_form(client, add_url(Tag), name="Team\x0b work")
     tag = Tag.objects.get()
     assert (tag.name, tag.slug) == ("Team work", "team-work")
     make_tool(tags=["team work"])
-    send(client, page_of(tag), name="Teamwork", slug="other")
+    submit_form(client, admin_url(tag), name="Teamwork", slug="other")
     tag = Tag.objects.get()
     assert (tag.name, tag.slug, tag.tagged_resources.count()) == ("Teamwork", "team-work", 1)
     assert client.get(f"/tags/{tag.slug}/").status_code == 200
@@ -89,16 +97,16 @@ def test_a_tag_is_added_renamed_and_shown(client):
 )
 def test_a_mistake_in_a_tag_gets_one_sentence(client, name, sentence):
     Tag.objects.create(name="safety")
-    assert errors_in(send(client, add_page(Tag), name=name)) == [sentence]
+    assert errors_in(submit_form(client, add_url(Tag), name=name)) == [sentence]
 
 
 def test_the_site_settings_are_one_form_that_makes_its_row(client):
     response = client.get("/admin/catalog/sitesettings/", follow=True)
-    assert form_in(response)["name"] == ["Partnership Catalog"]
+    assert form_data(response)["name"] == ["Partnership Catalog"]
     assert not SiteSettings.objects.exists()
-    send(client, response.request["PATH_INFO"], name="The Shelf", contact="a@example.org")
+    submit_form(client, response.request["PATH_INFO"], name="The Shelf", contact="a@example.org")
     assert SiteSettings.objects.get().name == "The Shelf"
-    send(client, response.request["PATH_INFO"], name="The Other Shelf")
+    submit_form(client, response.request["PATH_INFO"], name="The Other Shelf")
     assert SiteSettings.objects.get().name == "The Other Shelf"
     assert "The Other Shelf" in client.get("/admin/").content.decode()
 
@@ -111,7 +119,7 @@ def test_the_site_settings_are_never_two_and_never_none(client, path):
 
 
 def test_the_index_has_the_entries_first(client):
-    page = page_in(client.get("/admin/"))
+    page = parse_page(client.get("/admin/"))
     captions = [c.text_content().strip() for c in page.xpath("//main//caption")]
     groups = ["Catalog", "Vocabulary", "Files", "Path to Performance", "Search"]
     assert captions == [*groups, "Site and people"]
@@ -121,7 +129,7 @@ def test_the_index_has_the_entries_first(client):
 
 
 def test_no_page_of_the_admin_is_missing(client):
-    for link in page_in(client.get("/admin/")).xpath("//main//th/a/@href"):
+    for link in parse_page(client.get("/admin/")).xpath("//main//th/a/@href"):
         assert client.get(link, follow=True).status_code == 200
         add = client.get(f"{link}add/")
         assert add.status_code in (200, 403)

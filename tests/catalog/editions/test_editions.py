@@ -14,7 +14,7 @@ from catalog.search import indexing
 from catalog.search.indexing import indexed_together
 from courses.models import Course
 from tests import files
-from tests.admin import page_of, send, sign_in_as_root
+from tests.admin import admin_url, sign_in_as_root, submit_form
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
 pytestmark = pytest.mark.django_db
@@ -169,9 +169,9 @@ def test_several_saves_together_make_one():
 def test_a_form_of_the_admin_makes_one(client):
     sign_in_as_root(client)
     course = make_course()
-    send(
+    submit_form(
         client,
-        page_of(course),
+        admin_url(course),
         title="Effective sponsors",
         levels=["2"],
         rows=[("modules", {"title": "One", "minutes": "30"})],
@@ -256,7 +256,7 @@ def test_facts_ask_the_database_for_nothing(django_assert_num_queries):
     tool, video = make_tool(), make_video()
     Rendition.objects.create(tool=tool, file=ContentFile(files.pdf(), "cards.pdf"))
     video.credits.create(role="By", name="Us")
-    whole = Resource.objects.whole([course.pk, tool.pk, video.pk])
+    whole = Resource.objects.list_children([course.pk, tool.pk, video.pk])
     with django_assert_num_queries(0):
         assert all(facts_of(resource) for resource in whole)
 

@@ -14,7 +14,7 @@ from catalog.editions.lists import dated
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 from catalog.printing import handouts
-from tests.admin import page_in
+from tests.admin import parse_page
 from tests.makers import days_ago, make_course, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def old_tool(title, **fields):
 
 
 def notice(client, address):
-    [found] = page_in(client.get(address)).xpath("//section[contains(@class, 'print-notice')]")
+    [found] = parse_page(client.get(address)).xpath("//section[contains(@class, 'print-notice')]")
     return " ".join(found.text_content().split())
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.admin import page_in
+from tests.admin import parse_page
 from tests.makers import make_course, make_tool
 
 DAY = "20260102"
@@ -10,7 +10,7 @@ DAY = "20260102"
 
 def main_of(response):
     assert response.status_code == 200
-    return " ".join(page_in(response).xpath("//main")[0].text_content().split())
+    return " ".join(parse_page(response).xpath("//main")[0].text_content().split())
 
 
 @pytest.fixture

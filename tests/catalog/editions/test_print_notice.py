@@ -10,15 +10,15 @@ from django.utils import timezone
 from catalog.editions.changes import Change, State, changes_since, replacements
 from catalog.models import Edition, Resource, Tool
 from courses.models import Course
-from tests.admin import errors_in, page_in, page_of, send, sign_in, sign_in_as_root
+from tests.admin import admin_url, errors_in, parse_page, sign_in, sign_in_as_root, submit_form
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
+
+
+pytestmark = pytest.mark.django_db
 
 
 def words_of(element):
     return " ".join(element.text_content().split())
-
-
-pytestmark = pytest.mark.django_db
 
 
 def change(resource, **fields):
@@ -35,12 +35,12 @@ def withdraw(resource, days=1, **fields):
 
 
 def text_of(response):
-    main = page_in(response).xpath("//main")[0]
+    main = parse_page(response).xpath("//main")[0]
     return " ".join(main.text_content().split())
 
 
 def notice_in(response):
-    found = page_in(response).xpath("//section[@aria-labelledby='your-print']")
+    found = parse_page(response).xpath("//section[@aria-labelledby='your-print']")
     return " ".join(found[0].text_content().split()) if found else None
 
 
@@ -71,14 +71,14 @@ class TestAPrint:
         notice = notice_in(response)
         assert notice.startswith("Your print is out of date It is version 2 of ")
         assert "this page is version 5 of" in notice
-        items = page_in(response).xpath("//section[@aria-labelledby='your-print']//li")
+        items = parse_page(response).xpath("//section[@aria-labelledby='your-print']//li")
         assert [words_of(item) for item in items] == [
             "Text: changed",
             "Time needed: 1 hour, was 2 hours",
             "Only for: left out, was Sponsors",
             "Best used: In the morning. (new)",
         ]
-        links = page_in(response).xpath("//section[@aria-labelledby='your-print']//a/@href")
+        links = parse_page(response).xpath("//section[@aria-labelledby='your-print']//a/@href")
         assert links == ["/tools/huddle-cards.pdf"]
 
     def test_tells_long_texts_one_below_the_other(self, client):
@@ -86,7 +86,7 @@ class TestAPrint:
         tool = make_tool("Huddle cards", audience_text=before)
         old = tool.get_print_url()
         change(tool, audience_text=now)
-        [item] = page_in(scan(client, old)).xpath("//section[@aria-labelledby='your-print']//li")
+        [item] = parse_page(scan(client, old)).xpath("//section[@aria-labelledby='your-print']//li")
         assert words_of(item) == f"Intended audience: {now} Before: {before}"
         assert [span.get("class") for span in item.xpath(".//span")] == ["before"]
 
@@ -157,14 +157,14 @@ class TestWhatIsWithdrawn:
             response = client.get(address)
             assert response.status_code == 410
             assert f"This was withdrawn on {left:%B} {left.day}, {left.year}." in text_of(response)
-            assert page_in(response).xpath("//main//h3/a/@href") == ["/videos/new-film/"]
+            assert parse_page(response).xpath("//main//h3/a/@href") == ["/videos/new-film/"]
 
     def test_offers_ways_on_where_nothing_replaces_it(self, client):
         tool = make_tool("Old & gold", topics=["Roles"])
         withdraw(tool)
         response = client.get(tool.get_short_url())
         assert response.status_code == 410
-        links = page_in(response).xpath("//main//section//a/@href")
+        links = parse_page(response).xpath("//main//section//a/@href")
         assert links == ["/topics/roles/", "/search/?q=Old%20%26%20gold", "/topics/"]
         assert client.get(tool.get_absolute_url()).status_code == 404
 
@@ -243,13 +243,13 @@ class TestReplacedBy:
     def test_is_chosen_in_the_form(self, client):
         sign_in_as_root(client)
         tool, new = make_tool("Old"), make_course("New")
-        send(client, page_of(tool), replaced_by=str(new.pk))
+        submit_form(client, admin_url(tool), replaced_by=str(new.pk))
         assert Tool.objects.get(pk=tool.pk).replaced_by_id == new.pk
 
     def test_is_never_the_entry_itself(self, client):
         sign_in_as_root(client)
         tool = make_tool("Old")
-        response = send(client, page_of(tool), replaced_by=str(tool.pk))
+        response = submit_form(client, admin_url(tool), replaced_by=str(tool.pk))
         assert "It would be replaced by itself in the end. Choose another one." in errors_in(
             response
         )
@@ -259,7 +259,7 @@ class TestReplacedBy:
         one = make_tool("One")
         two = make_course("Two", replaced_by=one)
         three = make_video("Three", replaced_by=two)
-        response = send(client, page_of(one), replaced_by=str(three.pk))
+        response = submit_form(client, admin_url(one), replaced_by=str(three.pk))
         assert "It would be replaced by itself in the end. Choose another one." in errors_in(
             response
         )
@@ -274,14 +274,14 @@ class TestReplacedBy:
     def test_is_not_copied(self, client):
         sign_in_as_root(client)
         tool = make_tool("Old", replaced_by=make_tool("New"))
-        send(client, page_of(tool), button="_saveasnew", title="Copy")
+        submit_form(client, admin_url(tool), button="_saveasnew", title="Copy")
         assert Tool.objects.get(title="Copy").replaced_by is None
 
     def test_the_form_says_which_edition_is_the_newest(self, client):
         sign_in_as_root(client)
         tool = make_tool()
         change(tool, title="Another")
-        html = client.get(page_of(tool)).content.decode()
+        html = client.get(admin_url(tool)).content.decode()
         assert "Version 2, " in html
 
 
@@ -292,7 +292,7 @@ def made_at(resource, *days):
 
 
 def fresh(*resources):
-    return list(Resource.objects.pick([resource.pk for resource in resources]))
+    return list(Resource.objects.list_of([resource.pk for resource in resources]))
 
 
 class TestChangesSince:

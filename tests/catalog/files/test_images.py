@@ -10,8 +10,8 @@ from PIL import Image
 from catalog.files.images import WIDTHS, sizes_of
 from catalog.models import Job, Video
 from tests import files
-from tests.admin import page_of, send, sign_in
-from tests.makers import do_jobs, make_tool, make_video
+from tests.admin import admin_url, sign_in, submit_form
+from tests.makers import make_tool, make_video, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def media(settings, tmp_path):
 
 
 def make_pictured(data=None, name="a.png", **fields):
-    data = data or files.picture(size=(1400, 800))
+    data = data or files.image(size=(1400, 800))
     return make_video("Film", image=ContentFile(data, name), image_alt="A kitchen", **fields)
 
 
@@ -33,7 +33,7 @@ def opened(file):
 
 def test_a_picture_is_made_in_each_width_that_it_has(media):
     video = make_pictured()
-    do_jobs(Job.Task.PICTURE)
+    run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     assert video.image_widths == [320, 640, 960, 1280]
     for name in sizes_of(video.image.name, video.image_widths):
@@ -44,15 +44,15 @@ def test_a_picture_is_made_in_each_width_that_it_has(media):
 
 
 def test_a_small_picture_is_made_in_its_own_width():
-    video = make_pictured(files.picture(size=(200, 100)))
-    do_jobs(Job.Task.PICTURE)
+    video = make_pictured(files.image(size=(200, 100)))
+    run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     assert video.image_widths == [200]
 
 
 def test_a_card_lets_the_browser_choose_and_keeps_its_place(client):
     video = make_pictured()
-    do_jobs(Job.Task.PICTURE)
+    run_jobs(Job.Task.PICTURE)
     html = client.get("/videos/").content.decode()
     video.refresh_from_db()
     [avif, webp] = re.findall(r'<source type="image/(\w+)" srcset="([^"]+)" sizes="[^"]+">', html)
@@ -73,12 +73,12 @@ def test_until_they_are_made_the_picture_itself_is_shown(client):
 
 def test_a_new_picture_gets_sizes_of_its_own():
     video = make_pictured()
-    do_jobs(Job.Task.PICTURE)
+    run_jobs(Job.Task.PICTURE)
     video = Video.objects.get()
-    video.image = ContentFile(files.picture(size=(700, 400)), "b.png")
+    video.image = ContentFile(files.image(size=(700, 400)), "b.png")
     video.save()
     assert video.image_widths == []
-    do_jobs(Job.Task.PICTURE)
+    run_jobs(Job.Task.PICTURE)
     assert Video.objects.get().image_widths == [320, 640]
 
 
@@ -121,13 +121,13 @@ def test_what_has_to_stay_in_view_stays(client, focus, classes):
 def test_a_focus_outside_of_the_picture_is_refused(client, focus):
     sign_in(client, "ann", "Editors")
     video = make_pictured()
-    send(client, page_of(video), focus_x=focus)
+    submit_form(client, admin_url(video), focus_x=focus)
     assert Video.objects.get().focus_x == 50
 
 
 def test_a_picture_that_moves_stands_still_in_its_sizes(media):
-    video = make_pictured(files.moving(size=(640, 360)), "a.gif")
-    do_jobs(Job.Task.PICTURE)
+    video = make_pictured(files.animated_image(size=(640, 360)), "a.gif")
+    run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     for name in sizes_of(video.image.name, video.image_widths):
         with Image.open(media / name) as size:
@@ -135,15 +135,15 @@ def test_a_picture_that_moves_stands_still_in_its_sizes(media):
 
 
 def test_a_tool_shows_its_picture_rather_than_its_first_page(client):
-    tool = make_tool(image=ContentFile(files.picture(), "a.png"), image_alt="A poster")
+    tool = make_tool(image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     tool.renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
-    do_jobs()
+    run_jobs()
     [image] = re.findall(r"<img [^>]*>", client.get("/tools/").content.decode())
     assert "/sizes/a-png-40.webp" in image
 
 
 def test_the_picture_of_the_page_says_what_it_shows_and_comes_at_once(client):
-    make_tool("Poster", image=ContentFile(files.picture(), "a.png"), image_alt="A poster")
+    make_tool("Poster", image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     [image] = re.findall(r"<img [^>]*>", client.get("/tools/poster/").content.decode())
     assert 'alt="A poster"' in image and "lazy" not in image
 

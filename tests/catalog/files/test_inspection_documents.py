@@ -16,7 +16,7 @@ from tests import files
 DEMO = Path(__file__).resolve().parents[3] / "editorial" / "demo"
 ROOM = tempfile.TemporaryDirectory()  # gone with the tests
 OLE = documents.OLE + b"\x00" * 600
-PDF, TAGGED, PPTX, PNG = files.pdf(), files.tagged_pdf(), files.deck(), files.picture()
+PDF, TAGGED, PPTX, PNG = files.pdf(), files.tagged_pdf(), files.pptx_with_text(), files.image()
 DOCX = files.docx("Welcome", "Second line")
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>"
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
@@ -90,13 +90,13 @@ def test_every_document_of_the_demo_is_taken_and_lacks_nothing(path):
         (PPTX, "pptx"),
         (DOCX, "docx"),
         (files.office("xl"), "xlsx"),
-        *((files.old_office(ending), ending) for ending in documents.OLD_OFFICE),
+        *((files.ole_office(ending), ending) for ending in documents.OLD_OFFICE),
         (PNG, "png"),
         (files.photo(), "jpg"),
         (files.photo(), "jpeg"),
-        (files.picture("WEBP"), "webp"),
-        (files.moving(), "gif"),
-        (files.picture("TIFF"), "tif"),
+        (files.image("WEBP"), "webp"),
+        (files.animated_image(), "gif"),
+        (files.image("TIFF"), "tif"),
         (b"MM\0+" + b"\0" * 40, "tiff"),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_good_file_is_taken(content, ending):
         (PDF + b"\0" * 5000, "pdf", "pdf_cut"),
         (b"%PDF-1.7\nnothing in it\n%%EOF", "pdf", "pdf_unreadable"),
         (files.pdf(0), "pdf", "pdf_unreadable"),
-        (files.locked_pdf(), "pdf", "pdf_locked"),
+        (files.encrypted_pdf(), "pdf", "pdf_locked"),
         (PDF + files.office(), "pdf", "holds_more"),
         (OLE, "docx", "office_locked"),
         (PPTX, "docx", "office_other_kind"),
@@ -123,7 +123,7 @@ def test_a_good_file_is_taken(content, ending):
         (PPTX[:3000] + b"\x00" * 400 + PPTX[3400:], "pptx", "office_unreadable"),
         (PPTX, "ppt", "not_office"),
         (PNG, "jpg", "picture_unreadable"),
-        (files.png_head(12_000, 12_000), "png", "picture_too_many_pixels"),
+        (files.png_header(12_000, 12_000), "png", "picture_too_many_pixels"),
         (PNG + files.office(), "png", "picture_with_more"),
         (PNG, "tif", "picture_unreadable"),
     ],
@@ -176,7 +176,7 @@ def test_pages_and_paper_are_read(sizes, paper):
     ]
     kids = b" ".join(b"%d 0 R" % number for number in range(3, 3 + len(pages)))
     tree = b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, len(pages))
-    content = files.pdf_of(CATALOG, tree, *pages)
+    content = files.pdf_from_objects(CATALOG, tree, *pages)
     assert facts(content, "pdf", "pages", "paper") == (len(sizes), paper)
 
 
@@ -194,7 +194,7 @@ def shown_of(path, ending):
 
 def test_a_pdf_whose_page_is_its_own_grandfather_is_read():
     tree = b"<</Type/Pages/Kids[3 0 R]/Count 1/Parent 2 0 R>>"
-    content = files.pdf_of(CATALOG, tree, b"<</Type/Page/Parent 3 0 R>>")
+    content = files.pdf_from_objects(CATALOG, tree, b"<</Type/Page/Parent 3 0 R>>")
     assert facts(content, "pdf", "pages") == (1,)
     assert texts(content, "pdf") == []
 
@@ -207,7 +207,7 @@ def test_a_pdf_of_too_many_pages_is_refused():
 
 def test_pages_that_are_not_there_say_nothing():
     tree = b"<</Type/Pages/Kids[3 0 R]/Count 4000>>"
-    content = files.pdf_of(CATALOG, tree, PAGE)
+    content = files.pdf_from_objects(CATALOG, tree, PAGE)
     assert facts(content, "pdf", "paper") == ("8.5 × 11 in",)
     assert texts(content, "pdf") == []
 
@@ -268,15 +268,15 @@ def test_an_office_file_with_macros_is_refused(content):
 @pytest.mark.parametrize("name", ["Macros", "_VBA_PROJECT", "_VBA_PROJECT_CUR"])
 def test_an_old_office_file_with_macros_is_refused(name):
     entry = name.encode("utf-16-le").ljust(64, b"\0") + bytes([2 * len(name) + 2, 0, 1, 1])
-    assert refusal(files.old_office() + entry, "doc") == "office_macros"
+    assert refusal(files.ole_office() + entry, "doc") == "office_macros"
 
 
 def test_an_old_office_file_may_speak_of_macros():
-    facts(files.old_office() + "Macros are fun".encode("utf-16-le") + b"\0" * 100, "doc")
+    facts(files.ole_office() + "Macros are fun".encode("utf-16-le") + b"\0" * 100, "doc")
 
 
 def test_a_bomb_is_refused_unopened(monkeypatch):
-    bomb = files.bomb()
+    bomb = files.zip_bomb()
     monkeypatch.setattr(zipfile.ZipFile, "open", None)
     assert len(bomb) < 1_500_000
     assert refusal(bomb, "pptx") == "office_bomb"
@@ -371,7 +371,7 @@ def test_reading_stops_at_the_most():
 def test_other_documents_say_nothing():
     for content, ending in [
         (PNG, "png"),
-        (files.old_office(), "doc"),
+        (files.ole_office(), "doc"),
         (files.office("xl"), "xlsx"),
     ]:
         assert texts(content, ending) == []
@@ -405,14 +405,14 @@ def test_the_first_page_is_shown_on_white(size, pixels):
 def test_a_picture_is_shown_as_it_is_turned():
     assert shown(files.photo(size=(80, 60)), "jpg", width=30).size == (30, 40)
     assert shown(files.photo(size=(80, 60)), "jpg").size == (60, 80)
-    assert shown(files.moving(), "gif").n_frames == 1
+    assert shown(files.animated_image(), "gif").n_frames == 1
 
 
 @pytest.mark.parametrize(
     "thumbnail, size",
     [
         (files.photo(size=(80, 60), orientation=1), (80, 60)),
-        (files.picture("JPEG"), None),  # one colour, such as the empty slide of a template
+        (files.image("JPEG"), None),  # one colour, such as the empty slide of a template
         (b"no picture", None),
         (b"", None),
     ],
@@ -424,7 +424,7 @@ def test_an_office_file_is_shown_by_its_thumbnail(thumbnail, size):
 
 
 def test_other_documents_have_nothing_to_show():
-    word, sheet = files.old_office(), files.office("xl")
+    word, sheet = files.ole_office(), files.office("xl")
     for content, ending in [(word, "doc"), (sheet, "xlsx"), (b"II*\0", "tif")]:
         assert shown(content, ending) is None
 
@@ -460,7 +460,7 @@ def test_any_bytes_under_any_ending_are_read_or_refused(middle, head, tail):
 GOOD = [
     (TAGGED, "pdf"),
     (files.looping_pdf(), "pdf"),
-    (files.locked_pdf(), "pdf"),
+    (files.encrypted_pdf(), "pdf"),
     (PPTX, "pptx"),
     (DOCX, "docx"),
     (files.office("xl"), "xlsx"),

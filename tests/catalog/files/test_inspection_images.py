@@ -19,10 +19,10 @@ RED, BLUE = (255, 0, 0), (0, 0, 255)
 ZIP = files.office()
 ROOM = tempfile.TemporaryDirectory()  # gone with the tests
 GOOD = {
-    "jpg": files.picture("JPEG"),
-    "png": files.picture("PNG"),
-    "webp": files.picture("WEBP"),
-    "gif": files.picture("GIF"),
+    "jpg": files.image("JPEG"),
+    "png": files.image("PNG"),
+    "webp": files.image("WEBP"),
+    "gif": files.image("GIF"),
 }
 TOLD = {
     "jpg": files.photo(comment=b"Secret garden", quality=80),
@@ -30,9 +30,9 @@ TOLD = {
     "webp": files.photo("WEBP"),
 }
 MOVING = {
-    "gif": files.moving("GIF", comment=b"Secret garden"),
-    "png": files.moving("PNG"),
-    "webp": files.moving("WEBP", exif=b"Exif\0\0Secret garden"),
+    "gif": files.animated_image("GIF", comment=b"Secret garden"),
+    "png": files.animated_image("PNG"),
+    "webp": files.animated_image("WEBP", exif=b"Exif\0\0Secret garden"),
 }
 
 
@@ -135,11 +135,11 @@ def test_a_picture_without_loss_is_turned_without_loss():
 
 
 def test_a_damaged_note_is_no_reason_to_refuse_a_photo():
-    content = files.picture("JPEG")
+    content = files.image("JPEG")
     note = b"Exif\0\0" + b"\xff" * 30
     content = content[:2] + b"\xff\xe1" + (len(note) + 2).to_bytes(2, "big") + note + content[2:]
     assert images.read(kept(content, "jpg"), "jpg")["width"] == 40
-    assert cleaned(content, "jpg") == files.picture("JPEG")
+    assert cleaned(content, "jpg") == files.image("JPEG")
 
 
 @pytest.mark.parametrize("ending", MOVING)
@@ -166,7 +166,7 @@ def test_the_colour_profile_stays():
 
 def test_what_stands_behind_a_jpeg_is_cut_off():
     """Phones append a second picture, or a short film."""
-    content = files.picture("JPEG")
+    content = files.image("JPEG")
     assert cleaned(content + content + b"film", "jpg") == content
 
 
@@ -202,8 +202,8 @@ def test_a_png_that_was_altered_on_its_way_is_refused():
 @pytest.mark.parametrize(
     "content, ending",
     [
-        (files.png_head(12_000, 12_000), "png"),
-        (files.png_head(200_000, 200_000), "png"),
+        (files.png_header(12_000, 12_000), "png"),
+        (files.png_header(200_000, 200_000), "png"),
         (GOOD["gif"][:6] + b"\xff" * 4 + GOOD["gif"][10:], "gif"),
         (MOVING["webp"][:24] + b"\xff\x3f\x00" * 2 + MOVING["webp"][30:], "webp"),
         (GOOD["webp"][:26] + b"\xff\x3f" * 2 + GOOD["webp"][30:], "webp"),
@@ -249,7 +249,7 @@ def test_a_picture_smaller_than_all_widths_keeps_its_own():
 
 
 def test_a_picture_too_tall_for_webp_has_no_variants():
-    content = files.picture("PNG", (20, 20_000))
+    content = files.image("PNG", (20, 20_000))
     assert varied(content, "png", [20, 40]) == {}
 
 

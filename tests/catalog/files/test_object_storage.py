@@ -17,7 +17,7 @@ from catalog.files.storage import Bucket
 from catalog.models import Job, Rendition, Video
 from editorial.demo.removing import empty_folder, folder_of
 from tests import files
-from tests.makers import do_jobs, make_tool, make_video
+from tests.makers import make_tool, make_video, run_jobs
 
 pytestmark = pytest.mark.django_db
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
@@ -119,9 +119,9 @@ def test_the_demo_takes_its_files_away_from_there(bucket):
 
 
 def test_workers_read_and_write_there(client, rendition, bucket):
-    make_tool("Pictured", image=ContentFile(files.picture(), "a.png"), image_decorative=True)
+    make_tool("Pictured", image=ContentFile(files.image(), "a.png"), image_decorative=True)
     make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
-    do_jobs(Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE)
+    run_jobs(Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE)
     preview = Rendition.objects.get().preview
     assert Image.open(preview.open()).width == 800
     assert client.get("/search/?q=gurney").context["page"].object_list
@@ -137,7 +137,7 @@ def test_a_film_gets_its_facts_there(bucket):
 
 
 def test_a_sheet_prints_its_picture_from_there(client, bucket):
-    make_tool("Pictured", image=ContentFile(files.picture(), "a.png"), image_alt="A poster")
+    make_tool("Pictured", image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     response = client.get("/tools/pictured.pdf")
     assert response.status_code == 200 and b"/Subtype /Image" in response.getvalue()
 

@@ -153,11 +153,11 @@ def test_a_recording_that_does_not_say_its_length_is_refused(film, tmp_path):
 
 def test_boxes_without_a_film_in_them_are_refused(tmp_path):
     path = tmp_path / "a.mp4"
-    path.write_bytes(files.boxes())
+    path.write_bytes(files.mp4_boxes())
     assert refusal(path) == "film_no_picture"
 
 
-@given(st.binary(max_size=200), st.sampled_from([b"", files.boxes(), DEMO.read_bytes()[:3000]]))
+@given(st.binary(max_size=200), st.sampled_from([b"", files.mp4_boxes(), DEMO.read_bytes()[:3000]]))
 @settings(max_examples=50, deadline=None)
 def test_no_bytes_make_it_crash(tmp_path_factory, tail, head):
     path = tmp_path_factory.getbasetemp() / "wild"

@@ -25,12 +25,12 @@ from PIL import Image
 from catalog.models import Job, Rendition, Resource, Tool, Video
 from catalog.sandbox.client import ask, sandbox_process
 from tests import files
-from tests.admin import PASSWORD, add_page, add_row, errors_in, form_in, page_in, sign_in
+from tests.admin import PASSWORD, add_row, add_url, errors_in, form_data, parse_page, sign_in
 
 pytestmark = pytest.mark.django_db
 TYPED = {"title": "Five Whys", "summary": "Ask why,  five times.", "tags": "safety, two words"}
-PDF, PPTX, DOCX, PNG = files.pdf(), files.pptx(1), files.docx("Hello"), files.picture()
-JPEG, GIF, WEBP = files.picture("JPEG"), files.moving(), files.picture("WEBP")
+PDF, PPTX, DOCX, PNG = files.pdf(), files.pptx(1), files.docx("Hello"), files.image()
+JPEG, GIF, WEBP = files.image("JPEG"), files.animated_image(), files.image("WEBP")
 ZIP, MP4 = files.office(), files.mp4()
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 HTML = b"<!doctype html><title>a</title><script>alert(1)</script>"
@@ -39,7 +39,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 # A film in WebM that breaks off where its segment begins.
 WEBM = b"\x1aE\xdf\xa3\x87B\x82\x84webm\x18S\x80g\x01\0\0\0\0\0\xff\xff" + b"x" * 99
 ROOT = Path(__file__).resolve().parents[3]
-GOOD_CAPTIONS = files.FILM.with_suffix(".vtt")
+GOOD_CAPTIONS = files.VIDEO_PATH.with_suffix(".vtt")
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 
 NO_PDF = "is not a PDF."
@@ -105,10 +105,14 @@ DOCUMENT_CASES = [
     *(("a.docx", part, NO_OFFICE) for part in cut(DOCX)),
     *(("a.xlsx", part, NO_OFFICE) for part in cut(files.office("xl"))),
     ("a.png", plain_picture("1", (12_000, 12_000)), "has more than 40 million pixels."),
-    ("a.pptx", files.bomb, "unpacks to more than any real document holds."),
+    ("a.pptx", files.zip_bomb, "unpacks to more than any real document holds."),
     ("a.pdf", files.looping_pdf(), LOST_PDF),
-    ("a.pdf", files.pdf_of(CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 3>>"), LOST_PDF),
-    ("a.pdf", files.locked_pdf(), "is locked with a password; save it without one."),
+    (
+        "a.pdf",
+        files.pdf_from_objects(CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 3>>"),
+        LOST_PDF,
+    ),
+    ("a.pdf", files.encrypted_pdf(), "is locked with a password; save it without one."),
     (
         "a.docx",
         files.office("word", **{"word/vbaProject.bin": b"x"}),
@@ -129,14 +133,14 @@ IMAGE_CASES = [
     *(("a.jpg", part, NO_PICTURE) for part in cut(JPEG)),
     *(("a.gif", part, NO_PICTURE) for part in cut(GIF)),
     *(("a.webp", part, NO_PICTURE) for part in cut(WEBP)),
-    ("a.png", files.png_head(12_000, 12_000), "has more than 40 million pixels."),
+    ("a.png", files.png_header(12_000, 12_000), "has more than 40 million pixels."),
 ]
 FILM_CASES = [
     ("a.mp4", HTML, NO_FILM),
     ("a.mov", MP4, taken_endings(FILMS)),
     ("a.webm", MP4, NO_FILM),
     ("a.mp4", WEBM, NO_FILM),
-    ("a.mp4", files.boxes(), "has no moving picture in it."),
+    ("a.mp4", files.mp4_boxes(), "has no moving picture in it."),
     ("a.mp4", heard_only(), "has no moving picture in it."),
     *(("a.mp4", part, CUT_FILM) for part in cut(MP4)),
     ("a.webm", WEBM, CUT_FILM),
@@ -206,9 +210,9 @@ def answer(client, blank_forms):
     """answer(model, {name: value}): that of the form of a new entry, filled in so."""
 
     def sent(model, values, rows=()):
-        page = add_page(model)
+        page = add_url(model)
         if model not in blank_forms:
-            blank_forms[model] = form_in(client.get(page))
+            blank_forms[model] = form_data(client.get(page))
         owner = {"owner": str(client.session["_auth_user_id"])}
         filled = blank_forms[model] | TYPED | owner | values | {"_save": "1"}
         for row in rows:
@@ -227,7 +231,7 @@ def answer_to(answer, field, file):
 
 def field_of_error(response):
     """(what the list on top says, the name of the field that it leads to)"""
-    page = page_in(response)
+    page = parse_page(response)
     [line] = page.xpath("//ul[@class='field-errors']/li")
     target = page.get_element_by_id(line.find("a").get("href")[1:])
     return line.text_content(), target.get("name")
@@ -248,7 +252,7 @@ def test_a_bad_upload_gets_one_sentence(answer, field, name, content, sentence):
     assert errors_in(response) == [f"“{name}” {sentence}"]
     on_top, target = field_of_error(response)
     assert on_top.endswith(f": “{name}” {sentence}") and target == field_name
-    kept = form_in(response)
+    kept = form_data(response)
     assert {key: kept[key] for key in TYPED} == {key: [text] for key, text in TYPED.items()}
     assert ask("captions.read", GOOD_CAPTIONS, ending="vtt")["cues"]
 
@@ -355,7 +359,7 @@ class Server:
     def send(self, body, *, length=None, border=BORDER, whole=True):
         """The first line that answers `body`, sent as the form of a new video; "" for none."""
         head = (
-            f"POST {add_page(Video)} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self.cookies}\r\n"
+            f"POST {add_url(Video)} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self.cookies}\r\n"
             f"Content-Type: multipart/form-data; boundary={border}\r\n"
             f"Content-Length: {length or len(body)}\r\nConnection: close\r\n\r\n"
         )
@@ -384,7 +388,7 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="module")
 def body(server):
     """What a browser sends of the form of a new video: the words, and then a whole film."""
-    blank = {name: value for name, value in server.form(add_page(Video)) if value is not None}
+    blank = {name: value for name, value in server.form(add_url(Video)) if value is not None}
     values = (blank | TYPED | {"_save": "1"}).items()
     parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values]
     rows = [name for name, _value in values].index("credits-TOTAL_FORMS")  # they follow the film

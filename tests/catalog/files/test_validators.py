@@ -16,10 +16,10 @@ from tests.admin import sign_in_as_root
 
 EDITORIAL = Path(__file__).resolve().parents[3] / "editorial"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
-PDF, PPTX, MP4, PNG = files.pdf(), files.pptx(), files.mp4(), files.picture()
+PDF, PPTX, MP4, PNG = files.pdf(), files.pptx(), files.mp4(), files.image()
 WEBM = b"\x1aE\xdf\xa3\x01\x00\x00\x00\x00\x00\x00\x1fB\x86\x81\x01B\x82\x84webm" + b"x" * 40
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
-HUGE = files.picture(size=(9000, 7000))
+HUGE = files.image(size=(9000, 7000))
 
 
 def refusal(check, name, content):
@@ -37,16 +37,16 @@ def refusal(check, name, content):
 @pytest.mark.parametrize(
     "check, name, content",
     [
-        (validators.check_image, "a.jpg", files.picture("JPEG")),
-        (validators.check_image, "a.JPEG", files.picture("JPEG")),
+        (validators.check_image, "a.jpg", files.image("JPEG")),
+        (validators.check_image, "a.JPEG", files.image("JPEG")),
         (validators.check_image, "a.png", PNG),
-        (validators.check_image, "a.webp", files.picture("WEBP")),
+        (validators.check_image, "a.webp", files.image("WEBP")),
         (validators.check_document, "a.pdf", PDF),
         (validators.check_document, "a.pptx", PPTX),
         (validators.check_document, "a.docx", files.office("word")),
         (validators.check_document, "a.xlsx", files.office("xl")),
-        (validators.check_document, "a.ppt", files.old_office("ppt")),
-        (validators.check_document, "a.tif", files.picture("TIFF")),
+        (validators.check_document, "a.ppt", files.ole_office("ppt")),
+        (validators.check_document, "a.tif", files.image("TIFF")),
         (validators.check_video, "a.mp4", MP4),
         (validators.check_captions, "a.vtt", files.CAPTIONS.encode()),
         (
@@ -75,7 +75,7 @@ def test_a_good_file_is_taken(check, name, content):
         ),
         (
             "a.pdf",
-            files.locked_pdf(),
+            files.encrypted_pdf(),
             "“a.pdf” is locked with a password; save it without one.",
         ),
         (
@@ -102,7 +102,7 @@ def test_a_good_file_is_taken(check, name, content):
         ("a.ppt", PPTX, "“a.ppt” is not an Office file."),
         (
             "a.ppt",
-            files.old_office("xls"),
+            files.ole_office("xls"),
             "“a.ppt” is not the kind of Office file that its ending says.",
         ),
         ("a.jpg", PNG, "“a.jpg” does not open as a picture; it may be damaged."),
@@ -130,7 +130,7 @@ def test_no_other_ending_is_taken(name):
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_that_is_cut_off_is_refused(format):
     name = f"a.{format.lower()}"
-    content = files.picture(format, size=(400, 300))
+    content = files.image(format, size=(400, 300))
     assert refusal(validators.check_image, name, content) == ""
     assert "damaged" in refusal(validators.check_image, name, content[: len(content) // 2])
 
@@ -161,7 +161,7 @@ def test_a_file_is_refused_that_is_too_large(monkeypatch):
         ("a.mp4", WEBM, "“a.mp4” is not a video in the format that its ending says."),
         ("a.mp4", MP4[:-1], "“a.mp4” is cut off; the video would not play."),
         ("a.mp4", MP4[:30], "“a.mp4” is cut off; the video would not play."),
-        ("a.mp4", files.boxes(), "“a.mp4” has no moving picture in it."),
+        ("a.mp4", files.mp4_boxes(), "“a.mp4” has no moving picture in it."),
         (
             "a.webm",
             b"\x1aE\xdf\xa3matroska",

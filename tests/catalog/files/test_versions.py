@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from catalog.models import Job, Rendition, RenditionVersion, Tool
 from tests import files
-from tests.admin import make_person, page_in, page_of, send, sign_in
-from tests.makers import days_ago, do_jobs, make_tool
+from tests.admin import admin_url, make_person, parse_page, sign_in, submit_form
+from tests.makers import days_ago, make_tool, run_jobs
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = files.tagged_pdf(title="Old"), files.tagged_pdf(title="New")
@@ -114,7 +114,7 @@ def test_what_is_brought_back_is_the_newest_once_more(client, rendition):
 def test_one_click_brings_a_version_back(client, rendition):
     replace(rendition)
     ann = sign_in(client, "ann", "Editors")
-    page = page_in(client.get(f"/admin/catalog/tool/{rendition.tool_id}/versions/"))
+    page = parse_page(client.get(f"/admin/catalog/tool/{rendition.tool_id}/versions/"))
     [button] = page.xpath("//button[@name='version']")
     [form] = button.xpath("ancestor::form")
     assert "Bring back version 1" in button.text
@@ -142,7 +142,7 @@ def test_a_file_is_replaced_in_the_form_with_what_changed(client, rendition, med
     ann = sign_in(client, "ann", "Publishers")
     chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
     typed = {"renditions-0-note": "Larger print.", "renditions-0-matters": "on"}
-    send(client, page_of(rendition.tool), files=chosen, **typed)
+    submit_form(client, admin_url(rendition.tool), files=chosen, **typed)
     newest = rendition.versions.first()
     assert (newest.number, newest.by, newest.note) == (2, ann, "Larger print.")
     assert newest.matters
@@ -152,7 +152,9 @@ def test_a_file_is_replaced_in_the_form_with_what_changed(client, rendition, med
 def test_subscribers_are_told_only_where_something_is_said(client, rendition):
     sign_in(client, "ann", "Publishers")
     chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
-    page = send(client, page_of(rendition.tool), files=chosen, **{"renditions-0-matters": "on"})
+    page = submit_form(
+        client, admin_url(rendition.tool), files=chosen, **{"renditions-0-matters": "on"}
+    )
     assert "Say what changed: subscribers read it." in page.content.decode()
     assert rendition.versions.count() == 1
 
@@ -208,14 +210,14 @@ def test_a_version_comes_back_where_an_address_was_given_instead(client, renditi
 
 
 def test_a_file_that_was_taken_away_is_brought_back_with_one_click(client, rendition):
-    do_jobs(Job.Task.PREVIEW)
+    run_jobs(Job.Task.PREVIEW)
     rendition.refresh_from_db()
     rendition.file = ""
     rendition.save()
     assert "page-preview" not in client.get("/tools/huddle-cards/").content.decode()
     sign_in(client, "ann", "Editors")
     page = f"/admin/catalog/tool/{rendition.tool_id}/versions/"
-    [button] = page_in(client.get(page)).xpath("//button[@name='version']")
+    [button] = parse_page(client.get(page)).xpath("//button[@name='version']")
     client.post(page, {"version": button.get("value")})
     assert body(client.get(ADDRESS)) == OLD
 
@@ -223,20 +225,20 @@ def test_a_file_that_was_taken_away_is_brought_back_with_one_click(client, rendi
 def test_a_row_that_takes_the_place_of_another_takes_its_address(client, rendition):
     sign_in(client, "ann", "Publishers")
     row = ("renditions", {"file": SimpleUploadedFile("Cards.pdf", NEW)})
-    send(client, page_of(rendition.tool), rows=[row], **{"renditions-0-DELETE": "on"})
+    submit_form(client, admin_url(rendition.tool), rows=[row], **{"renditions-0-DELETE": "on"})
     assert body(client.get(ADDRESS)) == NEW
 
 
 def test_what_changed_is_said_of_a_new_file_only(client, rendition):
     sign_in(client, "ann", "Publishers")
-    page = send(client, page_of(rendition.tool), **{"renditions-0-note": "Larger print."})
+    page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-note": "Larger print."})
     assert "Choose the new file too: this is said of it." in page.content.decode()
 
 
 def test_the_very_same_file_is_told_apart_in_the_form(client, rendition):
     sign_in(client, "ann", "Publishers")
     same = {"renditions-0-file": SimpleUploadedFile("new.pdf", OLD)}
-    page = send(client, page_of(rendition.tool), files=same)
+    page = submit_form(client, admin_url(rendition.tool), files=same)
     assert "This is the very file that is here already." in page.content.decode()
 
 
@@ -286,7 +288,7 @@ def test_two_files_of_one_name_get_two_addresses(rendition):
 
 def test_the_name_in_an_address_stays_once_people_have_it(client, rendition):
     sign_in(client, "ann", "Publishers")
-    page = send(client, page_of(rendition.tool), **{"renditions-0-name": "other"})
+    page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-name": "other"})
     assert "People have this address; it stays as it is." in page.content.decode()
 
 
@@ -329,7 +331,7 @@ def test_a_tool_without_files_has_no_zip(client):
 
 def test_the_first_page_is_shown_once_a_worker_drew_it(client, rendition):
     assert "page-preview" not in client.get("/tools/huddle-cards/").content.decode()
-    do_jobs(Job.Task.PREVIEW)
+    run_jobs(Job.Task.PREVIEW)
     rendition.refresh_from_db()
     assert (rendition.preview_width, rendition.preview_height) == (800, 1132)
     html = client.get("/tools/huddle-cards/").content.decode()
@@ -339,12 +341,12 @@ def test_the_first_page_is_shown_once_a_worker_drew_it(client, rendition):
 
 
 def test_a_new_file_gets_a_preview_of_its_own(rendition):
-    do_jobs(Job.Task.PREVIEW)
+    run_jobs(Job.Task.PREVIEW)
     rendition.refresh_from_db()
     first = rendition.preview.name
     replace(rendition)
     assert not rendition.preview
-    do_jobs(Job.Task.PREVIEW)
+    run_jobs(Job.Task.PREVIEW)
     rendition.refresh_from_db()
     assert rendition.preview and rendition.preview.name != first
 

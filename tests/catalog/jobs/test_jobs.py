@@ -19,8 +19,8 @@ from catalog.files import transcoding
 from catalog.jobs import queue
 from catalog.models import FileText, Job, Rendition, Resource, Video
 from tests import files
-from tests.admin import form_in, page_in, page_of, send, sign_in
-from tests.makers import do_jobs, make_tool, make_video
+from tests.admin import admin_url, form_data, parse_page, sign_in, submit_form
+from tests.makers import make_tool, make_video, run_jobs
 
 ROOT = Path(__file__).resolve().parents[3]
 State, Task = Job.State, Job.Task
@@ -57,7 +57,7 @@ def state_of(job):
 
 
 def test_what_files_need_is_asked_for_when_they_are_saved(db, media):
-    make_tool(image=ContentFile(files.picture(), "a.png"), image_decorative=True).renditions.create(
+    make_tool(image=ContentFile(files.image(), "a.png"), image_decorative=True).renditions.create(
         file=ContentFile(files.pdf(), "sheet.pdf")
     )
     make_film()
@@ -66,7 +66,7 @@ def test_what_files_need_is_asked_for_when_they_are_saved(db, media):
 
 
 def test_saving_again_asks_for_nothing_more(sheet):
-    do_jobs()
+    run_jobs()
     for resource in Resource.objects.all():
         resource.save()
     assert not of_files().exclude(state=State.DONE).exists()
@@ -107,7 +107,7 @@ def test_an_editor_tries_again_what_failed(client, sheet):
     Job.objects.filter(pk=sheet.pk).update(state=State.FAILED, failure="“sheet.pdf” was lost.")
     sign_in(client, "ann", "Editors")
     tool = sheet.resource.tool
-    page = page_in(client.get(page_of(tool)))
+    page = parse_page(client.get(admin_url(tool)))
     assert "“sheet.pdf” was lost." in page.text_content()
     [form] = page.xpath("//form[@id='jobs-again']")
     assert page.xpath("//button[@form='jobs-again']")
@@ -128,7 +128,7 @@ def test_the_form_shows_how_far_a_job_is(client, sheet):
     Job.objects.filter(pk=sheet.pk).update(state=State.RUNNING, progress=42)
     sign_in(client, "ann", "Editors")
     tool = sheet.resource.tool
-    [bar] = page_in(client.get(page_of(tool))).xpath("//progress")
+    [bar] = parse_page(client.get(admin_url(tool))).xpath("//progress")
     assert (bar.get("value"), bar.get("max")) == ("42", "100")
     part = client.get(f"/admin/catalog/tool/{tool.pk}/jobs/")
     assert 'value="42"' in part.content.decode()
@@ -159,7 +159,7 @@ def test_a_job_without_a_sign_of_life_is_taken_up_again(sheet):
     everything.update(beat_at=timezone.now() - queue.STALE_AFTER - timedelta(seconds=1))
     queue.requeue(everything.filter(beat_at__lt=timezone.now() - queue.STALE_AFTER))
     assert state_of(sheet) == State.WAITING
-    do_jobs()
+    run_jobs()
     assert FileText.objects.exists()
 
 
@@ -174,7 +174,7 @@ def test_a_job_that_killed_its_worker_three_times_is_given_up(sheet):
 def test_a_job_of_a_file_that_was_replaced_meanwhile_changes_nothing(db, media):
     video = make_film()
     Video.objects.update(file="videos/other.mp4")
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     video.refresh_from_db()
     assert not video.phone_file and not video.image
 
@@ -182,7 +182,7 @@ def test_a_job_of_a_file_that_was_replaced_meanwhile_changes_nothing(db, media):
 @needs_ffmpeg
 def test_a_film_without_an_image_gets_a_still(client, db, media):
     video = make_film()
-    do_jobs(Task.FILM, Task.PICTURE)
+    run_jobs(Task.FILM, Task.PICTURE)
     video.refresh_from_db()
     assert video.image.name.endswith("poster.webp") and video.image_decorative
     assert (video.image_width, video.image_height) == (640, 360)
@@ -195,7 +195,7 @@ def test_a_film_without_an_image_gets_a_still(client, db, media):
 def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, monkeypatch):
     monkeypatch.setattr(transcoding, "HEAVY", 1)
     make_film()
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     first = Video.objects.get()
     first.summary = "A better word."
     first.save()
@@ -210,7 +210,7 @@ def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, mon
     def replace_meanwhile(path, out, seconds):
         make(path, out, seconds)
         now = Video.objects.get()
-        now.file = ContentFile(files.mp4() + files.box(b"free"), "film.mp4")
+        now.file = ContentFile(files.mp4() + files.mp4_box(b"free"), "film.mp4")
         now.save()
 
     monkeypatch.setattr(transcoding, "make_poster", replace_meanwhile)
@@ -224,9 +224,9 @@ def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, mon
 def test_a_form_that_was_open_when_the_still_came_is_saved_all_the_same(client, db, media):
     sign_in(client, "ann", "Publishers")
     video = make_film(published=False)
-    sent = form_in(client.get(page_of(video)))
-    do_jobs(Task.FILM)
-    client.post(page_of(video), sent | {"summary": "A better word."})
+    sent = form_data(client.get(admin_url(video)))
+    run_jobs(Task.FILM)
+    client.post(admin_url(video), sent | {"summary": "A better word."})
     video.refresh_from_db()
     assert video.summary == "A better word."
     assert video.image and video.image_decorative
@@ -236,7 +236,7 @@ def test_what_a_job_wrote_meanwhile_outlives_a_save(db, media):
     stale = make_film()
     rendition = make_tool().renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
     Video.objects.update(phone_file="videos/phone.mp4")
-    do_jobs(Task.PREVIEW)
+    run_jobs(Task.PREVIEW)
     stale.save()
     rendition.save()
     assert Video.objects.get().phone_file == "videos/phone.mp4"
@@ -272,28 +272,28 @@ def test_a_number_that_no_database_holds_is_no_tool(client, db, role):
 
 def test_nobody_changes_a_job_by_hand(client, sheet):
     sign_in(client, "ann", "Editors")
-    page = page_in(client.get(f"/admin/catalog/job/{sheet.pk}/change/"))
+    page = parse_page(client.get(f"/admin/catalog/job/{sheet.pk}/change/"))
     assert not page.xpath("//form[@id='job_form']//*[@name='file' or @name='state']")
 
 
 @needs_ffmpeg
 def test_another_film_gets_another_still(db, media):
     video = make_film()
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     video = Video.objects.get()
     first = video.image.name
-    video.file = ContentFile(files.mp4() + files.box(b"free"), "film.mp4")
+    video.file = ContentFile(files.mp4() + files.mp4_box(b"free"), "film.mp4")
     video.save()
     assert not video.image and not video.image_decorative
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     assert Video.objects.get().image.name not in ("", first)
 
 
 @needs_ffmpeg
 def test_the_image_of_an_editor_stays(db, media):
-    picture = ContentFile(files.picture(), "mine.png")
+    picture = ContentFile(files.image(), "mine.png")
     video = make_film(image=picture, image_alt="A kitchen")
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     video.refresh_from_db()
     assert video.image.name.endswith("mine.png") and not video.image_decorative
 
@@ -302,7 +302,7 @@ def test_the_image_of_an_editor_stays(db, media):
 def test_the_version_of_an_entry_stays_so_that_its_editor_meets_no_conflict(db, media):
     video = make_film()
     before = video.updated_at
-    do_jobs()
+    run_jobs()
     video.refresh_from_db()
     assert video.updated_at == before
 
@@ -311,7 +311,7 @@ def test_the_version_of_an_entry_stays_so_that_its_editor_meets_no_conflict(db, 
 def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, monkeypatch):
     monkeypatch.setattr(transcoding, "HEAVY", 1)
     video = make_film()
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     video.refresh_from_db()
     assert video.phone_file.name.endswith("film-phone.mp4")
     html = client.get("/videos/film/").content.decode()
@@ -320,7 +320,7 @@ def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, 
 
 def test_a_film_that_every_phone_plays_is_left_as_it_is(db, media):
     video = make_film()
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     video.refresh_from_db()
     assert not video.phone_file
 
@@ -330,16 +330,16 @@ def test_without_ffmpeg_the_editor_is_asked_for_an_image(client, db, media, monk
     sign_in(client, "ann", "Publishers")
     video = make_video("Film", published=False)
     film = ContentFile(files.mp4(), "film.mp4")
-    page = send(client, page_of(video), files={"file": film})
+    page = submit_form(client, admin_url(video), files={"file": film})
     assert "Choose an image too" in page.content.decode()
-    do_jobs(Task.FILM)
+    run_jobs(Task.FILM)
     video.refresh_from_db()
     assert not video.image and video.film["width"] == 640
 
 
 def test_files_of_an_earlier_version_of_the_catalog_are_caught_up_with(sheet):
     make_film()
-    do_jobs(Task.TEXT)
+    run_jobs(Task.TEXT)
     Video.objects.update(film={})
     Rendition.objects.update(lacks=None)
     Job.objects.exclude(task=Task.TEXT).delete()

@@ -26,7 +26,7 @@ from catalog.lib.richtext.policy import (
 from catalog.lib.richtext.writer import sanitize
 from catalog.lib.text import strip_unprintable
 from catalog.models import Tool
-from tests.admin import errors_in, form_in, page_of, send, sign_in_as_root
+from tests.admin import admin_url, errors_in, form_data, sign_in_as_root, submit_form
 from tests.makers import make_tool
 
 NAMES = sorted(TAGS | RENAMED.keys() | {"script", "style", "span", "svg", "img", "caption", "o:p"})
@@ -291,9 +291,9 @@ def test_the_form_refuses_it_and_keeps_what_was_written(client):
     sign_in_as_root(client)
     tool = make_tool(body="<p>Short</p>")
     html = "<p>" + "word " * 50_000 + "</p>"
-    response = send(client, page_of(tool), body=html)
+    response = submit_form(client, admin_url(tool), body=html)
     assert any("longer than 200,000 characters" in sentence for sentence in errors_in(response))
-    assert form_in(response)["body"] == [html]
+    assert form_data(response)["body"] == [html]
     assert Tool.objects.get(pk=tool.pk).body == "<p>Short</p>"
 
 

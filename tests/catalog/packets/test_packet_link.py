@@ -131,7 +131,7 @@ class TestWhatItFinds:
 
     def test_whole_are_the_children_in_order(self):
         some = [make_course("C"), make_tool("B"), make_video("A"), make_tool("D")]
-        assert packet(f"items={codes_of(*some)}").whole() == some
+        assert packet(f"items={codes_of(*some)}").list_children() == some
 
     def test_unknown_codes_are_named_and_leave_the_link(self):
         read = packet(f"items=zzz.2f!.{codes_of(make_tool())}")

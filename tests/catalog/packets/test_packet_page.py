@@ -11,7 +11,7 @@ from catalog.models import Rendition
 from catalog.packets.link import code_of
 from catalog.packets.views import paper_address
 from tests import files
-from tests.admin import page_in
+from tests.admin import parse_page
 from tests.catalog.packets.test_packet_link import codes_of
 from tests.courses.test_path_page import words_of
 from tests.makers import days_ago, make_course, make_tool, make_video
@@ -20,23 +20,25 @@ pytestmark = pytest.mark.django_db
 
 
 def titles_in(response):
-    return [words_of(title) for title in page_in(response).xpath("//ol[@class='packet-items']//h3")]
+    return [
+        words_of(title) for title in parse_page(response).xpath("//ol[@class='packet-items']//h3")
+    ]
 
 
 def notices_in(response):
-    found = page_in(response).xpath("//*[@role='status']")
+    found = parse_page(response).xpath("//*[@role='status']")
     return [words for words in map(words_of, found) if words]
 
 
 def notes_in(response):
     """{code: note} of those that say something."""
-    fields = page_in(response).xpath("//*[@class='packet-note']/*[@name]")
+    fields = parse_page(response).xpath("//*[@class='packet-note']/*[@name]")
     return {field.get("name").removeprefix("note-"): field.value for field in fields if field.value}
 
 
 def press(client, response, name=None, value=None, **typed):
     """Sends the form of the page as its button `name` does, with what was `typed` into it."""
-    form = page_in(response).get_element_by_id("packet-form")
+    form = parse_page(response).get_element_by_id("packet-form")
     sent = filled(form, typed)
     if name:
         assert form.xpath(".//button[@name=$n][@value=$v][not(@disabled)]", n=name, v=value)
@@ -51,7 +53,7 @@ def filled(form, typed):
 
 def leave(client, response, words, **typed):
     """Sends the form as the button with `words` does that leads out of the page."""
-    page = page_in(response)
+    page = parse_page(response)
     sent = filled(page.get_element_by_id("packet-form"), typed)
     chosen = page.xpath("//select[@form='packet-form']")
     sent |= {one.name: typed.get(one.name, one.value) for one in chosen}
@@ -77,7 +79,7 @@ def test_it_shows_what_the_link_says(client, three):
     note = f"note-{codes_of(three[1])}"
     response = client.get(f"/packet/?items={codes_of(*three)}&title=For+Monday&{note}=Loud")
     assert titles_in(response) == ["A poster", "A film", "A course"]
-    page = page_in(response)
+    page = parse_page(response)
     assert words_of(page.find(".//h1")) == "For Monday"
     assert words_of(page.find_class("lede")[0]) == "3 items, 1 h 02"
     assert "no stated time" not in words_of(page)
@@ -105,12 +107,12 @@ def test_moving_and_removing_keep_what_was_typed(client, opened, three):
     response = press(client, opened, "down", poster, title="Tuesday", **{f"note_{film}": "Loud"})
     assert titles_in(response) == ["A film", "A poster", "A course"]
     assert notices_in(response) == ["“A poster” is number 2 now."]
-    moved = page_in(response).get_element_by_id(f"item-{poster}")
+    moved = parse_page(response).get_element_by_id(f"item-{poster}")
     assert "is number 2 now" in words_of(moved)
     response = press(client, response, "up", course)
     response = press(client, response, "remove", poster)
     assert titles_in(response) == ["A film", "A course"]
-    assert words_of(page_in(response).find(".//h1")) == "Tuesday"
+    assert words_of(parse_page(response).find(".//h1")) == "Tuesday"
     assert notes_in(response) == {film: "Loud"}
 
 
@@ -118,21 +120,23 @@ def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
     code = codes_of(three[0])
     response = press(client, opened, "remove", code, **{f"note_{code}": "First"})
     assert notices_in(response) == ["“A poster” is taken out. Put it back"]
-    assert "#packet-changes" in page_in(response).xpath("//button[@name='remove']/@formaction")[0]
-    assert "Put it back" in words_of(page_in(response).get_element_by_id("packet-changes"))
-    [back] = page_in(response).xpath("//a[. = 'Put it back']/@href")
+    assert (
+        "#packet-changes" in parse_page(response).xpath("//button[@name='remove']/@formaction")[0]
+    )
+    assert "Put it back" in words_of(parse_page(response).get_element_by_id("packet-changes"))
+    [back] = parse_page(response).xpath("//a[. = 'Put it back']/@href")
     response = client.get(back)
     assert titles_in(response) == ["A poster", "A film", "A course"]
     assert notes_in(response) == {code: "First"}
 
 
 def test_the_ends_cannot_be_moved_beyond(opened, three):
-    buttons = page_in(opened).xpath("//button[@disabled]/@id")
+    buttons = parse_page(opened).xpath("//button[@disabled]/@id")
     assert buttons == [f"up-{codes_of(three[0])}", f"down-{codes_of(three[-1])}"]
 
 
 def test_moves_lead_back_to_their_own_button(opened, three):
-    page, ids = page_in(opened), set(page_in(opened).xpath("//@id"))
+    page, ids = parse_page(opened), set(parse_page(opened).xpath("//@id"))
     places = [address.partition("#")[2] for address in page.xpath("//form//button/@formaction")]
     assert set(places) <= ids
     assert f"up-{codes_of(three[2])}" in places
@@ -144,7 +148,7 @@ def test_words_find_things_to_add(client, opened):
     assert "1 result for “shift”" in response.content.decode()
     response = press(client, response, "add", codes_of(guide))
     assert titles_in(response)[-1] == "Shift guide"
-    assert words_of(page_in(response).find_class("packet-results")[0]).endswith("In packet")
+    assert words_of(parse_page(response).find_class("packet-results")[0]).endswith("In packet")
 
 
 def test_a_search_that_finds_nothing_says_so(client, opened):
@@ -161,7 +165,7 @@ def test_an_address_adds_what_is_there(client, opened, address):
     response = press(client, opened, q=address.replace("CODE", codes_of(guide)))
     assert titles_in(response)[-1] == "Shift guide"
     assert "“Shift guide” is in the packet." in notices_in(response)
-    assert page_in(response).get_element_by_id("packet-words").get("value") == ""
+    assert parse_page(response).get_element_by_id("packet-words").get("value") == ""
 
 
 def test_an_address_with_nothing_there_is_said_to_be_none(client, opened):
@@ -206,9 +210,9 @@ def test_a_packet_of_which_all_is_withdrawn_says_so(client):
 
 def test_an_entry_is_added_by_a_link(client, three):
     response = client.get("/tools/a-poster/")
-    [link] = page_in(response).xpath("//a[contains(@class, 'packet-button')]/@href")
+    [link] = parse_page(response).xpath("//a[contains(@class, 'packet-button')]/@href")
     assert titles_in(client.get(link)) == ["A poster"]
-    cards = page_in(client.get("/new/")).xpath("//article//a[@class='packet-button']/@href")
+    cards = parse_page(client.get("/new/")).xpath("//article//a[@class='packet-button']/@href")
     assert len(cards) == 3
 
 
@@ -218,9 +222,9 @@ def test_a_draft_cannot_be_added(admin_client):
 
 
 def test_the_link_to_hand_on_is_the_whole_packet(client, opened, three):
-    [link] = page_in(opened).xpath("//input[@id='packet-address']/@value")
+    [link] = parse_page(opened).xpath("//input[@id='packet-address']/@value")
     assert link == f"http://127.0.0.1:8000/packet/?items={codes_of(*three)}&title=For+Monday"
-    assert page_in(opened).find_class("qr")
+    assert parse_page(opened).find_class("qr")
 
 
 @pytest.mark.parametrize("words", ["Download PDF", "Make this PDF"])
@@ -234,18 +238,18 @@ def test_the_pdf_takes_along_what_is_typed(client, opened, three, words):
 
 def test_enter_in_a_field_finds_and_does_not_print(opened):
     buttons = "//form[@id='packet-form']//button | //button[@form='packet-form']"
-    assert words_of(page_in(opened).xpath(buttons)[0]) == "Find"
+    assert words_of(parse_page(opened).xpath(buttons)[0]) == "Find"
 
 
 def test_without_a_script_it_says_what_does_not_know_of_what_is_typed(opened):
-    said = " ".join(map(words_of, page_in(opened).xpath("//noscript")))
+    said = " ".join(map(words_of, parse_page(opened).xpath("//noscript")))
     assert "The link, its code and the feed know of it after “Update title and notes”." in said
     assert "“Add to packet” on another page begins a new one." in said
 
 
 def test_its_print_has_its_day_and_a_code_that_tells_whether_it_is_true(client, opened):
     context, today = opened.context, timezone.localdate()
-    paper = page_in(opened).get_element_by_id("packet-print-head")
+    paper = parse_page(opened).get_element_by_id("packet-print-head")
     assert words_of(paper).startswith(f"Printed on {today:%B} {today.day}, {today.year}.")
     assert context["paper_qr"] in opened.content.decode()
     dated = paper_address(context["packet"])
@@ -272,7 +276,7 @@ def test_what_was_withdrawn_can_be_taken_out_of_the_link(client, three):
     response = client.get(f"/packet/?items={codes_of(old, *three)}")
     assert "“Old sheet” was withdrawn from the catalog; it is left out." in notices_in(response)
     response = press(client, response, "remove", codes_of(old))
-    [link] = page_in(response).xpath("//input[@id='packet-address']/@value")
+    [link] = parse_page(response).xpath("//input[@id='packet-address']/@value")
     assert parse_qs(urlsplit(link).query)["items"] == [codes_of(*three)]
 
 
@@ -343,5 +347,5 @@ class TestFeed:
         assert found.entries[0].title == "New version: A poster (PDF)"
 
     def test_the_page_announces_it(self, client, opened):
-        [rss] = page_in(opened).xpath("//link[@type='application/rss+xml']/@href")
+        [rss] = parse_page(opened).xpath("//link[@type='application/rss+xml']/@href")
         assert feedparser.parse(client.get(rss).content).entries

@@ -15,8 +15,8 @@ from catalog.packets import pdf
 from catalog.printing import responses, store
 from catalog.sandbox.exceptions import Refused
 from tests import files
-from tests.makers import days_ago, do_jobs, make_course, make_tool, make_video
-from tests.sheets import data_of, faults, sheet
+from tests.makers import days_ago, make_course, make_tool, make_video, run_jobs
+from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
 
 pytestmark = pytest.mark.django_db
 LETTER, LEGAL, TABLOID = (612, 792), (612, 1008), (792, 1224)
@@ -88,24 +88,24 @@ def three():
 
 
 def test_pages_of_tools_follow_the_front_in_their_own_size(client, three):
-    data = data_of(client.get(address(*three)))
+    data = response_bytes(client.get(address(*three)))
     assert sizes(data) == [LETTER] + [LETTER] * 2 + [LEGAL] + [TABLOID] * 4
 
 
 def test_the_contents_says_where_each_begins_and_leads_there(client, three):
     response = client.get(address(*three))
-    words = " ".join(sheet(response).pages[0].split())
+    words = " ".join(pdf_content(response).pages[0].split())
     for title, number in (("Two pages", 2), ("One page", 4), ("Four pages", 5)):
         assert re.search(f"{title}( Tool .*?/r/[0-9a-z]+)? {number} ", words)
-    assert jumps(data_of(response)) == [2, 4, 5]
-    assert outline(data_of(response)) == [
+    assert jumps(response_bytes(response)) == [2, 4, 5]
+    assert outline(response_bytes(response)) == [
         ("Contents", 1), ("Two pages", 2), ("One page", 4), ("Four pages", 5)
     ]  # fmt: skip
 
 
 def test_courses_and_videos_are_sheets_that_go_on_with_the_numbers(client, three):
     film = make_video("A film", seconds=89)
-    data = data_of(client.get(address(three[0], make_course("A course"), film)))
+    data = response_bytes(client.get(address(three[0], make_course("A course"), film)))
     found = outline(data)[1:]
     assert found == [("Two pages", 2), ("A course", 4), ("A film", 5)]
     with pypdfium2.PdfDocument(data) as document:
@@ -115,7 +115,7 @@ def test_courses_and_videos_are_sheets_that_go_on_with_the_numbers(client, three
 
 def test_it_says_its_title_its_notes_and_its_size(client, three):
     more = f"&title=For+Monday&note-{code_of(three[1])}=Bring+the+cards"
-    found = sheet(client.get(address(*three, more=more)))
+    found = pdf_content(client.get(address(*three, more=more)))
     assert "For Monday" in found.title
     for words in ("For Monday", "3 items", "Bring the cards", "4 pages 11×17", "1 page 8.5×14"):
         assert words in found.pages[0]
@@ -124,17 +124,19 @@ def test_it_says_its_title_its_notes_and_its_size(client, three):
 
 def test_a_link_that_is_too_long_for_the_foot_stands_on_the_front(client, three):
     title = "All that we need for our huddles of the next month and some more"
-    found = sheet(client.get(address(*three[:1], more=f"&title={quote_plus(title)}")))
-    assert found.smallest >= 8.5
+    found = pdf_content(client.get(address(*three[:1], more=f"&title={quote_plus(title)}")))
+    assert found.smallest_pt >= 8.5
     assert "/packet/?… Labor Management Partnership" in found.text
-    assert "title=All" in found.solid.partition("Contents")[0]
+    assert "title=All" in found.text_without_spaces.partition("Contents")[0]
 
 
 def test_what_is_not_found_in_the_link_is_said(client, three):
     new = make_tool("New sheet")
     old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
     gone = [make_tool("Withdrawn", replaced_by=new, **old), make_tool("Lost", **old)]
-    words = " ".join(sheet(client.get(address(three[0], *gone, more=".zzzzz"))).pages[0].split())
+    words = " ".join(
+        pdf_content(client.get(address(three[0], *gone, more=".zzzzz"))).pages[0].split()
+    )
     assert "“zzzzz”" in words
     assert "“Lost” was withdrawn from the catalog; it is left out." in words
     assert (
@@ -157,10 +159,10 @@ def test_what_cannot_be_bound_is_listed_with_its_address(client, three, content,
     else:
         tool.renditions.create(address="https://example.org/a.pdf")
     response = client.get(address(three[0], tool))
-    words = " ".join(sheet(response).pages[0].split())
+    words = " ".join(pdf_content(response).pages[0].split())
     assert f"Left out {why} catalog.example.org{tool.get_short_url()}" in words
     assert "2 items 1 of them is in this PDF; under “Not included”" in words
-    assert len(sizes(data_of(response))) == 3
+    assert len(sizes(response_bytes(response))) == 3
 
 
 def put(tool, content):
@@ -192,14 +194,14 @@ def test_a_bad_file_is_left_out_and_the_rest_is_printed(client, three, content, 
     bad = make_poster("Bad one", pdf_of(LETTER))
     put(bad, content)
     response = client.get(address(bad, three[0], make_course("A course")))
-    assert why in " ".join(sheet(response).pages[0].split())
-    assert len(sizes(data_of(response))) == 4
+    assert why in " ".join(pdf_content(response).pages[0].split())
+    assert len(sizes(response_bytes(response))) == 4
 
 
 def test_a_file_that_is_gone_is_left_out(client, three):
     gone = make_poster("Gone", pdf_of(LETTER))
     gone.renditions.get().file.storage.delete(gone.renditions.get().file.name)
-    assert "Its file is not here." in sheet(client.get(address(gone, three[0]))).pages[0]
+    assert "Its file is not here." in pdf_content(client.get(address(gone, three[0]))).pages[0]
 
 
 def test_what_is_read_of_a_file_is_read_once(client, three, monkeypatch):
@@ -211,28 +213,28 @@ def test_what_is_read_of_a_file_is_read_once(client, three, monkeypatch):
 def test_a_packet_has_its_limits(client, three, monkeypatch):
     monkeypatch.setattr(pdf, "MOST_PAGES", 5)
     response = client.get(address(*three))
-    words = " ".join(sheet(response).pages[0].split())
+    words = " ".join(pdf_content(response).pages[0].split())
     assert "Four pages The packet is full: it takes up to 5 pages and 100 MB." in words
-    assert len(sizes(data_of(response))) == 4
+    assert len(sizes(response_bytes(response))) == 4
 
 
 def test_an_empty_packet_is_a_page_that_says_so(client):
     for path in ("/packet.pdf", "/packet.pdf?items=..%00..&items=%F0%9F%8E%89&add=x"):
-        assert "nothing in this packet" in sheet(client.get(path)).text
+        assert "nothing in this packet" in pdf_content(client.get(path)).text
 
 
 def test_a_link_with_five_thousand_codes_is_no_burden(client, three, monkeypatch):
     monkeypatch.setattr(pdf, "AT_ONCE", 100)
     codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
-    words = sheet(client.get(address(*three, more=f".{codes}"))).pages[0]
+    words = pdf_content(client.get(address(*three, more=f".{codes}"))).pages[0]
     assert "A packet holds 60" in " ".join(words.split())
 
 
 def test_to_save_ink_the_black_and_white_file_is_bound(client):
     tool = make_poster("Poster", pdf_of(TABLOID))
     tool.renditions.create(file=ContentFile(pdf_of(LEGAL), "bw.pdf"), color="bw", position=2)
-    assert TABLOID in sizes(data_of(client.get(address(tool))))
-    assert LEGAL in sizes(data_of(client.get(address(tool, more="&ink=saving"))))
+    assert TABLOID in sizes(response_bytes(client.get(address(tool))))
+    assert LEGAL in sizes(response_bytes(client.get(address(tool, more="&ink=saving"))))
 
 
 @pytest.mark.parametrize("at_once", [100, 2])
@@ -243,8 +245,8 @@ def test_large_or_small_it_says_what_of_the_link_was_passed_over(
     codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
     asked = address(*three, more=f".{codes}&paper=a4")
     if client.get(asked).status_code == 202:
-        do_jobs(Job.Task.PRINT)
-    words = " ".join(sheet(client.get(asked)).pages[0].split())
+        run_jobs(Job.Task.PRINT)
+    words = " ".join(pdf_content(client.get(asked)).pages[0].split())
     assert "The link names 4993 items. A packet holds 60: only the first 60 are read." in words
     assert "nothing in the catalog with the codes “zz10”" in words
 
@@ -260,22 +262,22 @@ def test_the_last_notice_does_not_stand_alone_on_a_page(client, three):
     old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
     gone = [make_tool(f"Old sheet {number}", **old) for number in range(24)]
     for count in range(20, 25):  # about where the first page is full
-        pages = sheet(client.get(address(three[0], *gone[:count]))).pages
+        pages = pdf_content(client.get(address(three[0], *gone[:count]))).pages
         assert [page.count("was withdrawn") for page in pages][1] != 1
 
 
 def test_a_large_packet_is_made_in_the_background(client, three, monkeypatch):
     monkeypatch.setattr(pdf, "AT_ONCE", 2)
     assert client.get(address(*three)).status_code == 202
-    do_jobs(Job.Task.PRINT)
-    assert len(sizes(data_of(client.get(address(*three))))) == 8
+    run_jobs(Job.Task.PRINT)
+    assert len(sizes(response_bytes(client.get(address(*three))))) == 8
 
 
 # ---- For everybody ----
 
 
 def test_a_packet_of_our_own_sheets_is_for_everyone(client):
-    assert faults(client.get(address(make_course("A course"), make_video("A film")))) == []
+    assert pdf_ua_errors(client.get(address(make_course("A course"), make_video("A film")))) == []
 
 
 def tagged():
@@ -293,24 +295,24 @@ def tagged():
 def test_the_tags_of_a_file_come_with_its_pages(client, three):
     posters = [make_poster("Tagged", tagged()), make_poster("Tagged, too", tagged())]
     response = client.get(address(posters[0], make_course("A course"), posters[1]))
-    data = data_of(response)
-    assert faults(data) == NO_CLAIM
+    data = response_bytes(response)
+    assert pdf_ua_errors(data) == NO_CLAIM
     with pikepdf.open(io.BytesIO(data)) as document:
         kinds = [str(part.S) for part in document.Root.StructTreeRoot.K[0].K]
     # In the order of the pages: the front, a poster, the sheet of the course, a poster.
     assert kinds.count("/Part") == 2 and kinds.index("/Part") < len(kinds) - 2
     assert kinds[-1] == "/Part" and "/H1" in kinds[kinds.index("/Part") : -1]
-    assert "screen reader" not in sheet(response).text
+    assert "screen reader" not in pdf_content(response).text
 
 
 def test_a_packet_says_which_pages_have_no_tags(client, three):
     response = client.get(address(three[0], make_poster("Tagged", tagged())))
-    words = " ".join(sheet(response).pages[0].split())
+    words = " ".join(pdf_content(response).pages[0].split())
     assert "what their pictures show: • Two pages" in words and "• Tagged" not in words
 
 
 def test_it_claims_no_more_than_is_known(client, three):
-    assert set(NO_CLAIM) <= set(faults(client.get(address(*three))))
+    assert set(NO_CLAIM) <= set(pdf_ua_errors(client.get(address(*three))))
 
 
 def test_what_acts_in_a_file_is_not_bound(client):
@@ -323,7 +325,7 @@ def test_what_acts_in_a_file_is_not_bound(client):
     page.obj.Annots, page.obj.AA = [made.make_indirect(note)], pikepdf.Dictionary(O=script)
     made.Root.OpenAction = script
     made.save(data)
-    bound = data_of(client.get(address(make_poster("Acts", data.getvalue()))))
+    bound = response_bytes(client.get(address(make_poster("Acts", data.getvalue()))))
     assert b"JavaScript" not in bound and b"app.alert" not in bound
 
 
@@ -341,7 +343,7 @@ def test_what_acts_behind_a_link_is_not_bound(client):
             note.A = action
         page.obj.Annots.append(made.make_indirect(note))
     made.save(data)
-    bound = data_of(client.get(address(make_poster("Acts", data.getvalue()))))
+    bound = response_bytes(client.get(address(make_poster("Acts", data.getvalue()))))
     with pikepdf.open(io.BytesIO(bound)) as document:
         notes = document.pages[1].obj.Annots
         assert [str(note.Subtype) for note in notes] == ["/Link"]
@@ -370,12 +372,12 @@ def test_a_turned_page_stays_turned(client):
     made.add_blank_page(page_size=LETTER).obj.Rotate = 90
     made.save(data)
     response = client.get(address(make_poster("Turned", data.getvalue())))
-    assert sizes(data_of(response))[1] == (792, 612)
-    assert "1 page 11×8.5" in sheet(response).pages[0]
+    assert sizes(response_bytes(response))[1] == (792, 612)
+    assert "1 page 11×8.5" in pdf_content(response).pages[0]
 
 
 def test_each_paper_has_a_front_of_its_own(client, three):
-    data = data_of(client.get(address(*three, more="&paper=a4")))
+    data = response_bytes(client.get(address(*three, more="&paper=a4")))
     assert [round(side) for side in sizes(data)[0]] == [595, 842] and sizes(data)[3] == LEGAL
 
 

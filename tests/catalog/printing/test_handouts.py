@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from catalog.lib.qr import qr_image
 from catalog.printing import handouts
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
-from tests.sheets import faults, sheet
+from tests.pdfs import pdf_content, pdf_ua_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def place(settings):
 
 
 def words_of(client, path):
-    return sheet(client.get(path)).text
+    return pdf_content(client.get(path)).text
 
 
 def in_order(words, *parts):
@@ -32,7 +32,7 @@ def test_a_listing_prints_each_with_its_facts(client):
     tool = make_tool(levels=[2, 3], topics=["LMP Processes"], title="Waste Walk", format_text="PDF")
     make_video("Cake", seconds=89, levels=[1], topics=["LMP Processes"], audience_text="All")
     make_topic().save()
-    found = sheet(client.get("/topics/lmp-processes.pdf"))
+    found = pdf_content(client.get("/topics/lmp-processes.pdf"))
     for words in (
         "LMP Processes",
         "2 results",
@@ -51,7 +51,7 @@ def test_a_listing_prints_what_its_filters_show(client):
     make_tool("Waste Walk", levels=[2])
     make_video("Cake", levels=[2])
     make_tool("Icebreaker", levels=[5])
-    found = sheet(client.get("/new.pdf?kind=tool&level=2"))
+    found = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
     assert found.title.startswith("New in the catalog · Tools · Level 2 –")
     assert "Waste Walk" in found.text
     assert "Cake" not in found.text
@@ -61,16 +61,16 @@ def test_a_listing_prints_what_its_filters_show(client):
 
 def test_an_empty_listing_says_so(client):
     make_topic("Leadership")
-    found = sheet(client.get("/topics/leadership.pdf"))
+    found = pdf_content(client.get("/topics/leadership.pdf"))
     assert "Nothing has been published here yet." in found.text
     assert "0 results" not in found.text
 
 
 def test_a_search_that_finds_nothing_says_so(client):
     make_tool("Waste Walk", levels=[1])
-    found = sheet(client.get("/search.pdf?q=zzzzqqq"))
+    found = pdf_content(client.get("/search.pdf?q=zzzzqqq"))
     assert "Nothing in the catalog says all of “zzzzqqq”." in found.text
-    found = sheet(client.get("/search.pdf?q=waste&level=2"))
+    found = pdf_content(client.get("/search.pdf?q=waste&level=2"))
     assert "Nothing that matches these filters says all of “waste”." in found.text
     assert "published" not in found.text
 
@@ -79,7 +79,7 @@ def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, mon
     monkeypatch.setattr(handouts, "MOST_ENTRIES", 3)
     for number in range(5):
         make_tool(f"Tool number {number}", published=days_ago(number + 1))
-    found = sheet(client.get("/tools.pdf"))
+    found = pdf_content(client.get("/tools.pdf"))
     assert "The first 3 of 5" in found.text
     assert "Tool number 2" in found.text
     assert "Tool number 3" not in found.text
@@ -89,7 +89,7 @@ def test_a_listing_holds_only_what_is_published(client):
     make_tool("Waste Walk")
     make_tool("Draft", published=False)
     make_tool("Tomorrow", published=days_ago(-1))
-    words = sheet(client.get("/tools.pdf")).text
+    words = pdf_content(client.get("/tools.pdf")).text
     assert "Waste Walk" in words
     assert "Draft" not in words
     assert "Tomorrow" not in words
@@ -99,14 +99,14 @@ def test_it_says_which_view_it_is_and_of_which_day(client, monkeypatch):
     addresses = []
     monkeypatch.setattr(handouts, "qr_image", lambda it: addresses.append(it) or qr_image(it))
     make_tool("Waste Walk", levels=[2])
-    found = sheet(client.get("/new.pdf?kind=tool&level=2"))
+    found = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
     day = timezone.localdate()
     assert in_order(found.text, "New in the catalog", "1 result", "only: Tools, Level 2")
     assert f"As it was on {date_format(day, 'F j, Y')}. The living list:" in found.text
     living = "https://catalog.example.org/new/?kind=tool&level=2"
     assert len(addresses) == 1 and addresses[0].startswith(f"{living}&list={day:%Y%m%d}-")
     assert living in found.links
-    assert [width >= 20 for width in found.codes] == [True]
+    assert [width >= 20 for width in found.qr_widths_mm] == [True]
 
 
 def test_the_address_of_a_printed_list_leads_to_the_list(client):
@@ -171,7 +171,7 @@ def test_a_few_entries_need_no_contents(client):
 
 def test_the_contents_says_on_which_page_each_entry_is(client):
     make_many(12)
-    found = sheet(client.get("/tools.pdf"))
+    found = pdf_content(client.get("/tools.pdf"))
     said = dict(re.findall(r"(Tool number \d+) (\d)", found.pages[0].replace("\r\n", " ")))
     assert len(said) == 12
     assert len(set(said.values())) > 1
@@ -186,4 +186,4 @@ def test_a_handout_of_every_kind_can_be_read_by_everyone(client):
     course.related.add(make_video("Cake", levels=[1], seconds=89))
     for path in ("/new.pdf", "/new.pdf?group=level&text=large", "/topics/roles.pdf"):
         make_topic("Roles")
-        assert faults(client.get(path)) == []
+        assert pdf_ua_errors(client.get(path)) == []

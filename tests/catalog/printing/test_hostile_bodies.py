@@ -5,7 +5,7 @@ import pytest
 from catalog.models import Resource, Tool, Video
 from catalog.printing import limits
 from tests.makers import make_course, make_tool, make_video
-from tests.sheets import faults, sheet
+from tests.pdfs import pdf_content, pdf_ua_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -43,14 +43,14 @@ def test_the_sheet_is_made(client, sort):
     tool = make_tool("Waste Walk", summary="What a team gets from it.")
     Resource.objects.filter(pk=tool.pk).update(body=HOSTILE[sort])
     response = client.get(tool.get_pdf_url())
-    found = sheet(response)
+    found = pdf_content(response)
     assert "What a team gets from it." in found.text
     assert "alert" not in found.text
-    assert found.rightmost < 0.95
+    assert found.right_edge < 0.95
     said = "The text goes on at 127.0.0.1:8000/tools/waste-walk/" in found.text
     assert said == (sort in CUT)
     if len(found.pages) < 10:
-        assert faults(response) == []
+        assert pdf_ua_errors(response) == []
 
 
 def test_what_is_said_in_a_film_is_cut_too(client):
@@ -59,7 +59,7 @@ def test_what_is_said_in_a_film_is_cut_too(client):
     cues = [[second * 3, second * 3 + 2, "Word after word."] for second in range(50_000)]
     Video.objects.filter(pk=heard.pk).update(cues=cues)
     for video in (typed, heard):
-        words = sheet(client.get(video.get_pdf_url())).text
+        words = pdf_content(client.get(video.get_pdf_url())).text
         assert "The text goes on at" in words
         assert words.count("Word after word.") > 1000
 
@@ -68,14 +68,14 @@ def test_what_is_said_in_a_film_is_cut_too(client):
 def test_a_transcript_of_lines_without_end_is_cut_too(client, transcript):
     video = make_video("Typed")
     Video.objects.filter(pk=video.pk).update(transcript=transcript)
-    assert "The text goes on at" in sheet(client.get(video.get_pdf_url())).text
+    assert "The text goes on at" in pdf_content(client.get(video.get_pdf_url())).text
 
 
 def test_words_without_end_are_cut_too(client):
     video = make_video("Heard")
     cues = [[second * 9, second * 9 + 1, "a"] for second in range(40_000)]
     Video.objects.filter(pk=video.pk).update(cues=cues)
-    assert "The text goes on at" in sheet(client.get(video.get_pdf_url())).text
+    assert "The text goes on at" in pdf_content(client.get(video.get_pdf_url())).text
 
 
 @pytest.mark.parametrize("text", ["w" * 500_000, "a\n" * 200_000])
@@ -85,8 +85,8 @@ def test_short_texts_that_are_long_are_cut_on_sheets_and_lists(client, text):
     Resource.objects.filter(pk=tool.pk).update(**dict.fromkeys(texts, text))
     Tool.objects.filter(pk=tool.pk).update(best_used=text)
     for address in (tool.get_pdf_url(), "/tools.pdf"):
-        found = sheet(client.get(address))
-        assert len(found.pages) < 40 and found.rightmost < 0.95
+        found = pdf_content(client.get(address))
+        assert len(found.pages) < 40 and found.right_edge < 0.95
 
 
 @pytest.mark.parametrize("text", ["To ask why.\n" * 20_000, "w" * 1_000_000, "ww " * 300_000])
@@ -94,9 +94,9 @@ def test_what_is_learned_and_how_to_enroll_are_cut_too(client, text):
     course = make_course("Sponsoring", outcomes="To lead.", enrollment_text="Ask.")
     type(course).objects.filter(pk=course.pk).update(outcomes=text, enrollment_text=text)
     response = client.get(course.get_pdf_url())
-    found = sheet(response)
-    assert found.text.count("The text goes on at") == 2 and found.rightmost < 0.95
-    assert len(found.pages) < 30 and faults(response) == []
+    found = pdf_content(response)
+    assert found.text.count("The text goes on at") == 2 and found.right_edge < 0.95
+    assert len(found.pages) < 30 and pdf_ua_errors(response) == []
 
 
 def test_a_text_of_any_usual_length_stays_as_it_is():

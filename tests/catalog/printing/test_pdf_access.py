@@ -17,9 +17,8 @@ from django.utils.http import int_to_base36
 from catalog.models import Job, Resource
 from catalog.printing.documents import PrintOptions
 from tests import files
-from tests.files import picture
-from tests.makers import days_ago, do_jobs, make_course, make_tool, make_topic, make_video
-from tests.sheets import data_of, faults, sheet
+from tests.makers import days_ago, make_course, make_tool, make_topic, make_video, run_jobs
+from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +46,7 @@ def video():
     video = make_video(
         "Cake", seconds=89, cues=cues, chapter_cues=chapters, related=[make_tool("Sheet")], **TERMS
     )
-    video.image.save("a.png", ContentFile(picture(size=(640, 360))), save=False)
+    video.image.save("a.png", ContentFile(files.image(size=(640, 360))), save=False)
     video.image_alt = "A cake"
     video.save()
     video.credits.create(role="Produced by", name="Us")
@@ -58,7 +57,7 @@ def tool():
     tool = make_tool("Waste Walk", best_used="At the start.", only_for=["Sponsors"], **TERMS)
     tool.renditions.create(color="bw", file=ContentFile(files.pdf(2), "a.pdf"))
     tool.renditions.create(format="WEB", address="https://files.example.org/a.html")
-    do_jobs()
+    run_jobs()
     return tool.get_pdf_url()
 
 
@@ -149,9 +148,9 @@ def answer(address):
     client = Client()
     response = client.get(address, follow=True)
     if response.status_code == 202:
-        do_jobs(Job.Task.PRINT)
+        run_jobs(Job.Task.PRINT)
         response = client.get(address, follow=True)
-    data_of(response)
+    response_bytes(response)
     return response
 
 
@@ -160,7 +159,7 @@ def on_disk(printed, tmp_path):
     """{look: path of the document}"""
     paths = {look: tmp_path / f"{look.query or 'plain'}.pdf" for look in printed}
     for look, path in paths.items():
-        path.write_bytes(data_of(printed[look]))
+        path.write_bytes(response_bytes(printed[look]))
     return paths
 
 
@@ -168,7 +167,7 @@ def errors_of(path):
     """What the checkers have against the PDF."""
     findings = pdfua.validate(path).findings
     errors = [found.message for found in findings if found.severity is pdfua.Severity.ERROR]
-    return faults(path.read_bytes()) + errors
+    return pdf_ua_errors(path.read_bytes()) + errors
 
 
 def test_everyone_can_read_it(on_disk):
@@ -178,13 +177,13 @@ def test_everyone_can_read_it(on_disk):
 
 def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
     for look, response in printed.items():
-        found = sheet(response)
+        found = pdf_content(response)
         short = round(min(found.size))
         assert short == {"letter": 612, "a4": 595}[look.paper]
         assert all(found.fonts.values())
         assert all("Atkinson" in name for name in found.fonts)
-        assert found.smallest >= {"normal": 7, "large": 16}[look.text]
-        assert found.rightmost < 0.95
+        assert found.smallest_pt >= {"normal": 7, "large": 16}[look.text]
+        assert found.right_edge < 0.95
         assert found.title
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from catalog.printing import responses, store
 from tests.makers import days_ago, make_tool, make_video
-from tests.sheets import data_of, sheet
+from tests.pdfs import pdf_content, response_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def staff(client):
 def test_a_pdf_is_made_once(client, made):
     path = make_tool().get_pdf_url()
     first = client.get(path)
-    assert data_of(client.get(path)) == data_of(first)
+    assert response_bytes(client.get(path)) == response_bytes(first)
     assert made == ["letter"]
 
 
@@ -72,7 +72,7 @@ def test_saving_makes_it_anew(client, made):
     tool.save()
     response = client.get(tool.get_pdf_url())
     assert response["ETag"] != before
-    assert "Something else." in sheet(response).text
+    assert "Something else." in pdf_content(response).text
     assert len(made) == 2
 
 
@@ -80,7 +80,7 @@ def test_what_is_related_makes_it_anew(client):
     tool, video = make_tool(), make_video("Cake")
     before = client.get(tool.get_pdf_url())["ETag"]
     tool.related.add(video)
-    assert "Cake" in sheet(client.get(tool.get_pdf_url())).text
+    assert "Cake" in pdf_content(client.get(tool.get_pdf_url())).text
     assert client.get(tool.get_pdf_url())["ETag"] != before
 
 
@@ -141,7 +141,7 @@ def test_a_draft_has_no_pdf_for_readers(client):
 def test_staff_see_a_draft_marked_and_kept_nowhere(staff, published, state):
     response = staff.get(make_tool("Waste Walk", published=published).get_pdf_url())
     assert response["Cache-Control"] == "private, no-store"
-    words = sheet(response).text
+    words = pdf_content(response).text
     assert f"NOT PUBLISHED State: {state}." in words
     assert words.count("Not published") == 1
 
@@ -149,7 +149,7 @@ def test_staff_see_a_draft_marked_and_kept_nowhere(staff, published, state):
 def test_staff_see_what_is_public_as_readers_do(staff):
     response = staff.get(make_tool().get_pdf_url())
     assert "no-store" not in response.get("Cache-Control", "")
-    assert "not published" not in sheet(response).text.lower()
+    assert "not published" not in pdf_content(response).text.lower()
 
 
 def test_a_former_address_leads_to_the_present_pdf(client):
@@ -162,6 +162,8 @@ def test_a_former_address_leads_to_the_present_pdf(client):
 def test_links_come_from_the_settings_not_from_the_host_that_was_asked(client, settings):
     settings.SITE_URL = "https://catalog.example.org"
     settings.ALLOWED_HOSTS = ["other.example.org"]
-    found = sheet(client.get(make_tool().get_pdf_url(), headers={"Host": "other.example.org"}))
+    found = pdf_content(
+        client.get(make_tool().get_pdf_url(), headers={"Host": "other.example.org"})
+    )
     assert all(link.startswith("https://catalog.example.org/") for link in found.links)
     assert "other.example.org" not in found.text

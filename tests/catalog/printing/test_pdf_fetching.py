@@ -11,8 +11,8 @@ from PIL import Image
 from catalog.files.validators import check_image
 from catalog.printing.render import fetching, sheets
 from catalog.printing.render.fetching import STATIC, SiteFiles
-from tests.files import picture
-from tests.sheets import read
+from tests import files
+from tests.pdfs import read_pdf
 
 SECRET = "the words of a file outside"
 REFUSALS = (OSError, ValueError, SuspiciousFileOperation)
@@ -25,7 +25,7 @@ def media(settings, tmp_path):
     (tmp_path / "media" / "tools").mkdir(parents=True)
     (tmp_path / "media-old").mkdir()
     for place in ("media/tools/a b.png", "outside.png", "media-old/a.png"):
-        (tmp_path / place).write_bytes(picture())
+        (tmp_path / place).write_bytes(files.image())
     (tmp_path / "media" / "note.txt").write_text(SECRET)
     (tmp_path / "outside.txt").write_text(SECRET)
     (tmp_path / "media" / "link.png").symlink_to(tmp_path / "outside.png")
@@ -167,8 +167,8 @@ def test_a_hostile_page_reaches_no_file_and_no_host(media, monkeypatch):
     sheets.make(media / "made.pdf", document)
     data = (media / "made.pdf").read_bytes()
     assert reached == []
-    assert "Hello" in read(data).text
-    assert SECRET not in read(data).text
+    assert "Hello" in read_pdf(data).text
+    assert SECRET not in read_pdf(data).text
     assert SECRET.encode() not in data
     assert b"EmbeddedFile" not in data
 
@@ -183,13 +183,13 @@ def test_a_drawing_of_the_site_reaches_nothing_outside(media, own, monkeypatch):
     )
     page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{own("static:a.svg")}" alt="z">'
     sheets.make(media / "made.pdf", {"html": page, "media": str(media)})
-    found = read((media / "made.pdf").read_bytes())
+    found = read_pdf((media / "made.pdf").read_bytes())
     assert "Own words" in found.text
-    assert found.pictures == 0
+    assert found.image_count == 0
 
 
 def test_a_large_picture_is_made_smaller(own, media, settings, fetcher):
-    (settings.MEDIA_ROOT / "large.png").write_bytes(picture(size=(2200, 1100)))
+    (settings.MEDIA_ROOT / "large.png").write_bytes(files.image(size=(2200, 1100)))
     answer = fetcher.fetch(own("/media/large.png"))
     with Image.open(io.BytesIO(answer.read())) as image:
         assert image.size == (1100, 550)
@@ -215,7 +215,7 @@ def test_what_is_clear_in_a_picture_is_white_on_paper(own, media, settings, fetc
 
 
 def test_printing_lets_no_half_picture_pass_the_check_of_uploads():
-    whole = picture("JPEG", (800, 800))
+    whole = files.image("JPEG", (800, 800))
     half = ContentFile(whole[: len(whole) // 2], "a.jpg")
     with pytest.raises(ValidationError, match="may be damaged"):
         check_image(half)

@@ -16,9 +16,8 @@ from catalog.printing import sheets
 from catalog.printing.render import layout
 from catalog.printing.render.layout import without
 from tests import files
-from tests.files import picture
 from tests.makers import make_course, make_tool, make_video
-from tests.sheets import data_of, faults, sheet
+from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +40,7 @@ def make_full_tool(**fields):
     fields = {
         "summary": "Say how it will be decided.",
         "body": BODY,
-        "image": ContentFile(picture(size=(1600, 900)), "a.png"),
+        "image": ContentFile(files.image(size=(1600, 900)), "a.png"),
         "image_alt": "A line with five dots",
         "levels": [2, 3],
         "topics": ["LMP Processes"],
@@ -53,7 +52,7 @@ def make_full_tool(**fields):
 
 
 def test_a_tool_says_its_title_page_number_and_address(client):
-    found = sheet(client.get(make_tool("Waste Walk").get_pdf_url()))
+    found = pdf_content(client.get(make_tool("Waste Walk").get_pdf_url()))
     assert found.title == "Waste Walk – Partnership Catalog"
     assert "Waste Walk" in found.text
     assert "Page 1 of 1" in found.text
@@ -63,7 +62,7 @@ def test_a_tool_says_its_title_page_number_and_address(client):
 
 def test_the_site_says_its_own_name(client):
     SiteSettings.objects.create(name="Our Shelf", organisation="Us", contact="us@example.org")
-    found = sheet(client.get(make_tool().get_pdf_url()))
+    found = pdf_content(client.get(make_tool().get_pdf_url()))
     for words in ("Our Shelf", "Us · us@example.org · Printed"):
         assert words in found.text
 
@@ -74,21 +73,21 @@ def test_each_kind_can_be_read_by_everyone(client):
         make_video(body=BODY, transcript="One.\n\nTwo."),
         make_tool("Bare"),
     ):
-        assert faults(client.get(resource.get_pdf_url())) == []
+        assert pdf_ua_errors(client.get(resource.get_pdf_url())) == []
 
 
 def test_a_listing_can_be_read_by_everyone(client):
     make_full_tool()
     make_video(levels=[1])
-    assert faults(client.get("/topics/lmp-processes.pdf")) == []
-    assert faults(client.get("/new.pdf")) == []
+    assert pdf_ua_errors(client.get("/topics/lmp-processes.pdf")) == []
+    assert pdf_ua_errors(client.get("/new.pdf")) == []
 
 
 def test_the_file_itself_is_sound(client, tmp_path):
     if not shutil.which("qpdf"):
         pytest.skip("qpdf is not installed")
     path = tmp_path / "a.pdf"
-    path.write_bytes(data_of(client.get(make_full_tool().get_pdf_url())))
+    path.write_bytes(response_bytes(client.get(make_full_tool().get_pdf_url())))
     assert "No syntax or stream encoding errors" in qpdf_check(path)
 
 
@@ -97,7 +96,7 @@ def qpdf_check(path):
 
 
 def test_the_fonts_are_the_sites_own_and_in_the_file(client):
-    found = sheet(client.get(make_full_tool(title="Łódź at work").get_pdf_url()))
+    found = pdf_content(client.get(make_full_tool(title="Łódź at work").get_pdf_url()))
     assert found.fonts
     assert all(found.fonts.values())
     assert all("Atkinson" in name for name in found.fonts)
@@ -107,10 +106,10 @@ def test_links_work_and_their_addresses_are_printed(client):
     cake = make_video("Cake")
     tool = make_full_tool(related=[cake])
     tool.renditions.create(format="WEB", address="https://files.example.org/a/b.html")
-    found = sheet(client.get(tool.get_pdf_url()))
+    found = pdf_content(client.get(tool.get_pdf_url()))
     for address in ("example.org/a?b=1&c=2", "files.example.org/a/b.html"):
         assert f"https://{address}" in found.links
-        assert address in found.solid
+        assert address in found.text_without_spaces
     assert "this guide" in found.text
     assert "https://catalog.example.org/videos/cake/" in found.links
     assert f"Cake catalog.example.org{cake.get_short_url()}" in found.text
@@ -131,13 +130,13 @@ def coded(monkeypatch):
 
 def colorful(response):
     """Whether anything on the first page has a color."""
-    with pypdfium2.PdfDocument(data_of(response)) as document:
+    with pypdfium2.PdfDocument(response_bytes(response)) as document:
         red, _green, blue = document[0].render().to_pil().convert("RGB").split()
     return ImageChops.difference(red, blue).getextrema()[1] > 60
 
 
 def test_to_save_ink_nothing_has_a_color(client):
-    image = ContentFile(picture(size=(400, 200)), "a.png")
+    image = ContentFile(files.image(size=(400, 200)), "a.png")
     path = make_full_tool(image=image).get_pdf_url()
     assert colorful(client.get(path))
     assert not colorful(client.get(f"{path}?ink=saving"))
@@ -145,12 +144,12 @@ def test_to_save_ink_nothing_has_a_color(client):
 
 def test_a_phone_reads_the_living_page_from_an_arms_length(client, coded):
     tool = make_tool("Waste Walk")
-    found = sheet(client.get(tool.get_pdf_url()))
+    found = pdf_content(client.get(tool.get_pdf_url()))
     short = f"catalog.example.org{tool.get_short_url()}/1"
     assert f"Scan to get the newest version {short}" in found.text
     assert found.descriptions == [f"QR code: {short}"]
     assert coded == [f"https://{short}"]
-    assert [width >= 22 for width in found.codes] == [True]
+    assert [width >= 22 for width in found.qr_widths_mm] == [True]
 
 
 def test_paper_carries_the_edition(client):
@@ -158,14 +157,14 @@ def test_paper_carries_the_edition(client):
     for summary in ("Look twice.", "Look three times."):
         tool.summary = summary
         tool.save()
-    words = sheet(client.get(tool.get_pdf_url())).text
+    words = pdf_content(client.get(tool.get_pdf_url())).text
     assert f"catalog.example.org{tool.get_short_url()}/3" in words
     assert f"Printed on {date_format(timezone.localdate(), 'F j, Y')} · version 3" in words
 
 
 def test_an_address_that_stands_there_already_is_not_printed_twice(client):
     tool = make_tool(body="<p>See <a href='https://example.org/'>example.org</a>.</p>")
-    found = sheet(client.get(tool.get_pdf_url()))
+    found = pdf_content(client.get(tool.get_pdf_url()))
     assert found.text.count("example.org.") == 1
     assert "example.org example.org" not in found.text
 
@@ -178,8 +177,8 @@ def test_an_address_breaks_only_behind_a_slash(client):
     long = "https://example.org/a-first-part-of-an-address/b-second_part.of-it/c-third-part-of-it/d"
     tool = make_tool(body=f"<p>Read <a href='{long}'>this</a> and <a href='{long}'>{long}</a>.</p>")
     for query in ("", "?text=large"):
-        found = sheet(client.get(tool.get_pdf_url() + query))
-        assert found.solid.count(long.removeprefix("https://")) == 2
+        found = pdf_content(client.get(tool.get_pdf_url() + query))
+        assert found.text_without_spaces.count(long.removeprefix("https://")) == 2
         ends = [
             line.split()[-1] for line in lines_of(found) if "-part" in line and "/d" not in line
         ]
@@ -188,7 +187,7 @@ def test_an_address_breaks_only_behind_a_slash(client):
 
 def test_short_addresses_and_times_stay_in_one_piece(client):
     others = [make_tool("T" * size, minutes_min=30, minutes_max=90) for size in range(20, 60)]
-    found = sheet(client.get(make_tool("Waste Walk", related=others).get_pdf_url()))
+    found = pdf_content(client.get(make_tool("Waste Walk", related=others).get_pdf_url()))
     lines = lines_of(found)
     for other in others:
         assert any(f"catalog.example.org{other.get_short_url()}" in line for line in lines)
@@ -200,11 +199,11 @@ def test_a_tool_lists_its_renditions(client):
     poster = files.pdf(2, (792, 1224))
     tool.renditions.create(color="bw", file=ContentFile(poster, "poster.pdf"))
     tool.renditions.create(format="PPT", pages=1)
-    found = sheet(client.get(tool.get_pdf_url()))
+    found = pdf_content(client.get(tool.get_pdf_url()))
     facts = f"PDF · black and white · 2 pages · 11 × 17 in · {len(poster)} bytes"
     assert facts in found.text.replace("\xa0", " ")
     assert "PowerPoint · 1 slide · file not here yet" in found.text
-    assert f"{tool.get_absolute_url()}poster.pdf" in found.solid
+    assert f"{tool.get_absolute_url()}poster.pdf" in found.text_without_spaces
     assert 'One page, 8.5" x 11"' in found.text
 
 
@@ -214,7 +213,7 @@ def test_a_video_says_its_length_its_makers_and_what_is_said(client):
     )
     video.credits.create(role="Produced by", name="A")
     video.credits.create(role="Produced by", name="B")
-    found = sheet(client.get(video.get_pdf_url()))
+    found = pdf_content(client.get(video.get_pdf_url()))
     for words in (
         "1:29",
         "Produced by A, B",
@@ -225,73 +224,73 @@ def test_a_video_says_its_length_its_makers_and_what_is_said(client):
 
 
 def test_no_label_stands_without_a_value(client):
-    words = sheet(client.get(make_tool("Bare").get_pdf_url())).text
+    words = pdf_content(client.get(make_tool("Bare").get_pdf_url())).text
     labels = ["Format", "Size", "Time needed", "Intended audience", "Path to Performance", "Topics"]
     labels += ["Tags", "Regions", "Best used", "Get the tool", "Related", "Running time", "Credits"]
     assert [label for label in labels if label in words] == []
 
 
 def test_levels_are_said_in_words_beside_the_track(client):
-    found = sheet(client.get(make_tool(levels=[2, 3]).get_pdf_url()))
+    found = pdf_content(client.get(make_tool(levels=[2, 3]).get_pdf_url()))
     assert "Levels 2–3 Foundational, Transitional" in found.text
 
 
 def test_levels_as_written_stand_beside_the_track(client):
     tool = make_tool(levels=[1, 2, 3, 4, 5], level_text="For teams at any level")
-    assert "Levels 1–5 For teams at any level" in sheet(client.get(tool.get_pdf_url())).text
+    assert "Levels 1–5 For teams at any level" in pdf_content(client.get(tool.get_pdf_url())).text
 
 
 def test_levels_as_written_are_left_out_where_they_say_no_more(client):
     tool = make_tool(levels=[2, 3], level_text="Levels 2, 3")
-    words = sheet(client.get(tool.get_pdf_url())).text
+    words = pdf_content(client.get(tool.get_pdf_url())).text
     assert "Levels 2–3 Foundational, Transitional" in words
     assert "Levels 2, 3" not in words
 
 
 @pytest.mark.parametrize("audience", ["Co-leads", "Co-leads who have worked together a year. " * 4])
 def test_an_audience_is_printed_short_or_long(client, audience):
-    words = sheet(client.get(make_tool(audience_text=audience).get_pdf_url())).text
+    words = pdf_content(client.get(make_tool(audience_text=audience).get_pdf_url())).text
     assert f"Intended audience {audience.strip()}" in words
     assert words.count("Intended audience") == 1
 
 
 def test_an_audience_says_where_it_is_only_for_them(client):
     only = make_tool("One", audiences=["Sponsors"], only_for=["Union members"])
-    assert "Sponsors Only for: Union members" in sheet(client.get(only.get_pdf_url())).text
+    assert "Sponsors Only for: Union members" in pdf_content(client.get(only.get_pdf_url())).text
     told = make_tool("Two", only_for=["Union members"], audience_text="Us")
-    assert "Us Only for: Union members" in sheet(client.get(told.get_pdf_url())).text
+    assert "Us Only for: Union members" in pdf_content(client.get(told.get_pdf_url())).text
 
 
 def test_the_picture_is_printed_and_described(client):
-    found = sheet(client.get(make_full_tool().get_pdf_url()))
-    assert found.pictures == 1
+    found = pdf_content(client.get(make_full_tool().get_pdf_url()))
+    assert found.image_count == 1
     assert found.descriptions[-1] == "A line with five dots"
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", picture("JPEG", (90, 90))[:700]])
+@pytest.mark.parametrize("content", [b"", b"no picture", files.image("JPEG", (90, 90))[:700]])
 def test_a_damaged_picture_leaves_its_description(client, content):
     tool = make_full_tool()
     with open(tool.image.path, "wb") as file:
         file.write(content)
     response = client.get(tool.get_pdf_url())
-    assert "A line with five dots" in sheet(response).text
-    assert faults(response) == []
+    assert "A line with five dots" in pdf_content(response).text
+    assert pdf_ua_errors(response) == []
 
 
 def test_a_missing_picture_leaves_its_description(client):
     tool = make_full_tool()
     tool.image.storage.delete(tool.image.name)
     response = client.get(tool.get_pdf_url())
-    assert "A line with five dots" in sheet(response).text
+    assert "A line with five dots" in pdf_content(response).text
 
 
 def test_letters_that_no_font_has_are_marked_and_break_nothing(client):
     tool = make_tool(f"Say {SCRIPTS}", summary=SCRIPTS, body=f"<p>{SCRIPTS}</p>", slug="say")
     response = client.get(tool.get_pdf_url())
-    found = sheet(response)
+    found = pdf_content(response)
     assert found.title.startswith(f"Say {SCRIPTS[:30]}")
     assert "Say Łódź" in found.text
-    assert faults(response) == []
+    assert pdf_ua_errors(response) == []
 
 
 def test_marks_that_no_font_has_vanish_and_letters_leave_a_sign():
@@ -309,15 +308,17 @@ def test_words_without_end_stay_on_the_paper(client, paper):
         audience_text="z" * 1000,
     )
     tool.renditions.create(format="WEB", address="https://example.org/" + "a" * 450)
-    found = sheet(client.get(f"{tool.get_pdf_url()}?paper={paper}"))
-    assert found.rightmost < 0.93
-    assert "W" * 200 in found.solid
-    assert found.solid.count("x") >= 3000
+    found = pdf_content(client.get(f"{tool.get_pdf_url()}?paper={paper}"))
+    assert found.right_edge < 0.93
+    assert "W" * 200 in found.text_without_spaces
+    assert found.text_without_spaces.count("x") >= 3000
 
 
 def test_an_address_that_is_too_long_for_the_foot_is_there_as_a_short_one(client):
     tool = make_tool("Waste Walk", slug="w" * 190)
-    foot = sheet(client.get(f"{tool.get_pdf_url()}?text=large")).text.partition("newest version")[2]
+    foot = pdf_content(client.get(f"{tool.get_pdf_url()}?text=large")).text.partition(
+        "newest version"
+    )[2]
     assert "www" not in foot
     assert foot.count(f"catalog.example.org{tool.get_short_url()}") == 2
 
@@ -325,9 +326,9 @@ def test_an_address_that_is_too_long_for_the_foot_is_there_as_a_short_one(client
 def test_a_question_that_is_too_long_for_the_foot_stands_in_the_plan(client):
     courses = [make_course(f"Course with a rather long title {number}") for number in range(12)]
     query = "&".join(f"want={course.slug}" for course in courses)
-    found = sheet(client.get(f"/path/plan.pdf?{query}"))
+    found = pdf_content(client.get(f"/path/plan.pdf?{query}"))
     assert "catalog.example.org/path/plan/?… Labor Management Partnership" in found.text
-    assert f"want={courses[-1].slug}" in found.solid
+    assert f"want={courses[-1].slug}" in found.text_without_spaces
 
 
 def test_no_letter_is_smaller_than_it_can_be_read(client):
@@ -337,14 +338,15 @@ def test_no_letter_is_smaller_than_it_can_be_read(client):
     words = "<p>" + "Words that say a little more. " * 20 + "</p>"
     tool = make_tool(body=words * 6, duration_text="5 minutes", topics=["LMP Processes"])
     for path in (f"/path/plan.pdf?{query}", tool.get_pdf_url()):
-        found = sheet(client.get(path))
-        assert len(found.pages) == 1 and found.smallest >= 8.5
+        found = pdf_content(client.get(path))
+        assert len(found.pages) == 1 and found.smallest_pt >= 8.5
 
 
 def test_letter_is_the_paper_unless_another_is_asked_for(client):
     path = make_tool().get_pdf_url()
     sizes = {
-        asked: sheet(client.get(path + asked)).size for asked in ("", "?paper=a4", "?paper=a0")
+        asked: pdf_content(client.get(path + asked)).size
+        for asked in ("", "?paper=a4", "?paper=a0")
     }
     assert sizes[""] == sizes["?paper=a0"] == (612, 792)
     assert [round(length) for length in sizes["?paper=a4"]] == [595, 842]
@@ -353,8 +355,8 @@ def test_letter_is_the_paper_unless_another_is_asked_for(client):
 def test_what_nearly_fits_one_page_is_set_smaller(client):
     words = "<p>" + "Words that say a little more. " * 20 + "</p>"
     path = make_tool("Waste Walk", body=words * 6).get_pdf_url()
-    assert len(sheet(client.get(path)).pages) == 1
-    assert len(sheet(client.get(f"{path}?text=large")).pages) > 1
+    assert len(pdf_content(client.get(path)).pages) == 1
+    assert len(pdf_content(client.get(f"{path}?text=large")).pages) > 1
 
 
 def test_a_little_more_than_two_pages_is_set_smaller_too():
@@ -372,28 +374,28 @@ def test_a_little_more_than_two_pages_is_set_smaller_too():
 
 def test_large_print_keeps_the_facts_together(client):
     course = make_course(summary="Learn it.", levels=[2], audience_text="Co-leads")
-    first = sheet(client.get(f"{course.get_pdf_url()}?text=large")).pages[0]
+    first = pdf_content(client.get(f"{course.get_pdf_url()}?text=large")).pages[0]
     for words in ("Learn it.", "Who should attend", "Co-leads", course.get_short_url()):
         assert words in first
 
 
 def test_the_day_of_a_print_stays_on_one_line(client):
     for query in ("", "?text=large"):
-        lines = lines_of(sheet(client.get(make_tool("Waste Walk").get_pdf_url() + query)))
+        lines = lines_of(pdf_content(client.get(make_tool("Waste Walk").get_pdf_url() + query)))
         day = date_format(timezone.localdate(), "F j, Y")
         assert any(f"Printed on {day} · version 1" in line for line in lines)
 
 
 def test_a_long_text_goes_on_with_its_title_over_each_page(client):
     words = "<h2>Part</h2><p>" + "Words that fill a page. " * 60 + "</p>"
-    found = sheet(client.get(make_tool("Waste Walk", body=words * 8).get_pdf_url()))
+    found = pdf_content(client.get(make_tool("Waste Walk", body=words * 8).get_pdf_url()))
     assert len(found.pages) > 2
     assert all("Waste Walk" in text for text in found.pages)
     assert f"Page 2 of {len(found.pages)}" in found.text
 
 
 def test_the_text_can_be_copied_in_its_order(client):
-    words = sheet(client.get(make_full_tool().get_pdf_url())).text
+    words = pdf_content(client.get(make_full_tool().get_pdf_url())).text
     order = ["How to", "Look twice", "• One", "– Inner", "3. Three", "Said.", "More", "Who What"]
     assert [words.find(part) for part in order] == sorted(words.find(part) for part in order)
     assert all(part in words for part in order)
@@ -401,4 +403,4 @@ def test_the_text_can_be_copied_in_its_order(client):
 
 def test_a_related_draft_is_not_printed(client):
     tool = make_tool(related=[make_tool("Draft", published=False)])
-    assert "Draft" not in sheet(client.get(tool.get_pdf_url())).text
+    assert "Draft" not in pdf_content(client.get(tool.get_pdf_url())).text

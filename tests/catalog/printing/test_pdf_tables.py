@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from catalog.printing.render import layout
 from catalog.printing.render.tables import tidy
-from tests.sheets import faults, read
+from tests.pdfs import pdf_ua_errors, read_pdf
 
 
 def tidied(rows):
@@ -83,8 +83,8 @@ rows = st.lists(cells, min_size=1, max_size=4).map(lambda row: f"<tr>{''.join(ro
 def test_any_table_makes_a_pdf_for_everyone(table):
     html = f'<html lang="en"><title>x</title><h1>y</h1><table>{table}</table></html>'
     data = layout.laid_out(layout.parsed({"html": html}), {}).write_pdf(pdf_variant=layout.VARIANT)
-    assert faults(data) == []
-    assert read(data).text.count("x") == table.count(">x<")
+    assert pdf_ua_errors(data) == []
+    assert read_pdf(data).text.count("x") == table.count(">x<")
 
 
 def test_a_long_cell_is_set_in_one_go_and_says_the_same():

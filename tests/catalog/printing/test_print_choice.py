@@ -4,7 +4,7 @@ import pytest
 from lxml import html
 
 from tests.makers import make_course, make_tool, make_topic, make_video
-from tests.sheets import sheet
+from tests.pdfs import pdf_content
 
 pytestmark = pytest.mark.django_db
 LARGE_A4 = {"paper": "a4", "text": "large", "ink": "saving"}
@@ -43,9 +43,9 @@ def test_type_or_level_is_asked_only_where_both_are_possible(client):
 
 def test_what_is_chosen_is_what_comes_out(client):
     tool = make_tool("Waste Walk")
-    found = sheet(chosen(client, tool.get_absolute_url(), **LARGE_A4))
+    found = pdf_content(chosen(client, tool.get_absolute_url(), **LARGE_A4))
     assert [round(length) for length in found.size] == [595, 842]
-    assert found.smallest >= 16
+    assert found.smallest_pt >= 16
 
 
 def test_nothing_chosen_is_the_same_pdf_as_that_of_the_button(client):
@@ -65,7 +65,7 @@ def test_a_list_stays_as_it_is_filtered_and_ordered(client):
     make_tool("Icebreaker", levels=[5])
     action, values = choice_on(client, "/search/?q=waste+%26+walk&level=2&sort=title")
     assert (action, values["q"], values["level"]) == ("/search.pdf", "waste & walk", "2")
-    words = sheet(chosen(client, "/tools/?level=2", text="large")).text
+    words = pdf_content(chosen(client, "/tools/?level=2", text="large")).text
     assert "Waste Walk" in words
     assert "Icebreaker" not in words
 
@@ -73,7 +73,7 @@ def test_a_list_stays_as_it_is_filtered_and_ordered(client):
 def test_a_list_can_stand_by_level(client):
     make_tool("Waste Walk", levels=[4])
     make_video("Cake", levels=[1])
-    words = sheet(chosen(client, "/new/", group="level")).text
+    words = pdf_content(chosen(client, "/new/", group="level")).text
     assert "Level 1 · Pre-team climate" in words
 
 

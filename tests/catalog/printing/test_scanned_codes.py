@@ -9,8 +9,8 @@ from django.utils import timezone
 from PIL import Image, ImageFilter
 
 from catalog.models import Edition, Job
-from tests.makers import do_jobs, make_course, make_tool, make_video
-from tests.sheets import data_of
+from tests.makers import make_course, make_tool, make_video, run_jobs
+from tests.pdfs import response_bytes
 
 pytestmark = pytest.mark.django_db
 SITE = "https://catalog.example.org"
@@ -33,7 +33,7 @@ def scanned(picture):
 
 def codes_of(response):
     assert response.status_code == 200
-    with pypdfium2.PdfDocument(data_of(response)) as document:
+    with pypdfium2.PdfDocument(response_bytes(response)) as document:
         pictures = [page.render(scale=DOTS / 72).to_pil() for page in document]
     return [text for picture in pictures for text in scanned(picture)]
 
@@ -63,7 +63,7 @@ def test_a_plan_leads_to_itself(client):
 def test_the_book_leads_to_the_catalog(client):
     make_tool("Waste Walk")
     client.get("/catalog.pdf")
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     [code] = codes_of(client.get("/catalog.pdf"))
     assert "Your print is current" in client.get(code.removeprefix(SITE)).content.decode()
 
@@ -74,7 +74,7 @@ def test_a_packet_leads_to_itself_however_much_is_in_it(client, count):
     items = ".".join(tool.get_short_url().rpartition("/")[2] for tool in tools)
     address = f"/packet.pdf?items={items}&title=For+the+huddle"
     if client.get(address).status_code == 202:
-        do_jobs(Job.Task.PRINT)
+        run_jobs(Job.Task.PRINT)
     code = codes_of(client.get(address))[0]
     page = client.get(code.removeprefix(SITE)).content.decode()
     assert "Your print is current" in page and all(tool.title in page for tool in tools)

@@ -16,9 +16,9 @@ from catalog.printing import background, handouts, responses, store
 from catalog.sandbox.client import sandbox_process
 from catalog.sandbox.exceptions import Refused
 from tests import files
-from tests.admin import page_in
-from tests.makers import days_ago, do_jobs, make_course, make_tool
-from tests.sheets import data_of, read, sheet
+from tests.admin import parse_page
+from tests.makers import days_ago, make_course, make_tool, run_jobs
+from tests.pdfs import pdf_content, read_pdf, response_bytes
 
 pytestmark = pytest.mark.django_db
 HELLO = {"html": "<html lang=en><title>Hello</title><h1>Hello</h1>", "fit": True}
@@ -54,7 +54,7 @@ def test_a_document_is_made_and_kept():
     key = store.hashed(HELLO)
     assert store.kept(key) is None
     path = store.made(key, HELLO)
-    assert store.kept(key) == path and read(path.read_bytes()).title == "Hello"
+    assert store.kept(key) == path and read_pdf(path.read_bytes()).title == "Hello"
 
 
 def test_it_is_made_once_however_many_ask(made):
@@ -94,7 +94,7 @@ def test_what_is_large_leaves_a_slot_for_the_small(
     monkeypatch.setattr(store, "made", noted)
     for address in ("/tools.pdf", "/catalog.pdf"):
         client.get(address)
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     assert len(taken) > 4 and all(slots == for_large for slots in taken)
     client.get(Tool.objects.first().get_pdf_url())
     assert taken[-1] is None
@@ -189,7 +189,7 @@ def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
     assert response.status_code == 503
     assert response["Retry-After"] == response["Refresh"] == "3"
     assert response["Cache-Control"] == "no-store" and "ETag" not in response
-    words = page_in(response).text_content()
+    words = parse_page(response).text_content()
     assert "Many PDFs are being made at this moment." in words and "Waste Walk" in words
 
 
@@ -205,9 +205,9 @@ def test_a_reader_is_told_what_cannot_be_made(client, monkeypatch):
 
 def test_a_kept_pdf_is_sent_without_asking_for_the_entry(client, django_assert_num_queries):
     path = make_course().get_pdf_url()
-    first = data_of(client.get(path))
+    first = response_bytes(client.get(path))
     with django_assert_num_queries(2):  # the state of the catalog, and what is hidden now
-        assert data_of(client.get(path)) == first
+        assert response_bytes(client.get(path)) == first
 
 
 def test_a_kept_pdf_of_what_was_withdrawn_is_not_sent(client):
@@ -224,7 +224,7 @@ def test_a_renamed_site_is_printed_at_once(client):
     path = make_tool().get_pdf_url()
     client.get(path).getvalue()
     SiteSettings.objects.create(name="Our Shelf")
-    assert "Our Shelf" in sheet(client.get(path)).text
+    assert "Our Shelf" in pdf_content(client.get(path)).text
 
 
 def test_what_a_browser_asks_of_the_head_only(client):
@@ -247,13 +247,13 @@ def large(monkeypatch):
 def test_a_large_one_is_made_in_the_background(client, large):
     waiting = client.get("/tools.pdf?level=&sort=title")
     assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
-    assert "It is next." in page_in(waiting).text_content()
+    assert "It is next." in parse_page(waiting).text_content()
     assert client.get("/tools.pdf?level=&sort=title").status_code == 202
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     response = client.get("/tools.pdf?level=&sort=title")
     assert response.status_code == 200
-    assert "Tool number 2" in sheet(response).text
+    assert "Tool number 2" in pdf_content(response).text
 
 
 @pytest.mark.parametrize(
@@ -265,18 +265,18 @@ def test_a_large_one_is_made_in_the_background(client, large):
 )
 def test_who_waits_can_go_back_to_the_page(client, large, pdf, page):
     crumbs = "//nav[@class='breadcrumbs']//a/@href"
-    assert page_in(client.get(pdf)).xpath(crumbs) == page
+    assert parse_page(client.get(pdf)).xpath(crumbs) == page
     again = ordered_at(client, pdf)
-    assert page_in(client.get(again)).xpath(crumbs) == page
+    assert parse_page(client.get(again)).xpath(crumbs) == page
 
 
 def test_a_large_one_says_how_far_it_is(client, large):
     client.get("/tools.pdf")
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING)
-    words = page_in(client.get("/tools.pdf")).text_content()
+    words = parse_page(client.get("/tools.pdf")).text_content()
     assert "It is being made now." in words
     client.get("/tools.pdf?paper=a4")
-    words = page_in(client.get("/tools.pdf?paper=a4")).text_content()
+    words = parse_page(client.get("/tools.pdf?paper=a4")).text_content()
     assert "1 other is made first." in words
 
 
@@ -322,8 +322,8 @@ def test_who_waits_gets_what_was_ordered_however_the_catalog_changes(client, lar
     make_tool("Tool number 4")
     assert client.get(again).status_code == 202
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
-    do_jobs(Job.Task.PRINT)
-    assert "Tool number 4" in sheet(client.get(again)).text
+    run_jobs(Job.Task.PRINT)
+    assert "Tool number 4" in pdf_content(client.get(again)).text
     assert client.get("/tools.pdf?sort=title").status_code == 202
 
 
@@ -332,8 +332,8 @@ def test_who_asks_after_a_change_joins_those_who_wait(client, large):
     make_tool("Tool number 4")
     assert ordered_at(client, "/tools.pdf?sort=title") == again
     assert ordered_at(client, "/tools.pdf?sort=title&paper=a4") != again
-    do_jobs(Job.Task.PRINT)
-    assert "Tool number 4" in sheet(client.get(again)).text
+    run_jobs(Job.Task.PRINT)
+    assert "Tool number 4" in pdf_content(client.get(again)).text
 
 
 def test_who_asks_after_a_withdrawal_does_not_join_them(client, large):
@@ -345,7 +345,7 @@ def test_who_asks_after_a_withdrawal_does_not_join_them(client, large):
 
 def test_an_order_is_not_for_another_page_nor_made_up(client, large):
     again = ordered_at(client, "/tools.pdf?sort=title")
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     for address in (
         again.replace("/tools", "/videos"),
         f"{again[:-4]}0000",
@@ -357,7 +357,7 @@ def test_an_order_is_not_for_another_page_nor_made_up(client, large):
 
 def test_what_was_withdrawn_since_is_not_sent_to_who_ordered_it(client, large):
     again = ordered_at(client, "/tools.pdf?sort=title")
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     make_tool("Tool number 4")
     assert client.get(again).status_code == 200
     Resource.objects.filter(title="Tool number 1").update(unpublished_at=days_ago(0))
@@ -367,8 +367,8 @@ def test_what_was_withdrawn_since_is_not_sent_to_who_ordered_it(client, large):
 def test_what_came_after_the_order_and_was_withdrawn_is_not_sent(client, large):
     again = ordered_at(client, "/tools.pdf?sort=title")
     late = make_tool("Tool number 4")
-    do_jobs(Job.Task.PRINT)
-    assert "Tool number 4" in sheet(client.get(again)).text
+    run_jobs(Job.Task.PRINT)
+    assert "Tool number 4" in pdf_content(client.get(again)).text
     Resource.objects.filter(pk=late.pk).update(unpublished_at=days_ago(0))
     assert client.get(again)["Location"] == "/tools.pdf?sort=title"
 
@@ -399,7 +399,7 @@ def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
         make_tool(f"Tool {number}", tags=["日本"])
     waiting = client.get("/tags/日本.pdf")
     assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     assert client.get("/tags/日本.pdf" + waiting["Refresh"][7:]).status_code == 200
 
 
@@ -409,7 +409,7 @@ def test_a_large_one_tells_how_much_is_done(client, large, monkeypatch):
     told = []
     monkeypatch.setattr(Progress, "__call__", lambda self, percent: told.append(percent))
     client.get("/catalog.pdf")
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     assert told == sorted(told) and len(told) > 2 and told[-2:] == [80, 95]
 
 
@@ -417,15 +417,15 @@ def test_a_picture_that_a_job_made_is_on_the_sheet(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     tool = make_tool("Poster")
     tool.renditions.create(file=ContentFile(files.pdf(), "poster.pdf"))
-    do_jobs(Job.Task.SHEET)
+    run_jobs(Job.Task.SHEET)
     before = client.get(tool.get_pdf_url())["ETag"]
-    do_jobs(Job.Task.PREVIEW)
+    run_jobs(Job.Task.PREVIEW)
     assert client.get(tool.get_pdf_url())["ETag"] != before
 
 
 def test_a_change_asks_for_a_large_one_anew(client, large):
     client.get("/tools.pdf")
-    do_jobs(Job.Task.PRINT)
+    run_jobs(Job.Task.PRINT)
     assert client.get("/tools.pdf").status_code == 200
     make_tool("Tool number 4")
     assert client.get("/tools.pdf").status_code == 202
@@ -436,17 +436,17 @@ def test_a_change_asks_for_a_large_one_anew(client, large):
 
 def test_what_is_published_has_its_sheet_before_anybody_asks(client, made):
     tool = make_tool()
-    do_jobs(Job.Task.SHEET)
+    run_jobs(Job.Task.SHEET)
     assert len(made) == 1
-    assert sheet(client.get(tool.get_pdf_url())).title and len(made) == 1
+    assert pdf_content(client.get(tool.get_pdf_url())).title and len(made) == 1
 
 
 def test_a_change_makes_it_anew(made):
     tool = make_tool()
-    do_jobs(Job.Task.SHEET)
+    run_jobs(Job.Task.SHEET)
     tool.title = "Another"
     tool.save()
-    do_jobs(Job.Task.SHEET)
+    run_jobs(Job.Task.SHEET)
     assert len(made) == 2
 
 

@@ -80,7 +80,7 @@ def test_a_film_of_unknown_size_is_shaped_as_most_are(client):
 
 
 def test_its_poster_is_the_picture_of_the_entry(client):
-    still = ContentFile(files.picture(size=(64, 36)), "still.png")
+    still = ContentFile(files.image(size=(64, 36)), "still.png")
     video = make_film(image=still, image_alt="A cake.")
     assert f'poster="{video.picture.url}"' in page_of(client)
 

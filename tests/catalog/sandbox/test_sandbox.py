@@ -22,7 +22,7 @@ from catalog.sandbox.exceptions import Refused
 from tests import files
 
 ROOT = Path(__file__).resolve().parents[3]
-CAPTIONS = files.FILM.with_suffix(".vtt")
+CAPTIONS = files.VIDEO_PATH.with_suffix(".vtt")
 
 
 @pytest.fixture(autouse=True)
@@ -179,7 +179,7 @@ def test_nothing_goes_on_reading_what_was_given_up(slow, own_reader):
 
 def test_what_takes_too_much_memory_is_given_up(tmp_path):
     path = tmp_path / "a.png"
-    path.write_bytes(files.picture(size=(3000, 3000)))
+    path.write_bytes(files.image(size=(3000, 3000)))
     assert refusal("images.read", path, ending="png", megabytes=16) == "too_much"
     assert ask("images.read", path, ending="png")["width"] == 3000
 
@@ -205,7 +205,7 @@ def test_an_editor_reads_a_plain_sentence(monkeypatch, slow, limits, sentence):
     named = sentence[1:].partition("”")[0]
     check = validators.check_captions if named.endswith("vtt") else validators.check_image
     with pytest.raises(ValidationError) as caught:
-        check(SimpleUploadedFile(named, files.picture(size=(3000, 3000))))
+        check(SimpleUploadedFile(named, files.image(size=(3000, 3000))))
     assert caught.value.messages == [sentence]
 
 
@@ -224,7 +224,7 @@ def test_an_answer_that_is_too_large_is_not_waited_for(changed_server, own_reade
     changed_server(LARGEST_ANSWER=600)
     assert refusal("captions.read", CAPTIONS, ending="vtt") == "too_slow"
     kept = own_reader.process.pid
-    assert ask("video.read", files.FILM, ending="mp4")["seconds"] == 45
+    assert ask("video.read", files.VIDEO_PATH, ending="mp4")["seconds"] == 45
     assert own_reader.process.pid == kept
 
 

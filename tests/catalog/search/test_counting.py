@@ -118,7 +118,7 @@ def test_a_pdf_that_is_opened_is_a_click_a_picture_that_is_shown_is_none(
 ):
     tool = make_tool("Huddle")
     tool.renditions.create(format="PDF", file=ContentFile(files.pdf(), "sheet.pdf"))
-    tool.image.save("sheet.png", ContentFile(files.picture()), save=False)
+    tool.image.save("sheet.png", ContentFile(files.image()), save=False)
     shown = {"pdf": tool.renditions.get().file.url, "png": tool.image.url}[path]
     client.get("/search/?q=huddle")
     response = client.get(shown, headers={"referer": PAGE + "huddle"} | headers)

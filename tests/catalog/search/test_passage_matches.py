@@ -11,7 +11,7 @@ from weasyprint import HTML
 from catalog.jobs.queue import run_waiting_jobs
 from catalog.models import FileText, Job, Passage, Tool
 from tests import files
-from tests.makers import do_jobs, make_tool, make_video
+from tests.makers import make_tool, make_video, run_jobs
 
 pytestmark = pytest.mark.django_db
 CAPTIONS = """WEBVTT
@@ -45,7 +45,7 @@ def make_film(captions=CAPTIONS, **fields):
 def make_sheet(data, name, title="Sheet"):
     tool = make_tool(title)
     tool.renditions.create(file=ContentFile(data, name))
-    do_jobs(Job.Task.TEXT)
+    run_jobs(Job.Task.TEXT)
     return tool
 
 
@@ -133,7 +133,7 @@ def test_a_replaced_file_is_forgotten_and_the_new_one_read(client):
     [rendition] = Tool.objects.get().renditions.all()
     rendition.file = ContentFile(pdf_of("stretcher"), "sheet.pdf")
     rendition.save()
-    do_jobs(Job.Task.TEXT)
+    run_jobs(Job.Task.TEXT)
     assert landing(client, "stretcher").place == "Page 1 of the PDF"
     assert not client.get("/search/?q=gurney").context["page"].object_list
     assert FileText.objects.count() == 1
@@ -154,7 +154,7 @@ def test_a_version_that_is_brought_back_is_read_again(client):
     rendition.file = ContentFile(pdf_of("stretcher"), "sheet.pdf")
     rendition.save()
     rendition.restore(rendition.versions.get(number=1))
-    do_jobs(Job.Task.TEXT)
+    run_jobs(Job.Task.TEXT)
     assert landing(client, "gurney").place == "Page 1 of the PDF"
 
 

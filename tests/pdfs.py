@@ -1,4 +1,4 @@
-"""What a PDF holds, read back: its words, its links, its fonts, its pictures."""
+"""Reads PDFs back: their words, links, fonts and images."""
 
 import ctypes
 import math
@@ -8,71 +8,73 @@ import page as checker
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-LEAST_OF_A_CODE = 200  # lines: nothing else that is drawn has as many
-FOOT = 0.14  # the part of a page that its foot takes at most
+LEAST_QR_SEGMENTS = 200  # only a QR code is drawn with as many line segments
+FOOTER_HEIGHT = 0.14  # the largest part of the page height that the footer takes
 
 
 @dataclass
-class Sheet:
-    pages: list  # the text of each
+class PdfContent:
+    pages: list  # the text of each page
     size: tuple  # of the first page, in points
     title: str
     links: list
-    fonts: dict  # each name, and whether it is in the file
-    pictures: int
-    descriptions: list  # of the pictures, for who cannot see them
-    smallest: float  # letters, in points
-    codes: list  # of the QR codes, how wide they are in millimeters
-    rightmost: float  # where the last ink of any page ends, as a part of the page's width
+    fonts: dict  # {name: whether the font is embedded}
+    image_count: int
+    descriptions: list  # the alternative texts of the images
+    smallest_pt: float  # the size of the smallest letters
+    qr_widths_mm: list
+    right_edge: float  # where the rightmost text of any page ends, as a part of the page's width
 
     @property
     def text(self):
-        """All words with single spaces between them, a word broken at a line's end made whole."""
+        """All words with single spaces between them; words broken at a line end are joined."""
         return " ".join(" ".join(self.pages).replace("\ufffe", "-").split())
 
     @property
-    def solid(self):
-        """The same without any space, to look for what may be broken anywhere."""
+    def text_without_spaces(self):
+        """The text without spaces, to find words that may be broken anywhere."""
         return "".join(self.text.split())
 
 
-def sheet(response):
+def pdf_content(response):
     assert response.status_code == 200
     assert response["Content-Type"] == "application/pdf"
-    return read(data_of(response))
+    return read_pdf(response_bytes(response))
 
 
-def data_of(response):
-    """The bytes of an answer, be it whole or in parts, which are there once."""
+def response_bytes(response):
+    """The bytes of a response. A streaming response can be read only once, so they are kept."""
     if not hasattr(response, "data"):
         response.data = response.getvalue()
     return response.data
 
 
-def read(data):
+def read_pdf(data):
     with pypdfium2.PdfDocument(data) as document:
         pages = list(document)
-        return Sheet(
+        return PdfContent(
             pages=[page.get_textpage().get_text_range() for page in pages],
             size=pages[0].get_size(),
             title=document.get_metadata_value("Title"),
             links=[link for page in pages for link in links_of(document, page)],
             fonts=dict(font for page in pages for font in fonts_of(page)),
-            pictures=sum(len(list(drawn(page, pdfium.FPDF_PAGEOBJ_IMAGE))) for page in pages),
+            image_count=sum(
+                len(list(drawn_objects(page, pdfium.FPDF_PAGEOBJ_IMAGE))) for page in pages
+            ),
             descriptions=[words for page in pages for words in descriptions_of(page)],
-            smallest=min(size for page in pages for size in letter_sizes(page)),
-            codes=[width for page in pages for width in code_widths(page)],
-            rightmost=max(right_edge(page) for page in pages),
+            smallest_pt=min(size for page in pages for size in letter_sizes(page)),
+            qr_widths_mm=[width for page in pages for width in qr_widths(page)],
+            right_edge=max(right_edge(page) for page in pages),
         )
 
 
-def faults(data):
-    """What keeps the PDF, bytes or an answer, from being PDF/UA-1; an empty list for nothing."""
-    data = data if isinstance(data, bytes) else data_of(data)
-    return [fault.message for fault in checker.validate_pdf_bytes(data, profile="ua1").failures]
+def pdf_ua_errors(data):
+    """The PDF/UA-1 errors of a PDF, given as bytes or as a response."""
+    data = data if isinstance(data, bytes) else response_bytes(data)
+    return [error.message for error in checker.validate_pdf_bytes(data, profile="ua1").failures]
 
 
-def drawn(page, *kinds):
+def drawn_objects(page, *kinds):
     return page.get_objects(filter=kinds, max_depth=5)
 
 
@@ -87,7 +89,7 @@ def links_of(document, page):
 
 
 def fonts_of(page):
-    for piece in drawn(page, pdfium.FPDF_PAGEOBJ_TEXT):
+    for piece in drawn_objects(page, pdfium.FPDF_PAGEOBJ_TEXT):
         font = pdfium.FPDFTextObj_GetFont(piece)
         name = ctypes.create_string_buffer(200)
         pdfium.FPDFFont_GetBaseFontName(font, name, 200)
@@ -95,28 +97,28 @@ def fonts_of(page):
 
 
 def letter_sizes(page):
-    for piece in drawn(page, pdfium.FPDF_PAGEOBJ_TEXT):
+    for piece in drawn_objects(page, pdfium.FPDF_PAGEOBJ_TEXT):
         size = ctypes.c_float()
         pdfium.FPDFTextObj_GetFontSize(piece, size)
         matrix = piece.get_matrix()
         yield round(size.value * math.hypot(matrix.a, matrix.b), 1)
 
 
-def code_widths(page):
-    for path in drawn(page, pdfium.FPDF_PAGEOBJ_PATH):
+def qr_widths(page):
+    for path in drawn_objects(page, pdfium.FPDF_PAGEOBJ_PATH):
         left, _bottom, right, _top = path.get_bounds()
-        if pdfium.FPDFPath_CountSegments(path) > LEAST_OF_A_CODE:
+        if pdfium.FPDFPath_CountSegments(path) > LEAST_QR_SEGMENTS:
             yield (right - left) / 72 * 25.4
 
 
 def descriptions_of(page):
     tree = pdfium.FPDF_StructTree_GetForPage(page)
     for number in range(pdfium.FPDF_StructTree_CountChildren(tree)):
-        yield from described(pdfium.FPDF_StructTree_GetChildAtIndex(tree, number))
+        yield from alt_texts(pdfium.FPDF_StructTree_GetChildAtIndex(tree, number))
     pdfium.FPDF_StructTree_Close(tree)
 
 
-def described(element):
+def alt_texts(element):
     length = pdfium.FPDF_StructElement_GetAltText(element, None, 0)
     if length > 2:
         words = ctypes.create_string_buffer(length)
@@ -124,25 +126,26 @@ def described(element):
         yield words.raw.decode("utf-16-le").rstrip("\0")
     for number in range(pdfium.FPDF_StructElement_CountChildren(element)):
         if child := pdfium.FPDF_StructElement_GetChildAtIndex(element, number):
-            yield from described(child)
+            yield from alt_texts(child)
 
 
 def right_edge(page):
     width = page.get_size()[0]
-    edges = [piece.get_bounds()[2] for piece in drawn(page, pdfium.FPDF_PAGEOBJ_TEXT)]
+    edges = [piece.get_bounds()[2] for piece in drawn_objects(page, pdfium.FPDF_PAGEOBJ_TEXT)]
     return max(edges, default=0) / width
 
 
-def pages_of(response):
-    """(how wide its QR codes are, where its text and lines end above the foot as a part of its
-    height) of each page.
+def page_measures(response):
+    """For each page, (the widths of its QR codes in mm, the lowest end of its text and lines).
+
+    The end is a part of the page height and leaves out the footer.
     """
-    with pypdfium2.PdfDocument(data_of(response)) as document:
-        return [(list(code_widths(page)), lowest(page)) for page in document]
+    with pypdfium2.PdfDocument(response_bytes(response)) as document:
+        return [(list(qr_widths(page)), content_bottom(page)) for page in document]
 
 
-def lowest(page):
+def content_bottom(page):
     kinds = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
-    high = page.get_size()[1]
-    ends = [piece.get_bounds()[1] / high for piece in drawn(page, *kinds)]
-    return min((end for end in ends if end > FOOT), default=1)
+    height = page.get_size()[1]
+    ends = [piece.get_bounds()[1] / height for piece in drawn_objects(page, *kinds)]
+    return min((end for end in ends if end > FOOTER_HEIGHT), default=1)
