@@ -13,7 +13,6 @@ from courses.models import Course
 from tests.admin import admin_url, errors_in, parse_page, sign_in, sign_in_as_root, submit_form
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
-
 pytestmark = pytest.mark.django_db
 
 
