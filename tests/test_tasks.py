@@ -44,7 +44,7 @@ def test_find_a_poster_for_the_huddle_and_print_it(reader, client):
     download = reader.get_by_role("link", name=re.compile("^Download PDF")).first
     pdf = client.get(download.get_attribute("href"))
     assert b"".join(pdf.streaming_content).startswith(b"%PDF-")
-    sheet = client.get(reader.get_by_role("link", name="Print this sheet").get_attribute("href"))
+    sheet = client.get(reader.get_by_role("link", name="Print an info sheet").get_attribute("href"))
     assert "Consensus" in pypdfium2.PdfDocument(sheet.getvalue())[0].get_textpage().get_text_range()
 
 

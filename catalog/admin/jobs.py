@@ -9,7 +9,7 @@ from catalog.admin.site import site
 from catalog.models import Job
 
 
-@admin.action(description=_("Try again what failed"), permissions=["change"])
+@admin.action(description=_("Try failed jobs again"), permissions=["change"])
 def try_again(desk, request, queryset):
     count = queryset.filter(state=Job.State.FAILED).again()
     words = ngettext("%d of them is tried again.", "%d of them are tried again.", count) % count

@@ -88,7 +88,7 @@ class Video(Resource):
     PRINTED = Resource.PRINTED | {
         "running_time": _("Running time"),
         "credits": _("Credits"),
-        "address": _("Where the video is kept"),
+        "address": _("Link to the video"),
         "captions": _("Captions"),
         "transcript": _("Transcript"),
     }

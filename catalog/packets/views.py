@@ -38,8 +38,8 @@ def packet_page(request):
         "packet": packet,
         "limits": LIMITS,
         "finder": Finder(packet, typed, pasted),
-        "qr": qr_svg(packet.address, _("The link of this packet, for a phone")),
-        "paper_qr": qr_svg(paper_address(packet), _("The link of this packet, for a phone")),
+        "qr": qr_svg(packet.address, _("Link to this packet, for a phone")),
+        "paper_qr": qr_svg(paper_address(packet), _("Link to this packet, for a phone")),
         "printed_on": timezone.localdate(),
     }
     code = code_in(request.GET, LIST)

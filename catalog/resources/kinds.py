@@ -62,7 +62,7 @@ def register_kinds():
             position=2,
             label=_("Tool"),
             plural=_("Tools"),
-            summary=_("Posters, checklists, templates and guides to print and pin up."),
+            summary=_("Posters, checklists, templates and guides to print and post."),
             path="tools",
             count=lambda n: ngettext("%d tool", "%d tools", n) % n,
             page_template="catalog/tool.html",

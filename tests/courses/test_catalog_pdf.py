@@ -76,7 +76,7 @@ def test_each_entry_stands_once_in_the_first_of_its_chapters(client, index):
 def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, index):
     response = read_book(client)
     short = f"catalog.example.org{Tool.objects.get(title='Ask why').get_short_url()}"
-    words = f"Also on this topic, elsewhere in this book: Ask why (Teams, {short})"
+    words = f"Also on this topic, in other parts of this PDF: Ask why (Teams, {short})"
     assert words in pdf_content(response).text
     pages = {title: page for _level, title, page in outline(response)}
     assert pages["Ask why"] in jumps(response, pages["Listening"])
@@ -174,7 +174,7 @@ def test_who_scans_it_is_led_to_a_new_book(client, index, monkeypatch):
     make_tool("Another")
     living = coded[0].removeprefix("https://catalog.example.org")
     words = client.get(living).content.decode()
-    assert "Now in this list as well:" in words or "New:" in words
+    assert "Added to this list:" in words or "New:" in words
     assert '<a class="button" href="/catalog.pdf"' in words
 
 

@@ -176,7 +176,7 @@ def test_where_no_single_change_helps_it_offers_all_of_them(client):
 
 def test_where_nothing_states_a_time_it_leads_to_all_tools(client):
     html = html_of(client)
-    assert "Nothing says yet that it takes an hour or less." in html
+    assert "No tool or video takes an hour or less yet." in html
     assert '<a href="/tools/">See all tools</a>' in html
 
 

@@ -102,7 +102,7 @@ def test_a_sponsor_makes_a_plan_and_ticks_off_what_is_done(demo_site, phone):
     titles = phone.locator(".plan-step h2")
     assert titles.all_inner_texts()[:2] == ["LMP Orientation", "Effective Sponsorship (classroom)"]
     before = titles.count()
-    phone.get_by_label("Done already: LMP Orientation").check()
+    phone.get_by_label("Already done: LMP Orientation").check()
     phone.get_by_role("button", name="Update the plan").last.click()
     phone.wait_for_url("**done=lmp-orientation**")
     assert titles.count() == before - 1

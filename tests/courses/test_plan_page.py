@@ -186,8 +186,10 @@ class TestChosenCourses:
         course, one, other = make_course("Art"), make_course("One"), make_course("Other")
         one.equivalents.add(other)
         course.requirements.create(named_course=one, type="knowledge")
-        assert "Know before:" in client.get("/path/plan/?want=art").content.decode()
-        assert "Know before:" not in client.get("/path/plan/?want=art&done=other").content.decode()
+        assert "Know this first:" in client.get("/path/plan/?want=art").content.decode()
+        assert (
+            "Know this first:" not in client.get("/path/plan/?want=art&done=other").content.decode()
+        )
 
     def test_a_tick_of_what_was_missing_counts_when_it_has_come(self, client):
         make_course("Art").requirements.create(text="Basics of Care")
@@ -256,7 +258,7 @@ class TestWhatIsLeft:
             "The catalog has no course for this yet."
         )
         assert total_in(client.get("/path/plan/?to=2&done=art")) == (
-            "Nothing is left to take: all of it is done."
+            "Nothing is left to take. All courses are done."
         )
 
     def test_a_course_that_is_planned_is_not_named_as_not_counted(self, client):
@@ -405,7 +407,7 @@ class TestOtherRenderings:
         assert "3 h + 1 course with no stated duration" in found.text
         assert found.text.index(LMPO) < found.text.index("Art")
         assert course.get_short_url() in found.text_without_spaces
-        assert "QR code: the living page of this plan" in found.descriptions
+        assert "QR code: this plan online" in found.descriptions
 
     def test_large_print_wastes_no_paper(self, client):
         for number in range(9):

@@ -13,7 +13,7 @@ from tests.makers import days_ago, make_course
 pytestmark = pytest.mark.django_db
 
 REPORT = "/admin/courses/course/report/"
-WELL = "Nothing to mend here."
+WELL = "Nothing to fix here."
 HOSTILE = '<script>alert(1)</script> & "it\'s"'
 
 
@@ -246,7 +246,7 @@ class TestAudiences:
             ({"only_for": ["Co-leads"], "audiences": ["Managers"]}, "Shut out: Co-leads."),
             (
                 {},
-                "Shut out: everybody else, for the course itself does not say whom it is for.",
+                "Left out: everyone else, because the course does not say who it is for.",
             ),
         ],
     )

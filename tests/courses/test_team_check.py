@@ -30,7 +30,7 @@ def test_nothing_is_ticked_at_first_and_nothing_is_said_of_the_team(client):
     boxes = page.xpath("//input[@name='met']")
     assert len(boxes) == Criterion.objects.count()
     assert not any(box.get("checked") for box in boxes)
-    assert words_of(page.get_element_by_id("team-level")) == "Nothing is ticked yet"
+    assert words_of(page.get_element_by_id("team-level")) == "Nothing is checked yet"
 
 
 def test_the_form_leads_to_an_address_that_holds_the_answers(client):

@@ -206,6 +206,6 @@ def test_who_was_logged_out_while_writing_loses_nothing(desk, page, complaints):
         "Failed to load resource: the server responded with a status of 403"
     )
     log_in(page)
-    page.get_by_role("button", name="Go on and save it").click()
+    page.get_by_role("button", name="Save my text").click()
     page.wait_for_load_state()
     assert Video.objects.get().body == "<p>Half a page</p>"

@@ -46,7 +46,7 @@ def test_a_print_is_current(client):
     assert words.startswith(
         "Your print is current Nothing on this list has changed, came or went since "
     )
-    assert "Print the new one" not in words
+    assert "Print the new version" not in words
 
 
 def test_what_is_new_is_told(client):
@@ -54,7 +54,7 @@ def test_what_is_new_is_told(client):
     make_tool("Icebreaker", published=days_ago(1))
     words = notice(client, f"/tools/?list={day(5)}")
     assert "Your print is out of date" in words and "New: Icebreaker" in words
-    assert "Waste Walk" not in words and words.endswith("Print the new one")
+    assert "Waste Walk" not in words and words.endswith("Print the new version")
 
 
 def test_what_changed_is_told_with_what_it_was(client):
@@ -70,7 +70,7 @@ def test_what_was_withdrawn_is_told_with_what_stands_in_its_place(client):
     Resource.objects.filter(pk=old.pk).update(replaced_by=new.pk)
     for address in ("/tools/", "/topics/teams/", "/new/"):
         words = notice(client, f"{address}?list={day(5)}")
-        assert "Withdrawn: Waste Walk. In its place: Icebreaker" in words
+        assert "Withdrawn: Waste Walk. Use this instead: Icebreaker" in words
     assert "Withdrawn" not in notice(client, f"/videos/?list={day(5)}")
 
 
@@ -93,7 +93,7 @@ def test_only_what_the_filters_show_is_told(client):
 )
 def test_a_day_that_nobody_understands_is_said(client, asked):
     words = notice(client, f"/tools/?list={asked}")
-    assert words.startswith("We do not know this print")
+    assert words.startswith("We cannot check this copy")
 
 
 def test_many_changes_are_counted(client, monkeypatch):
@@ -198,15 +198,15 @@ def test_what_an_edit_took_out_of_a_list_is_told(client, teams):
     printed = code(teams, 5)
     teams[0].topics.clear()
     words = notice(client, f"/topics/teams/?list={printed}")
-    assert words.count("Not in this list any more:") == 1
-    assert "Not in this list any more: Waste Walk" in words and "Huddle card" not in words
+    assert words.count("Removed from this list:") == 1
+    assert "Removed from this list: Waste Walk" in words and "Huddle card" not in words
 
 
 def test_what_an_edit_put_into_a_list_is_told(client, teams):
     other = old_tool("Ask why")
     other.topics.set(teams[0].topics.all())
     words = notice(client, f"/topics/teams/?list={code(teams, 5)}")
-    assert "Now in this list as well: Ask why" in words and "Changed" not in words
+    assert "Added to this list: Ask why" in words and "Changed" not in words
 
 
 def test_all_that_happened_to_a_list_is_told_together(client, teams):
@@ -221,7 +221,7 @@ def test_all_that_happened_to_a_list_is_told_together(client, teams):
         "New: Ask why",
         "Changed: Huddle card (Summary)",
         "Withdrawn: Icebreaker",
-        "Not in this list any more: Waste Walk",
+        "Removed from this list: Waste Walk",
     ):
         assert sentence in words
 
@@ -259,7 +259,7 @@ def test_several_that_an_edit_moved_are_told(client, teams):
     for tool in teams[:4]:
         tool.topics.clear()
     words = notice(client, f"/topics/teams/?list={printed}")
-    assert words.count("Not in this list any more:") == 4 and "Other entries" not in words
+    assert words.count("Removed from this list:") == 4 and "Other entries" not in words
 
 
 def test_several_that_lost_a_tag_are_told(client):
@@ -268,7 +268,7 @@ def test_several_that_lost_a_tag_are_told(client):
     for tool in tools[:2]:
         tool.tags.clear()
     words = notice(client, f"/tags/huddle/?list={printed}")
-    assert words.count("Not in this list any more:") == 2 and "Other entries" not in words
+    assert words.count("Removed from this list:") == 2 and "Other entries" not in words
 
 
 def test_what_came_on_the_day_of_the_print_and_what_was_moved_are_told_apart(client, teams):
@@ -278,7 +278,7 @@ def test_what_came_on_the_day_of_the_print_and_what_was_moved_are_told_apart(cli
         tool.topics.clear()
     make_tool("Late", topics=["Teams"], published=days_ago(0))
     words = notice(client, f"/topics/teams/?list={printed}")
-    assert words.count("Not in this list any more:") == 2
+    assert words.count("Removed from this list:") == 2
     assert "New: Late" in words and "New: Early" not in words
 
 
@@ -296,7 +296,7 @@ def test_a_withdrawn_course_of_a_plan_is_told(client):
     printed = code([first, then], 5)
     Resource.objects.filter(pk=first.pk).update(unpublished_at=days_ago(1), replaced_by=then.pk)
     words = notice(client, f"/path/plan/?want={then.slug}&list={printed}")
-    assert "Withdrawn: First. In its place: Then" in words and "Other entries" not in words
+    assert "Withdrawn: First. Use this instead: Then" in words and "Other entries" not in words
 
 
 def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
@@ -305,12 +305,15 @@ def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
         tool.topics.clear()
     monkeypatch.setattr(lists, "MOST_MOVED", 0)
     words = notice(client, f"/topics/teams/?list={printed}")
-    assert "Other entries came into this list or left it." in words and "Waste Walk" not in words
+    assert (
+        "Other entries were added to this list or removed from it." in words
+        and "Waste Walk" not in words
+    )
 
 
 def test_a_digest_that_nobody_printed_is_as_if_the_list_were_another(client, teams):
     words = notice(client, f"/topics/teams/?list={day(5)}-{'A' * 20}")
-    assert "Other entries came into this list or left it." in words
+    assert "Other entries were added to this list or removed from it." in words
 
 
 def test_a_course_that_left_a_plan_is_told(client):
@@ -323,7 +326,7 @@ def test_a_course_that_left_a_plan_is_told(client):
     then.requirements.all().delete()
     words = notice(client, address)
     assert "Changed: Then (Course requirements)" in words
-    assert "Not in this list any more: First" in words
+    assert "Removed from this list: First" in words
 
 
 def test_what_lost_a_tag_is_told(client):
@@ -331,7 +334,7 @@ def test_what_lost_a_tag_is_told(client):
     printed = code(tools, 5)
     tools[0].tags.clear()
     words = notice(client, f"/tags/huddle/?list={printed}")
-    assert "Not in this list any more: Waste Walk" in words
+    assert "Removed from this list: Waste Walk" in words
 
 
 @given(st.sets(st.integers(1, 5000), max_size=90), st.data())

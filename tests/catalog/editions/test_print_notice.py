@@ -100,13 +100,13 @@ class TestAPrint:
     def test_of_a_number_that_never_was_shows_the_page_all_the_same(self, client, number):
         response = scan(client, f"{make_tool('Huddle cards').get_short_url()}/{number}")
         assert response.status_code == 200
-        assert "We do not know this print" in notice_in(response)
+        assert "We cannot check this copy" in notice_in(response)
         assert "<h1>Huddle cards</h1>" in response.content.decode()
 
     @pytest.mark.parametrize("number", ["", "x", "-1", "²", "1.0", "%00", "<b>", "1" * 5000])
     def test_of_what_is_no_number_is_not_known_either(self, client, number):
         response = client.get("/tools/cards/", {"edition": number}) if make_tool("Cards") else None
-        assert "We do not know this print" in notice_in(response)
+        assert "We cannot check this copy" in notice_in(response)
 
     def test_finds_the_page_when_its_address_changed(self, client):
         tool = make_tool("Huddle cards")
@@ -228,7 +228,7 @@ class TestWhatIsNotThere:
         tool.delete()
         response = client.get(address)
         assert response.status_code == 404
-        assert "There is nothing here any more" in text_of(response)
+        assert "This page was removed" in text_of(response)
 
     @pytest.mark.parametrize("code", ["zzzz", "zzzzzzzzzzzzz", "z" * 40, "a_b", "0"])
     def test_a_code_of_nothing_is_not_found(self, client, code):

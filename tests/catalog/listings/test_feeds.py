@@ -40,7 +40,7 @@ def test_every_listing_page_announces_its_feeds(client, feed):
     make_tool(topics=["LMP Processes"])
     html = client.get(TOPIC).content.decode()
     assert f'href="http://127.0.0.1:8000{TOPIC}{feed}"' in html
-    assert "Subscribe to RSS – LMP Processes" in html
+    assert "Follow by RSS – LMP Processes" in html
 
 
 @pytest.mark.parametrize("feed", FEEDS)

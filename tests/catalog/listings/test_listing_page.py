@@ -58,7 +58,7 @@ def test_a_chosen_filter_can_be_taken_away_again(client, three_kinds):
 def test_its_title_feed_and_pdf_say_the_filters(client, three_kinds):
     html = client.get(f"{TOPIC}?level=2&kind=tool").content.decode()
     assert "<title>LMP Processes · Tools · Level 2 – Partnership Catalog</title>" in html
-    assert "Subscribe to RSS – LMP Processes · Tools · Level 2" in html
+    assert "Follow by RSS – LMP Processes · Tools · Level 2" in html
     assert 'href="/topics/lmp-processes.pdf?kind=tool&amp;level=2"' in html
     assert 'href="/topics/lmp-processes/feed/?kind=tool&amp;level=2"' in html
 
@@ -137,7 +137,7 @@ def test_a_tag_that_only_drafts_carry_is_not_found(client):
 def test_a_listing_that_does_not_exist_is_not_found(client, path):
     response = client.get(path)
     assert response.status_code == 404
-    assert "This page is not here" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_an_empty_listing_says_so_and_offers_a_way_on(client):
@@ -149,7 +149,7 @@ def test_an_empty_listing_says_so_and_offers_a_way_on(client):
 
 def test_filters_that_leave_nothing_offer_all_of_it(client, three_kinds):
     html = client.get(f"{TOPIC}?level=5").content.decode()
-    assert "Nothing here matches these filters." in html
+    assert "No results for these filters." in html
     assert f'<a href="{TOPIC}">Show all</a>' in html
 
 

@@ -166,7 +166,7 @@ def test_a_second_browser_gets_all_of_it_from_the_link(reader, open_reader, scri
     reader.get_by_label("Title of the packet").fill("For Monday’s huddle")
     reader.get_by_role("button", name="Update title and notes").click()
     expect(reader.locator("h1")).to_have_text("For Monday’s huddle")
-    link = reader.get_by_label("The link of this packet").input_value()
+    link = reader.get_by_label("Link to this packet").input_value()
     path = link[link.index("/packet/") :]
     assert reader.url.endswith(path)
     other = open_reader(java_script_enabled=scripted)
@@ -184,7 +184,7 @@ def test_the_link_its_code_and_the_print_follow_what_is_typed(reader):
     expect(reader.locator("h1")).to_have_text("For Monday")
     settled(reader, r"items=\w+\.\w+&title=For\+Monday&note-\w+=Bring\+the\+cards")
     expect(reader.get_by_label(f"Note – {FIRST}")).to_be_focused()
-    link = reader.get_by_label("The link of this packet").input_value()
+    link = reader.get_by_label("Link to this packet").input_value()
     assert link.endswith("/packet/" + reader.evaluate("location.search"))
     assert reader.locator("#packet-code svg").inner_html() != code
     assert "Bring+the+cards" in reader.locator("#packet-rss").get_attribute("href")
@@ -200,7 +200,7 @@ def test_what_is_typed_into_the_packet_of_somebody_else_leaves_mine(reader, open
     reader.get_by_label("Title of the packet").fill("For Monday")
     expect(reader.locator("h1")).to_have_text("For Monday")
     assert reader.evaluate("localStorage.packet ?? null") is None
-    reader.get_by_role("button", name="Keep as my packet").click()
+    reader.get_by_role("button", name="Make this my packet").click()
     assert "For+Monday" in reader.evaluate("localStorage.packet")
 
 
@@ -241,11 +241,11 @@ class TestAPacketOfSomebodyElse:
     def test_is_kept_at_once_by_who_has_none(self, reader, theirs):
         reader.goto(theirs)
         expect(header(reader)).to_have_text("Packet")
-        expect(reader.get_by_role("link", name="Open mine")).to_be_hidden()
-        reader.get_by_role("button", name="Keep as my packet").click()
+        expect(reader.get_by_role("link", name="Open my packet")).to_be_hidden()
+        reader.get_by_role("button", name="Make this my packet").click()
         expect(header(reader)).to_have_text("Packet (2)")
         expect(reader.locator("#shared-packet")).to_be_hidden()
-        expect(reader.locator("#announcement")).to_have_text("This is your packet now.")
+        expect(reader.locator("#announcement")).to_have_text("This is now your packet.")
         reader.reload()
         expect(reader.locator("#shared-packet")).to_be_hidden()
 
@@ -257,11 +257,11 @@ class TestAPacketOfSomebodyElse:
         expect(header(reader)).to_have_text("Packet (1)")
         asked = []
         reader.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-        reader.get_by_role("button", name="Keep as my packet").click()
-        assert asked == ["Your packet holds 1 item. Shall this one take its place?"]
+        reader.get_by_role("button", name="Make this my packet").click()
+        assert asked == ["Replace your packet of 1 item with this one?"]
         assert reader.evaluate("localStorage.packet") == mine
         reader.once("dialog", lambda dialog: dialog.accept())
-        reader.get_by_role("button", name="Keep as my packet").click()
+        reader.get_by_role("button", name="Make this my packet").click()
         expect(header(reader)).to_have_text("Packet (2)")
 
     def test_is_changed_without_touching_mine(self, reader, theirs):
@@ -274,7 +274,7 @@ class TestAPacketOfSomebodyElse:
         assert titles(reader) == [SECOND]
         assert reader.evaluate("localStorage.packet") == mine
         expect(reader.locator("#shared-packet")).to_be_visible()
-        reader.get_by_role("link", name="Open mine").click()
+        reader.get_by_role("link", name="Open my packet").click()
         settled(reader, re.escape(mine.removeprefix("?")))
         expect(reader.locator("#shared-packet")).to_be_hidden()
 
@@ -323,7 +323,7 @@ def test_the_link_is_copied(reader):
     fill(reader)
     reader.get_by_role("button", name="Copy the link").click()
     expect(reader.locator("#copy")).to_have_text("Link copied.")
-    link = reader.get_by_label("The link of this packet").input_value()
+    link = reader.get_by_label("Link to this packet").input_value()
     assert reader.evaluate("navigator.clipboard.readText()") == link
 
 
@@ -337,7 +337,7 @@ def test_the_list_prints_with_short_addresses_and_notes(reader):
     paper = reader.locator("main").inner_text()
     assert "Bring the cards" in paper and "/r/" in paper and FIRST in paper
     assert "Printed on" in paper and "hand it on" not in paper.lower()
-    assert "Move up" not in paper and "Remove" not in paper and "Add to it" not in paper
+    assert "Move up" not in paper and "Remove" not in paper and "Add items" not in paper
 
 
 @pytest.mark.parametrize("size", [WORKSTATION, PHONE], ids=["workstation", "phone"])

@@ -96,7 +96,7 @@ def test_pages_of_a_file_are_named(client):
 
 def test_an_empty_one_says_what_it_is_for_and_what_its_limits_are(client):
     html = client.get("/packet/").content.decode()
-    assert "Nothing is in this packet yet." in html
+    assert "This packet is empty." in html
     assert "at most 60 items, each with a note of at most 200 characters" in html
     assert "For a meeting, a huddle or a bulletin board" in html
     assert "noindex" not in html
@@ -204,8 +204,8 @@ def test_what_takes_the_place_of_an_item_comes_where_that_was(client, three):
 
 def test_a_packet_of_which_all_is_withdrawn_says_so(client):
     html = client.get(f"/packet/?items={codes_of(make_withdrawn('Old sheet'))}").content.decode()
-    assert "All that was in this packet is withdrawn." in html
-    assert "Nothing is in this packet yet." not in html
+    assert "Everything in this packet was withdrawn." in html
+    assert "This packet is empty." not in html
 
 
 def test_an_entry_is_added_by_a_link(client, three):

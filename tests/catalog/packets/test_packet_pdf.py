@@ -385,5 +385,5 @@ def test_a_packet_that_cannot_be_made_says_so(client, three, monkeypatch):
     monkeypatch.setattr(store, "MEGABYTES", 0)
     response = client.get(address(*three))
     assert response.status_code == 422
-    assert "This PDF cannot be made." in response.content.decode()
+    assert "We could not make this PDF." in response.content.decode()
     assert responses.SENTENCES.keys() >= {"too_much", "too_slow", "unreadable"}

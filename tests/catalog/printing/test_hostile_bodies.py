@@ -47,7 +47,7 @@ def test_the_sheet_is_made(client, sort):
     assert "What a team gets from it." in found.text
     assert "alert" not in found.text
     assert found.right_edge < 0.95
-    said = "The text goes on at 127.0.0.1:8000/tools/waste-walk/" in found.text
+    said = "Read more at 127.0.0.1:8000/tools/waste-walk/" in found.text
     assert said == (sort in CUT)
     if len(found.pages) < 10:
         assert pdf_ua_errors(response) == []
@@ -60,7 +60,7 @@ def test_what_is_said_in_a_film_is_cut_too(client):
     Video.objects.filter(pk=heard.pk).update(cues=cues)
     for video in (typed, heard):
         words = pdf_content(client.get(video.get_pdf_url())).text
-        assert "The text goes on at" in words
+        assert "Read more at" in words
         assert words.count("Word after word.") > 1000
 
 
@@ -68,14 +68,14 @@ def test_what_is_said_in_a_film_is_cut_too(client):
 def test_a_transcript_of_lines_without_end_is_cut_too(client, transcript):
     video = make_video("Typed")
     Video.objects.filter(pk=video.pk).update(transcript=transcript)
-    assert "The text goes on at" in pdf_content(client.get(video.get_pdf_url())).text
+    assert "Read more at" in pdf_content(client.get(video.get_pdf_url())).text
 
 
 def test_words_without_end_are_cut_too(client):
     video = make_video("Heard")
     cues = [[second * 9, second * 9 + 1, "a"] for second in range(40_000)]
     Video.objects.filter(pk=video.pk).update(cues=cues)
-    assert "The text goes on at" in pdf_content(client.get(video.get_pdf_url())).text
+    assert "Read more at" in pdf_content(client.get(video.get_pdf_url())).text
 
 
 @pytest.mark.parametrize("text", ["w" * 500_000, "a\n" * 200_000])
@@ -95,7 +95,7 @@ def test_what_is_learned_and_how_to_enroll_are_cut_too(client, text):
     type(course).objects.filter(pk=course.pk).update(outcomes=text, enrollment_text=text)
     response = client.get(course.get_pdf_url())
     found = pdf_content(response)
-    assert found.text.count("The text goes on at") == 2 and found.right_edge < 0.95
+    assert found.text.count("Read more at") == 2 and found.right_edge < 0.95
     assert len(found.pages) < 30 and pdf_ua_errors(response) == []
 
 

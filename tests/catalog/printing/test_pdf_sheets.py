@@ -146,7 +146,7 @@ def test_a_phone_reads_the_living_page_from_an_arms_length(client, coded):
     tool = make_tool("Waste Walk")
     found = pdf_content(client.get(tool.get_pdf_url()))
     short = f"catalog.example.org{tool.get_short_url()}/1"
-    assert f"Scan to get the newest version {short}" in found.text
+    assert f"Scan for the newest version {short}" in found.text
     assert found.descriptions == [f"QR code: {short}"]
     assert coded == [f"https://{short}"]
     assert [width >= 22 for width in found.qr_widths_mm] == [True]
@@ -202,7 +202,7 @@ def test_a_tool_lists_its_renditions(client):
     found = pdf_content(client.get(tool.get_pdf_url()))
     facts = f"PDF · black and white · 2 pages · 11 × 17 in · {len(poster)} bytes"
     assert facts in found.text.replace("\xa0", " ")
-    assert "PowerPoint · 1 slide · file not here yet" in found.text
+    assert "PowerPoint · 1 slide · no file yet" in found.text
     assert f"{tool.get_absolute_url()}poster.pdf" in found.text_without_spaces
     assert 'One page, 8.5" x 11"' in found.text
 

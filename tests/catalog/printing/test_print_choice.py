@@ -1,4 +1,4 @@
-"""Paper, print size and ink are chosen beside the button of each PDF, without JavaScript too."""
+"""Print options are chosen beside the button of each PDF, without JavaScript too."""
 
 import pytest
 from lxml import html

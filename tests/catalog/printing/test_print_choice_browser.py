@@ -13,7 +13,7 @@ def test_it_opens_on_a_phone_and_by_keyboard(demo_site, browser, scheme):
     page = context.new_page()
     for path in ("/tools/huddle-starter-cards/", "/courses/", "/path/plan/?from=1&to=2"):
         page.goto(demo_site + path)
-        page.get_by_text("Paper, print size and ink").focus()
+        page.get_by_text("Print options").focus()
         page.keyboard.press("Enter")
         page.locator("select[name=paper]").select_option("a4")
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

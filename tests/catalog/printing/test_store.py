@@ -190,7 +190,7 @@ def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
     assert response["Retry-After"] == response["Refresh"] == "3"
     assert response["Cache-Control"] == "no-store" and "ETag" not in response
     words = parse_page(response).text_content()
-    assert "Many PDFs are being made at this moment." in words and "Waste Walk" in words
+    assert "We are making many PDFs right now." in words and "Waste Walk" in words
 
 
 def test_a_reader_is_told_what_cannot_be_made(client, monkeypatch):
@@ -247,7 +247,7 @@ def large(monkeypatch):
 def test_a_large_one_is_made_in_the_background(client, large):
     waiting = client.get("/tools.pdf?level=&sort=title")
     assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
-    assert "It is next." in parse_page(waiting).text_content()
+    assert "Yours is next." in parse_page(waiting).text_content()
     assert client.get("/tools.pdf?level=&sort=title").status_code == 202
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
     run_jobs(Job.Task.PRINT)
@@ -274,7 +274,7 @@ def test_a_large_one_says_how_far_it_is(client, large):
     client.get("/tools.pdf")
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING)
     words = parse_page(client.get("/tools.pdf")).text_content()
-    assert "It is being made now." in words
+    assert "Making your PDF" in words
     client.get("/tools.pdf?paper=a4")
     words = parse_page(client.get("/tools.pdf?paper=a4")).text_content()
     assert "1 other is made first." in words

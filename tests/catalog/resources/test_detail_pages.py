@@ -89,7 +89,7 @@ def test_a_tool_offers_each_rendition_with_its_format_pages_and_size(client):
         "Open PowerPoint",
         "https://files.example.org/deck",
         "1 slide",
-        "file not here yet",
+        "no file yet",
         "At the end of a huddle.",
         "2 pages; 8.5&quot; x 11&quot;",
     ):

@@ -336,7 +336,7 @@ def test_what_is_not_said_is_not_found_and_leaves_no_mark(reader):
     look_for(reader, "position")
     expect(hits(reader)).not_to_have_count(0)
     field(reader).fill("xyzzy (")
-    expect(reader.locator(".find output")).to_have_text("Not said in it")
+    expect(reader.locator(".find output")).to_have_text("No matches")
     expect(hits(reader)).to_have_count(0)
     assert reader.locator(".transcript-text").inner_text() == text
     field(reader).fill("")
@@ -433,7 +433,7 @@ def test_the_keys_are_explained_and_can_be_switched_off(reader):
 def test_a_link_to_this_moment_is_copied(reader, demo_site):
     video = watch(reader)
     seek(video, 47.8)
-    button(reader, "Copy link at this moment").click()
+    button(reader, "Copy link at this time").click()
     expect(reader.locator("#announcement")).to_have_text("Link copied. It starts at 0:47.")
     link = reader.evaluate("navigator.clipboard.readText()")
     assert link == f"{demo_site}{FILM}?t=47#player"
@@ -442,12 +442,12 @@ def test_a_link_to_this_moment_is_copied(reader, demo_site):
 def test_without_a_clipboard_the_link_is_there_to_copy_by_hand(reader):
     reader.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     seek(watch(reader), 47.8)
-    button(reader, "Copy link at this moment").click()
-    link = reader.get_by_label("Link at this moment", exact=True)
+    button(reader, "Copy link at this time").click()
+    link = reader.get_by_label("Link at this time", exact=True)
     expect(link).to_be_focused()
     assert parse_qs(urlsplit(link.input_value()).query) == {"t": ["47"]}
     assert reader.evaluate("getSelection().toString()") == link.input_value()
-    expect(reader.locator("#announcement")).to_have_text("Copy the link from the field.")
+    expect(reader.locator("#announcement")).to_have_text("Copy the link from the box.")
 
 
 def test_picture_in_picture_is_offered_where_there_is_such_a_thing(reader):

@@ -121,7 +121,7 @@ def test_a_search_is_narrowed_widened_subscribed_to_and_printed(reader, device):
     expect(option(reader, "Level 2")).to_be_checked()
     expect(option(reader, "Courses")).not_to_be_checked()
 
-    subscribe = reader.get_by_role("link", name=re.compile("^Subscribe to RSS"))
+    subscribe = reader.get_by_role("link", name=re.compile("^Follow by RSS"))
     answer = reader.request.get(subscribe.get_attribute("href"))
     feed = feedparser.parse(answer.text())
     assert not feed.bozo and "Level 2" in feed.feed.title
