@@ -112,7 +112,7 @@ def action_sheet(request):
         "check": check,
         "levels": levels,
         "helps": sheet_helps(check) if check.code else [],
-        "title": _("Action sheet"),
+        "title": _("Action plan"),
         "address": check.address("team-check"),
         "qr": qr_image(check.link),
     }

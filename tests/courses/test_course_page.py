@@ -104,7 +104,7 @@ def test_of_much_that_it_opens_some_is_drawn_and_the_rest_counted(client):
         make_course(f"Course {number:02}").requirements.create(named_course=hub)
     html = html_of(client, hub)
     assert len(boxes_in(html, "map-rail")) == 13
-    assert "It opens 3 more courses." in html
+    assert "It leads to 3 more courses." in html
     assert client.get(hub.get_pdf_url()).status_code == 200
 
 

@@ -86,7 +86,8 @@ class TestFromLevelToLevel:
         course.requirements.create(named_course=closed)
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         assert titles_in(response) == ["Closed", "Open"]
-        assert "Only for: Union members. Who asks here may not take it" in notices_in(response)[0]
+        notice = notices_in(response)[0]
+        assert "Only for: Union members. This course is not open to this audience" in notice
 
     def test_drafts_are_neither_planned_nor_named(self, client):
         secret = make_course("Secret title", levels=[2], published=False)
@@ -155,7 +156,7 @@ class TestChosenCourses:
         assert links == ["/path/plan/?want=workshop-two", "/path/plan/?want=workshop-one"]
 
     def test_a_name_that_none_has_is_said_to_be_none(self, client):
-        assert "No course is called “xyzzy”." in notices_in(client.get("/path/plan/?add=xyzzy"))
+        assert "No course has the name “xyzzy”." in notices_in(client.get("/path/plan/?add=xyzzy"))
 
     def test_knowledge_and_advice_are_offered_and_not_counted(self, client):
         course, other = make_course("Art", **hours(2)), make_course("Drawing", **hours(9))

@@ -157,7 +157,7 @@ class TestMissing:
         other = make_course("Workshop (online)", published=False)
         make_course("A").requirements.create(text="Workshop")
         assert findings(client, "missing")[0][2] == (
-            "2 courses go by this name. Choose one where it is required:"
+            "2 courses have this name. Choose one of them as the requirement:"
             " Workshop (classroom), Workshop (online) draft"
         )
         found = links(client, "missing")
@@ -180,7 +180,7 @@ class TestMissing:
         assert findings(client, "missing")[0][2:] == [
             "One course goes by this name already. Choose it where it is required,"
             " or delete the line that repeats another: B",
-            "To choose “B” would close a circle: C → B → C",
+            "Choosing “B” would make a circle: C → B → C",
         ]
 
     def test_what_counts_as_a_course_closes_a_circle_too(self, client):

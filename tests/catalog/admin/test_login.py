@@ -63,7 +63,7 @@ def test_the_files_to_choose_again_are_named(client):
     client.logout()
     sent["file"] = SimpleUploadedFile("film.mp4", files.mp4())
     asked = client.post(add_url(Video), sent)
-    assert "The chosen files have to be chosen again afterwards: film.mp4" in asked.content.decode()
+    assert "After you log in, choose these files again: film.mp4" in asked.content.decode()
 
 
 def test_what_is_kept_cannot_be_made_up(client):

@@ -234,7 +234,7 @@ def test_one_click_makes_a_best_bet_and_it_stands_first(editor):
     assert messages_in(response) == ["“Consensus Three” stands first for “consensus” now."]
     assert BestBet.objects.get().resource_id == tools[2].pk
     assert titles_found("consensus")[0] == "Consensus Three"
-    assert "“Consensus Three” stands first." in parse_page(response).text_content()
+    assert "“Consensus Three” comes first." in parse_page(response).text_content()
 
 
 def test_the_first_three_results_are_offered_and_no_more(editor):

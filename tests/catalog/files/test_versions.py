@@ -117,7 +117,7 @@ def test_one_click_brings_a_version_back(client, rendition):
     page = parse_page(client.get(f"/admin/catalog/tool/{rendition.tool_id}/versions/"))
     [button] = page.xpath("//button[@name='version']")
     [form] = button.xpath("ancestor::form")
-    assert "Bring back version 1" in button.text
+    assert "Restore version 1" in button.text
     sent = {"version": button.get("value")}
     client.post(f"/admin/catalog/tool/{rendition.tool_id}/versions/", sent)
     assert form.method == "POST"

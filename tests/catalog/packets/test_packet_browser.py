@@ -125,7 +125,7 @@ def test_it_is_filled_ordered_and_noted_by_keyboard(open_reader, scripted, size)
     tab_to(page, f"e.name === 'up' && e.textContent.includes('{third}')")
     for place in (2, 1):
         page.keyboard.press("Enter")
-        expect(page.locator(".done")).to_have_text(f"“{third}” is number {place} now.")
+        expect(page.locator(".done")).to_have_text(f"“{third}” is now number {place}.")
         expect(page.locator(".packet-actions :focus")).to_contain_text(third)
     assert titles(page) == [third, first, second]
     tab_to(page, f"e.matches('.packet-note textarea') && e.labels[0].innerText.includes('{first}')")

@@ -15,6 +15,7 @@ from tests.admin import parse_page
 from tests.catalog.packets.test_packet_link import codes_of
 from tests.courses.test_path_page import words_of
 from tests.makers import days_ago, make_course, make_tool, make_video
+from tests.pages import html_in
 
 pytestmark = pytest.mark.django_db
 
@@ -95,10 +96,10 @@ def test_pages_of_a_file_are_named(client):
 
 
 def test_an_empty_one_says_what_it_is_for_and_what_its_limits_are(client):
-    html = client.get("/packet/").content.decode()
+    html = html_in(client.get("/packet/"))
     assert "This packet is empty." in html
-    assert "at most 60 items, each with a note of at most 200 characters" in html
-    assert "For a meeting, a huddle or a bulletin board" in html
+    assert "up to 60 items. A note can have up to 200 characters" in html
+    assert "a meeting, a huddle or a bulletin board" in html
     assert "noindex" not in html
 
 
@@ -106,7 +107,7 @@ def test_moving_and_removing_keep_what_was_typed(client, opened, three):
     poster, film, course = map(code_of, (resource.pk for resource in three))
     response = press(client, opened, "down", poster, title="Tuesday", **{f"note_{film}": "Loud"})
     assert titles_in(response) == ["A film", "A poster", "A course"]
-    assert notices_in(response) == ["“A poster” is number 2 now."]
+    assert notices_in(response) == ["“A poster” is now number 2."]
     moved = parse_page(response).get_element_by_id(f"item-{poster}")
     assert "is number 2 now" in words_of(moved)
     response = press(client, response, "up", course)
@@ -119,7 +120,7 @@ def test_moving_and_removing_keep_what_was_typed(client, opened, three):
 def test_what_was_taken_out_is_put_back_with_its_note(client, opened, three):
     code = codes_of(three[0])
     response = press(client, opened, "remove", code, **{f"note_{code}": "First"})
-    assert notices_in(response) == ["“A poster” is taken out. Put it back"]
+    assert notices_in(response) == ["“A poster” was removed. Put it back"]
     assert (
         "#packet-changes" in parse_page(response).xpath("//button[@name='remove']/@formaction")[0]
     )
@@ -183,8 +184,8 @@ def test_the_address_of_something_withdrawn_offers_what_takes_its_place(client, 
     old = make_withdrawn("Old sheet", new)
     response = press(client, opened, q=f"testserver{old.get_short_url()}/1")
     said = (
-        "“Old sheet” was withdrawn from the catalog; it is left out. "
-        "In its place there is “New sheet”. Add it – New sheet"
+        "“Old sheet” was withdrawn from the catalog and left out. "
+        "Use “New sheet” instead. Add it – New sheet"
     )
     assert said in notices_in(response)
     assert titles_in(response) == [one.title for one in three]
@@ -243,7 +244,7 @@ def test_enter_in_a_field_finds_and_does_not_print(opened):
 
 def test_without_a_script_it_says_what_does_not_know_of_what_is_typed(opened):
     said = " ".join(map(words_of, parse_page(opened).xpath("//noscript")))
-    assert "The link, its code and the feed know of it after “Update title and notes”." in said
+    assert "Choose “Update title and notes” to change the link, its code and the feed." in said
     assert "“Add to packet” on another page begins a new one." in said
 
 
@@ -267,14 +268,14 @@ def test_a_link_too_long_for_a_code_says_so(client):
     query = f"items={codes_of(*tools)}"
     query += "".join(f"&note-{codes_of(tool)}={'long ' * 39}" for tool in tools)
     html = client.get(f"/packet/?{query}").content.decode()
-    assert "This link is too long for a code that phones read." in html
+    assert "This link is too long for a code that phones can scan." in html
     assert "some programs for mail cut long ones" in html
 
 
 def test_what_was_withdrawn_can_be_taken_out_of_the_link(client, three):
     old = make_tool("Old sheet", published=days_ago(9), unpublished_at=days_ago(2))
     response = client.get(f"/packet/?items={codes_of(old, *three)}")
-    assert "“Old sheet” was withdrawn from the catalog; it is left out." in notices_in(response)
+    assert "“Old sheet” was withdrawn from the catalog and left out." in notices_in(response)
     response = press(client, response, "remove", codes_of(old))
     [link] = parse_page(response).xpath("//input[@id='packet-address']/@value")
     assert parse_qs(urlsplit(link).query)["items"] == [codes_of(*three)]

@@ -138,10 +138,10 @@ def test_what_is_not_found_in_the_link_is_said(client, three):
         pdf_content(client.get(address(three[0], *gone, more=".zzzzz"))).pages[0].split()
     )
     assert "“zzzzz”" in words
-    assert "“Lost” was withdrawn from the catalog; it is left out." in words
+    assert "“Lost” was withdrawn from the catalog and left out." in words
     assert (
-        "“Withdrawn” was withdrawn from the catalog; it is left out. In its place there is "
-        f"“New sheet”: catalog.example.org{new.get_short_url()}"
+        "“Withdrawn” was withdrawn from the catalog and left out. "
+        f"Use “New sheet” instead: catalog.example.org{new.get_short_url()}"
     ) in words
 
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_bound_is_listed_with_its_address(client, three, content,
     response = client.get(address(three[0], tool))
     words = " ".join(pdf_content(response).pages[0].split())
     assert f"Left out {why} catalog.example.org{tool.get_short_url()}" in words
-    assert "2 items 1 of them is in this PDF; under “Not included”" in words
+    assert "2 items 1 of them is in this PDF. Find the others under “Not included”" in words
     assert len(sizes(response_bytes(response))) == 3
 
 
@@ -220,7 +220,7 @@ def test_a_packet_has_its_limits(client, three, monkeypatch):
 
 def test_an_empty_packet_is_a_page_that_says_so(client):
     for path in ("/packet.pdf", "/packet.pdf?items=..%00..&items=%F0%9F%8E%89&add=x"):
-        assert "nothing in this packet" in pdf_content(client.get(path)).text
+        assert "nothing to print" in pdf_content(client.get(path)).text
 
 
 def test_a_link_with_five_thousand_codes_is_no_burden(client, three, monkeypatch):
@@ -308,7 +308,7 @@ def test_the_tags_of_a_file_come_with_its_pages(client, three):
 def test_a_packet_says_which_pages_have_no_tags(client, three):
     response = client.get(address(three[0], make_poster("Tagged", tagged())))
     words = " ".join(pdf_content(response).pages[0].split())
-    assert "what their pictures show: • Two pages" in words and "• Tagged" not in words
+    assert "descriptions of pictures: • Two pages" in words and "• Tagged" not in words
 
 
 def test_it_claims_no_more_than_is_known(client, three):

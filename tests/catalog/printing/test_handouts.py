@@ -69,9 +69,9 @@ def test_an_empty_listing_says_so(client):
 def test_a_search_that_finds_nothing_says_so(client):
     make_tool("Waste Walk", levels=[1])
     found = pdf_content(client.get("/search.pdf?q=zzzzqqq"))
-    assert "Nothing in the catalog says all of “zzzzqqq”." in found.text
+    assert "No results for “zzzzqqq”" in found.text
     found = pdf_content(client.get("/search.pdf?q=waste&level=2"))
-    assert "Nothing that matches these filters says all of “waste”." in found.text
+    assert "No results for “waste” with these filters" in found.text
     assert "published" not in found.text
 
 
@@ -102,7 +102,8 @@ def test_it_says_which_view_it_is_and_of_which_day(client, monkeypatch):
     found = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
     day = timezone.localdate()
     assert in_order(found.text, "New in the catalog", "1 result", "only: Tools, Level 2")
-    assert f"As it was on {date_format(day, 'F j, Y')}. The living list:" in found.text
+    printed = f"Printed from this list on {date_format(day, 'F j, Y')}."
+    assert f"{printed} See the newest version:" in found.text
     living = "https://catalog.example.org/new/?kind=tool&level=2"
     assert len(addresses) == 1 and addresses[0].startswith(f"{living}&list={day:%Y%m%d}-")
     assert living in found.links

@@ -277,7 +277,7 @@ def test_a_large_one_says_how_far_it_is(client, large):
     assert "Making your PDF" in words
     client.get("/tools.pdf?paper=a4")
     words = parse_page(client.get("/tools.pdf?paper=a4")).text_content()
-    assert "1 other is made first." in words
+    assert "1 other PDF is ahead of yours." in words
 
 
 def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypatch):
