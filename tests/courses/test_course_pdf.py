@@ -59,7 +59,7 @@ def test_what_it_opens_and_what_follows(client):
     hidden.requirements.create(named_course=course)
     course.follow_ups.create(text="Leading Across Teams")
     words = words_of(client, course)
-    assert "After this course IT OPENS Team Leadership" in words
+    assert "After this course LEADS TO Team Leadership" in words
     assert "Levels 3–4" in words
     assert "NEXT Leading Across Teams" in words
     assert "Secret" not in words

@@ -1,7 +1,7 @@
 "use strict";
 
-// The rich text editor puts its base style into the page, which the site's policy forbids, unless
-// there is one already. This element is none, but is found; the rules are in admin.css.
+// The rich text editor adds a style element to the page unless it finds one. The security policy of
+// the site forbids style elements, so the editor finds this placeholder. The rules are in admin.css.
 const placeholder = document.createElementNS("", "style");
 placeholder.setAttribute("data-tiptap-style", "");
 document.head.append(placeholder);
@@ -10,7 +10,7 @@ function plain(label) {
   return label.textContent.replace(":", "").trim();
 }
 
-// The field that people write rich text in is not the one its label is for.
+// The label of a rich text field belongs to a hidden textarea, so the editor gets its own label.
 document.addEventListener("prose-editor:ready", (event) => {
   const { editor, textarea } = event.detail;
   const label = textarea.closest(".form-row").querySelector("label");
@@ -18,7 +18,7 @@ document.addEventListener("prose-editor:ready", (event) => {
   editor.view.dom.setAttribute("aria-multiline", "true");
 });
 
-// Nor is the field that suggestions are typed into.
+// The search box of an autocomplete field has no label either.
 function nameSuggestions() {
   document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
     const label = document.querySelector(`label[for="${select.id}"]`);
@@ -27,7 +27,7 @@ function nameSuggestions() {
   });
 }
 
-// A list of suggestions completes one word; tags are several, with commas between them.
+// A datalist completes one word. A field of tags holds several, separated by commas.
 function suggestTags(input) {
   const known = Array.from(document.getElementById(input.getAttribute("list")).options);
   const names = known.map((option) => option.value);
@@ -38,7 +38,7 @@ function suggestTags(input) {
   });
 }
 
-// A link away from a form in which something was written asks first.
+// Asks before a reader leaves a form with changes.
 function guard(form) {
   let written = false;
   form.addEventListener("input", () => { written = true; });
@@ -48,7 +48,7 @@ function guard(form) {
   });
 }
 
-// A click on the picture says what has to stay in view where it is cut to fit.
+// A click on a picture sets the point that stays in view when the picture is cut to fit.
 function chooseFocus(picture) {
   const fields = ["x", "y"].map((axis) => document.getElementById(`id_focus_${axis}`));
   if (fields.includes(null)) return;

@@ -1,15 +1,15 @@
 "use strict";
 
-// The reader's own packet: the query of its link, kept in this browser and nowhere else. Without this
-// script, "Add to packet" leads to a packet with that one item.
+// The reader's own packet. Only this browser keeps it, as the query of its link. Without this script,
+// "Add to packet" leads to a packet with that one item.
 
 {
   const KEY = "packet"; // in localStorage
-  const CHANGE = "packet-change"; // in sessionStorage: what the page was left for, to change it
+  const CHANGE = "packet-change"; // in sessionStorage: the change that the reader left the page for
   const link = document.getElementById("packet-link");
   const words = link.dataset;
   const form = document.getElementById("packet-form");
-  let typed = () => {}; // is told of the query when a title or note was typed into it
+  let typed = () => {}; // gets the query after the reader types a title or a note
 
   const parsed = (query) => new URLSearchParams(query);
   const kept = () => localStorage.getItem(KEY) ?? "";
@@ -55,7 +55,7 @@
 
   function toggle(code) {
     const query = parsed(kept()), codes = codesOf(query), there = codes.includes(code);
-    // The page of the packet says what does not fit.
+    // The packet page says what does not fit.
     if (!there && codes.length >= words.most) return location.assign(address(`?${query}&add=${code}`));
     const others = there ? codes.filter((other) => other !== code) : [...codes, code];
     if (others.length) query.set("items", others.join("."));
@@ -67,7 +67,7 @@
 
   // ---- The page of a packet ----
 
-  // Whether what is shown is the packet of this browser, or what a change on its page made of it.
+  // Whether the page shows the packet of this browser, or this packet after a change on its page.
   function isMine(query) {
     const change = sessionStorage.getItem(CHANGE);
     return [kept(), change].some((known) => known !== null && same(location.search, known))
@@ -138,8 +138,8 @@
     });
   }
 
-  // The link, its code and what is printed follow the title and the notes as they are typed. Returns
-  // what waits until they have.
+  // Updates the link, its code and the printed list while the reader types the title and the notes.
+  // Returns a function that waits until they are up to date.
   function follow() {
     const PAUSE = 400; // ms without a key
     let timer = 0, latest = null, asking = Promise.resolve();
@@ -154,7 +154,7 @@
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         if (!signal.aborted && response.ok) show(page);
       } catch {
-        // "Update title and notes" still asks for the whole page.
+        // The reader can still choose "Update title and notes", which loads the whole page.
       }
     }
 
@@ -180,7 +180,7 @@
       clearTimeout(timer);
       timer = setTimeout(now, PAUSE);
     });
-    // A note is one line, however many it takes on the screen.
+    // A note is one line of text, even if it wraps on the screen. Enter sends the form.
     form.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing || !event.target.matches("textarea")) return;
       event.preventDefault();
@@ -197,13 +197,13 @@
       const button = target.closest("button.packet-button");
       if (button) toggle(button.value);
     });
-    // The lists of results are put in anew as they are narrowed.
+    // Filters replace the list of results, and its buttons with it.
     new MutationObserver(dress).observe(document.getElementById("main"), { childList: true });
     window.addEventListener("storage", refresh);
     window.addEventListener("pageshow", refresh);
   }
 
-  // Where a browser keeps nothing, the links and forms are there all the same.
+  // In a browser that stores nothing, the links and forms still work.
   function keeps() {
     try {
       return localStorage.length + sessionStorage.length >= 0;

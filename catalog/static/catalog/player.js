@@ -1,10 +1,10 @@
-// A video page works without this script: its player is the browser's own, and all times are links.
-// With it, the times jump without a reload, chapters and transcript follow the film, the transcript
-// can be searched, and below the film are switches for what not every browser's player offers.
+// A video page works without this script: it uses the browser's own player, and all times are links.
+// With the script, times jump without a reload, chapters and transcript follow the video, readers can
+// search the transcript, and buttons below the video add what some browsers' players lack.
 
-const LEFT_ALONE = 5000; // milliseconds after a reader's last touch until the transcript scrolls
-const PAUSE = 150; // milliseconds after the last key until the transcript is searched
-const DONE = 3000; // milliseconds for which a button says that it has done it
+const LEFT_ALONE = 5000; // milliseconds after a reader's last touch before the transcript scrolls
+const PAUSE = 150; // milliseconds after the last key before it searches the transcript
+const DONE = 3000; // milliseconds for which a button shows that it is done
 const KEY_STEPS = { j: -10, l: 10, arrowleft: -5, arrowright: 5 }; // seconds
 
 const region = document.getElementById("player");
@@ -16,7 +16,7 @@ function announce(text) {
   document.getElementById("announcement").textContent = text;
 }
 
-// What the template of `part` holds, in its place.
+// Replaces the template of `part` with its content.
 function unpack(part) {
   const template = part.querySelector("template");
   const content = template.content.cloneNode(true);
@@ -40,7 +40,7 @@ function inSight(element) {
 }
 
 function play() {
-  // A browser may want a click on the film itself first; then it waits there.
+  // Some browsers want a click on the video first. The video then waits at the right time.
   video.play().catch(() => {});
 }
 
@@ -59,13 +59,13 @@ function jumpOnClick(event) {
   jump(secondOf(place));
 }
 
-// ---- What is on now: in the chapters and in the transcript ----
+// ---- Marks the current chapter and the current line of the transcript ----
 
 function follow(places, reveal = () => {}) {
   const begins = places.map(secondOf);
   let current;
 
-  // An address names whole seconds: a film that waits in one is at what begins within it.
+  // An address has whole seconds. A video that waits at one is at whatever begins within it.
   function second() {
     if (video.played.length) return video.currentTime + 0.01;
     return video.currentTime ? Math.floor(video.currentTime) + 0.999 : -1;
@@ -86,7 +86,7 @@ function follow(places, reveal = () => {}) {
   update();
 }
 
-// Brings an element of a box that scrolls to the upper part of it; the page stays where it is.
+// Scrolls a box so that `element` is in its upper part. The page itself does not scroll.
 function scrollInside(box, element) {
   const [outer, inner] = [box.getBoundingClientRect(), element.getBoundingClientRect()];
   const clear = outer.height / 6;
@@ -107,14 +107,14 @@ function scrollAlong(box) {
 
 // ---- Find in the transcript ----
 
-// A regular expression for words as a reader types them, over commas and line ends, in any quotes.
+// A regular expression for typed words. It matches across commas and line ends, with any quotes.
 function pattern(typed) {
   const plain = typed.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   const anyQuotes = plain.replace(/['‘’]/g, "['‘’]").replace(/["“”]/g, '["“”]');
   return new RegExp(anyQuotes.replace(/\s+/g, "[\\s\\p{P}]+"), "giu");
 }
 
-// Marks all matches in the text of `cues`, also those that go from one cue to the next.
+// Marks all matches in the text of `cues`, even across two cues.
 // Returns a list of marks for each match.
 function markAll(cues, wanted) {
   let text = "";
@@ -123,7 +123,7 @@ function markAll(cues, wanted) {
     text += `${node.data} `;
     return { node, from, to: text.length - 1 };
   });
-  // From the last to the first, so that the beginnings of the nodes stay as they are.
+  // From the last match to the first: the starts of the text nodes stay the same.
   let last = pieces.length - 1;
   return [...text.matchAll(wanted)].reverse().map(({ index, 0: { length } }) => {
     const [end, marks] = [index + length, []];
@@ -197,7 +197,7 @@ function find(box) {
   play?.addEventListener("click", () => jump(begin()));
 }
 
-// ---- The switches below the film; each returns what a key does with it ----
+// ---- The buttons below the video; each function returns what a key does ----
 
 const isOn = (button) => button.getAttribute("aria-pressed") === "true";
 
@@ -209,7 +209,7 @@ function trackOf(kind) {
   return video.querySelector(`track[kind="${kind}"]`).track;
 }
 
-// Captions are there for whom the sound is off, until the reader decides.
+// Captions show while the sound is off, until the reader decides.
 function captions(button) {
   const track = trackOf("captions");
   const shown = () => track.mode === "showing";
@@ -233,7 +233,7 @@ function captions(button) {
   turn(button, shown());
   button.addEventListener("click", decide);
   video.addEventListener("volumechange", whenSilent);
-  // The browser's own menu has such a switch, too.
+  // The browser's own menu can also turn captions on and off.
   video.textTracks.addEventListener("change", () => {
     if (shown() === isOn(button)) return;
     decided = !shown();
@@ -269,7 +269,7 @@ function speed(select) {
   }
 
   function step(by) {
-    show();  // the event of a step just before may not have come yet
+    show();  // the event of the step before may not have arrived yet
     const option = select.options[select.selectedIndex + by];
     if (!option) return;
     video.playbackRate = option.value;
@@ -288,7 +288,7 @@ function small(button) {
       if (document.pictureInPictureElement) await document.exitPictureInPicture();
       else await video.requestPictureInPicture();
     } catch {
-      // Before the film is loaded there is nothing to show.
+      // There is nothing to show before the video has loaded.
     }
   });
   video.addEventListener("enterpictureinpicture", () => turn(button, true));
@@ -366,7 +366,7 @@ function keys(listening, { toggleCaptions, stepSpeed }) {
 
   function actionOf({ key: pressed, target, repeat }) {
     const key = pressed.toLowerCase();
-    // A button is pressed with the space bar, and the player has its own keys for its own parts.
+    // The space bar presses a button, and the player has its own keys for its own parts.
     if (key === " " && target.closest("button, summary, video")) return null;
     if (key.startsWith("arrow") && target === video) return null;
     if (key in KEY_STEPS) return () => skip(KEY_STEPS[key]);

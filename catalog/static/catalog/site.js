@@ -1,13 +1,13 @@
 "use strict";
 
-// Every page works without this script. With it, suggestions come while somebody types a search,
-// the filters, the order and the pages of a list change what is shown without a reload, and so do
-// the ticks of a team check.
+// Every page works without this script. The script shows suggestions while a reader types a search.
+// It updates a list without a reload when the filters, the order or the page change. It updates a
+// team check in the same way.
 
-const PAUSE = 120; // milliseconds after the last key until suggestions are asked for
+const PAUSE = 120; // milliseconds after the last key before it asks for suggestions
 const ABOUT_A_PAGE = 'meta[name="description"], link[rel="canonical"], link[rel="alternate"]';
 
-// A region that is never replaced: screen readers say what is put into it.
+// Screen readers read out what is put into this element. No script replaces the element.
 function announce(text) {
   document.getElementById("announcement").textContent = text;
 }
@@ -26,7 +26,7 @@ function suggest(form) {
   set(list, { id: "suggestions", class: "suggestions", role: "listbox", hidden: "" });
   set(list, { "aria-label": form.dataset.name });
   form.append(list);
-  // A field for text may be a combobox, one for searches may not (ARIA in HTML).
+  // ARIA in HTML allows a combobox on a text field, but not on a search field.
   set(input, { type: "text", enterkeyhint: "search", role: "combobox" });
   set(input, { "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": "false" });
 
@@ -63,7 +63,7 @@ function suggest(form) {
     return option;
   }
 
-  // `place` is that of the option to begin at, counted from the end where it is negative.
+  // `place` is the place of the first active option; a negative one counts from the end.
   function open(suggestions, place) {
     const total = suggestions.length;
     if (!total) return close();
@@ -133,7 +133,7 @@ function suggest(form) {
   input.addEventListener("blur", close);
   form.addEventListener("submit", close);
   list.addEventListener("click", close);
-  // The field keeps the focus, so that the list is still there when the button comes up again.
+  // The field keeps the focus, so the list is still open when the reader lets go of the mouse button.
   list.addEventListener("mousedown", (event) => event.preventDefault());
 }
 
@@ -142,13 +142,13 @@ function suggest(form) {
 async function pageAt(address, signal) {
   const response = await fetch(address, { signal, headers: { Accept: "text/html" } });
   const html = response.headers.get("Content-Type")?.startsWith("text/html");
-  if (!response.ok || response.redirected || !html) throw new Error("This is no page.");
+  if (!response.ok || response.redirected || !html) throw new Error("This is not a page.");
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!page.getElementById("browse")) throw new Error("This is no list.");
+  if (!page.getElementById("browse")) throw new Error("This is not a list.");
   return page;
 }
 
-// What the form would send, without what goes without saying: the server's own address of it.
+// The address that the server gives this form: its fields without the default values.
 function addressOf(form) {
   const usual = form.elements.sort.options[0].value;
   const said = [...new FormData(form)].filter(
@@ -166,7 +166,7 @@ function browse(main) {
 
   const focus = (element) => element.focus({ preventScroll: true });
 
-  // The one of the new page that is what `old` was in the page before.
+  // Finds the element of the new page that matches `old` on the page before.
   function counterpart(old) {
     const group = old.closest("details")?.id;
     const summary = group && part(group)?.querySelector("summary");
@@ -235,7 +235,7 @@ function browse(main) {
   window.addEventListener("popstate", () => {
     if (here() !== shown) show(here(), { remember: false });
   });
-  // Who leaves while a list is loading comes back to filters that it does not match.
+  // A reader who leaves while a list loads would come back to filters that do not match the list.
   window.addEventListener("pagehide", () => request?.abort());
   window.addEventListener("pageshow", ({ persisted }) => {
     if (persisted && part("browse").matches("[aria-busy]")) location.reload();
@@ -247,9 +247,9 @@ function browse(main) {
   document.documentElement.classList.add("js");
 }
 
-// ---- Team check: each tick shows at once where the team is; the address holds all answers ----
+// ---- Team check: each check mark updates the level at once; the address holds all answers ----
 
-const KEPT = "team-check"; // the last answers in this browser, to go on with
+const KEPT = "team-check"; // the last answers in this browser, to continue later
 
 function kept(query) {
   try {
@@ -257,7 +257,7 @@ function kept(query) {
     if (query === "") localStorage.removeItem(KEPT);
     return localStorage.getItem(KEPT);
   } catch {
-    return null; // a browser that keeps nothing
+    return null; // a browser that stores nothing
   }
 }
 
@@ -281,7 +281,7 @@ function teamCheck(form) {
       document.getElementById("resume").hidden = true;
       announce(result.querySelector("h2").textContent);
     } catch {
-      // The button still asks for the whole page.
+      // The button still loads the whole page.
     }
   }
 

@@ -69,7 +69,7 @@ class TestAPrint:
         response = scan(client, old)
         notice = notice_in(response)
         assert notice.startswith("Your print is out of date It is version 2 of ")
-        assert "this page is version 5 of" in notice
+        assert "This page is version 5 of" in notice
         items = parse_page(response).xpath("//section[@aria-labelledby='your-print']//li")
         assert [words_of(item) for item in items] == [
             "Text: changed",

@@ -109,7 +109,7 @@ def test_moving_and_removing_keep_what_was_typed(client, opened, three):
     assert titles_in(response) == ["A film", "A poster", "A course"]
     assert notices_in(response) == ["“A poster” is now number 2."]
     moved = parse_page(response).get_element_by_id(f"item-{poster}")
-    assert "is number 2 now" in words_of(moved)
+    assert "is now number 2" in words_of(moved)
     response = press(client, response, "up", course)
     response = press(client, response, "remove", poster)
     assert titles_in(response) == ["A film", "A course"]
@@ -245,7 +245,7 @@ def test_enter_in_a_field_finds_and_does_not_print(opened):
 def test_without_a_script_it_says_what_does_not_know_of_what_is_typed(opened):
     said = " ".join(map(words_of, parse_page(opened).xpath("//noscript")))
     assert "Choose “Update title and notes” to change the link, its code and the feed." in said
-    assert "“Add to packet” on another page begins a new one." in said
+    assert "“Add to packet” on another page starts a new packet." in said
 
 
 def test_its_print_has_its_day_and_a_code_that_tells_whether_it_is_true(client, opened):
@@ -269,7 +269,7 @@ def test_a_link_too_long_for_a_code_says_so(client):
     query += "".join(f"&note-{codes_of(tool)}={'long ' * 39}" for tool in tools)
     html = client.get(f"/packet/?{query}").content.decode()
     assert "This link is too long for a code that phones can scan." in html
-    assert "some programs for mail cut long ones" in html
+    assert "some e-mail programs cut long links" in html
 
 
 def test_what_was_withdrawn_can_be_taken_out_of_the_link(client, three):
