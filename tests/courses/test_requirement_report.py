@@ -169,8 +169,8 @@ class TestMissing:
         course.requirements.create(named_course=orientation)
         course.requirements.create(text="LMPO")
         assert findings(client, "missing")[0][2] == (
-            "One course goes by this name already. Choose it where it is required,"
-            " or delete the line that repeats another: LMP Orientation"
+            "One course has this name. Choose it as the requirement,"
+            " or delete the line if it repeats another: LMP Orientation"
         )
 
     def test_the_circle_that_linking_it_would_close_is_told(self, client):
@@ -178,8 +178,8 @@ class TestMissing:
         b.requirements.create(named_course=c)
         Requirement.objects.bulk_create([Requirement(course=c, text="B")])
         assert findings(client, "missing")[0][2:] == [
-            "One course goes by this name already. Choose it where it is required,"
-            " or delete the line that repeats another: B",
+            "One course has this name. Choose it as the requirement,"
+            " or delete the line if it repeats another: B",
             "Choosing “B” would make a circle: C → B → C",
         ]
 
@@ -242,8 +242,8 @@ class TestAudiences:
     @pytest.mark.parametrize(
         "people, sentence",
         [
-            ({"audiences": ["Managers"]}, "Shut out: Managers."),
-            ({"only_for": ["Co-leads"], "audiences": ["Managers"]}, "Shut out: Co-leads."),
+            ({"audiences": ["Managers"]}, "Left out: Managers."),
+            ({"only_for": ["Co-leads"], "audiences": ["Managers"]}, "Left out: Co-leads."),
             (
                 {},
                 "Left out: everyone else, because the course does not say who it is for.",

@@ -54,7 +54,7 @@ def named_in(response):
 def test_a_single_deletion_is_refused(client):
     for row, users in needed_things():
         response = client.get(admin_url(row, "delete"))
-        assert "cannot be deleted, for these still need it" in response.content.decode()
+        assert "cannot be deleted because these still need it" in response.content.decode()
         assert all(user in named_in(response) for user in users), (row, named_in(response))
         assert client.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 200
         assert type(row).objects.filter(pk=row.pk).exists()

@@ -39,10 +39,10 @@ def test_the_text_comes_back_after_the_login(client):
     client.logout()
     asked = client.post(add_url(Video), sent)
     assert asked.status_code == 403
-    assert "your text is kept" in asked.content.decode()
+    assert "Log in again to get your text back" in asked.content.decode()
     assert not Video.objects.exists()
     back = log_in(client, asked)
-    assert "has not been saved yet" in back.content.decode()
+    assert "Your text is not saved yet" in back.content.decode()
     assert not Video.objects.exists()
     go_on(client, back)
     video = Video.objects.get()
@@ -104,7 +104,7 @@ def strict():
 def test_a_stale_token_of_our_own_page_is_renewed(strict):
     sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     back = strict.post(add_url(Video), sent, headers={"Origin": "http://testserver"})
-    assert "has not been saved yet" in back.content.decode()
+    assert "Your text is not saved yet" in back.content.decode()
     assert not Video.objects.exists()
     target = parse_page(back).xpath("//main//form/@action")[0]
     strict.post(target, form_data(back), headers={"Origin": "http://testserver"})

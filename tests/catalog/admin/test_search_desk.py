@@ -154,8 +154,8 @@ def test_what_is_older_than_ninety_days_is_not_shown(editor):
 
 def test_the_page_says_what_is_kept(editor):
     text = parse_page(editor.get(DESK)).text_content()
-    assert "nothing of who searched" in text
-    assert "What is older than 90 days is gone." in text
+    assert "We do not keep who searched" in text
+    assert "We delete everything after 90 days." in text
     assert "Nobody has searched yet." in text
 
 

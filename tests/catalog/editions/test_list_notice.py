@@ -43,9 +43,7 @@ def test_nothing_is_said_where_nobody_asks(client):
 def test_a_print_is_current(client):
     old_tool("Waste Walk")
     words = notice(client, f"/tools/?list={day(5)}")
-    assert words.startswith(
-        "Your print is current Nothing on this list has changed since "
-    )
+    assert words.startswith("Your print is current Nothing on this list has changed since ")
     assert "Print the new version" not in words
 
 

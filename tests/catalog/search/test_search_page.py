@@ -8,6 +8,7 @@ from lxml import etree
 
 from catalog.models import BestBet, Synonym
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
+from tests.pages import html_in
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/search/"
@@ -20,7 +21,7 @@ def results(client, q, **filters):
 
 
 def page(client, q, **filters):
-    return client.get(SEARCH, {"q": q} | filters).content.decode()
+    return html_in(client.get(SEARCH, {"q": q} | filters))
 
 
 class TestWhatIsFound:
