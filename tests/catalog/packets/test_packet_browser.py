@@ -270,7 +270,7 @@ class TestAPacketOfSomebodyElse:
         mine = reader.evaluate("localStorage.packet")
         reader.goto(theirs)
         reader.get_by_role("button", name=f"Remove – {FIRST}").click()
-        expect(reader.locator(".done")).to_contain_text("is taken out")
+        expect(reader.locator(".done")).to_contain_text("was removed")
         assert titles(reader) == [SECOND]
         assert reader.evaluate("localStorage.packet") == mine
         expect(reader.locator("#shared-packet")).to_be_visible()
