@@ -31,7 +31,7 @@ from catalog.models import (
 )
 from courses.models import BestResource, Course, Criterion, FollowUp, Requirement
 from editorial.demo import loading
-from editorial.demo.loading import FOLDER, copy_of, judged_queries
+from editorial.demo.loading import FOLDER, copy_file, read_judged_queries
 from editorial.models import DemoItem
 from tests.makers import make_course, make_tool
 
@@ -258,7 +258,7 @@ def demo_texts():
 class TestJudgedQueries:
     def test_each_wants_an_entry_that_readers_may_see(self, demo):
         judged = JudgedQuery.objects.filter(resource__in=Resource.objects.published())
-        assert judged.count() == len(judged_queries())
+        assert judged.count() == len(read_judged_queries())
 
     def test_what_an_editor_deleted_is_not_made_again(self, fresh):
         JudgedQuery.objects.first().delete()
@@ -387,7 +387,7 @@ class TestLoadingAgain:
     def test_a_second_run_changes_nothing(self, fresh):
         before = dict(Resource.objects.values_list("pk", "updated_at"))
         assert command("load_demo") == [
-            "0 videos, 0 tools, 0 courses and 0 terms made, 70 entries were there"
+            "Made 0 videos, 0 tools, 0 courses and 0 terms. 70 entries were already there."
         ]
         assert dict(Resource.objects.values_list("pk", "updated_at")) == before
 
@@ -402,7 +402,7 @@ class TestLoadingAgain:
     def test_what_was_deleted_is_made_again_and_linked_again(self, fresh):
         Video.objects.get(slug="find-better-solutions").delete()
         assert command("load_demo") == [
-            "1 videos, 0 tools, 0 courses and 0 terms made, 69 entries were there"
+            "Made 1 videos, 0 tools, 0 courses and 0 terms. 69 entries were already there."
         ]
         again = Video.objects.get(slug="find-better-solutions")
         assert again.related.count() == 2
@@ -420,11 +420,11 @@ class TestWhenLoadingFails:
         def stop(*_entry):
             raise KeyError("broken file")
 
-        monkeypatch.setattr(loading, "link", stop)
+        monkeypatch.setattr(loading, "link_entry", stop)
         Video.objects.get(slug="find-better-solutions").delete()
         before = files_in(settings.MEDIA_ROOT)
         with pytest.raises(KeyError):
-            loading.load()
+            loading.load_demo()
         assert not Video.objects.filter(slug="find-better-solutions").exists()
         assert files_in(settings.MEDIA_ROOT) == before
 
@@ -435,7 +435,7 @@ def files_in(folder):
 
 class TestRemoving:
     def test_it_takes_everything_it_made(self, fresh):
-        assert command("remove_demo")[-1].startswith("70 entries removed (0 of them edited since)")
+        assert command("remove_demo")[-1].startswith("Removed 70 entries (0 of them edited)")
         assert not Resource.objects.exists()
         assert not Topic.objects.exists()
         assert not Tag.objects.exists()
@@ -444,11 +444,11 @@ class TestRemoving:
 
     def test_it_takes_an_entry_that_an_editor_changed_and_says_so(self, fresh):
         Course.objects.get(slug="free-to-speak").save()
-        assert "(1 of them edited since)" in command("remove_demo")[-1]
+        assert "(1 of them edited)" in command("remove_demo")[-1]
 
     def test_an_entry_of_an_editor_stays_with_its_file_and_its_terms(self, fresh):
         mine = make_tool("Our Own Poster", topics=["Service"], tags=["huddle", "ours"])
-        mine.image, mine.image_alt = copy_of("images/five-whys.webp"), "A chain of circles."
+        mine.image, mine.image_alt = copy_file("images/five-whys.webp"), "A chain of circles."
         mine.save()
         mine.related.add(Tool.objects.get(slug="five-whys"))
         lines = command("remove_demo")
@@ -459,7 +459,7 @@ class TestRemoving:
             "Performance Improvement",
             "Service",
         ]
-        assert "“Service” stays: entries of your own use it." in lines
+        assert "Kept “Service”: your own entries use it." in lines
 
     def test_a_course_of_an_editor_keeps_the_words_of_what_it_asks_for(self, fresh):
         mine = make_course("Our Own Course")
@@ -471,7 +471,7 @@ class TestRemoving:
         assert list(mine.follow_ups.values_list("text", "named_course")) == [
             ("Free to Speak", None)
         ]
-        assert "“Our Own Course” still names “LMPO”; it is now text without a course." in lines
+        assert "“Our Own Course” still names “LMPO”, which is now text without a link." in lines
 
     def test_a_term_that_editors_took_over_is_theirs_from_then_on(self, fresh):
         make_tool("Our Own Poster", topics=["Service"])

@@ -275,7 +275,7 @@ class TestTakingIn:
         listing.write_text(PAGE.replace("PDF and PPT slide", "PDF " * 60))
         lines = run(listing, "--apply")
         assert lines[-1] == "2 created, 0 updated, 0 unchanged, 1 need attention"
-        assert any("set aside" in line and "200" in line for line in lines)
+        assert any("We skipped" in line and "200" in line for line in lines)
 
 
 @pytest.mark.django_db
@@ -284,7 +284,7 @@ class TestBadFiles:
         ("content", "sentence"),
         [
             (b"\xff\xfe\x00P", "is not text in UTF-8"),
-            (b"Videos\n\x00\x00", "is not text: it holds zero bytes"),
+            (b"Videos\n\x00\x00", "is not text: it contains zero bytes"),
             (b"x" * 10_000_001, "is larger than 10 MB"),
         ],
     )
@@ -308,7 +308,7 @@ class TestBadFiles:
         assert "page.txt:1" in lines[0]
 
     def test_publishing_without_applying_is_refused(self, listing):
-        with pytest.raises(CommandError, match="--publish goes with --apply"):
+        with pytest.raises(CommandError, match="--publish needs --apply"):
             run(listing, "--publish")
 
 

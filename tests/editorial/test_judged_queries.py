@@ -19,13 +19,13 @@ from django.test import override_settings
 
 from catalog.listings.listing import search_listing
 from catalog.models import Resource
-from editorial.demo.loading import judged_queries
+from editorial.demo.loading import read_judged_queries
 
 pytestmark = pytest.mark.django_db
 
 RESULTS = Path(__file__).with_name("judged_results.toml")
 FIRST = 5  # results that both databases answer alike
-JUDGED = dict(judged_queries())
+JUDGED = dict(read_judged_queries())
 
 
 @pytest.fixture(scope="module")

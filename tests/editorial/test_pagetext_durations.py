@@ -1,7 +1,7 @@
 import pytest
 
 from editorial.pagetext.durations import Duration, read_duration, read_module
-from editorial.pagetext.times import hints_time
+from editorial.pagetext.times import mentions_time
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_limit_is_not_the_time_of_a_mode(text):
     ],
 )
 def test_a_time_is_noticed_even_where_it_cannot_be_read(text, hint):
-    assert hints_time(text) is hint
+    assert mentions_time(text) is hint
 
 
 def test_modules_with_their_own_times_are_listed_and_not_summed():

@@ -5,7 +5,7 @@ import pytest
 from editorial.pagetext import read_page
 
 TOOL = "Format:\nPDF\n\nBest used:\nHang it over the oven.\n\n"
-LEFT = "“{}” stands below “{}” but was taken into no field."
+LEFT = "“{}” is below “{}” but belongs to no field."
 
 
 def portal_course(times, requirements="LMP Orientation"):
@@ -46,7 +46,7 @@ def test_a_time_under_the_levels_that_cannot_be_read_is_kept_and_named(times):
     course = only(portal_course(times))
     assert (course.duration_text, course.minutes_max, course.levels) == (times, None, (1, 2))
     assert sentences(portal_course(times)) == [
-        (7, f"“Path to Performance: {times}” could not be read.")
+        (7, f"We could not read “Path to Performance: {times}”.")
     ]
 
 
@@ -70,7 +70,7 @@ def test_a_video_with_a_broken_clock_is_kept_and_the_clock_named():
     text = "Videos\n\nBread Rises\n\n(1:29)\n\nHow.\n\nSalt Melts\n\n(2:3)\n\nWhy.\n"
     salt = read_page(text).records[1]
     assert (salt.title, salt.body, salt.duration_seconds) == ("Salt Melts", "Why.", None)
-    assert sentences(text) == [(11, "“(running time): (2:3)” could not be read.")]
+    assert sentences(text) == [(11, "We could not read “(running time): (2:3)”.")]
 
 
 def test_titles_after_a_gap_under_a_label_are_named_before_another_record():

@@ -253,7 +253,7 @@ def test_an_author_and_a_date_behind_a_title_are_cut_off():
     assert titles(text.replace("Ada Poe", "ada.m.poe")) == ["Bread Rises"]
     assert titles(text) == ["Bread Rises"]
     assert sentences(text) == [
-        (1, "“Ada Poe” behind “Bread Rises” was taken for the author’s name.")
+        (1, "We read “Ada Poe” after “Bread Rises” as the author’s name.")
     ]
 
 
@@ -304,7 +304,7 @@ def test_one_title_with_two_meanings_is_kept_twice_and_named():
     block = f"TOOLS\n\nOven Card\n{TOOL}\n"
     assert titles(block + block.replace("PDF", "PPT")) == ["Oven Card", "Oven Card"]
     (attention,) = read(block + block.replace("PDF", "PPT")).attention
-    assert attention.sentence == "“Oven Card” stands on line 1 too, with other facts."
+    assert attention.sentence == "“Oven Card” is also on line 1, with different facts."
 
 
 def test_a_levels_line_above_a_time_is_a_course_whose_labels_were_lost():
@@ -349,20 +349,20 @@ def test_a_record_without_a_title_is_kept_and_named():
     page = read(f"Bread\n\nTOOLS\n{TOOL}")
     assert [record.title for record in page.records] == [None]
     assert sentences(f"Bread\n\nTOOLS\n{TOOL}") == [
-        (3, "The tool has no title here; it is set aside.")
+        (3, "We skipped a tool because it has no title here.")
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "sentence"),
     [
-        ("8 hours", "Half a day", 14, "“Duration: Half a day” could not be read."),
-        ("Level 2, 3", "Level 7", 10, "“Path to Performance: Level 7” could not be read."),
+        ("8 hours", "Half a day", 14, "We could not read “Duration: Half a day”."),
+        ("Level 2, 3", "Level 7", 10, "We could not read “Path to Performance: Level 7”."),
         (
             "Labor Management Partnership Orientation (LMPO)",
             "Requires basic knowledge of:",
             24,
-            "“Requires basic knowledge of:” is followed by nothing.",
+            "Nothing follows “Requires basic knowledge of:”.",
         ),
     ],
 )
@@ -377,12 +377,12 @@ def test_a_text_that_breaks_off_is_incomplete():
     assert only(text).complete
     cut = text[: text.index("oven.")]
     assert not only(cut).complete
-    assert sentences(cut) == [(1, "The stored text ends in the middle of “Oven Card”.")]
+    assert sentences(cut) == [(1, "The page ends in the middle of “Oven Card”.")]
 
 
 def test_a_tool_that_breaks_off_after_its_title_is_named():
     assert sentences(f"TOOLS\n\nOven Card\n{TOOL}\n\nTOOLS\n\nFlo") == [
-        (20, "A tool begins here, but the stored text ends before its fields.")
+        (20, "A tool starts here, but the page ends before its fields.")
     ]
 
 

@@ -4,25 +4,25 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from catalog.models import Resource
-from editorial.demo.loading import load
+from editorial.demo.loading import load_demo
 
 
 class Command(BaseCommand):
-    help = "Fill the catalog with the demo: what is missing is made, what is there stays."
+    help = "Add the demo to the catalog. Existing entries stay as they are."
 
     def handle(self, **options):
-        made, left = load()
-        kinds = Counter(thing.kind for thing in made if isinstance(thing, Resource))
+        made, existing = load_demo()
+        kinds = Counter(item.kind for item in made if isinstance(item, Resource))
         self.stdout.write(
             _(
-                "%(videos)d videos, %(tools)d tools, %(courses)d courses and %(terms)d terms made, "
-                "%(left)d entries were there"
+                "Made %(videos)d videos, %(tools)d tools, %(courses)d courses and %(terms)d terms. "
+                "%(existing)d entries were already there."
             )
             % {
                 "videos": kinds["video"],
                 "tools": kinds["tool"],
                 "courses": kinds["course"],
                 "terms": len(made) - kinds.total(),
-                "left": left,
+                "existing": existing,
             }
         )

@@ -1,27 +1,27 @@
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from editorial.demo.removing import remove
+from editorial.demo.removing import remove_demo
 
 
 class Command(BaseCommand):
-    help = "Take away what load_demo made, changed or not; your own entries and files stay."
+    help = "Remove all that load_demo made, even if edited. Your own entries and files stay."
 
     def handle(self, **options):
-        removal = remove()
-        for course, text in removal.freed:
+        removal = remove_demo()
+        for course, text in removal.unlinked:
             self.stdout.write(
-                _("“%(course)s” still names “%(text)s”; it is now text without a course.")
+                _("“%(course)s” still names “%(text)s”, which is now text without a link.")
                 % {"course": course, "text": text}
             )
-        for term in removal.kept:
-            self.stdout.write(_("“%s” stays: entries of your own use it.") % term)
-        self.stdout.write(total(removal))
+        for term in removal.kept_terms:
+            self.stdout.write(_("Kept “%s”: your own entries use it.") % term)
+        self.stdout.write(format_total(removal))
 
 
-def total(removal):
+def format_total(removal):
     return _(
-        "%(entries)d entries removed (%(edited)d of them edited since), "
+        "Removed %(entries)d entries (%(edited)d of them edited), "
         "%(terms)d terms and %(files)d files"
     ) % {
         "entries": len(removal.resources),
