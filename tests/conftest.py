@@ -21,7 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 from catalog.search.indexing import indexed_together
 
 ROOT = Path(__file__).resolve().parent.parent
-# The app of a fourth kind is installed by tests/test_fourth_kind.py alone.
+# Only tests/test_fourth_kind.py installs the app of a fourth kind.
 collect_ignore = [] if "tests.podcasts" in settings.INSTALLED_APPS else ["podcasts"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 # Our list replaces Playwright's, so it repeats it. The last three features are useful only in a
@@ -79,11 +79,8 @@ def pytest_collection_modifyitems(items):
     slow_files = [ROOT / "tests" / name for name in SLOW_FILES]
 
     def sort_key(item):
-        return (
-            item.path not in browser_files,
-            item.path not in demo_files,
-            item.path not in slow_files,
-        )
+        path = item.path
+        return path not in browser_files, path not in demo_files, path not in slow_files
 
     items.sort(key=sort_key)
 

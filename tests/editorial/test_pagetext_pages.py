@@ -228,7 +228,7 @@ def test_numbered_modules_of_an_outline_are_listed():
 def test_an_editors_dump_gives_only_the_public_fields():
     course = read_one(
         f"Bread\n\nBaking Days (classroom){DUMP_HEAD}"
-        "Headline (for informational purposes read_one)\nBaking Days (classroom, online)\n"
+        "Headline (for informational purposes only)\nBaking Days (classroom, online)\n"
         f"Story body part 1\n{COURSE}\nObsolete (webmaster)\nMigrated\nnot migrated\n"
     )
     assert (course.title, course.summary) == ("Baking Days (classroom)", "A short word on bread.")
