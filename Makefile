@@ -8,18 +8,18 @@ templates = $(shell find templates -name '*.html')
 production := DEBUG= SECRET_KEY= ALLOWED_HOSTS= MEDIA_ROOT= PORT= \
 	SITE_URL=https://catalog.example.org DATABASE_URL=sqlite://:memory:
 
-help: ## Show what each target does
+help: ## List these commands
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-run: ## Start the catalog at http://127.0.0.1:8000 (PORT=9000 make run uses another port)
+run: ## Start the catalog at http://127.0.0.1:8000 (PORT=9000 make run for another port)
 	@bin/setup run
 	@exec $(python) manage.py start
 
-test: ## Run every test (ARGS="-k feed" runs some of them)
+test: ## Run all tests (ARGS="-k feed" for some of them)
 	@bin/setup test
 	@$(python) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: ## Find lint, wrong formats, missing migrations and unsafe settings
+check: ## Check code style, formatting, migrations and production settings
 	@bin/setup test
 	$(python) -m ruff check --output-format concise
 	$(python) -m ruff format --check
@@ -33,16 +33,16 @@ format: ## Format the code and the templates
 	$(python) -m ruff format
 	$(djade) $(templates) || $(djade) --check $(templates)
 
-pictures: ## Take the pictures of the README again, from the demo catalog
+pictures: ## Take the README's pictures again from a site with the demo catalog
 	@bin/setup test
 	@$(python) bin/pictures
 
-lock: ## Write requirements*.txt and package-lock.json again (ARGS=--upgrade takes newer versions)
+lock: ## Update requirements*.txt and package-lock.json (ARGS=--upgrade for newer versions)
 	@bin/setup test
 	$(compile) $(ARGS) pyproject.toml --output-file requirements.txt
 	$(compile) $(ARGS) pyproject.toml --group dev --constraint requirements.txt \
 		--output-file requirements-dev.txt
 	npm install --package-lock-only --ignore-scripts
 
-clean: ## Remove installed packages and generated files; keep the data in var/ and media/
+clean: ## Remove installed and generated files, but keep the catalog's data in var/ and media/
 	rm -rf .venv node_modules var/static .pytest_cache .ruff_cache .hypothesis test-results

@@ -1,4 +1,4 @@
-"""Judged queries: what has to stand among the first three, whatever editors tell the search."""
+"""Search checks: what has to stand among the first three, whatever editors tell the search."""
 
 from contextlib import contextmanager
 
@@ -15,9 +15,9 @@ FIRST = 3
 
 @contextmanager
 def refuse_harm():
-    """One transaction for a change of synonyms or best bets, all of which is undone where it harms.
+    """Makes a change of synonyms or promoted results in one transaction, undone where it harms.
 
-    Raises ValidationError that names each judged query whose wanted resource leaves the first
+    Raises ValidationError that names each search check whose wanted resource leaves the first
     FIRST. What was not among them before, or is not public, refuses nothing.
     """
     with transaction.atomic():

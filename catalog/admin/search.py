@@ -46,7 +46,7 @@ class BestBetForm(RefusableForm):
 
 
 class VocabularyAdmin(CatalogAdmin):
-    """What is saved or deleted here is refused where it would harm a judged query."""
+    """What is saved or deleted here is refused where it would harm a search check."""
 
     def save_model(self, request, obj, form, change):
         with refuse_harm():
@@ -190,7 +190,7 @@ class SearchDesk(CatalogAdmin):
 
 
 def refuse_second_bet(row):
-    """“Put first” is a promise that it could not keep beside another best bet for these words."""
+    """Refuses a second promoted result for the same words: only one can come first."""
     if isinstance(row, BestBet) and (bet := BestBet.objects.filter(stems=row.stems).first()):
         raise ValidationError(_("“%s” stands first for these words already.") % bet.resource)
 
@@ -233,7 +233,7 @@ def rows_of(counts, alone):
 
 
 def best_bets(rows):
-    """{stems: the best bets for them}"""
+    """{stems: the promoted results for them}"""
     bets = {}
     wanted = BestBet.objects.filter(stems__in=set(map(stems_of, rows)))
     for bet in wanted.select_related("resource"):

@@ -14,8 +14,8 @@ class EditionQuerySet(models.QuerySet):
     def keep(self, resources):
         """Keeps one more edition of each of `resources` whose sheet has changed, none of drafts.
 
-        `resources` come from list_children(). It takes two queries for any number of them. The caller
-        holds the lock of the index, so that no number is given twice.
+        `resources` come from list_children(). It takes two queries in all. The caller holds the
+        lock of the index, so that no number is given twice.
         """
         dated = [resource for resource in resources if resource.published_at]
         last = {edition.resource_id: edition for edition in self.newest_of(dated)}

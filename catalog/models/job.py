@@ -75,8 +75,8 @@ class Job(models.Model):
     objects = JobQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("work on a file")
-        verbose_name_plural = _("work on files")
+        verbose_name = _("file job")
+        verbose_name_plural = _("file jobs")
         ordering = ["-asked_at", "-id"]
         indexes = [models.Index(fields=["state"], name="job_state")]
         constraints = [models.UniqueConstraint(fields=["task", "file"], name="job_once_per_file")]

@@ -69,7 +69,7 @@ class ResourceQuerySet(models.QuerySet):
         return [children[pk] for pk in ids if pk in children]
 
     def list_for_print(self, ids):
-        """Returns what list_children() does with for_entry(). Each entry also has `related_shown`: the
+        """Returns what list_children() does, loaded by for_entry(). Each has `related_shown`: the
         related entries that readers may see.
         """
         resources = self.list_children(ids, "for_entry")

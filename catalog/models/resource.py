@@ -398,9 +398,10 @@ class Resource(PublishingState, Presentation, CleanModel):
         }
 
     def printed_facts(self):
-        """Returns {key in PRINTED: what a sheet says, as plain text or HTML}. It makes no query for a
-        resource from list_children(). Terms, files and rows are part of it. Tags, the owner and what
-        other entries say are not.
+        """Returns {key in PRINTED: what a sheet says, as plain text or HTML}.
+
+        It makes no query for a resource from list_children(). Terms, files and rows are part of it.
+        Tags, the owner and what other entries say are not.
         """
         return {
             "title": self.title,

@@ -63,8 +63,8 @@ class BestBet(CleanModel):
     )
 
     class Meta:
-        verbose_name = _("best bet")
-        verbose_name_plural = _("best bets")
+        verbose_name = _("promoted result")
+        verbose_name_plural = _("promoted results")
         ordering = ["words", "id"]
         constraints = [
             models.UniqueConstraint(
@@ -94,14 +94,14 @@ class JudgedQuery(CleanModel):
     )
 
     class Meta:
-        verbose_name = _("judged query")
-        verbose_name_plural = _("judged queries")
+        verbose_name = _("search check")
+        verbose_name_plural = _("search checks")
         ordering = ["words", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["words", "resource"],
                 name="judged_query_once",
-                violation_error_message=_("This query is judged already."),
+                violation_error_message=_("This search check exists already."),
             )
         ]
 

@@ -75,7 +75,7 @@ def read_toml(name):
 
 
 def read_judged_queries():
-    """Returns (words, slug of the expected entry) for each judged query of the demo."""
+    """Returns (words, slug of the expected entry) for each search check of the demo."""
     return [pair for group in read_toml("judged").values() for pair in group.items()]
 
 
@@ -248,7 +248,7 @@ def name_best_resources(criterion, slugs, made):
 
 
 def make_judged_queries(made):
-    """Makes the judged queries that expect one of the entries `made`, {slug: entry}."""
+    """Makes the search checks that expect one of the entries `made`, {slug: entry}."""
     for words, slug in read_judged_queries():
         if slug in made:
             save_checked(JudgedQuery(words=words, resource=made[slug]))

@@ -387,7 +387,7 @@ class TestLoadingAgain:
     def test_a_second_run_changes_nothing(self, demo_copy):
         before = dict(Resource.objects.values_list("pk", "updated_at"))
         assert run_command("load_demo") == [
-            "Made 0 videos, 0 tools, 0 courses and 0 terms. 70 entries were already there."
+            "Added 0 videos, 0 tools, 0 courses and 0 terms; 70 entries existed already"
         ]
         assert dict(Resource.objects.values_list("pk", "updated_at")) == before
 
@@ -402,7 +402,7 @@ class TestLoadingAgain:
     def test_a_deleted_entry_is_made_and_linked_again(self, demo_copy):
         Video.objects.get(slug="find-better-solutions").delete()
         assert run_command("load_demo") == [
-            "Made 1 videos, 0 tools, 0 courses and 0 terms. 69 entries were already there."
+            "Added 1 videos, 0 tools, 0 courses and 0 terms; 69 entries existed already"
         ]
         again = Video.objects.get(slug="find-better-solutions")
         assert again.related.count() == 2
@@ -435,7 +435,9 @@ def files_in(folder):
 
 class TestRemoving:
     def test_it_removes_everything_that_load_demo_made(self, demo_copy):
-        assert run_command("remove_demo")[-1].startswith("Removed 70 entries (0 of them edited)")
+        assert run_command("remove_demo")[-1].startswith(
+            "70 entries removed (0 of them edited since)"
+        )
         assert not Resource.objects.exists()
         assert not Topic.objects.exists()
         assert not Tag.objects.exists()
@@ -444,7 +446,7 @@ class TestRemoving:
 
     def test_it_removes_edited_entries_and_counts_them(self, demo_copy):
         Course.objects.get(slug="free-to-speak").save()
-        assert "(1 of them edited)" in run_command("remove_demo")[-1]
+        assert "(1 of them edited since)" in run_command("remove_demo")[-1]
 
     def test_an_editors_entry_keeps_its_file_and_its_terms(self, demo_copy):
         mine = make_tool("Our Own Poster", topics=["Service"], tags=["huddle", "ours"])
@@ -459,7 +461,7 @@ class TestRemoving:
             "Performance Improvement",
             "Service",
         ]
-        assert "Kept “Service”: your own entries use it." in lines
+        assert "“Service” stays because your own entries use it." in lines
 
     def test_an_editors_course_keeps_the_words_of_its_requirements(self, demo_copy):
         mine = make_course("Our Own Course")
@@ -471,7 +473,7 @@ class TestRemoving:
         assert list(mine.follow_ups.values_list("text", "named_course")) == [
             ("Free to Speak", None)
         ]
-        assert "“Our Own Course” still names “LMPO”, which is now text without a link." in lines
+        assert "“Our Own Course” still names “LMPO”, but only as text without a course." in lines
 
     def test_a_term_that_editors_use_is_no_longer_part_of_the_demo(self, demo_copy):
         make_tool("Our Own Poster", topics=["Service"])

@@ -1,6 +1,6 @@
-"""The results of the demo's judged queries, which one file states for SQLite and PostgreSQL.
+"""The results of the demo's search checks, which one file states for SQLite and PostgreSQL.
 
-After a change of the search, the demo or its judged queries, this command writes the file again:
+After a change of the search, the demo or its search checks, this command writes the file again:
 
     WRITE_JUDGED_RESULTS=1 .venv/bin/python -m pytest tests/editorial/test_judged_queries.py -n 0
 
@@ -30,7 +30,7 @@ JUDGED = dict(read_judged_queries())
 
 @pytest.fixture(scope="module")
 def results(django_db_setup, django_db_blocker, tmp_path_factory):
-    """{words: slugs of the results, in order} for each judged query, with only the demo loaded."""
+    """{words: slugs of the results, in order} for each search check, with only the demo loaded."""
     media = tmp_path_factory.mktemp("media")
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         call_command("load_demo", verbosity=0)
@@ -39,7 +39,7 @@ def results(django_db_setup, django_db_blocker, tmp_path_factory):
         transaction.set_rollback(True)
 
 
-def test_there_are_enough_judged_queries(results):
+def test_there_are_enough_search_checks(results):
     public = set(Resource.objects.published().values_list("slug", flat=True))
     assert len(JUDGED) >= 40
     assert set(JUDGED.values()) <= public

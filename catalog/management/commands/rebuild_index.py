@@ -6,21 +6,21 @@ from catalog.search import engines, indexing
 
 
 class Command(BaseCommand):
-    help = "Makes the index of the catalog anew. Readers go on meanwhile, and Ctrl-C may stop it."
+    help = "Rebuild the search index. Readers can go on meanwhile, and Ctrl-C is safe at any time."
 
     def handle(self, **options):
-        began = time.monotonic()
+        started = time.monotonic()
         try:
-            indexing.rebuild(self.show)
+            indexing.rebuild(self.show_progress)
         except KeyboardInterrupt:
-            self.stderr.write("\nStopped. What was not reached stays as it was; call it again.")
+            self.stderr.write("\nStopped. Run the command again to rebuild the rest of the index.")
             raise SystemExit(130) from None
-        self.stdout.write(self.report(time.monotonic() - began))
+        self.stdout.write(self.report(time.monotonic() - started))
 
-    def show(self, done, total):
+    def show_progress(self, done, total):
         end = "\n" if done == total else "\r"
         self.stdout.write(f"{done} of {total} ({100 * done // total} %)", ending=end)
         self.stdout.flush()
 
     def report(self, seconds):
-        return f"Done in {seconds:.1f} s; the words take {engines.size() / 1e6:.1f} MB."
+        return f"Done in {seconds:.1f} s. The search words take {engines.size() / 1e6:.1f} MB."

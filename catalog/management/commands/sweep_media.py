@@ -7,53 +7,57 @@ from django.utils.translation import ngettext
 
 from catalog.jobs import sweeping
 
-LONGEST = 24 * 365 * 100  # hours
+MAX_AGE_HOURS = 24 * 365 * 100
 
 
 class Command(BaseCommand):
-    help = "Lists, or with --delete removes, the files in the storage that no entry refers to."
+    help = "List the uploaded files that no entry uses. With --delete, remove them."
 
     def add_arguments(self, parser):
-        parser.add_argument("--delete", action="store_true", help=_("Remove them."))
+        parser.add_argument("--delete", action="store_true", help=_("Remove these files."))
         parser.add_argument(
             "--younger-than",
             type=hours,
             default=24,
             metavar="HOURS",
-            help=_("What changed in the last HOURS (24) stays: an upload may be under way."),
+            help=_("Keep files that changed in the last HOURS (24): an upload may be running."),
         )
 
     def handle(self, delete, younger_than, **options):
-        in_use, before = names_in_use(), sweeping.hours_ago(younger_than)
+        in_use, before = read_names_in_use(), sweeping.hours_ago(younger_than)
         if delete and not in_use:
-            sentence = _("No entry refers to a file: is this the right database? Nothing was done.")
+            sentence = _("No entry uses a file. Is this the right database? Nothing was removed.")
             raise CommandError(sentence)
         strays = sweeping.strays(default_storage, in_use, before)
         if delete:
-            self.delete(strays)
+            self.delete_strays(strays)
             sweeping.remove_empty_folders(default_storage, before)
         else:
-            self.stdout.write(found(*self.told(strays)))
+            self.stdout.write(stray_summary(*self.list_and_count(strays)))
 
-    def delete(self, strays):
-        kept = []
-        self.stdout.write(removed(*self.told(self.removed(strays, kept))))
-        if kept:
-            raise CommandError(_("Could not be removed: %d.") % len(kept))
+    def delete_strays(self, strays):
+        failed = []
+        removed = self.delete_each(strays, failed)
+        self.stdout.write(removal_summary(*self.list_and_count(removed)))
+        if failed:
+            sentence = ngettext(
+                "Could not remove %d file.", "Could not remove %d files.", len(failed)
+            )
+            raise CommandError(sentence % len(failed))
 
-    def removed(self, strays, kept):
-        """Each of `strays` that is gone then; the others go to `kept`, and are told why."""
+    def delete_each(self, strays, failed):
+        """Yields each stray that it removed. Adds the others to `failed` and prints the reason."""
         for stray in strays:
             try:
                 sweeping.remove(default_storage, stray)
             except OSError as error:
-                kept.append(stray)
+                failed.append(stray)
                 self.stderr.write(f"{stray.name}: {error.strerror or error}")
             else:
                 yield stray
 
-    def told(self, strays):
-        """(how many there are, of how many bytes), after each was named."""
+    def list_and_count(self, strays):
+        """Prints each stray and returns (number of files, number of bytes)."""
         count = size = 0
         for stray in strays:
             self.stdout.write(f"{stray.name}  {filesizeformat(stray.size)}")
@@ -62,33 +66,33 @@ class Command(BaseCommand):
 
 
 def hours(text):
-    """A number of hours; argparse makes a sentence of the ValueError for any other text."""
+    """Returns a number. For a ValueError argparse says "invalid hours value", by this name."""
     number = float(text)
-    if not 0 <= number <= LONGEST:
+    if not 0 <= number <= MAX_AGE_HOURS:
         raise ValueError
     return number
 
 
-def names_in_use():
+def read_names_in_use():
     try:
         return sweeping.names_in_use()
     except DatabaseError as error:
-        sentence = _("What is in use cannot be read (%s). Nothing was done.")
+        sentence = _("Could not read which files are in use (%s). Nothing was removed.")
         raise CommandError(sentence % error) from error
 
 
-def found(count, size):
+def stray_summary(count, size):
     if not count:
-        return _("Everything is in use, or too new to tell.")
+        return _("All files are in use or too new to remove.")
     sentence = ngettext(
-        "%(count)d file is in no use: %(size)s. --delete removes it.",
-        "%(count)d files are in no use: %(size)s. --delete removes them.",
+        "%(count)d file is not in use: %(size)s. Use --delete to remove it.",
+        "%(count)d files are not in use: %(size)s. Use --delete to remove them.",
         count,
     )
     return sentence % {"count": count, "size": filesizeformat(size)}
 
 
-def removed(count, size):
+def removal_summary(count, size):
     sentence = ngettext(
         "%(count)d file removed: %(size)s.", "%(count)d files removed: %(size)s.", count
     )

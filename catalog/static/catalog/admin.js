@@ -70,7 +70,7 @@ function chooseFocus(picture) {
   show();
 }
 
-// How far the work on files is, until it is done.
+// Shows the progress of file jobs until they are done.
 function watch(jobs) {
   const place = jobs.dataset.jobs;
   async function look() {

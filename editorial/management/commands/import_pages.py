@@ -9,15 +9,17 @@ from editorial.importing import UnreadableFile, apply_changes, make_plan, read_f
 
 
 class Command(BaseCommand):
-    help = "Read listing pages of the old site and show what they would change; --apply changes it."
+    help = "Show what listing pages of the old site would change. With --apply, save the changes."
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument("files", nargs="+", metavar="FILE", help="page text in UTF-8")
-        parser.add_argument("--apply", action="store_true", help="save it in one transaction")
-        parser.add_argument("--publish", action="store_true", help="also publish the new entries")
+        parser.add_argument("files", nargs="+", metavar="FILE", help="a page as text in UTF-8")
         parser.add_argument(
-            "--json", action="store_true", help="print the records as JSON, one object per line"
+            "--apply", action="store_true", help="save the changes, in one transaction"
+        )
+        parser.add_argument("--publish", action="store_true", help="also publish the saved entries")
+        parser.add_argument(
+            "--json", action="store_true", help="print the records, one JSON object per line"
         )
 
     def handle(self, files, **options):
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         except CircleError as error:
             raise CommandError(_("%s Nothing was changed.") % " ".join(error.messages)) from error
         except DatabaseError as error:
-            sentence = _("The database cannot be used (%s). Run `manage.py migrate` first.")
+            sentence = _("Could not use the database (%s). Run `manage.py migrate` to prepare it.")
             raise CommandError(sentence % error) from error
 
     def print_records(self, pages):
@@ -51,8 +53,8 @@ class Command(BaseCommand):
         for note in notes:
             self.stdout.write(_("needs attention  %(file)s:%(line)d  %(sentence)s") % vars(note))
         if not options["apply"]:
-            self.stdout.write(_("Nothing was changed. Add --apply to save these changes."))
-        self.stdout.write(format_total(changes, notes))
+            self.stdout.write(_("Nothing was changed. Use --apply to save these changes."))
+        self.stdout.write(import_summary(changes, notes))
 
 
 def format_change(change):
@@ -60,7 +62,7 @@ def format_change(change):
     return f"{change.action:<16} {change.record.kind:<7} {change.record.title}  {fields}".rstrip()
 
 
-def format_total(changes, notes):
+def import_summary(changes, notes):
     actions = [change.action for change in changes]
     return _(
         "%(created)d created, %(updated)d updated, %(unchanged)d unchanged, "

@@ -8,15 +8,15 @@ from editorial.demo.loading import load_demo
 
 
 class Command(BaseCommand):
-    help = "Add the demo to the catalog. Existing entries stay as they are."
+    help = "Add the demo catalog. Entries that exist already stay as they are."
 
     def handle(self, **options):
         made, existing = load_demo()
         kinds = Counter(item.kind for item in made if isinstance(item, Resource))
         self.stdout.write(
             _(
-                "Made %(videos)d videos, %(tools)d tools, %(courses)d courses and %(terms)d terms. "
-                "%(existing)d entries were already there."
+                "Added %(videos)d videos, %(tools)d tools, %(courses)d courses and "
+                "%(terms)d terms; %(existing)d entries existed already"
             )
             % {
                 "videos": kinds["video"],

@@ -1,4 +1,4 @@
-"""A judged query keeps what it wants among the first three, whatever editors tell the search."""
+"""A search check keeps what it wants among the first three, whatever editors tell the search."""
 
 import pytest
 from django.core.exceptions import ValidationError

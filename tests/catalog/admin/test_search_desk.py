@@ -276,7 +276,7 @@ def test_the_forms_for_anything_else_are_filled_in_with_the_words(editor):
     count("to & fro")
     links = links_in(editor.get(DESK))
     assert form_data(editor.get(links["Synonym…"]))["term"] == ["to & fro"]
-    assert form_data(editor.get(links["Best bet…"]))["words"] == ["to & fro"]
+    assert form_data(editor.get(links["Promoted result…"]))["words"] == ["to & fro"]
 
 
 def test_a_click_is_written_into_the_history(editor):
@@ -443,7 +443,7 @@ def test_the_same_best_bet_twice_is_an_error_of_the_form(editor):
 
 
 def needed_bet():
-    """A best bet without which its resource would be fourth, which a judged query forbids."""
+    """Makes a promoted result that a search check needs: without it, the result would be fourth."""
     tools = four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[3])
     return BestBet.objects.create(words="consensus", resource=tools[3])

@@ -11,6 +11,7 @@ from hypothesis.extra.django import TestCase as DatabaseTestCase
 from taggit.models import Tag
 
 from catalog.lib import id_sets
+from catalog.management.commands import rebuild_index
 from catalog.models import (
     Audience,
     IndexEntry,
@@ -241,7 +242,7 @@ class TestRebuilding:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patched, pytest.raises(SystemExit):
-            patched.setattr("catalog.management.commands.rebuild_index.Command.show", stop_at(stop))
+            patched.setattr(rebuild_index.Command, "show_progress", stop_at(stop))
             call_command("rebuild_index")
         assert len(found("sheet")) == 3
         assert "Stopped" in capsys.readouterr().err
