@@ -251,9 +251,9 @@ def long_pdf(pages=200):
         parts.append(b"<</Length %d>>\nstream\n%s\nendstream" % (len(text), text))
     kids = " ".join(f"{number} 0 R" for number in range(4, len(parts) + 1, 2))
     parts[1] = f"<</Type/Pages/Kids[{kids}]/Count {pages}>>".encode()
-    from tests.files import pdf_of
+    from tests.files import pdf_from_objects
 
-    return pdf_of(*parts)
+    return pdf_from_objects(*parts)
 
 
 def measure_pdf():
