@@ -1,9 +1,9 @@
-"""Times the files: an upload of 1 GB, a PDF of 200 pages, and pages while 50 people watch a film.
+"""Times an upload of 1 GB, a PDF of 200 pages, and pages while 50 people watch a video.
 
     .venv/bin/python bench/files.py [upload] [pdf] [readers]
 
-Each in one run, on a gunicorn with the project's own gunicorn.conf.py, with a database and a folder
-of files that are gone afterwards. Prints Markdown tables; the ratios are what to compare.
+Each measurement runs gunicorn with the project's gunicorn.conf.py, a new database and a new folder
+of files; the script removes both. Prints Markdown tables. Compare the ratios.
 """
 
 import asyncio
@@ -27,18 +27,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 MEGABYTE, GIGABYTE = 1 << 20, 1 << 30
-FILM = ROOT / "editorial/demo/videos/what-consensus-is.mp4"
+DEMO_VIDEO = ROOT / "editorial/demo/videos/what-consensus-is.mp4"
 PASSWORD = "a word between us"
 PATHS = ["/", "/topics/topic-0/"]
-READERS, FILM_SIZE = 50, 50 * MEGABYTE
-PLAYED = 4_000_000 / 8  # bytes a second
-# How they watch: a MB at a time, as fast as it is played, as 50 fill a line of 1 Gbit/s, or as it
-# comes; or all at once, read as played.
+READERS, VIDEO_SIZE = 50, 50 * MEGABYTE
+PLAYBACK_RATE = 4_000_000 / 8  # bytes per second
+# How people watch. They fetch 1 MB at a time: at the speed of playback, at the speed at which 50
+# people fill a line of 1 Gbit/s, or without a limit. Or they fetch the whole file in one request
+# and read it at the speed of playback.
 PACED, FULL, UNPACED = "1 MB at 4 Mbit/s", "1 MB at 20 Mbit/s", "1 MB unpaced"
 OPEN = "open at 4 Mbit/s"
-RATES = {PACED: PLAYED, FULL: 5 * PLAYED, UNPACED: float("inf"), OPEN: PLAYED}
-SECONDS = 12  # of each measurement
-LONGEST = 20  # seconds that a page is waited for
+RATES = {PACED: PLAYBACK_RATE, FULL: 5 * PLAYBACK_RATE, UNPACED: float("inf"), OPEN: PLAYBACK_RATE}
+MEASURE_S = 12  # how long each measurement takes
+TIMEOUT_S = 20  # of a request for a page
 ROUNDS = 2
 SETTINGS = """
 from pathlib import Path
@@ -49,8 +50,8 @@ PDF_ROOT = "{folder}/prints"
 
 
 @contextmanager
-def place():
-    """A folder with settings that keep all there; this process uses them too."""
+def temporary_site():
+    """Makes a folder with its own settings, database and files. This process uses them too."""
     with tempfile.TemporaryDirectory(prefix="bench-files-") as folder:
         Path(folder, "bench_settings.py").write_text(SETTINGS.format(folder=folder))
         Path(folder, "media").mkdir()
@@ -82,7 +83,7 @@ def prepare():
 
 
 class Site:
-    """A gunicorn, as `manage.py start` makes it."""
+    """Runs gunicorn as `manage.py start` does."""
 
     def __init__(self):
         with socket.socket() as probe:
@@ -104,38 +105,38 @@ class Site:
         found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True)
         return [int(pid) for pid in found.stdout.split()]
 
-    def end(self):
+    def stop(self):
         self.process.terminate()
         self.process.wait(30)
 
 
 @contextmanager
-def running():
+def running_site():
     site = Site()
     try:
         yield site
     finally:
-        site.end()
+        site.stop()
 
 
 # ---- Memory ----
 
 
-def memory(pid, name):
-    """Megabytes: "VmRSS" now, "VmHWM" the most since reset()."""
+def memory_mb(pid, name):
+    """Returns megabytes: "VmRSS" is memory now, "VmHWM" the peak since reset_peak_memory()."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0
-    found = re.search(rf"{name}:\s+(\d+)", status)  # one that ended has none
+    found = re.search(rf"{name}:\s+(\d+)", status)  # a process that ended has no such line
     return int(found[1]) / 1024 if found else 0
 
 
-def reset(pid):
+def reset_peak_memory(pid):
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
-# ---- A film of 1 GB through the form ----
+# ---- A video of 1 GB, uploaded with the form ----
 
 
 class Browser:
@@ -143,8 +144,8 @@ class Browser:
         self.site, self.jar = site, http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
-    def form(self, path, data=None):
-        """What the largest form of a page sends unchanged."""
+    def form_values(self, path, data=None):
+        """Returns {name: value} of the largest form of a page, as the page prefills it."""
         from lxml import html
 
         with self.opener.open(f"http://127.0.0.1:{self.site.port}{path}", data) as response:
@@ -153,13 +154,13 @@ class Browser:
 
     def sign_in(self):
         typed = {"username": "root", "password": PASSWORD}
-        sent = urllib.parse.urlencode(self.form("/admin/login/") | typed).encode()
-        self.form("/admin/login/?next=/admin/catalog/video/add/", sent)
+        sent = urllib.parse.urlencode(self.form_values("/admin/login/") | typed).encode()
+        self.form_values("/admin/login/?next=/admin/catalog/video/add/", sent)
 
-    def send_film(self, title, size):
-        """Seconds that the form of a new video took, with a film padded to `size`."""
-        values = self.form("/admin/catalog/video/add/") | {"title": title, "_save": "1"}
-        length, body = film_form(values, size)
+    def upload_video(self, title, size):
+        """Adds a video with a file of `size` bytes and returns how many seconds that took."""
+        values = self.form_values("/admin/catalog/video/add/") | {"title": title, "_save": "1"}
+        length, body = upload_form(values, size)
         connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=600)
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.jar)
         headers = {
@@ -167,62 +168,62 @@ class Browser:
             "Content-Length": str(length),
             "Cookie": cookies,
         }
-        began = time.monotonic()
+        started_at = time.monotonic()
         connection.request("POST", "/admin/catalog/video/add/", body, headers)
         answer = connection.getresponse()
         answer.read()
-        assert answer.status == 302, f"{answer.status}: the film was refused"
-        return time.monotonic() - began
+        assert answer.status == 302, f"{answer.status}: the form was refused"
+        return time.monotonic() - started_at
 
 
-def film_form(values, size):
-    """(length, an iterable of the bytes) of the form with a film; never all in memory."""
+def upload_form(values, size):
+    """Returns (length, chunks) of the form with a video, which is never whole in memory."""
     head = "--border-of-the-bench\r\nContent-Disposition: form-data; name="
     words = "".join(
         f'{head}"{name}"\r\n\r\n{value}\r\n' for name, value in values.items() if value is not None
     )
-    begin = f'{words}{head}"file"; filename="film.mp4"\r\n\r\n'.encode()
+    begin = f'{words}{head}"file"; filename="video.mp4"\r\n\r\n'.encode()
     end = b"\r\n--border-of-the-bench--\r\n"
-    return len(begin) + size + len(end), chain([begin], film_of(size), [end])
+    return len(begin) + size + len(end), chain([begin], video_chunks(size), [end])
 
 
-def film_of(size):
-    """The demo's film, and behind it a box that players pass over."""
-    film = FILM.read_bytes()
-    room = size - len(film) - 8
-    yield film + (room + 8).to_bytes(4, "big") + b"free"
+def video_chunks(size):
+    """Yields a video of the demo, followed by an MP4 box that players skip."""
+    video = DEMO_VIDEO.read_bytes()
+    room = size - len(video) - 8
+    yield video + (room + 8).to_bytes(4, "big") + b"free"
     yield from repeat(bytes(MEGABYTE), room // MEGABYTE)
     yield bytes(room % MEGABYTE)
 
 
-def upload():
-    print("\n| film | seconds | worker before, MB | at most | more | reader of uploads at most |")
+def measure_upload():
+    print("\n| video | seconds | worker before, MB | peak | growth | upload checker, peak |")
     print("|---|---|---|---|---|---|")
-    with running() as site:
+    with running_site() as site:
         browser = Browser(site)
         browser.sign_in()
-        for _worker in range(4):  # both have shown the form and taken a film then, most likely
-            browser.send_film("A small film", 2 * MEGABYTE)
+        for _worker in range(4):  # both workers have most likely handled the form by then
+            browser.upload_video("A small video", 2 * MEGABYTE)
         for size in (10 * MEGABYTE, 100 * MEGABYTE, GIGABYTE):
             show_upload(site, browser, size)
 
 
 def show_upload(site, browser, size):
-    before = {pid: memory(pid, "VmRSS") for pid in site.workers()}
+    before = {pid: memory_mb(pid, "VmRSS") for pid in site.workers()}
     for pid in before:
-        reset(pid)
-    seconds = browser.send_film("A film", size)
-    most = {pid: memory(pid, "VmHWM") for pid in before}
-    pid = max(before, key=lambda pid: most[pid] - before[pid])
-    reader = max((memory(child, "VmHWM") for child in children(before)), default=0)
+        reset_peak_memory(pid)
+    seconds = browser.upload_video("A video", size)
+    peak = {pid: memory_mb(pid, "VmHWM") for pid in before}
+    pid = max(before, key=lambda pid: peak[pid] - before[pid])
+    checker = max((memory_mb(child, "VmHWM") for child in child_pids(before)), default=0)
     print(
-        f"| {size >> 20} MB | {seconds:.1f} | {before[pid]:.0f} | {most[pid]:.0f} "
-        f"| {most[pid] - before[pid]:.1f} | {reader:.0f} |",
+        f"| {size >> 20} MB | {seconds:.1f} | {before[pid]:.0f} | {peak[pid]:.0f} "
+        f"| {peak[pid] - before[pid]:.1f} | {checker:.0f} |",
         flush=True,
     )
 
 
-def children(pids):
+def child_pids(pids):
     found = subprocess.run(
         ["pgrep", "-P", ",".join(map(str, pids))], capture_output=True, text=True
     )
@@ -233,7 +234,7 @@ def children(pids):
 
 
 def long_pdf(pages=200):
-    """With forty lines of text on each page."""
+    """Returns a PDF with forty lines of text on each page."""
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"",
@@ -250,39 +251,39 @@ def long_pdf(pages=200):
         parts.append(b"<</Length %d>>\nstream\n%s\nendstream" % (len(text), text))
     kids = " ".join(f"{number} 0 R" for number in range(4, len(parts) + 1, 2))
     parts[1] = f"<</Type/Pages/Kids[{kids}]/Count {pages}>>".encode()
-    from tests.files import pdf_of
+    from tests.files import pdf_from_objects
 
-    return pdf_of(*parts)
+    return pdf_from_objects(*parts)
 
 
-def pdf():
+def measure_pdf():
     from django.core.files.base import ContentFile
 
     from catalog.jobs import queue
     from catalog.models import Job, Rendition
     from tests.makers import make_tool
 
-    tool = make_tool("A long one")
+    tool = make_tool("A long PDF")
     content = long_pdf()
-    began = time.monotonic()
+    started_at = time.monotonic()
     tool.renditions.create(file=ContentFile(content, "long.pdf"))
-    saved = time.monotonic() - began
+    saved = time.monotonic() - started_at
     print(f"\n| a PDF of 200 pages, {len(content) // 1000} kB | seconds |\n|---|---|")
     print(f"| checked and saved | {saved:.2f} |")
     for task in (Job.Task.PREVIEW, Job.Task.TEXT):
-        began = time.monotonic()
+        started_at = time.monotonic()
         assert queue.run_waiting_jobs([task]) == 1
-        print(f"| {task.label} | {time.monotonic() - began:.2f} |")
-    failed = tool.jobs.exclude(state=Job.State.DONE)
+        print(f"| {task.label} | {time.monotonic() - started_at:.2f} |")
+    failed = tool.jobs.filter(state=Job.State.FAILED)
     assert not failed, list(failed.values_list("task", "failure"))
     assert Rendition.objects.get().preview
 
 
-# ---- Pages while others watch ----
+# ---- Pages while people watch a video ----
 
 
 def fill():
-    """Sixty entries in a topic, and a film; returns the path of the film."""
+    """Adds a topic with sixty entries and a video. Returns the path of the video file."""
     from django.core.files.base import ContentFile
 
     from tests.makers import make_course, make_tool, make_video
@@ -290,35 +291,35 @@ def fill():
     for number in range(20):
         for make in (make_video, make_tool, make_course):
             make(f"{make.__name__[5:]} {number}", topics=["Topic 0"], levels=[1 + number % 5])
-    content = b"".join(film_of(FILM_SIZE))
-    return make_video("Watched", file=ContentFile(content, "film.mp4")).file.url
+    content = b"".join(video_chunks(VIDEO_SIZE))
+    return make_video("Watched", file=ContentFile(content, "video.mp4")).file.url
 
 
-def readers():
-    film = fill()
+def measure_readers():
+    video = fill()
     print("\n| 50 readers | page | p50 alone, ms | p95 alone | p50 | p95 | ratio | MB/s |")
     print("|---|---|---|---|---|---|---|---|")
-    with running() as site:
-        started = sum(memory(pid, "VmRSS") for pid in site.workers()) / len(site.workers())
-        timed(site, 3)  # warm
+    with running_site() as site:
+        started = sum(memory_mb(pid, "VmRSS") for pid in site.workers()) / len(site.workers())
+        time_pages(site, 3)  # warm
         for way in RATES:
             for _round in range(ROUNDS):
-                show_readers(site, film, way)
-        loaded = [memory(pid, "VmRSS") for pid in site.workers()]
+                show_readers(site, video, way)
+        loaded = [memory_mb(pid, "VmRSS") for pid in site.workers()]
         print(f"\nA worker takes {started:.0f} MB after its start,", end=" ")
         print(f"{statistics.mean(loaded):.0f} MB after all this.", flush=True)
 
 
-def show_readers(site, film, way):
-    alone = timed(site, SECONDS)
-    command = [sys.executable, __file__, "--read", str(site.port), film, way]
+def show_readers(site, video, way):
+    alone = time_pages(site, MEASURE_S)
+    command = [sys.executable, __file__, "--watch", str(site.port), video, way]
     reading = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     time.sleep(3)
-    together = timed(site, SECONDS)
+    together = time_pages(site, MEASURE_S)
     reading.terminate()
     speed = float(reading.communicate()[0] or 0)
     for path in PATHS:
-        (p50_alone, p95_alone), (p50, p95) = map(shares, (alone[path], together[path]))
+        (p50_alone, p95_alone), (p50, p95) = map(median_and_p95, (alone[path], together[path]))
         print(
             f"| {way} | {path} | {p50_alone:.1f} "
             f"| {p95_alone:.1f} | {p50:.1f} | {p95:.1f} | {p95 / p95_alone:.2f} | {speed:.0f} |",
@@ -326,68 +327,68 @@ def show_readers(site, film, way):
         )
 
 
-def shares(times):
+def median_and_p95(times):
     ordered = sorted(times)
     return statistics.median(ordered), ordered[int(len(ordered) * 0.95)]
 
 
-def timed(site, seconds):
-    """{path: [milliseconds]} of pages, one after another; a process of its own asks for them."""
-    command = [sys.executable, __file__, "--ask", str(site.port), str(seconds)]
+def time_pages(site, seconds):
+    """Returns {path: [milliseconds]} of pages that another process requests one after another."""
+    command = [sys.executable, __file__, "--request", str(site.port), str(seconds)]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     return {path: [float(ms) for ms in lines[number :: len(PATHS)]]
             for number, path in enumerate(PATHS)}  # fmt: skip
 
 
-def ask(port, seconds):
-    """In that process: a person who clicks, again and again, on a connection that mostly stays."""
-    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=LONGEST)
+def request_pages(port, seconds):
+    """Runs in that process: requests the pages again and again on one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=TIMEOUT_S)
     until = time.monotonic() + int(seconds)
     while time.monotonic() < until:
         for path in PATHS:
-            began = time.perf_counter()
-            for _try in range(2):  # a worker that is replaced closes what it has open
+            started_at = time.perf_counter()
+            for _try in range(2):  # a worker that gunicorn replaces closes its connections
                 try:
                     connection.request("GET", path)
                     connection.getresponse().read()
                     break
                 except (http.client.HTTPException, OSError):
                     connection.close()
-            print((time.perf_counter() - began) * 1000)
+            print((time.perf_counter() - started_at) * 1000)
             time.sleep(0.03)
 
 
-async def read(port, film, way):
-    """In a process of its own: READERS people who watch, until told to end.
+async def watch_videos(port, video, way):
+    """Runs in its own process: READERS people watch until the process is told to end.
 
-    Their devices are others than the site's, so it takes of these cores what the site leaves.
+    Real viewers use their own devices, so this process only takes CPU time that the site leaves.
     """
     os.nice(19)
-    got = [0]
-    began = time.monotonic()
+    received = [0]
+    started_at = time.monotonic()
     loop = asyncio.get_running_loop()
-    tasks = [asyncio.create_task(watch(port, film, way, n, got)) for n in range(READERS)]
+    tasks = [asyncio.create_task(watch_one(port, video, way, n, received)) for n in range(READERS)]
     loop.add_signal_handler(signal.SIGTERM, lambda: [task.cancel() for task in tasks])
     await asyncio.gather(*tasks, return_exceptions=True)
-    print(got[0] / MEGABYTE / (time.monotonic() - began))
+    print(received[0] / MEGABYTE / (time.monotonic() - started_at))
 
 
-async def watch(port, film, way, number, got):
-    place = number * MEGABYTE % FILM_SIZE
-    await asyncio.sleep(number / READERS * MEGABYTE / PLAYED)
+async def watch_one(port, video, way, number, received):
+    position = number * MEGABYTE % VIDEO_SIZE
+    await asyncio.sleep(number / READERS * MEGABYTE / PLAYBACK_RATE)
     while True:
         with suppress(OSError, asyncio.IncompleteReadError):
             reader, writer = await asyncio.open_connection("127.0.0.1", int(port), limit=1 << 16)
             while True:
-                last = min(place + MEGABYTE, FILM_SIZE) - 1
-                wanted = f"{place}-" if way == OPEN else f"{place}-{last}"
-                asked = f"GET {film} HTTP/1.1\r\nHost: 127.0.0.1\r\nRange: bytes={wanted}\r\n\r\n"
-                writer.write(asked.encode())
-                place = (place + await take(reader, way, got)) % FILM_SIZE
+                last = min(position + MEGABYTE, VIDEO_SIZE) - 1
+                byte_range = f"{position}-" if way == OPEN else f"{position}-{last}"
+                headers = f"Host: 127.0.0.1\r\nRange: bytes={byte_range}\r\n"
+                writer.write(f"GET {video} HTTP/1.1\r\n{headers}\r\n".encode())
+                position = (position + await receive(reader, way, received)) % VIDEO_SIZE
 
 
-async def take(reader, way, got):
-    """The bytes of one answer, as fast as they come or as fast as they are shown."""
+async def receive(reader, way, received):
+    """Reads one answer at full speed or at the speed of playback, and returns its size in bytes."""
     head = await reader.readuntil(b"\r\n\r\n")
     size = left = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
     until = time.monotonic()
@@ -396,7 +397,7 @@ async def take(reader, way, got):
         if not data:
             raise asyncio.IncompleteReadError(b"", left)
         left -= len(data)
-        got[0] += len(data)
+        received[0] += len(data)
         until += len(data) / RATES[way]
         if way == OPEN:
             await asyncio.sleep(until - time.monotonic())
@@ -405,17 +406,19 @@ async def take(reader, way, got):
     return size
 
 
-def main(wanted):
-    with place():
-        for what in (upload, pdf, readers):
-            if not wanted or what.__name__ in wanted:
-                what()
+MEASUREMENTS = {"upload": measure_upload, "pdf": measure_pdf, "readers": measure_readers}
+
+
+def main(names):
+    with temporary_site():
+        for name in names or MEASUREMENTS:
+            MEASUREMENTS[name]()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--ask"]:
-        ask(*sys.argv[2:])
-    elif sys.argv[1:2] == ["--read"]:
-        asyncio.run(read(*sys.argv[2:]))
+    if sys.argv[1:2] == ["--request"]:
+        request_pages(*sys.argv[2:])
+    elif sys.argv[1:2] == ["--watch"]:
+        asyncio.run(watch_videos(*sys.argv[2:]))
     else:
         main(sys.argv[1:])

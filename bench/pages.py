@@ -1,9 +1,9 @@
-"""Times every page type at n and at 10n resources in one run, in a database of its own in memory.
+"""Times every type of page with n and with 10n entries, in a database in memory.
 
     .venv/bin/python bench/pages.py [n]
 
-Prints milliseconds of server time (median of 7) and the ratio, which is what to compare: it hardly
-depends on the machine. Also the PDFs' size and what one process takes in memory.
+Prints milliseconds of server time (median of 7), the ratio, the size of each page and the memory of
+the process. Compare the ratios: they hardly depend on the machine.
 """
 
 import os
@@ -52,18 +52,18 @@ def fill(first, last):
     types = list(ToolType.objects.all())
     for number in range(first, last):
         model = MODELS[number % 3]
-        made = model.objects.create(
+        entry = model.objects.create(
             title=f"{model.__name__} {number}",
             summary="One sheet for the huddle board, to be read in a minute.",
             body="<p>" + "How a team uses it. " * 40 + "</p>",
             published_at=timezone.now() - timedelta(minutes=number),
         )
-        made.topics.add(topics[number % 20])
-        made.audiences.add(audiences[number % len(audiences)])
-        made.levels.add(levels[number % 5])
+        entry.topics.add(topics[number % 20])
+        entry.audiences.add(audiences[number % len(audiences)])
+        entry.levels.add(levels[number % 5])
         if model is Tool:
-            made.renditions.create(format="PDF", pages=1)
-            Tool.objects.filter(pk=made.pk).update(tool_type=types[number % len(types)])
+            entry.renditions.create(format="PDF", pages=1)
+            Tool.objects.filter(pk=entry.pk).update(tool_type=types[number % len(types)])
 
 
 def measure(client, path):

@@ -3,11 +3,12 @@
     .venv/bin/python bench/plans.py [1000 10000]
     DATABASE_URL=postgres://postgres@127.0.0.1/postgres .venv/bin/python bench/plans.py
 
-In a database of its own: an SQLite file, or, where DATABASE_URL names a PostgreSQL, one that is
-made there and removed. Each course has three requirements, and there are as many tools and videos
-as courses. Prints milliseconds of server time for each size: of many different requests, then
-("first") of the first request after a save, and how many queries the database gets for each; then
-the ratio of the last size's median to the first's. Queries that differ between sizes have a "!".
+The script creates its own database and removes it: an SQLite file, or a database on the PostgreSQL
+server that DATABASE_URL names. Each course has three requirements, and there are as many tools and
+videos as courses. For each size it prints milliseconds of server time: of many different requests,
+and ("first") of the first request after a save. It also prints the number of queries per request
+and the ratio of the last size's median to the first's. A "!" marks rows whose number of queries
+differs between sizes.
 """
 
 import gc
@@ -24,7 +25,8 @@ from functools import partial
 
 import search
 
-text, percentile = search.text, search.percentile  # Importing it set Django up, for what follows.
+# The import of search has set up Django, which the imports below need.
+random_text, percentile = search.random_text, search.percentile
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -45,10 +47,11 @@ from courses.team_level import code_of
 
 REQUESTS, SAVES = 25, 15
 FIRSTS = 5  # requests that come first after a save
-COUNTED = 8  # requests whose queries are counted
-FAMILY, NEARBY = 100, 25  # courses that require each other, and how far back
-TWIN = 24  # in each so many the last counts as the one before it
-SORTS = {  # of a hundred requirements
+COUNTED = 8  # requests whose queries we count
+# Courses require each other within a family, and only the NEARBY ones before them.
+FAMILY, NEARBY = 100, 25
+TWIN = 24  # every so many courses, one counts as the course before it
+SORTS = {  # how many of a hundred requirements are of each sort
     ("course", "required"): 58,
     ("course", "recommended"): 10,
     ("knowledge", "required"): 10,
@@ -57,7 +60,7 @@ SORTS = {  # of a hundred requirements
     ("advice", "recommended"): 8,
 }
 DANGLING = 0.02
-MANY_BEFORE = range(45, 56)  # courses before one whose map is timed
+MANY_BEFORE = range(45, 56)  # number of courses before one whose map we time
 
 
 # ---- A catalog ----
@@ -65,13 +68,13 @@ MANY_BEFORE = range(45, 56)  # courses before one whose map is timed
 
 def fill(first, last):
     chance = random.Random(first)
-    entries = [*courses(first, last, chance), *helps(first, last, chance)]
+    entries = [*courses(first, last, chance), *tools_and_videos(first, last, chance)]
     Resource.objects.bulk_create(entries, batch_size=5000)
     search.make_children()
-    made = {entry.slug: entry.pk for entry in entries}
-    link_terms([(n, made[f"course-{n}"]) for n in range(first, last)], chance)
-    link_terms([(n, made[f"help-{n}"]) for n in range(first, last)], chance)
-    pks = numbered()
+    ids = {entry.slug: entry.pk for entry in entries}
+    link_terms([(n, ids[f"course-{n}"]) for n in range(first, last)], chance)
+    link_terms([(n, ids[f"help-{n}"]) for n in range(first, last)], chance)
+    pks = list_course_ids()
     Requirement.objects.bulk_create(requirements(first, last, pks, chance), batch_size=10_000)
     link_twins(first, last, pks)
     name_the_best(chance)
@@ -83,72 +86,72 @@ def courses(first, last, chance):
         least = chance.choice([30, 60, 90, 120, 240, 480]) if number % 5 else None
         yield Resource(
             kind="course",
-            title=f"{text(chance, chance.randint(2, 5)).title()} {number}",
+            title=f"{random_text(chance, chance.randint(2, 5)).title()} {number}",
             slug=f"course-{number}",
-            summary=text(chance, 15),
-            body=f"<p>{text(chance, 60)}</p>",
+            summary=random_text(chance, 15),
+            body=f"<p>{random_text(chance, 60)}</p>",
             minutes_min=least,
             minutes_max=least and least + chance.choice([0, 0, 30]),
             published_at=now - timedelta(minutes=number + 1),
         )
 
 
-def helps(first, last, chance):
+def tools_and_videos(first, last, chance):
     now = timezone.now()
     for number in range(first, last):
         minutes = chance.choice([5, 10, 15, 20, 30, 60]) if number % 3 else None
         yield Resource(
             kind=("tool", "video")[number % 2],
-            title=text(chance, chance.randint(2, 6)).title(),
+            title=random_text(chance, chance.randint(2, 6)).title(),
             slug=f"help-{number}",
-            summary=text(chance, 15),
+            summary=random_text(chance, 15),
             minutes_min=minutes,
             minutes_max=minutes,
             published_at=now - timedelta(minutes=number + 1),
         )
 
 
-def numbered():
-    """[id of course 0, of course 1 …]"""
+def list_course_ids():
+    """Returns [id of course 0, id of course 1 …]."""
     rows = Course.objects.order_by("pk").values_list("slug", "pk")
     return [pk for _n, pk in sorted((int(slug.removeprefix("course-")), pk) for slug, pk in rows)]
 
 
 def link_terms(rows, chance):
-    """The further back in its family, the lower the level. Some of all is said of no course."""
+    """Gives the earlier courses of a family lower levels. Some courses get no terms."""
     audiences, dimensions, levels = (
         list(model.objects.values_list("pk", flat=True)) for model in (Audience, Dimension, Level)
     )
     link("levels", ((pk, levels[n % FAMILY * 5 // FAMILY]) for n, pk in rows if n % 400))
-    link("audiences", drawn([pk for n, pk in rows if n % 17], audiences, chance))
-    link("dimensions", drawn([pk for n, pk in rows if n % 5], dimensions, chance))
+    link("audiences", random_pairs([pk for n, pk in rows if n % 17], audiences, chance))
+    link("dimensions", random_pairs([pk for n, pk in rows if n % 5], dimensions, chance))
     link("only_for", ((pk, chance.choice(audiences)) for n, pk in rows if n % 20 == 7))
 
 
-def drawn(pks, terms, chance):
+def random_pairs(pks, terms, chance):
     return ((pk, term) for pk in pks for term in chance.sample(terms, chance.randint(1, 2)))
 
 
 def link(name, pairs):
     through = getattr(Resource, name).through
-    term = through._meta.fields[2].attname
+    column = through._meta.fields[2].attname
     through.objects.bulk_create(
-        (through(resource_id=pk, **{term: one}) for pk, one in pairs), batch_size=10_000
+        (through(resource_id=pk, **{column: term}) for pk, term in pairs), batch_size=10_000
     )
 
 
 def requirements(first, last, pks, chance):
     counts = Counter(chance.choices(range(first, last), k=3 * (last - first)))
     for number, count in sorted(counts.items()):
-        others = earlier(number)
+        others = earlier_courses(number)
         chance.shuffle(others)
         for position in range(count):
             sort = chance.choices(list(SORTS), weights=SORTS.values())[0]
             yield requirement(pks[number], position, sort, pks, others, chance)
 
 
-def earlier(number):
-    """The numbers of nearby courses that it may require: lower ones, and not its twin."""
+def earlier_courses(number):
+    """Returns the lower numbers of nearby courses that a course may require, without its twin."""
     start = max(number - number % FAMILY, number - NEARBY)
     return list(range(start, number - 1 if number % TWIN == 0 else number))
 
@@ -157,9 +160,9 @@ def requirement(course, position, sort, pks, others, chance):
     kind, necessity = sort if others else ("condition", "required")
     row = Requirement(course_id=course, position=position, type=kind, necessity=necessity)
     if not row.names_a_course:
-        row.text = text(chance, 6)
+        row.text = random_text(chance, 6)
     elif chance.random() < DANGLING:
-        row.text = f"Course of elsewhere {chance.randint(1, 30)}"
+        row.text = f"Course elsewhere {chance.randint(1, 30)}"
     else:
         row.named_course_id = pks[others.pop()]
         row.text = f"As written {row.named_course_id}"
@@ -186,27 +189,25 @@ def name_the_best(chance):
     )
 
 
-# ---- What is asked of it: {name: [what to call]} ----
+# ---- Measurements: {name: [functions to call]} ----
 
 
-def work():
-    chance, pks = random.Random(1), numbered()
+def measurements():
+    chance, pks = random.Random(1), list_course_ids()
     return plans(chance, len(pks)) | maps(chance) | path_pages(chance) | saves(chance, pks)
 
 
 def plans(chance, size):
     queries = {
-        "1 to 2, an audience": [climb(2, chance, size) + audience(chance) for _n in each()],
-        "three courses": [named("want", 3, chance, size) for _n in each()],
-        "1 to 5, for all": [climb(5, chance, size) for _n in each()],
+        "1 to 2, an audience": [
+            climb(2, chance, size) + audience(chance) for _n in range(REQUESTS)
+        ],
+        "three courses": [name_courses("want", 3, chance, size) for _n in range(REQUESTS)],
+        "1 to 5, for all": [climb(5, chance, size) for _n in range(REQUESTS)],
     }
     computed = {f"plan {name}": calls(steps_of, some) for name, some in queries.items()}
-    pages = {f"its page, {name}": calls(page, paths(some)) for name, some in queries.items()}
+    pages = {f"its page, {name}": calls(get_page, paths(some)) for name, some in queries.items()}
     return computed | pages
-
-
-def each():
-    return range(REQUESTS)
 
 
 def calls(function, values):
@@ -218,11 +219,11 @@ def paths(queries):
 
 
 def climb(last, chance, size):
-    """Each with two courses that are done, so that no two plans are the same."""
-    return f"from=1&to={last}&{named('done', 2, chance, size)}"
+    """Names two finished courses, so that no two plans are the same."""
+    return f"from=1&to={last}&{name_courses('done', 2, chance, size)}"
 
 
-def named(name, count, chance, size):
+def name_courses(name, count, chance, size):
     return "&".join(f"{name}=course-{n}" for n in chance.sample(range(size), count))
 
 
@@ -234,7 +235,7 @@ def steps_of(query):
     return Plan(Asked.read(QueryDict(query))).steps
 
 
-def page(path, client=None):
+def get_page(path, client=None):
     response = (client or Client(HTTP_HOST="127.0.0.1")).get(path)
     assert response.status_code == 200, path
 
@@ -246,13 +247,13 @@ def maps(chance):
     return {
         "map": calls(CourseMap.of, found),
         "map, both drawings": calls(drawings_of, found),
-        "its page, map": calls(page, [course.get_absolute_url() for course in found]),
+        "its page, map": calls(get_page, [course.get_absolute_url() for course in found]),
     }
 
 
 def ancestors():
     needs = Course.objects.graph().needs
-    return {pk: len(all_before([pk], needs)) for pk in numbered()}
+    return {pk: len(all_before([pk], needs)) for pk in list_course_ids()}
 
 
 def drawings_of(course):
@@ -262,21 +263,21 @@ def drawings_of(course):
 
 def path_pages(chance):
     criteria = list(Criterion.objects.values_list("pk", flat=True))
-    codes = [code_of(chance.sample(criteria, chance.randint(1, 9))) for _n in each()]
+    codes = [code_of(chance.sample(criteria, chance.randint(1, 9))) for _n in range(REQUESTS)]
     admin = Client(HTTP_HOST="127.0.0.1")
     admin.force_login(User.objects.get_or_create(username="r", is_staff=True, is_superuser=True)[0])
-    huddles = [f"minutes={chance.choice([15, 30, 60])}&team={n}" for n in each()]
+    huddles = [f"minutes={chance.choice([15, 30, 60])}&team={n}" for n in range(REQUESTS)]
     return {
-        "grid": calls(page, [f"/path/?check={code}" for code in codes]),
-        "team check": calls(page, [f"/path/check/?check={code}" for code in codes]),
-        "plan of a check": calls(page, [f"/path/plan/?check={code}" for code in codes]),
-        "huddle": calls(page, [f"/path/huddle/?{query}" for query in huddles]),
-        "path report": [partial(page, "/admin/courses/course/report/", admin)] * FIRSTS,
+        "grid": calls(get_page, [f"/path/?check={code}" for code in codes]),
+        "team check": calls(get_page, [f"/path/check/?check={code}" for code in codes]),
+        "plan of a check": calls(get_page, [f"/path/plan/?check={code}" for code in codes]),
+        "huddle": calls(get_page, [f"/path/huddle/?{query}" for query in huddles]),
+        "path report": [partial(get_page, "/admin/courses/course/report/", admin)] * FIRSTS,
     }
 
 
 def saves(chance, pks):
-    """They come last: what they make stays until all is measured."""
+    """These come last, because what they save stays until all measurements end."""
     pairs = pairs_of_families(chance, pks)
     new = [Requirement(course=a, named_course=b) for a, b in pairs[:SAVES]]
     written = [Requirement(course=a, text=b.title) for a, b in pairs[SAVES:]]
@@ -284,8 +285,8 @@ def saves(chance, pks):
     hard = hard.filter(necessity="required").order_by("?")[:SAVES]
     closing = [Requirement(course=row.named_course, named_course=row.course) for row in hard]
     return {
-        "circle check": calls(checked, new),
-        "check that finds a circle": calls(refused, closing),
+        "circle check": calls(check_circle, new),
+        "check that finds a circle": calls(expect_circle, closing),
         "check of a form": calls(Requirement.clean, new),
         "check of a text": calls(Requirement.clean, written),
         "save, course chosen": calls(Requirement.save, new),
@@ -295,20 +296,20 @@ def saves(chance, pks):
 
 
 def pairs_of_families(chance, pks):
-    """Courses, each with one of the family before: one that it does not require yet."""
+    """Returns pairs of a course and one of the family before, which it does not require yet."""
     numbers = chance.sample(range(FAMILY, len(pks)), 2 * SAVES)
     pairs = [(pks[n], pks[n - n % FAMILY - chance.randint(1, FAMILY)]) for n in numbers]
     found = Course.objects.in_bulk([pk for pair in pairs for pk in pair])
     return [(found[a], found[b]) for a, b in pairs]
 
 
-def checked(row):
+def check_circle(row):
     row.refuse_circle(row.named_course)
 
 
-def refused(row):
+def expect_circle(row):
     with suppress(CircleError):
-        checked(row)
+        check_circle(row)
         raise AssertionError(f"{row} closes a circle")
 
 
@@ -331,31 +332,31 @@ class Row:
 
 
 def measure():
-    there, todo = Requirement.objects.latest("pk").pk, work()
+    last_pk, functions = Requirement.objects.latest("pk").pk, measurements()
     gc.collect()
-    gc.freeze()  # What this script holds itself is not to be looked through again and again.
+    gc.freeze()  # The garbage collector then skips the objects of this script.
     rows = {
-        name: measured_saves(some) if name.startswith("save") else measured(some)
-        for name, some in todo.items()
+        name: measure_saves(some) if name.startswith("save") else measure_calls(some)
+        for name, some in functions.items()
     }
     with indexing.indexed_together():
-        Requirement.objects.filter(pk__gt=there).delete()
+        Requirement.objects.filter(pk__gt=last_pk).delete()
     return rows
 
 
-def measured(some):
+def measure_calls(some):
     some[0]()
-    times = [timed(call) for call in some]
+    times = [time_call(call) for call in some]
     queries = max(count_queries(call) for call in some[:COUNTED])
-    return Row(times, [first_after_a_save(call) for call in some[:FIRSTS]], queries)
+    return Row(times, [time_first_call_after_save(call) for call in some[:FIRSTS]], queries)
 
 
-def measured_saves(some):
+def measure_saves(some):
     *most, last = some
-    return Row([timed(call) for call in most], [], count_queries(last))
+    return Row([time_call(call) for call in most], [], count_queries(last))
 
 
-def timed(call):
+def time_call(call):
     start = time.perf_counter()
     call()
     return (time.perf_counter() - start) * 1000
@@ -367,12 +368,12 @@ def count_queries(call):
     return len(queries)
 
 
-def first_after_a_save(call):
+def time_first_call_after_save(call):
     indexing.update_index([Course.objects.order_by("?").values_list("pk", flat=True).first()])
-    return timed(call)
+    return time_call(call)
 
 
-def show(sizes, results):
+def print_table(sizes, results):
     heads = "".join(f" | {f'{size} courses':>31}" for size in sizes)
     print(f"\n{connection.vendor}, ms\n{'':>30}{heads}")
     columns = f" | {'median':>8} {'p95':>8} {'first':>8} {'#':>4}" * len(sizes)
@@ -396,17 +397,17 @@ def describe(size):
 
 
 def run(sizes):
-    there, results = 0, []
+    filled, results = 0, []
     for size in sizes:
-        fill(there, size)
+        fill(filled, size)
         indexing.rebuild()
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
         describe(size)
         results.append(measure())
-        there = size
-    show(sizes, results)
+        filled = size
+    print_table(sizes, results)
 
 
 def main(sizes):

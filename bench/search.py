@@ -1,10 +1,10 @@
-"""Times search, suggestions and deep pages at several sizes of the catalog, in one run.
+"""Times search, suggestions and late pages at several sizes of the catalog, in one run.
 
     .venv/bin/python bench/search.py [1000 10000 100000]
 
-In a database of its own: an SQLite file, or, where DATABASE_URL names a PostgreSQL, one that is
-made there and removed. Prints milliseconds of server time. Every request of a row is another one,
-drawn by chance from words as frequent as words are, the commonest too; nothing is asked twice.
+The script creates its own database and removes it: an SQLite file, or a database on the PostgreSQL
+server that DATABASE_URL names. Prints milliseconds of server time. The requests of a row differ:
+their words are random and as frequent as words in real text, the most common ones included.
 """
 
 import os
@@ -52,18 +52,19 @@ SYLLABLES = re.findall("..", "bacodafegihojukaleminopurasetivowaxeyozi")
 COMMON = ["team", "huddle", "safety", "consensus", "sponsor", "meeting", "change", "poster"]
 
 
-def vocabulary(count):
-    """`count` words, the first ones frequent: half of all text is some hundred of them."""
+def make_vocabulary(count):
+    """Returns (`count` words, their weights). About a hundred words make up half of all text."""
     chance = random.Random(7)
-    made = ("".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _n in range(3 * count))
-    words = list(dict.fromkeys([*COMMON, *made]))[:count]
+    lengths = (chance.randint(2, 4) for _n in range(3 * count))
+    invented = ("".join(chance.choices(SYLLABLES, k=length)) for length in lengths)
+    words = list(dict.fromkeys([*COMMON, *invented]))[:count]
     return words, list(accumulate(1 / (place + 2) for place in range(len(words))))
 
 
-WORDS, WEIGHTS = vocabulary(20_000)
+WORDS, WEIGHTS = make_vocabulary(20_000)
 
 
-def text(chance, count):
+def random_text(chance, count):
     return " ".join(chance.choices(WORDS, cum_weights=WEIGHTS, k=count))
 
 
@@ -73,10 +74,10 @@ def fill(first, last):
         (
             Resource(
                 kind=KINDS[number % 3],
-                title=text(chance, chance.randint(2, 7)).title(),
+                title=random_text(chance, chance.randint(2, 7)).title(),
                 slug=f"entry-{number}",
-                summary=text(chance, 15),
-                body=f"<p>{text(chance, 80)}</p>",
+                summary=random_text(chance, 15),
+                body=f"<p>{random_text(chance, 80)}</p>",
                 minutes_min=10 + number % 400,
                 minutes_max=10 + number % 400,
                 published_at=now - timedelta(minutes=number),
@@ -90,18 +91,18 @@ def fill(first, last):
 
 
 def make_children():
-    """The rows of the three kinds, which bulk_create does not make."""
+    """Adds the rows of the three kinds, which bulk_create does not create."""
     for kind in KINDS:
         model = next(m for m in Resource.__subclasses__() if m._meta.model_name == kind)
-        own = [field for field in model._meta.local_concrete_fields if not field.primary_key]
-        columns = ", ".join(field.column for field in own)
-        values = ", ".join("NULL" if field.null else "''" for field in own)
+        fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
+        columns = ", ".join(field.column for field in fields)
+        values = [field.get_db_prep_save(field.get_default(), connection) for field in fields]
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {model._meta.db_table} (resource_ptr_id, {columns})"
-                f" SELECT id, {values} FROM catalog_resource WHERE kind = %s AND id NOT IN"
-                f" (SELECT resource_ptr_id FROM {model._meta.db_table})",
-                [kind],
+                f" SELECT id{', %s' * len(fields)} FROM catalog_resource WHERE kind = %s"
+                f" AND id NOT IN (SELECT resource_ptr_id FROM {model._meta.db_table})",
+                [*values, kind],
             )
 
 
@@ -113,18 +114,21 @@ def link(rows, chance):
         ("dimensions", Dimension),
     ):
         through, terms = getattr(Resource, name).through, list(model.objects.all())
-        term = through._meta.fields[2].attname
+        column = through._meta.fields[2].attname
         through.objects.bulk_create(
             (
-                through(resource_id=pk, **{term: one.pk})
+                through(resource_id=pk, **{column: term.pk})
                 for pk, _kind in rows
-                for one in chance.sample(terms, chance.randint(1, 2))
+                for term in chance.sample(terms, chance.randint(1, 2))
             ),
             batch_size=10_000,
         )
     tools = [pk for pk, kind in rows if kind == "tool"]
     Rendition.objects.bulk_create(
-        (Rendition(tool_id=pk, format=chance.choice(["PDF", "PPT", "DOC"])) for pk in tools),
+        (
+            Rendition(tool_id=pk, format=chance.choice(["PDF", "PPT", "DOC"]), name=f"tool-{pk}")
+            for pk in tools
+        ),
         batch_size=10_000,
     )
     Delivery.objects.bulk_create(
@@ -133,7 +137,7 @@ def link(rows, chance):
     )
 
 
-def times_of(client, paths):
+def time_requests(client, paths):
     times = []
     for path in paths:
         start = time.perf_counter()
@@ -151,7 +155,7 @@ def searches(chance, filters=True):
         yield f"/search/?q={words}{narrowed if filters else ''}"
 
 
-def beginnings(chance):
+def word_beginnings(chance):
     for _n in range(REQUESTS):
         word = chance.choices(WORDS, cum_weights=WEIGHTS)[0]
         yield f"/search/suggestions/?q={word[: chance.randint(2, len(word))]}"
@@ -167,46 +171,47 @@ def measure(size):
     client, chance = Client(HTTP_HOST="127.0.0.1"), random.Random(size)
     client.get("/search/?q=warm")
     rows = {
-        "search": times_of(client, searches(chance, filters=False)),
-        "search, two filters": times_of(client, searches(chance)),
-        "a topic, two filters": times_of(
+        "search": time_requests(client, searches(chance, filters=False)),
+        "search, two filters": time_requests(client, searches(chance)),
+        "a topic, two filters": time_requests(
             client,
             [f"/topics/topic-{n % 20}/?kind=tool&level={n % 5 + 1}" for n in range(REQUESTS)],
         ),
-        "suggestions": times_of(client, beginnings(chance)),
-        "a word with a typo": times_of(client, typos(chance)),
+        "suggestions": time_requests(client, word_beginnings(chance)),
+        "a word with a typo": time_requests(client, typos(chance)),
     }
     last = size // 10
     for word in ("team", ""):
         name = f"“{word}”" if word else "everything"
-        rows[f"{name}, page 1"] = times_of(client, [f"/search/?q={word}&page=1"] * 7)
-        rows[f"{name}, the last page"] = times_of(client, [f"/search/?q={word}&page={last}"] * 7)
-    rows["first search after a save"] = [after_a_save(client) for _n in range(7)]
-    rows["saving under a new title"] = [retitled(chance) for _n in range(7)]
+        for label, number in (("page 1", 1), ("the last page", last)):
+            paths = [f"/search/?q={word}&page={number}"] * 7
+            rows[f"{name}, {label}"] = time_requests(client, paths)
+    rows["first search after a save"] = [time_first_search_after_save(client) for _n in range(7)]
+    rows["saving under a new title"] = [time_retitling(chance) for _n in range(7)]
     return rows
 
 
-def retitled(chance):
+def time_retitling(chance):
     tool = Tool.objects.order_by("?").first()
-    tool.title = text(chance, 4)
+    tool.title = random_text(chance, 4)
     start = time.perf_counter()
     tool.save()
     return (time.perf_counter() - start) * 1000
 
 
-def after_a_save(client):
+def time_first_search_after_save(client):
     resource = Resource.objects.order_by("?").first()
     indexing.update_index([resource.pk])
-    return times_of(client, ["/search/?q=huddle&kind=tool&level=2"])[0]
+    return time_requests(client, ["/search/?q=huddle&kind=tool&level=2"])[0]
 
 
 def percentile(times, share):
     return sorted(times)[min(len(times) - 1, int(share * len(times)))]
 
 
-def show(size, build, rows):
+def print_table(size, build_s, rows):
     parts = sum(len(data) for data in IndexPart.objects.values_list("data", flat=True))
-    print(f"\n{connection.vendor}, {size} resources: index built in {build:.0f} s,")
+    print(f"\n{connection.vendor}, {size} resources: index built in {build_s:.0f} s,")
     print(f"words {engines.size() / 1e6:.0f} MB, sets and orders {parts / 1e6:.1f} MB")
     print(f"{'ms':>32} {'median':>8} {'p95':>8} {'most':>8}")
     for name, times in rows.items():
@@ -218,17 +223,17 @@ def run(sizes):
     for number in range(20):
         Topic.objects.get_or_create(name=f"Topic {number}")
     assert ToolType.objects.exists()
-    there = 0
+    filled = 0
     for size in sizes:
-        fill(there, size)
-        began = time.perf_counter()
+        fill(filled, size)
+        started = time.perf_counter()
         indexing.rebuild()
-        build = time.perf_counter() - began
+        build_s = time.perf_counter() - started
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
-        show(size, build, measure(size))
-        there = size
+        print_table(size, build_s, measure(size))
+        filled = size
 
 
 def main(sizes):

@@ -1,4 +1,4 @@
-"""Which of the countable audiences a written audience text names."""
+"""Finds the audiences of the catalog that a written audience text names."""
 
 import re
 
@@ -23,34 +23,34 @@ NAMES = {
 }
 PATTERNS = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in NAMES.items()}
 # "everyone except managers"; "Physicians are not required to attend."
-SHUT_OUT = re.compile(
+EXCLUSION = re.compile(
     r"\b(?:except|other than|excluding|not for)\b[^.;]*"
     r"|[^.;]*\b(?:not required|not intended|not open|need not|do not)\b[^.;]*",
     re.IGNORECASE,
 )
-LONGEST = 2000  # characters read; a written audience has about 300
+MAX_CHARACTERS = 2000  # of a text that are read; a written audience has about 300
 
 
-def named_audiences(text):
-    """Names of audiences, as catalog's vocabulary has them, in the order of that vocabulary.
+def find_audiences(text):
+    """Returns names of the catalog's audiences, in the order of its vocabulary.
 
-    An adjective names nobody: "physician co-leads" are co-leads.
-    >>> named_audiences("Labor, management and physician sponsors")
+    An adjective does not count: "physician co-leads" are co-leads, not physicians.
+    >>> find_audiences("Labor, management and physician sponsors")
     ['Sponsors']
-    >>> named_audiences("Everyone except physicians"), named_audiences("Labor only.")
+    >>> find_audiences("Everyone except physicians"), find_audiences("Labor only.")
     ([], ['Union members'])
-    >>> named_audiences("Frontline employees, managers and physicians")
+    >>> find_audiences("Frontline employees, managers and physicians")
     ['Frontline employees', 'Managers', 'Physicians']
     """
-    text = SHUT_OUT.sub("", text[:LONGEST]).replace("\u2010", "-").replace("\u2011", "-")
+    text = EXCLUSION.sub("", text[:MAX_CHARACTERS]).replace("\u2010", "-").replace("\u2011", "-")
     return [name for name, pattern in PATTERNS.items() if pattern.search(text)]
 
 
-def limiting_audiences(text):
-    """Those that a sentence with "only" names: all others are shut out.
+def find_only_audiences(text):
+    """Returns the audiences that a sentence with "only" names. It excludes all others.
 
-    >>> limiting_audiences("For labor participants only. Job categories: co-leads and sponsors.")
+    >>> find_only_audiences("For labor participants only. Job categories: co-leads and sponsors.")
     ['Union members']
     """
-    sentences = re.split(r"(?<=[.;])\s", text[:LONGEST])
-    return named_audiences(" ".join(filter(is_limit, sentences)))
+    sentences = re.split(r"(?<=[.;])\s", text[:MAX_CHARACTERS])
+    return find_audiences(" ".join(filter(is_limit, sentences)))

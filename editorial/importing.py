@@ -1,4 +1,4 @@
-"""From page text to the catalog: a plan of changes that can be printed, then one transaction."""
+"""Imports page text: makes a plan of changes that can be printed, then applies it."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,22 +13,29 @@ from catalog.admin.accessibility import barriers
 from catalog.models import Resource, Topic
 from catalog.search.indexing import indexed_together
 from courses.course_names import plain
-from editorial.circles import circles_with
-from editorial.facts import MODELS, check, facts_in, facts_of, label_of, write
+from editorial.circles import find_circles
+from editorial.facts import (
+    MODELS,
+    facts_from_record,
+    facts_from_resource,
+    get_label,
+    save_facts,
+    validate_facts,
+)
 from editorial.models import ImportedRecord
 from editorial.pagetext import read_page
 
-MINUTES = {"minutes_min", "minutes_max"}
-LARGEST = 10_000_000  # bytes; the longest listing page stored is under 100 kB
+MINUTES_RANGE = {"minutes_min", "minutes_max"}
+MAX_FILE_BYTES = 10_000_000  # the longest stored listing page has less than 100 kB
 
 
 class UnreadableFile(Exception):
-    """Says in a sentence why a file cannot be read as page text."""
+    """The message is a sentence that says why a file cannot be read as page text."""
 
 
 @dataclass
 class Change:
-    """What one record means for the catalog: create, update or unchanged."""
+    """What one record changes in the catalog. `action` is create, update or unchanged."""
 
     action: str
     record: object
@@ -39,7 +46,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Note:
-    """Something that a person has to look at, and where."""
+    """Something that a person must look at, and where it is."""
 
     file: str
     line: int
@@ -47,12 +54,12 @@ class Note:
 
 
 def read_file(path):
-    """The page in the file at `path`. Raises UnreadableFile."""
+    """Reads the page in the file at `path`. Raises UnreadableFile."""
     path = Path(path)
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > MAX_FILE_BYTES:
             raise UnreadableFile(
-                _("%(file)s is larger than 10 MB; a listing page is never so long.")
+                _("%(file)s is larger than 10 MB, which is too large for a listing page.")
                 % {"file": path.name}
             )
         text = path.read_bytes().decode("utf-8-sig")
@@ -66,56 +73,61 @@ def read_file(path):
             % {"file": path.name, "byte": error.start}
         ) from error
     if "\x00" in text:
-        raise UnreadableFile(_("%(file)s is not text: it holds zero bytes.") % {"file": path.name})
+        raise UnreadableFile(
+            _("%(file)s is not text: it contains zero bytes.") % {"file": path.name}
+        )
     return read_page(text, path.name)
 
 
-def plan(pages):
-    """The changes that the pages ask for, and the notes on what needs a person. Saves nothing."""
+def make_plan(pages):
+    """Returns the changes that the pages ask for and the notes for a person. Saves nothing."""
     notes = [Note(note.file, note.line, note.sentence) for page in pages for note in page.attention]
     changes = []
-    for record, facts in best_of(pages, notes):
-        change, more = plan_record(record, facts)
+    for record, facts in pick_records(pages, notes):
+        change, more = make_change(record, facts)
         if record.audience_only and not facts["only_for"]:
-            notes.append(note_of_limit(record))
+            notes.append(make_limit_note(record))
         changes += [change] if change else []
         notes += more
-    return changes, notes + list(notes_of_circles(changes))
+    return changes, notes + list(make_circle_notes(changes))
 
 
-def notes_of_circles(changes):
-    lines = {change.facts["title"]: change.record for change in changes}
-    sentence = _("A circle of requirements, which will be refused: %s.")
-    for titles in circles_with(changes):
-        for record in [lines[title] for title in titles if title in lines][:1]:
+def make_circle_notes(changes):
+    records = {change.facts["title"]: change.record for change in changes}
+    sentence = _("These requirements form a circle, so the import will fail: %s.")
+    for titles in find_circles(changes):
+        for record in [records[title] for title in titles if title in records][:1]:
             yield Note(record.file, record.line, sentence % " → ".join([*titles, titles[0]]))
 
 
-def best_of(pages, notes):
-    """Each titled record once, with its facts: the first one printed whole, else the first one.
+def pick_records(pages, notes):
+    """Returns each record that has a title once, with its facts.
 
-    Where two that are whole say different things, the second goes into `notes`.
+    Prefers the first complete record of a title to the first one. If two complete records differ,
+    the second one goes into `notes`.
     """
-    best = {}
+    picked = {}
     for page in pages:
         for record in page.records:
             if record.title is None:
-                continue  # the reader's own note says so
-            facts = facts_of(record, topic_name(page.topic))
+                continue  # pagetext has made a note of it
+            facts = facts_from_record(record, find_topic_name(page.topic))
             key = (record.kind, plain(record.title))
-            chosen, known = best.setdefault(key, (record, facts))
+            chosen, known = picked.setdefault(key, (record, facts))
             topics = sorted({*known["topics"], *facts["topics"]})
             if record.complete and not chosen.complete:
                 chosen, known = record, facts
             elif record.complete and without_topics(known) != without_topics(facts):
-                sentence = _("“%s” stands here in another wording; the first one is taken.")
+                sentence = _(
+                    "“%s” is also here, but with other words. The import uses the first one."
+                )
                 notes.append(Note(record.file, record.line, sentence % record.title))
-            best[key] = (chosen, known | {"topics": topics})
-    return best.values()
+            picked[key] = (chosen, known | {"topics": topics})
+    return picked.values()
 
 
-def topic_name(heading):
-    """A page's heading as the topic of that address calls itself, when there is one."""
+def find_topic_name(heading):
+    """Returns the name of the topic with the heading's slug, or the heading if there is none."""
     topic = Topic.objects.filter(slug=slugify(heading)).first() if heading else None
     return topic.name if topic else heading
 
@@ -124,102 +136,104 @@ def without_topics(facts):
     return facts | {"topics": []}
 
 
-def plan_record(record, facts):
+def make_change(record, facts):
     imported = ImportedRecord.objects.filter(kind=record.kind, title=facts["title"]).first()
     try:
-        check(record.kind, facts)
+        validate_facts(record.kind, facts)
     except ValidationError as error:
-        return None, [note_of_refusal(record, error)]
-    resource = find(record.kind, facts["title"], imported)
+        return None, [make_refusal_note(record, error)]
+    resource = find_resource(record.kind, facts["title"], imported)
     if resource is None:
         return Change("create", record, facts, None, facts), []
-    now = facts_in(resource)
+    now = facts_from_resource(resource)
     facts = facts | {"topics": sorted({*now["topics"], *facts["topics"]})}
     base = imported.facts if imported else {}
-    changes, kept = merge(facts, base, now, whole=record.complete)
+    changes, kept = merge_facts(facts, base, now, whole=record.complete)
     action = "update" if changes else "unchanged"
-    notes = [note_of_kept(record, name) for name in kept if record.complete]
+    notes = [make_kept_note(record, name) for name in kept if record.complete]
     read = facts if record.complete or not base else base
     return Change(action, record, read, resource, changes), notes
 
 
-def note_of_limit(record):
-    sentence = _("“%(title)s” is limited to “%(audience)s”, which names no audience we count.")
+def make_limit_note(record):
+    sentence = _("“%(title)s” is limited to “%(audience)s”, but no audience has that name.")
     facts = {"title": record.title, "audience": record.audience_text[:80]}
     return Note(record.file, record.line, sentence % facts)
 
 
-def note_of_kept(record, field):
-    sentence = _("“%(title)s”: an editor's “%(field)s” differs from the page's; it is kept.")
-    facts = {"title": record.title, "field": label_of(record.kind, field)}
+def make_kept_note(record, field):
+    sentence = _("“%(title)s”: “%(field)s” differs from the page. The import keeps the editor's.")
+    facts = {"title": record.title, "field": get_label(record.kind, field)}
     return Note(record.file, record.line, sentence % facts)
 
 
-def note_of_refusal(record, error):
-    sentence = _("“%(title)s” is set aside: %(why)s")
+def make_refusal_note(record, error):
+    sentence = _("We skipped “%(title)s”: %(why)s")
     facts = {"title": record.title[:80], "why": " ".join(error.messages)}
     return Note(record.file, record.line, sentence % facts)
 
 
-def new(kind):
+def new_resource(kind):
     return MODELS[kind](kind=kind)
 
 
-def find(kind, title, imported):
+def find_resource(kind, title, imported):
     if imported:
         return MODELS[kind].objects.get(pk=imported.resource_id)
     return MODELS[kind].objects.filter(title__iexact=title).first()
 
 
-def merge(facts, base, now, whole=True):
-    """What to write so that `now` follows the page, and the fields that an editor keeps.
+def merge_facts(facts, base, now, whole=True):
+    """Returns {field: value} to write and the list of fields that keep the editor's value.
 
-    A field is written when the page says something new and nobody else has changed it since the
-    last import (`base`), or when it is empty. What was cut off (not `whole`) only fills gaps.
-    >>> merge({"a": 2, "b": 2}, {"a": 1, "b": 1}, {"a": 1, "b": 9})
+    `facts` are those of the page, `base` those of the last import, `now` those of the resource.
+    A field is written if the page says something new and nobody else has changed it since the
+    last import, or if it is empty. A record that was cut off (not `whole`) only fills gaps.
+    >>> merge_facts({"a": 2, "b": 2}, {"a": 1, "b": 1}, {"a": 1, "b": 9})
     ({'a': 2}, ['b'])
     """
-    news = {
+    new = {
         name: value
         for name, value in facts.items()
         if value != now[name] and value != base.get(name) and value not in ("", None, [])
     }
-    free = {
+    writable = {
         name
-        for name in news
+        for name in new
         if now[name] in ("", None, [], False)
         or (whole and name in base and base[name] == now[name])
     }
-    free |= {"topics"} & news.keys()
-    if MINUTES & news.keys() - free:
-        free -= MINUTES  # a range with one end of each would be nobody's
-    return {name: news[name] for name in news if name in free}, sorted(news.keys() - free)
+    writable |= {"topics"} & new.keys()
+    if MINUTES_RANGE & new.keys() - writable:
+        writable -= MINUTES_RANGE  # never mix one end of the page's range with one of the editor's
+    return {name: new[name] for name in new if name in writable}, sorted(new.keys() - writable)
 
 
 @indexed_together()
-def apply(changes, publish=False):
-    """Carry the plan out.
+def apply_changes(changes, publish=False):
+    """Saves the changes of a plan.
 
-    With `publish`, drafts appear now, in the order of the pages; not those that were cut off.
+    With `publish`, drafts are published now, in the order of the pages, except those that were
+    cut off.
     """
     now = timezone.now()
     for position, change in enumerate(changes):
-        resource = change.resource or new(change.record.kind)
-        appears = publish and change.record.complete and may_appear(resource)
-        if appears:
+        resource = change.resource or new_resource(change.record.kind)
+        publishes = publish and change.record.complete and can_publish(resource)
+        if publishes:
             resource.published_at = now - timedelta(milliseconds=position)
-        if appears or change.changes:
-            write(resource, change.changes)
-        remember(resource, change)
-    link_related()
+        if publishes or change.changes:
+            save_facts(resource, change.changes)
+        save_imported_record(resource, change)
+    link_related_resources()
 
 
-def may_appear(resource):
-    """A draft that leaves nobody out: what an editor put into it since, above all."""
+def can_publish(resource):
+    """Whether it is a draft without accessibility problems, which an editor may have added."""
     return not resource.published_at and not (resource.pk and barriers(resource))
 
 
-def remember(resource, change):
+def save_imported_record(resource, change):
     ImportedRecord.objects.update_or_create(
         resource=resource,
         defaults={
@@ -232,12 +246,12 @@ def remember(resource, change):
     )
 
 
-def link_related():
-    """Relate resources to those that their texts name by title; only other titles stay written."""
+def link_related_resources():
+    """Relates resources to those that their texts name. Only titles without an entry stay text."""
     by_title = {plain(title): pk for pk, title in Resource.objects.values_list("pk", "title")}
     for resource in Resource.objects.exclude(related_text=""):
         titles = resource.related_text.splitlines()
         found = {by_title[plain(title)] for title in titles if plain(title) in by_title}
         resource.related.add(*(found - {resource.pk}))
-        waiting = [title for title in titles if plain(title) not in by_title]
-        Resource.objects.filter(pk=resource.pk).update(related_text="\n".join(waiting))
+        unknown = [title for title in titles if plain(title) not in by_title]
+        Resource.objects.filter(pk=resource.pk).update(related_text="\n".join(unknown))

@@ -21,12 +21,12 @@ from pytest_django.live_server_helper import LiveServer
 from catalog.search.indexing import indexed_together
 
 ROOT = Path(__file__).resolve().parent.parent
-# The app of a fourth kind is installed by tests/test_fourth_kind.py alone.
+# Only tests/test_fourth_kind.py installs the app of a fourth kind.
 collect_ignore = [] if "tests.podcasts" in settings.INSTALLED_APPS else ["podcasts"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-# Playwright's own list, which ours takes the place of, and what only a window with an address bar
-# needs: a process for its suggestions, and one for a page that may come, with each new reader.
-NOT_OF_THE_BROWSER = [
+# Our list replaces Playwright's, so it repeats it. The last three features are useful only in a
+# window with an address bar: they start processes for suggestions and for the next page.
+DISABLED_FEATURES = [
     "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose",
     "HttpsFirstBalancedModeAutoEnable",
@@ -40,7 +40,7 @@ NOT_OF_THE_BROWSER = [
 ]
 BROWSER_ARGS = [
     "--no-sandbox",
-    "--disable-features=" + ",".join(NOT_OF_THE_BROWSER),
+    "--disable-features=" + ",".join(DISABLED_FEATURES),
     "--disable-gpu",
     "--disable-quic",
     "--disable-background-networking",
@@ -48,10 +48,10 @@ BROWSER_ARGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-# What a page is to show is waited for as long as what it is to do, also on a busy machine.
+# Wait for what a page shows as long as for its actions, because the machine may be busy.
 expect.set_options(timeout=30_000)
-# Of the files without a browser, those that take longest: none of them comes last.
-LONG = [
+# The slowest files without a browser. None of them may come last.
+SLOW_FILES = [
     "catalog/admin/test_lists.py",
     "catalog/files/test_upload_battery.py",
     "catalog/jobs/test_jobs.py",
@@ -64,39 +64,40 @@ NU_JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 
 def pytest_collection_modifyitems(items):
-    """The tests in a browser are marked, and their files begin, those that read the demo in a row:
-    they are the slowest; then come the longest of the others, and the quick ones fill up. What may
-    use the database is marked as well.
+    """Marks the tests that use a browser or the database, and sorts the files, slowest first.
+
+    Files with browser tests come first, because they are the slowest. Those that read the demo are
+    in a row, because they share it. Then come the slow files of the others, and the fast ones.
     """
     for item in items:
         if "page" in item.fixturenames or "browser" in item.fixturenames:
             item.add_marker("browser")
         if may_use_the_database(item):
             item.add_marker("database")
-    in_browser = {item.path for item in items if item.get_closest_marker("browser")}
-    with_demo = readers_of_demo(items)
+    browser_files = {item.path for item in items if item.get_closest_marker("browser")}
+    demo_files = files_with_demo(items)
+    slow_files = [ROOT / "tests" / name for name in SLOW_FILES]
 
-    long = [ROOT / "tests" / name for name in LONG]
+    def sort_key(item):
+        path = item.path
+        return path not in browser_files, path not in demo_files, path not in slow_files
 
-    def place(item):
-        return item.path not in in_browser, item.path not in with_demo, item.path not in long
-
-    items.sort(key=place)
+    items.sort(key=sort_key)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
         pytest.fail(f"None of {', '.join(BROWSERS)} was found. `make test` installs one.")
-    return browser_type_launch_args | {"executable_path": found, "args": BROWSER_ARGS}
+    return browser_type_launch_args | {"executable_path": path, "args": BROWSER_ARGS}
 
 
 @pytest.fixture(scope="session")
 def nu_errors():
-    """A function from a folder of .html files to the Nu checker's errors in them, one a line.
+    """A function that returns the Nu checker's errors in a folder of .html files, as lines.
 
-    One run starts a Java machine, about 2 s: hand it many pages at once.
+    Each call starts Java, which takes about 2 s, so check many pages at once.
     """
     if not NU_JAR.exists():
         pytest.fail("The Nu checker is missing. `make test` installs it.")
@@ -110,41 +111,45 @@ def nu_errors():
 
 
 def dump_rows():
-    """Every row of the catalog and every role with what it may do, as text without its number."""
-    own = ["catalog", "courses", "editorial"]
-    models = [model for label in own for model in apps.get_app_config(label).get_models()]
+    """Returns every row of the catalog and every role with its permissions, as text without ids."""
+    labels = ["catalog", "courses", "editorial"]
+    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     # The index has a version, which is another one after each change.
     models.remove(apps.get_model("catalog", "IndexPart"))
     rows = [row for model in [*models, Group] for row in model.objects.all()]
     options = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True}
-    kept = serializers.serialize("python", rows, **options)
-    return sorted(f"{row['model']} {sorted(row['fields'].items(), key=str)}" for row in kept)
+    dumped = serializers.serialize("python", rows, **options)
+    return sorted(f"{row['model']} {sorted(row['fields'].items(), key=str)}" for row in dumped)
 
 
 OTHER_CONNECTIONS = "datname = current_database() AND pid <> pg_backend_pid()"
 
 
-def deletions(operations, style, tables, *, reset_sequences=False, allow_cascade=False):
-    """What empties tables of a few rows: TRUNCATE makes some files anew for each on PostgreSQL."""
-    emptied = [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
-    numbers = operations.connection.introspection.sequence_list() if reset_sequences else []
-    return emptied + operations.sequence_reset_by_name_sql(style, numbers)
+def delete_sql(operations, style, tables, *, reset_sequences=False, allow_cascade=False):
+    """The SQL that empties tables with few rows.
+
+    It is faster than TRUNCATE, which makes new files for each table on PostgreSQL.
+    """
+    statements = [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
+    sequences = operations.connection.introspection.sequence_list() if reset_sequences else []
+    return statements + operations.sequence_reset_by_name_sql(style, sequences)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Hands on the rows that the migrations made, and leaves no connection to the database open.
+    """Yields the rows that the migrations made, and closes all connections at the end.
 
-    Playwright's loop gives this thread a second one, which would keep the database.
+    Playwright's event loop gives this thread a second connection, which would block the deletion
+    of the database.
     """
     with django_db_blocker.unblock():
-        made = dump_rows()
+        migrated_rows = dump_rows()
     with pytest.MonkeyPatch.context() as patched:
         if connection.vendor == "postgresql":
-            patched.setattr(type(connection.ops), "sql_flush", deletions)
-        yield made
+            patched.setattr(type(connection.ops), "sql_flush", delete_sql)
+        yield migrated_rows
         with django_db_blocker.unblock():
-            END_OF_DEMO.close()
+            DEMO_CLEANUP.close()
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
@@ -153,14 +158,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 def may_use_the_database(item):
-    """All others are kept from it by pytest-django, whichever database it is."""
-    asked = {"db", "transactional_db", "django_db_setup"} & set(item.fixturenames)
-    of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
-    return bool(asked or of_django or item.get_closest_marker("django_db"))
+    """Whether a test may use the database. pytest-django blocks it for all others."""
+    fixtures = {"db", "transactional_db", "django_db_setup"} & set(item.fixturenames)
+    is_django_test = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+    return bool(fixtures or is_django_test or item.get_closest_marker("django_db"))
 
 
-def readers_of_demo(items):
-    """The files with tests that read the demo catalog."""
+def files_with_demo(items):
+    """The files that have tests with the demo catalog."""
     return {item.path for item in items if "demo_site" in item.fixturenames}
 
 
@@ -168,42 +173,43 @@ def readers_of_demo(items):
 def demo_site(django_db_setup, django_db_blocker):
     """The address of a server with the demo catalog, loaded once for all modules in a row.
 
-    Tests only read it: each is marked django_db, not transactional, which would empty the tables.
+    Tests must only read it. Mark them django_db without transaction=True, which would empty the
+    tables.
     """
     with django_db_blocker.unblock():
         return serve_demo()
 
 
-END_OF_DEMO = ExitStack()
+DEMO_CLEANUP = ExitStack()
 
 
 @cache
 def serve_demo():
-    # The threads of this server share one connection, which only takes reading.
-    patched = END_OF_DEMO.enter_context(pytest.MonkeyPatch.context())
+    # The threads of this server share one connection, which must only read.
+    patched = DEMO_CLEANUP.enter_context(pytest.MonkeyPatch.context())
     patched.setattr("catalog.search.counting.count_after", lambda *facts: None)
     call_command("load_demo", verbosity=0)
-    END_OF_DEMO.callback(call_command, "flush", interactive=False, verbosity=0)
-    END_OF_DEMO.callback(serve_demo.cache_clear)
+    DEMO_CLEANUP.callback(call_command, "flush", interactive=False, verbosity=0)
+    DEMO_CLEANUP.callback(serve_demo.cache_clear)
     server = LiveServer("127.0.0.1", start=False)
-    # Static files and uploads come from the site itself, as in production, not from the
-    # handlers that Django's test server puts before it: they know no ranges.
+    # The site itself serves static files and uploads, as in production. The handlers of Django's
+    # test server do not support byte ranges.
     server.thread.static_handler = lambda uploads: uploads.application
     server.start()
-    END_OF_DEMO.callback(server.stop)
+    DEMO_CLEANUP.callback(server.stop)
     return server.url
 
 
 @pytest.fixture(scope="module", autouse=True)
-def others_find_no_demo(request, django_db_blocker):
-    if request.path not in readers_of_demo(request.session.items):
+def remove_demo_for_other_files(request, django_db_blocker):
+    if request.path not in files_with_demo(request.session.items):
         with django_db_blocker.unblock():
-            END_OF_DEMO.close()
+            DEMO_CLEANUP.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def migrated_rows_outlive_a_flush():
-    """Tests that commit are cleaned up by a flush, which takes the migrations' rows with it."""
+def restore_migrated_rows_after_flush():
+    """Makes the migrations' rows again after the flush that cleans up after tests that commit."""
     post_migrate.connect(make_migrated_rows, sender=apps.get_app_config("editorial"))
 
 

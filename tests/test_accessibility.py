@@ -1,4 +1,4 @@
-"""axe-core and the Nu checker find nothing on any page type."""
+"""axe-core and the Nu checker find no errors on any page type."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(demo_site, browser, width, scheme):
+def test_axe_finds_no_violation_and_no_page_is_too_wide(demo_site, browser, width, scheme):
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page, axe = context.new_page(), Axe()
     found = {}
@@ -36,14 +36,14 @@ def test_the_nu_checker_finds_no_error(demo_site, client, tmp_path, nu_errors):
     assert nu_errors(tmp_path) == []
 
 
-def test_pages_ask_nothing_of_anyone_else(demo_site, browser):
+def test_pages_load_nothing_from_other_sites_and_set_no_cookies(demo_site, browser):
     context = browser.new_context()
-    page, asked, complaints = context.new_page(), set(), []
-    page.on("request", lambda request: asked.add(request.url.partition("?")[0]))
-    page.on("console", lambda message: complaints.append(message.text))
+    page, requested, messages = context.new_page(), set(), []
+    page.on("request", lambda request: requested.add(request.url.partition("?")[0]))
+    page.on("console", lambda message: messages.append(message.text))
     for path in page_addresses().values():
         page.goto(demo_site + path)
-    assert all(url.startswith(demo_site + "/") for url in asked)
-    assert [text for text in complaints if "Content Security Policy" in text] == []
+    assert all(url.startswith(demo_site + "/") for url in requested)
+    assert [text for text in messages if "Content Security Policy" in text] == []
     assert context.cookies() == []
     context.close()

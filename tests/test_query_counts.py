@@ -1,4 +1,4 @@
-"""Every page, feed and PDF asks the database as often for 2n resources as for n."""
+"""Every page, feed and PDF makes as many queries for 2n resources as for n."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -42,7 +42,7 @@ for listing in LISTINGS:
     ]
 
 
-def fill(first, last):
+def make_resources(first, last):
     for number in range(first, last):
         links = {
             "levels": [2],
@@ -71,17 +71,17 @@ def add_file(tool):
     rendition.save()
 
 
-def hang_on_the_three(first, last):
-    """Rows of every sort that one detail page shows."""
+def add_rows_to_detail_pages(first, last):
+    """Adds rows of every kind that a detail page shows."""
     from courses.models import Course
 
-    tool, video, course = the_three()
+    tool, video, course = get_detail_resources()
     for number in range(first, last):
-        for one in (tool, video, course):
+        for resource in (tool, video, course):
             old = days_ago(100)
-            one.related.add(make_tool(f"Related {one.kind} {number}", published=old))
-            one.topics.add(make_topic(f"Hung {number}"))
-            one.tags.add(f"hung {number}")
+            resource.related.add(make_tool(f"Related {resource.kind} {number}", published=old))
+            resource.topics.add(make_topic(f"Added {number}"))
+            resource.tags.add(f"added {number}")
         add_file(tool)
         video.credits.create(role="Produced by", name=f"Person {number}")
         course.modules.create(title=f"Module {number}")
@@ -91,7 +91,7 @@ def hang_on_the_three(first, last):
         later.requirements.create(named_course=course)
 
 
-def the_three():
+def get_detail_resources():
     from catalog.models import Tool, Video
     from courses.models import Course
 
@@ -105,31 +105,38 @@ def the_three():
     ]
 
 
-def counted(client, path):
-    """ALL stands for the codes of everything, of which some are withdrawn."""
+def count_queries(client, path):
+    """Counts the queries of a page. ALL in `path` means the codes of all resources.
+
+    Some of the resources are withdrawn.
+    """
     codes = ".".join(code_of(pk) for pk in Resource.objects.values_list("pk", flat=True))
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path.replace("ALL", codes)).status_code == 200
     return len(queries)
 
 
-def all_counted(client):
-    """After a change, the first page reads the index for all, and words are asked for once."""
+def count_all_queries(client):
+    """Counts the queries of every path.
+
+    After a change, the first page reads the index for all others, and the first search for some
+    words looks them up, so this opens each search page once before it counts.
+    """
     for path in PATHS:
         if path.startswith("/search"):
             client.get(path)
-    return {path: counted(client, path) for path in PATHS}
+    return {path: count_queries(client, path) for path in PATHS}
 
 
 def test_the_number_of_queries_does_not_grow_with_the_data(client):
     with indexed_together():
-        the_three()
-        fill(0, 4)
-        hang_on_the_three(0, 4)
-    few = all_counted(client)
+        get_detail_resources()
+        make_resources(0, 4)
+        add_rows_to_detail_pages(0, 4)
+    few = count_all_queries(client)
     with indexed_together():
-        fill(4, 8)
-        hang_on_the_three(4, 8)
-    many = all_counted(client)
+        make_resources(4, 8)
+        add_rows_to_detail_pages(4, 8)
+    many = count_all_queries(client)
     assert many == few
     assert max(many.values()) <= 45

@@ -1,4 +1,4 @@
-"""What people come to do, done in a real browser."""
+"""The main tasks of readers in a real browser."""
 
 import re
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(params=["phone without JavaScript", "workstation"])
 def reader(request, browser, demo_site):
-    """A page at the start of the site, on the device that is named."""
+    """The home page on the named device."""
     if request.param == "workstation":
         options = {"viewport": {"width": 1280, "height": 900}}
     else:
@@ -23,8 +23,8 @@ def reader(request, browser, demo_site):
     context.close()
 
 
-def choose(reader, name):
-    """Ticks a filter: it works at once, or without JavaScript with the button, below Filters."""
+def choose_filter(reader, name):
+    """Checks a filter. Without JavaScript, it also opens Filters and presses the Show button."""
     show = reader.get_by_role("button", name="Show")
     option = reader.get_by_role("checkbox", name=re.compile(rf"^{name} \("), include_hidden=True)
     if not option.is_visible():
@@ -34,11 +34,11 @@ def choose(reader, name):
         show.click()
 
 
-def test_find_a_poster_for_the_huddle_and_print_it(reader, client):
+def test_readers_find_a_poster_for_the_huddle_and_print_it(reader, client):
     reader.get_by_role("navigation", name="Main").get_by_role("link", name="Topics").click()
     reader.get_by_role("link", name="LMP Processes", exact=True).first.click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("LMP Processes")
-    choose(reader, "Tools")
+    choose_filter(reader, "Tools")
     expect(reader).to_have_url(re.compile(r"kind=tool(&sort=newest)?$"))
     reader.get_by_role("link", name="Consensus Decision Making Continuum", exact=True).click()
     download = reader.get_by_role("link", name=re.compile("^Download PDF")).first
@@ -48,7 +48,7 @@ def test_find_a_poster_for_the_huddle_and_print_it(reader, client):
     assert "Consensus" in pypdfium2.PdfDocument(sheet.getvalue())[0].get_textpage().get_text_range()
 
 
-def test_see_what_comes_before_a_course_and_go_there(reader):
+def test_readers_see_a_required_course_and_open_it(reader):
     reader.get_by_role("navigation", name="Main").get_by_role("link", name="Courses").click()
     reader.get_by_role("link", name="Effective Sponsorship").first.click()
     requirement = reader.get_by_role("definition").get_by_role("link", name=re.compile("LMPO"))
@@ -57,20 +57,20 @@ def test_see_what_comes_before_a_course_and_go_there(reader):
     expect(reader.get_by_role("list", name="What comes before this course")).to_be_visible()
 
 
-def test_take_a_filter_away_again(reader):
+def test_readers_remove_a_filter(reader):
     reader.goto("/tools/?level=2")
     reader.get_by_role("link", name=re.compile("Without Level 2")).click()
     expect(reader).to_have_url(re.compile("/tools/$"))
 
 
-def test_leaf_through_a_long_list(reader):
+def test_readers_page_through_a_long_list(reader):
     reader.goto("/tools/")
     reader.get_by_role("link", name="Next").click()
     expect(reader.get_by_role("link", name="Page 2")).to_have_attribute("aria-current", "page")
     expect(reader.get_by_role("article").first).to_be_visible()
 
 
-def test_reach_a_course_by_keyboard_alone(page, demo_site):
+def test_readers_reach_a_course_with_the_keyboard_alone(page, demo_site):
     page.goto(demo_site + "/courses/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -97,7 +97,7 @@ def test_a_video_plays_with_its_captions(page, demo_site):
     assert player.evaluate("video => video.textTracks[0].mode") == "showing"
 
 
-def test_a_video_can_be_started_in_its_middle(page, demo_site):
+def test_a_reader_can_start_a_video_in_the_middle(page, demo_site):
     page.goto(demo_site + "/videos/cook-up-a-small-test-of-change/")
     page.wait_for_function("() => document.querySelector('video').readyState > 0")
     page.locator("video").evaluate("video => { video.currentTime = 60 }")
@@ -113,7 +113,7 @@ def test_a_printed_page_leaves_out_what_only_a_screen_can_use(page, demo_site):
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def test_the_sheet_of_a_video_begins_on_its_first_page(client, demo_site):
+def test_the_sheet_of_a_video_starts_on_its_first_page(client, demo_site):
     sheet = pypdfium2.PdfDocument(
         client.get("/videos/cook-up-a-small-test-of-change.pdf").getvalue()
     )

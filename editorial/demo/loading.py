@@ -1,4 +1,4 @@
-"""From the TOML files beside this one to a catalog that people can look at."""
+"""Loads the demo catalog from the TOML files in this folder."""
 
 import tomllib
 from collections import Counter
@@ -43,70 +43,70 @@ LINKS = {
     "regions": Region,
     "dimensions": Dimension,
 }
-# What stands in TOML as it stands in the catalog, and what is a list there and lines here.
-PLAIN = ["title", "slug", "summary", "body", "image_alt", "level_text", "audience_text"]
-PLAIN += ["duration_text", "seconds", "best_used", "format_text", "size_text"]
-PLAIN += ["enrollment_text", "enrollment_address"]
-LINES = ["outcomes", "other_names"]
+# Fields with the same value in TOML and in the catalog.
+FIELDS = ["title", "slug", "summary", "body", "image_alt", "level_text", "audience_text"]
+FIELDS += ["duration_text", "seconds", "best_used", "format_text", "size_text"]
+FIELDS += ["enrollment_text", "enrollment_address"]
+# Fields that are a list in TOML and lines of text in the catalog.
+LINE_FIELDS = ["outcomes", "other_names"]
 
 
-def load():
-    """Makes what the catalog lacks of the demo, all or nothing.
+def load_demo():
+    """Makes everything of the demo that the catalog lacks, or nothing if it fails.
 
-    Returns the things made and the number of entries left out, because their address or title is
-    taken: what editors wrote or changed stays.
+    Returns the objects it made and the number of entries that it left out because their address
+    or title is taken. Everything that editors wrote or changed stays.
     """
     with ExitStack() as undo:
         with indexed_together():
             loader = Loader(undo)
             loader.load_terms()
-            left = loader.load_entries()
+            existing = loader.load_entries()
             loader.load_criteria()
         undo.pop_all()
-    with (
-        indexed_together()
-    ):  # the search of the demo is whole at once; sizes and previews may follow
+    # The search index is complete at once; sizes and previews may come later.
+    with indexed_together():
         run_waiting_jobs([Job.Task.TEXT])
-    return loader.made, left
+    return loader.made, existing
 
 
-def read(name):
+def read_toml(name):
     return tomllib.loads((FOLDER / f"{name}.toml").read_text())
 
 
-def judged_queries():
-    """(words, slug of what is wanted) of each search check of the demo."""
-    return [pair for group in read("judged").values() for pair in group.items()]
+def read_judged_queries():
+    """Returns (words, slug of the expected entry) for each search check of the demo."""
+    return [pair for group in read_toml("judged").values() for pair in group.items()]
 
 
-def checked(thing):
-    thing.full_clean()
-    thing.save()
-    return thing
+def save_checked(item):
+    item.full_clean()
+    item.save()
+    return item
 
 
 class Loader:
-    """`undo` is an ExitStack that learns how to take back each file that was written."""
+    """Loads the parts of the demo. `undo` is an ExitStack that will delete each file it wrote."""
 
     def __init__(self, undo):
         self.undo, self.made = undo, []
         self.now = timezone.now().replace(minute=0, second=0, microsecond=0)
 
-    def claim(self, thing):
-        """`thing`, which is saved, marked as the demo's."""
-        DemoItem.objects.mark(thing)
-        self.remember_files(thing)
-        self.made.append(thing)
-        return thing
+    def mark_as_demo(self, item):
+        """Marks a saved object as part of the demo and returns it."""
+        DemoItem.objects.mark(item)
+        self.delete_files_on_undo(item)
+        self.made.append(item)
+        return item
 
-    def remember_files(self, thing):
-        for field in thing._meta.concrete_fields:
-            file = isinstance(field, FileField) and getattr(thing, field.name)
+    def delete_files_on_undo(self, item):
+        for field in item._meta.concrete_fields:
+            file = isinstance(field, FileField) and getattr(item, field.name)
             if file:
                 self.undo.callback(file.storage.delete, file.name)
 
     def load_terms(self):
-        written = read("terms")
+        written = read_toml("terms")
         for facts in written["topic"]:
             parent = Topic.objects.filter(slug=facts.get("parent", "")).first()
             self.make_term(
@@ -118,49 +118,52 @@ class Loader:
 
     def make_term(self, model, slug, name, **fields):
         if not model.objects.filter(Q(slug=slug) | Q(name=name)).exists():
-            self.claim(checked(model(slug=slug, name=name, **fields)))
+            self.mark_as_demo(save_checked(model(slug=slug, name=name, **fields)))
 
     def make_tags(self, names):
         for name in names:
-            there = Tag.objects.filter(name__iexact=name).first()
-            yield there or self.claim(Tag.objects.create(name=name))
+            existing = Tag.objects.filter(name__iexact=name).first()
+            yield existing or self.mark_as_demo(Tag.objects.create(name=name))
 
     def load_entries(self):
-        """All entries first, then what links them, so that their order in the files is free."""
+        """Makes all entries first, then their links, so they may be in any order in the files.
+
+        Returns the number of entries that were there already.
+        """
         written = [
-            (model, facts) for kind, model in KINDS.items() for facts in read(kind)["resource"]
+            (model, facts) for kind, model in KINDS.items() for facts in read_toml(kind)["resource"]
         ]
         missing = [(model, facts) for model, facts in written if not is_taken(model, facts)]
         entries = [(self.make_entry(model, facts), facts) for model, facts in missing]
         for resource, facts in entries:
-            link(resource, facts)
-        judge({resource.slug: resource for resource, _facts in entries})
+            link_entry(resource, facts)
+        make_judged_queries({resource.slug: resource for resource, _facts in entries})
         return len(written) - len(entries)
 
     def load_criteria(self):
-        """After the entries, which stand first where a criterion is still open."""
-        cells, made = Counter(), {thing.pk for thing in self.made if isinstance(thing, Resource)}
-        for facts in read("criteria")["criterion"]:
+        """Makes the criteria and names their best resources. Needs the entries."""
+        cells, made = Counter(), {item.pk for item in self.made if isinstance(item, Resource)}
+        for facts in read_toml("criteria")["criterion"]:
             cell = facts["dimension"], facts["level"]
             cells[cell] += 1
             if criterion := make_criterion(facts, cells[cell]):
-                name_best(criterion, facts.get("best", []), made)
+                name_best_resources(criterion, facts.get("best", []), made)
 
     def make_entry(self, model, facts):
         resource = model(kind=model._meta.model_name, **fields_of(facts), **files_of(model, facts))
-        resource.published_at = self.day_of(facts)
+        resource.published_at = self.publish_time(facts)
         if model is Tool:
             resource.tool_type = ToolType.objects.filter(slug=facts["tool_type"]).first()
-        self.claim(checked(resource))
-        for part in parts_of(resource, facts):
-            self.remember_files(checked(part))
-        self.sort_in(resource, facts)
+        self.mark_as_demo(save_checked(resource))
+        for row in make_rows(resource, facts):
+            self.delete_files_on_undo(save_checked(row))
+        self.link_terms(resource, facts)
         return resource
 
-    def day_of(self, facts):
+    def publish_time(self, facts):
         return None if facts.get("draft") else self.now - timedelta(days=facts["age_days"])
 
-    def sort_in(self, resource, facts):
+    def link_terms(self, resource, facts):
         resource.levels.set(Level.objects.filter(number__in=facts.get("levels", [])))
         for name, model in LINKS.items():
             getattr(resource, name).set(model.objects.filter(slug__in=facts.get(name, [])))
@@ -177,34 +180,34 @@ def is_taken(model, facts):
 
 
 def fields_of(facts):
-    fields = {name: facts[name] for name in PLAIN if name in facts}
-    fields |= {name: "\n".join(facts[name]) for name in LINES if name in facts}
+    fields = {name: facts[name] for name in FIELDS if name in facts}
+    fields |= {name: "\n".join(facts[name]) for name in LINE_FIELDS if name in facts}
     fields["minutes_min"], fields["minutes_max"] = facts.get("minutes", (None, None))
     return fields
 
 
 def files_of(model, facts):
-    """The picture of an entry; the film, tracks and transcript of a video. All go by its slug."""
+    """Returns the image of an entry and the file, tracks and transcript of a video, by its slug."""
     slug, files = facts["slug"], {}
     if "image_alt" in facts:
-        files["image"] = copy_of(f"images/{slug}.webp")
+        files["image"] = copy_file(f"images/{slug}.webp")
     if model is Video:
-        files["file"] = copy_of(f"videos/{slug}.mp4")
-        files["captions"] = copy_of(f"videos/{slug}.vtt")
+        files["file"] = copy_file(f"videos/{slug}.mp4")
+        files["captions"] = copy_file(f"videos/{slug}.vtt")
         files["transcript"] = (FOLDER / f"videos/{slug}.txt").read_text()
         for track in ("chapters", "descriptions"):
             if (FOLDER / f"videos/{slug}.{track}.vtt").exists():
-                files[track] = copy_of(f"videos/{slug}.{track}.vtt")
+                files[track] = copy_file(f"videos/{slug}.{track}.vtt")
                 files[track].name = f"{slug}-{track}.vtt"
     return files
 
 
-def copy_of(path):
+def copy_file(path):
     return ContentFile((FOLDER / path).read_bytes(), name=Path(path).name)
 
 
-def parts_of(resource, facts):
-    """The unsaved rows that belong to an entry, each kind of them in the order of the file."""
+def make_rows(resource, facts):
+    """Makes the rows of an entry in the order of the file, without saving them."""
     for mode, minutes in facts.get("deliveries", {}).items():
         yield Delivery(resource=resource, mode=mode, minutes=minutes or None)
     for n, (role, name) in enumerate(facts.get("credits", [])):
@@ -212,13 +215,13 @@ def parts_of(resource, facts):
     for n, (title, minutes) in enumerate(facts.get("modules", [])):
         yield CourseModule(course=resource, title=title, minutes=minutes, position=n)
     for n, (path, color) in enumerate(facts.get("renditions", [])):
-        yield Rendition(tool=resource, file=copy_of(path), color=color, position=n)
+        yield Rendition(tool=resource, file=copy_file(path), color=color, position=n)
 
 
 def make_criterion(facts, position):
-    """The criterion of an entry in the file: the one that is there, else a new one, marked.
+    """Returns the existing criterion for `facts`, or makes one and marks it as the demo's.
 
-    None where editors deleted its dimension.
+    Returns None if editors deleted its dimension.
     """
     dimension = Dimension.objects.filter(slug=facts["dimension"]).first()
     if not dimension:
@@ -226,39 +229,45 @@ def make_criterion(facts, position):
     key = {"dimension": dimension, "level_id": facts["level"], "text": facts["text"]}
     criterion = Criterion.objects.filter(**key).first()
     if not criterion:
-        criterion = checked(Criterion(**key, position=position))
+        criterion = save_checked(Criterion(**key, position=position))
         DemoItem.objects.mark(criterion)
     return criterion
 
 
-def name_best(criterion, slugs, made):
-    """Names the demo's own entries; where some are named already, only those just `made` (keys)."""
-    found = own_entries().in_bulk(slugs, field_name="slug")
-    named = criterion.best_rows.exists()
+def name_best_resources(criterion, slugs, made):
+    """Names the demo's own entries as the best resources of a criterion.
+
+    If the criterion names some already, adds only those whose keys are in `made`.
+    """
+    entries = own_entries().in_bulk(slugs, field_name="slug")
+    has_best = criterion.best_rows.exists()
     for position, slug in enumerate(slugs):
-        if slug in found and (found[slug].pk in made or not named):
-            row = BestResource(criterion=criterion, resource=found[slug], position=position)
-            checked(row)
+        if slug in entries and (entries[slug].pk in made or not has_best):
+            row = BestResource(criterion=criterion, resource=entries[slug], position=position)
+            save_checked(row)
 
 
-def judge(made):
-    """The search checks that want one of the entries `made`, by slug: those of editors stay."""
-    for words, slug in judged_queries():
+def make_judged_queries(made):
+    """Makes the search checks that expect one of the entries `made`, {slug: entry}."""
+    for words, slug in read_judged_queries():
         if slug in made:
-            checked(JudgedQuery(words=words, resource=made[slug]))
+            save_checked(JudgedQuery(words=words, resource=made[slug]))
 
 
 def own_entries():
-    """The demo's entries, whichever run made them."""
+    """The demo's entries, from this run and earlier ones."""
     own = DemoItem.objects.exclude(resource=None).values("resource")
     return Resource.objects.filter(pk__in=own)
 
 
-def link(resource, facts):
-    """Related entries (the demo's own only), and what a course asks for and leads to."""
+def link_entry(resource, facts):
+    """Links an entry to its related entries and a course to its requirements and follow-ups.
+
+    Related entries are only those of the demo.
+    """
     resource.related.add(*own_entries().filter(slug__in=facts.get("related", [])))
     for n, (type_, text, slug, *necessity) in enumerate(facts.get("requirements", [])):
-        checked(
+        save_checked(
             Requirement(
                 course=resource,
                 type=type_,
@@ -268,10 +277,10 @@ def link(resource, facts):
                 position=n,
             )
         )
-    if alike := own_entries().filter(slug__in=facts.get("counts_as", [])):
-        resource.equivalents.add(*(entry.pk for entry in alike))
+    if equivalents := own_entries().filter(slug__in=facts.get("counts_as", [])):
+        resource.equivalents.add(*(entry.pk for entry in equivalents))
     for n, slug in enumerate(facts.get("follow_ups", [])):
         if follower := Course.objects.filter(slug=slug).first():
-            checked(
+            save_checked(
                 FollowUp(course=resource, text=follower.title, named_course=follower, position=n)
             )

@@ -9,7 +9,7 @@ from taggit.models import Tag
 from catalog.models import Audience, Region, Resource, ToolType, Topic
 from courses.models import Criterion
 
-MARKED = {
+MODELS = {
     "resource": Resource,
     "topic": Topic,
     "audience": Audience,
@@ -21,22 +21,22 @@ MARKED = {
 
 
 def exactly_one():
-    """The condition that one of the marked things is given, and no other."""
+    """Returns the condition that exactly one of the fields in MODELS is set."""
     return reduce(
-        or_, (Q(**{f"{name}__isnull": name != given for name in MARKED}) for given in MARKED)
+        or_, (Q(**{f"{name}__isnull": name != field for name in MODELS}) for field in MODELS)
     )
 
 
 class DemoItemQuerySet(models.QuerySet):
     def mark(self, thing):
-        name = next(name for name, model in MARKED.items() if isinstance(thing, model))
+        name = next(name for name, model in MODELS.items() if isinstance(thing, model))
         return self.create(**{name: thing})
 
 
 class DemoItem(models.Model):
-    """One thing that load_demo made, so that remove_demo takes away these and nothing else.
+    """One object that load_demo made, so that remove_demo removes these and nothing else.
 
-    Whoever deletes the thing deletes its mark.
+    Deleting the object deletes its demo item.
     """
 
     resource = models.OneToOneField(Resource, models.CASCADE, null=True, related_name="+")
@@ -62,4 +62,4 @@ class DemoItem(models.Model):
 
     @property
     def thing(self):
-        return next(filter(None, (getattr(self, name) for name in MARKED)))
+        return next(filter(None, (getattr(self, name) for name in MODELS)))

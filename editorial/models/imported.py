@@ -5,10 +5,10 @@ from catalog.models import Resource
 
 
 class ImportedRecord(models.Model):
-    """What the last import read for a resource: `facts` as editorial.facts lays them out.
+    """What the last import read for a resource; editorial.facts defines the shape of `facts`.
 
-    The next import holds it against the page and against the resource, and so tells a change of
-    the page from an editor's change.
+    The next import compares it with the page and with the resource to tell a change of the page
+    from an editor's change.
     """
 
     resource = models.OneToOneField(Resource, models.CASCADE, related_name="imported")

@@ -1,6 +1,7 @@
-"""Reading the old site's stored page texts: text in, records out, without Django.
+"""Reads records from the old site's stored page texts, without Django.
 
-lines → items → fields → records; each small reading (levels, durations, …) is a module of its own.
+A page goes through lines → items → fields → records. Each small reading (levels, durations, …) has
+its own module.
 """
 
 from .reader import read_page

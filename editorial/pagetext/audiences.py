@@ -1,4 +1,4 @@
-"""What an audience text limits."""
+"""Tells whether a text limits an audience."""
 
 import re
 
@@ -8,7 +8,7 @@ LIMIT = re.compile(
 
 
 def is_limit(text: str) -> bool:
-    """Whether others are shut out: "for" names an audience, "only" draws a line.
+    """Whether the text excludes all others: "for" names an audience, "only" limits it.
 
     >>> is_limit("This course is intended for labor participants only.")
     True

@@ -1,4 +1,4 @@
-"""An item's fields as a record: one function for each kind."""
+"""Builds a record from an item's fields, with one function for each kind."""
 
 import re
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ ASIDE = re.compile(r"\([^()]*\)")
 
 
 def build(kind: str, item: Item, fields: Fields, file: str) -> Record:
-    """The record that an item of this kind states."""
+    """Builds the record of an item of this kind."""
     facts = {
         "title": item.title,
         "related": _related(fields),
@@ -40,15 +40,15 @@ def build(kind: str, item: Item, fields: Fields, file: str) -> Record:
 
 def _video(item: Item, fields: Fields) -> dict:
     texts = fields["free"].texts
-    told = [text for text in texts if not read_credit(text)]
+    paragraphs = [text for text in texts if not read_credit(text)]
     if item.is_dump:
-        told = [text for text in told if text.endswith(SENTENCE_ENDS)]
+        paragraphs = [text for text in paragraphs if text.endswith(SENTENCE_ENDS)]
     return {
-        "summary": _prose(fields["teaser"].texts),
-        "body": _prose(told),
+        "summary": _join_paragraphs(fields["teaser"].texts),
+        "body": _join_paragraphs(paragraphs),
         "duration_seconds": read_seconds(fields["running_time"].text),
         "credits": tuple(credit for text in texts if (credit := read_credit(text))),
-        "raw": _raw(fields) | ({"(description)": "\n".join(told)} if told else {}),
+        "raw": _raw(fields) | ({"(description)": "\n".join(paragraphs)} if paragraphs else {}),
     }
 
 
@@ -56,16 +56,16 @@ def _tool(item: Item, fields: Fields) -> dict:
     formats, size = fields["format"].text, fields["size"].text
     best_used = split_interest(fields["best_used"].text)[0]
     return {
-        "summary": _prose(fields["teaser"].texts or _lead(item, fields)),
+        "summary": _join_paragraphs(fields["teaser"].texts or _lead_sentences(item, fields)),
         **_audience(fields["audience"]),
         "levels": read_audience_levels(fields["audience"].text),
-        "format_text": _written(fields["format"].texts),
+        "format_text": _join_lines(fields["format"].texts),
         "formats": read_formats(formats),
         "color_versions": read_color_versions(f"{formats}\n{size}"),
-        "size_text": _written(fields["size"].texts),
+        "size_text": _join_lines(fields["size"].texts),
         "pages": read_pages(size),
         "paper": read_paper(size),
-        "best_used": _written(best_used.split("\n")),
+        "best_used": _join_lines(best_used.split("\n")),
     }
 
 
@@ -76,54 +76,57 @@ def _course(item: Item, fields: Fields) -> dict:
         levels, times = split_times(levels)
     return {
         "title": title,
-        **_told(item, fields),
+        **_description(item, fields),
         **_audience(fields["attend"]),
-        "level_text": _written(levels),
+        "level_text": _join_lines(levels),
         "levels": (
             read_levels(" ".join(levels)) if levels else read_audience_levels(fields["attend"].text)
         ),
         **_duration(times, fields),
         "delivery": _delivery(title or "", fields["headline"].text, levels, times),
         "outcomes": tuple(_outcomes(fields["outcomes"])),
-        "enrollment_text": _written(fields["enrollment"].texts),
+        "enrollment_text": _join_lines(fields["enrollment"].texts),
         **_requirements(fields),
-        "raw": _raw(fields) | _unlabelled(times, fields),
+        "raw": _raw(fields) | _unlabeled_times(times, fields),
     }
 
 
 BUILDERS = {"video": _video, "tool": _tool, "course": _course}
 
 
-def _told(item: Item, fields: Fields) -> dict:
-    """A course's description, and what stands before it as its summary."""
+def _description(item: Item, fields: Fields) -> dict:
+    """A course's description as its body, and the text before it as its summary."""
     description, story = fields["description"].texts, fields["story"].texts
     if not description:
         return {
-            "summary": _prose(fields["teaser"].texts),
-            "body": _prose(story or _lead(item, fields)),
+            "summary": _join_paragraphs(fields["teaser"].texts),
+            "body": _join_paragraphs(story or _lead_sentences(item, fields)),
         }
-    before = fields["teaser"].texts or story or _lead(item, fields)
-    return {"summary": _prose(before), "body": _prose(description)}
+    before = fields["teaser"].texts or story or _lead_sentences(item, fields)
+    return {"summary": _join_paragraphs(before), "body": _join_paragraphs(description)}
 
 
-def _lead(item: Item, fields: Fields) -> list[str]:
-    """Sentences between the title and the first label; the old editor kept other things there."""
+def _lead_sentences(item: Item, fields: Fields) -> list[str]:
+    """Sentences between the title and the first label.
+
+    A dump of the old editor has other things there.
+    """
     texts = [] if item.is_dump else fields["lead"].texts
     return [text for text in texts if text.endswith(SENTENCE_ENDS)]
 
 
 def _audience(field: Field) -> dict:
-    return {"audience_text": _written(field.texts), "audience_only": is_limit(field.text)}
+    return {"audience_text": _join_lines(field.texts), "audience_only": is_limit(field.text)}
 
 
-def _unlabelled(times: list[str], fields: Fields) -> dict[str, str]:
+def _unlabeled_times(times: list[str], fields: Fields) -> dict[str, str]:
     return {"": "\n".join(times)} if times and not fields["duration"].lines else {}
 
 
 def _duration(times: list[str], fields: Fields) -> dict:
     duration = read_duration(times)
     return {
-        "duration_text": _written(times),
+        "duration_text": _join_lines(times),
         "duration_minutes": duration.exact,
         "minutes_min": duration.low,
         "minutes_max": duration.high,
@@ -133,14 +136,14 @@ def _duration(times: list[str], fields: Fields) -> dict:
 
 
 def _modules(outline: Iterable[str]) -> Iterable[tuple[str, int | None]]:
-    """The outline's "Module 1: …" lines."""
+    """The titles and minutes of the outline's "Module 1: …" lines."""
     for text in outline:
         if len(text) <= 200 and (module := MODULE.fullmatch(text)):
             yield read_module(module[1]) or (tidy(module[1]), None)
 
 
 def _delivery(title: str, headline: str, levels: list[str], times: list[str]) -> tuple[str, ...]:
-    """A mode may stand on a line of its own below the levels."""
+    """The modes in the title, the headline, the times, or on a separate line below the levels."""
     beside = [*times, *(text for text in levels if names_only_modes(text))]
     modes = read_title_modes(title) + read_title_modes(headline) + read_modes("; ".join(beside))
     return tuple(dict.fromkeys(modes))
@@ -152,17 +155,17 @@ def _outcomes(field: Field) -> Iterable[str]:
 
 
 def _requirements(fields: Fields) -> dict:
-    asked = fields["requirements"].texts
-    said = [*fields["description"].texts, *fields["attend"].texts, *asked]
+    requirements = fields["requirements"].texts
+    texts = [*fields["description"].texts, *fields["attend"].texts, *requirements]
     return {
-        "requirements_text": _written(asked),
-        "requirements": read_requirements([tidy(text) for text in asked]),
-        "next_courses": read_next_courses(" ".join(said)),
+        "requirements_text": _join_lines(requirements),
+        "requirements": read_requirements([tidy(text) for text in requirements]),
+        "next_courses": read_next_courses(" ".join(texts)),
     }
 
 
 def _related(fields: Fields) -> tuple[str, ...]:
-    """Titles named as related, in their own field or at the end of another."""
+    """Titles named as related, in a separate field or at the end of another field."""
     beside = split_interest(fields["best_used"].text)[1]
     named = [*beside, *fields["interest"].texts, *fields["related"].texts]
     titles = (tidy(title).rstrip(".") for title in named)
@@ -175,9 +178,9 @@ def _raw(fields: Fields) -> dict[str, str]:
     }
 
 
-def _written(texts: Iterable[str]) -> str | None:
+def _join_lines(texts: Iterable[str]) -> str | None:
     return "\n".join(line for text in texts if (line := tidy(text))) or None
 
 
-def _prose(texts: Iterable[str]) -> str:
+def _join_paragraphs(texts: Iterable[str]) -> str:
     return "\n\n".join(paragraph for text in texts if (paragraph := tidy(text)))

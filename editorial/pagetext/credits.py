@@ -1,4 +1,4 @@
-"""Who made a video."""
+"""Reads credits: who made a video."""
 
 import re
 
@@ -8,11 +8,11 @@ WORK = (
     "illustrations|graphics|design|designed|camera"
 )
 CREDIT = re.compile(rf"((?:{WORK})(?: (?:and|&) \w{{1,20}})? by)\b:? (.+)", re.IGNORECASE)
-BETWEEN = re.compile(r",? (?:and|&) |, ")
+SEPARATOR = re.compile(r",? (?:and|&) |, ")
 
 
 def read_credit(text: str) -> tuple[str, tuple[str, ...]] | None:
-    """The role as written and the names.
+    """Returns the role as written and the names, or None.
 
     >>> read_credit("Produced by Kellie Applen and Paul Erskine")
     ('Produced by', ('Kellie Applen', 'Paul Erskine'))
@@ -23,4 +23,4 @@ def read_credit(text: str) -> tuple[str, tuple[str, ...]] | None:
     if not match:
         return None
     role, names = match.groups()
-    return role, tuple(name for name in BETWEEN.split(names.rstrip(". ")) if name.strip())
+    return role, tuple(name for name in SEPARATOR.split(names.rstrip(". ")) if name.strip())

@@ -1,17 +1,17 @@
-"""How long something takes, in minutes: exact, a range, one per delivery mode, or unknown."""
+"""Reads durations in minutes: an exact time, a range, one per delivery mode, or unknown."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .delivery import is_one_list, read_modes
-from .times import Span, even, is_each, read_spans
+from .times import Span, is_time_of_parts, normalize, read_spans
 
 CHOICE = re.compile(r"\b(?:choose|choice|choices|select|pick|options)\b")
 CHOSEN = re.compile(r"\b(?:choose|select|pick) (?:any )?\d")
 LIMIT = re.compile(r"\b(?:up to|at (?:least|most)|(?:less|more) than|minimum|maximum)\b")
 ADDED = re.compile(r"\b(?:plus|followed by|then|as well as|in addition|along with)\b| \+ ")
-# Minutes that can be the same time as the words; others beside them are another time.
+# The minutes that can mean the same as the words. Other minutes beside the words are another time.
 DAYS = (
     (re.compile(r"\bhalf[ -]day\b"), 150, 300),
     (re.compile(r"\b(?:full|whole|all)[ -]day\b"), 330, 600),
@@ -19,12 +19,12 @@ DAYS = (
 
 SEPARATOR = re.compile(r" ?[,:(] ?| [–—-] ")
 LETTER = re.compile(r"[^\W\d]")
-LONGEST_MODULE = 300  # characters
+MAX_MODULE_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
 class Duration:
-    """Minutes; `exact` is None unless one total follows from the text."""
+    """A duration in minutes. `exact` is None unless the text states one total."""
 
     exact: int | None = None
     low: int | None = None
@@ -34,7 +34,7 @@ class Duration:
 
 
 def read_duration(lines: Sequence[str]) -> Duration:
-    """What the lines under a "Duration" label say.
+    """Reads the lines under a "Duration" label.
 
     >>> read_duration(["Two 2-hour modules (4 hours total)"]).exact
     240
@@ -51,7 +51,7 @@ def read_duration(lines: Sequence[str]) -> Duration:
 
 
 def read_range(text: str) -> tuple[int, int] | None:
-    """The shortest and longest time of the whole thing; a part's time alone says nothing of it.
+    """Returns the shortest and longest total time, or None. The time of one part is no total.
 
     >>> read_range("4 modules, approximately 1 hour each"), read_range("30 minutes to 60 minutes")
     ((240, 240), (30, 60))
@@ -65,7 +65,7 @@ def read_range(text: str) -> tuple[int, int] | None:
 
 
 def names_time(text: str) -> bool:
-    """Whether it says how long the whole takes, or a part of it.
+    """Whether it says how long the whole course or a part of it takes.
 
     >>> names_time("2 hours per session"), names_time("half day")
     (True, False)
@@ -74,22 +74,22 @@ def names_time(text: str) -> bool:
 
 
 def _read(text: str) -> tuple[int, int, bool] | None:
-    """The shortest and longest time, and whether it is the time of the whole thing."""
-    text = even(text)
+    """Returns the shortest and longest time, and whether it is the total time."""
+    text = normalize(text)
     spans = read_spans(text)
     totals = {(span.low, span.high) for span in spans if span.is_total}
     if not spans or LIMIT.search(text) or not (totals or _is_plain(text, spans)):
         return None
-    found = totals or {span.counted for span in spans}
+    found = totals or {span.full_range for span in spans}
     if len(found) != 1:
         return None
     low, high = found.pop()
-    whole = bool(totals) or any(span.count for span in spans) or not is_each(text, spans)
+    whole = bool(totals) or any(span.count for span in spans) or not is_time_of_parts(text, spans)
     return (low, high, whole) if low and low <= high else None
 
 
 def _is_plain(text: str, spans: list[Span]) -> bool:
-    """Whether no time is to be added, picked, or is that of one mode or day among others."""
+    """Whether no time is added to another, is a choice, or is for one mode or day of several."""
     if ADDED.search(text) or not is_one_list(text):
         return False
     if CHOICE.search(text) and (CHOSEN.search(text) or any(span.count for span in spans)):
@@ -98,23 +98,23 @@ def _is_plain(text: str, spans: list[Span]) -> bool:
 
 
 def _fits_day(text: str, span: Span) -> bool:
-    """Whether "half day" or "full day" in the text can be another word for this time."""
-    low, high = span.counted
+    """Whether "half day" or "full day" in the text can mean this time."""
+    low, high = span.full_range
     named = [(least, most) for word, least, most in DAYS if word.search(text)]
     return all(least <= low <= high <= most for least, most in named)
 
 
 def read_module(line: str) -> tuple[str, int] | None:
-    """A title with its own exact time at the end.
+    """Reads a title that ends with its exact time. Returns None for another line.
 
     >>> read_module("A KP History Timeline (HT), 55 minutes")
     ('A KP History Timeline (HT)', 55)
     >>> read_module("Two 2-hour modules (4 hours total)") is None
     True
     """
-    cuts = list(SEPARATOR.finditer(line)) if len(line) <= LONGEST_MODULE else []
+    cuts = list(SEPARATOR.finditer(line)) if len(line) <= MAX_MODULE_CHARACTERS else []
     title = line[: cuts[-1].start()].strip() if cuts else ""
-    if not LETTER.search(title) or read_spans(even(title)):
+    if not LETTER.search(title) or read_spans(normalize(title)):
         return None
     found = read_range(line[cuts[-1].end() :])
     return (title, found[0]) if found and found[0] == found[1] else None
@@ -133,8 +133,8 @@ def _of_modes(by_mode: dict[str, int]) -> Duration:
 
 
 def _minutes_by_mode(text: str) -> dict[str, int]:
-    """Two or more times, each with its mode: after the time, or before it."""
-    text = even(text)
+    """Reads two or more times that each have a mode before or after them."""
+    text = normalize(text)
     spans = read_spans(text)
     if len(spans) < 2 or not all(_can_be_modes(text, span) for span in spans):
         return {}
@@ -143,7 +143,7 @@ def _minutes_by_mode(text: str) -> dict[str, int]:
     cuts = [0, *inner, len(text)]
     pieces = [text[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
     pairs = [
-        (mode, span.counted[0])
+        (mode, span.full_range[0])
         for span, piece in zip(spans, pieces, strict=True)
         for mode in read_modes(piece)
     ]
@@ -152,7 +152,7 @@ def _minutes_by_mode(text: str) -> dict[str, int]:
 
 
 def _can_be_modes(text: str, span: Span) -> bool:
-    """Whether it is one exact time, neither to be added to another nor one of several parts'."""
+    """Whether it is one exact time that is neither added to another nor the time of a part."""
     unclear = LIMIT.search(text) or ADDED.search(text) or CHOICE.search(text)
-    is_part = is_each(text, [span]) and not span.count
+    is_part = is_time_of_parts(text, [span]) and not span.count
     return not unclear and not is_part and span.low == span.high and bool(span.low)

@@ -1,4 +1,4 @@
-"""Records that end where the stored text was cut off."""
+"""Finds records that end where the stored text was cut off."""
 
 from .credits import read_credit
 from .fields import SENTENCE_ENDS, Fields
@@ -12,7 +12,7 @@ PROSE = {
 
 
 def is_cut(kind: str, item: Item, fields: Fields) -> bool:
-    """Whether the page's last line belongs to this record and stops in mid-sentence."""
+    """Whether the page's last line belongs to this record and stops in the middle of a sentence."""
     last = item.lines[-1] if item.is_last and item.lines else None
     if not last or last.bullet or last.role not in ("text", "label"):
         return False
@@ -23,6 +23,6 @@ def is_cut(kind: str, item: Item, fields: Fields) -> bool:
 
 
 def _open_label(kind: str, item: Item) -> str:
-    """The label above a course's last line: an outline may be longer than what is read of it."""
+    """The label above a course's last line. We read only a part of an outline."""
     above = (line.name for line in reversed(item.lines) if line.role != "text")
     return next(above, "") if kind == "course" else ""

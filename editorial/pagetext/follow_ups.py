@@ -1,10 +1,10 @@
-"""Other entries that a text names: the next course, and what may also interest."""
+"""Finds other entries that a text names: the next course and "also interested in" titles."""
 
 import re
 
 from .titles import looks_like_title
 
-LONGEST = 5000  # characters searched for a next course
+MAX_CHARACTERS = 5000  # that are searched for a next course
 SENTENCE = re.compile(r"(?<=[.!?]) (?=[A-Z“\"])")
 AFTERWARDS = re.compile(r"\b(?:following|after|upon completing|on completing)\b", re.IGNORECASE)
 NAMED = re.compile(
@@ -16,21 +16,21 @@ INTEREST = re.compile(r"\byou (?:may|might) also be interested in\b:? ?", re.IGN
 
 
 def read_next_courses(text: str) -> tuple[str, ...]:
-    """Courses that the text sends people on to.
+    """Returns the courses that the text recommends next.
 
     >>> read_next_courses("After this course, take the advanced course, Leading Change.")
     ('Leading Change',)
     >>> read_next_courses("After this course you can take part in team meetings.")
     ()
     """
-    sentences = SENTENCE.split(text[:LONGEST])
-    found = (NAMED.search(one) for one in sentences if AFTERWARDS.search(one))
+    sentences = SENTENCE.split(text[:MAX_CHARACTERS])
+    found = (NAMED.search(sentence) for sentence in sentences if AFTERWARDS.search(sentence))
     names = (match[1].rstrip(". ") for match in found if match)
     return tuple(dict.fromkeys(name for name in names if looks_like_title(name)))
 
 
 def split_interest(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text without its "You may also be interested in …", and the titles named there.
+    """Returns the text without its "You may also be interested in …", and the titles there.
 
     >>> split_interest("Hand out. You may also be interested in Lean: A Guide")
     ('Hand out.', ('Lean: A Guide',))

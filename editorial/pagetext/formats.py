@@ -1,8 +1,8 @@
-"""File formats and color versions of a tool."""
+"""Reads the file formats and color versions of a tool."""
 
 import re
 
-from .text import straight
+from .text import straighten
 
 SPELLINGS = {
     "PDF": ("pdf", "pdfs"),
@@ -32,7 +32,7 @@ COLORS = re.compile(
 
 
 def read_formats(text: str) -> tuple[str, ...]:
-    """Formats in the order written, each once.
+    """Returns each format once, in the order of the text.
 
     >>> read_formats("PDF and PPT slide"), read_formats("PNG/TIF/EPS/JPG")
     (('PDF', 'PPT'), ('PNG', 'TIF', 'EPS', 'JPG'))
@@ -44,10 +44,10 @@ def read_formats(text: str) -> tuple[str, ...]:
 
 
 def read_color_versions(text: str) -> tuple[str, ...]:
-    """The color versions that are stated.
+    """Returns the color versions that the text states.
 
     >>> read_color_versions("PDF (color and black and white)")
     ('color', 'black and white')
     """
-    found = COLORS.finditer(straight(text).lower())
+    found = COLORS.finditer(straighten(text).lower())
     return tuple(dict.fromkeys("color" if match["color"] else "black and white" for match in found))

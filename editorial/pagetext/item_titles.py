@@ -1,20 +1,20 @@
-"""Finding an item's title: in front of its first label, or before its author's name."""
+"""Finds an item's title, which is before its first label or before its author's name."""
 
 from .delivery import read_title_modes
 from .lines import Line
 from .requirements import ORIENTATION
 from .titles import can_be_title, looks_like_title
 
-# A paragraph after one of these may be the next item's title; after any other label it is its text.
+# A paragraph after one of these may be the next item's title. After other labels it is their text.
 OFTEN_EMPTY = {"requirements", "related", "interest", "story", "deck"}
 UNDER_TITLES = ("story", "deck")
-MOST_TEASERS = 4  # paragraphs between a title and its first label
+MAX_TEASERS = 4  # the most paragraphs between a title and its first label
 
 
 def title_of_dump(text: str, written: set[str]) -> tuple[str, str]:
-    """The title in front of the author's name; and that name, where only its form tells it apart.
+    """Returns the title before the author's name, and the name if only its form tells them apart.
 
-    The page mostly repeats the title, or the author, on a line of its own (`written`).
+    Most pages repeat the title or the author on a separate line (`written`).
 
     >>> title_of_dump("A Good Start Kim Lee", {"Kim Lee"})
     ('A Good Start', '')
@@ -32,7 +32,7 @@ def title_of_dump(text: str, written: set[str]) -> tuple[str, str]:
 
 
 def title_before(lines: list[Line], at: int, compact: bool) -> int | None:
-    """The index of the title in front of an item's first label."""
+    """Returns the index of the title before an item's first label, or None."""
     opener, above = lines[at], at - 1
     while above >= 0 and lines[above].role == "player":
         above -= 1
@@ -48,15 +48,15 @@ def title_before(lines: list[Line], at: int, compact: bool) -> int | None:
 
 
 def follows_title(lines: list[Line], at: int) -> bool:
-    """Whether a course surely begins: a title naming its delivery, then its first label."""
+    """Whether a course starts for sure: a title that names its delivery, then its first label."""
     if lines[at].name not in ("description", "course_title") or not at:
         return False
     return _is_free_text(lines, at - 1) and bool(read_title_modes(lines[at - 1].text))
 
 
 def _title_above(lines: list[Line], at: int, compact: bool) -> int | None:
-    """The title above a teaser: next to it, or further up if its brackets name a delivery mode."""
-    for above in range(at - 1, max(at - MOST_TEASERS, 0) - 1, -1):
+    """Finds the title right above a teaser, or further up if its brackets name a delivery mode."""
+    for above in range(at - 1, max(at - MAX_TEASERS, 0) - 1, -1):
         if not _is_free_text(lines, above):
             break
         text = lines[above].text
@@ -67,9 +67,9 @@ def _title_above(lines: list[Line], at: int, compact: bool) -> int | None:
 
 
 def _is_free_text(lines: list[Line], at: int, under_title: bool = False) -> bool:
-    """Text that is not the value of the label above it.
+    """Whether it is text that is not the value of the label above it.
 
-    Right under a label it is, but where the label below it always follows a title.
+    Text right under a label is its value, unless the label below the text always follows a title.
     """
     if lines[at].role != "text" or lines[at].bullet:
         return False
@@ -90,7 +90,7 @@ def _is_title(text: str, sure: bool) -> bool:
 
 
 def _repeats(lines: list[Line], at: int, opener: Line) -> bool:
-    """Whether the line at `at` and the course title under its label are wordings of one title."""
+    """Whether the line at `at` and the course title under its label are the same title."""
     below = lines[at + 2].text if at + 2 < len(lines) else ""
     title, heading = (opener.value or below).casefold(), lines[at].text.casefold()
     return bool(title) and (title.startswith(heading) or heading.startswith(title))

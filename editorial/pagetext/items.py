@@ -1,4 +1,4 @@
-"""Cutting a page into its items: where each begins, and its title."""
+"""Splits a page into its items: finds where each one starts, and its title."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from .text import tidy
 from .titles import can_be_title
 
 KINDS = ("tool", "course", "video", "help")
-# These may stand several times in one item, or in an item of any kind.
+# These may be several times in one item, or in an item of any kind.
 SHARED = {"related", "interest", "tools", "outline", "outcomes", "enrollment"}
 NODE_ENDS = ("migrated", "not migrated")
 
 
 @dataclass(frozen=True)
 class Item:
-    """`lines` follow the title; `line` is where the item begins on the page."""
+    """`lines` follow the title. `line` is the number of the line where the item starts."""
 
     line: int
     title: str | None
@@ -38,7 +38,7 @@ class Start:
 
 
 def split_items(lines: list[Line], compact: bool) -> list[Item]:
-    """The page's items in order; what stands before the first belongs to none."""
+    """Returns the page's items in order. Text before the first one belongs to no item."""
     starts = _starts(lines, compact)
     ends = [*(start.at for start in starts), len(lines)][1:]
     return [_item(lines, start, end) for start, end in zip(starts, ends, strict=True)]
@@ -85,7 +85,7 @@ def _start_at_label(
 
 
 def _start_at_mark(lines: list[Line], at: int, written: set[str]) -> Start | None:
-    """The start at a line that begins an item whatever came before."""
+    """Returns the start of an item if the line always starts one, or None."""
     line = lines[at]
     if line.role == "heading":
         return _start_at_heading(lines, at)
@@ -104,12 +104,12 @@ def _start_of_node(lines: list[Line], at: int) -> Start:
 
 
 def _is_new(name: str, seen: set[str] | None) -> bool:
-    """Whether a label cannot belong to the item that holds the labels seen so far."""
+    """Whether a label cannot belong to the item that has the labels seen so far."""
     if seen is None:
         return True
     if name in SHARED:
         return "help" in seen
-    families = {FAMILIES.get(one, one) for one in seen - SHARED}
+    families = {FAMILIES.get(label, label) for label in seen - SHARED}
     family = FAMILIES.get(name, name)
     if family == "story":
         return bool(families.intersection(KINDS)) or name in seen or "story" in seen
@@ -125,7 +125,7 @@ def _start_at_heading(lines: list[Line], at: int) -> Start:
 
 
 def _begins_node(lines: list[Line], at: int) -> bool:
-    """A title between the end of one editor's dump (or the page's head) and the next's fields."""
+    """Whether the line above is a title between two editors' dumps, or after the page's head."""
     if at == 0 or lines[at - 1].role != "text":
         return False
     if lines[at].role != "internal" and lines[at].name not in ("teaser", "headline"):

@@ -1,4 +1,4 @@
-"""Which kind of record an item is, if any."""
+"""Finds out which kind of record an item is, if any."""
 
 from .credits import read_credit
 from .durations import names_time
@@ -11,8 +11,8 @@ from .running_times import read_seconds
 COURSE_FACTS = set(COURSE.values()) - {"tools", "outline"}
 
 
-def kind_of(item: Item, fields: Fields) -> str:
-    """Video, tool or course in lower case; "" for a story, a teaser, a menu, anything else."""
+def find_kind(item: Item, fields: Fields) -> str:
+    """Returns "video", "tool" or "course", or "" for a story, a teaser, a menu or anything else."""
     stated = {name for name, field in fields.items() if field.lines}
     if _is_tool(item, fields, stated):
         return "tool"
@@ -22,7 +22,7 @@ def kind_of(item: Item, fields: Fields) -> str:
 
 
 def _is_tool(item: Item, fields: Fields, stated: set[str]) -> bool:
-    """Two of its labels, or one that is plain enough."""
+    """Whether it has two labels of a tool, or one that is clear enough."""
     if "best_used" in stated or len(stated & {"format", "size", "audience"}) > 1:
         return True
     if item.heading == "tool" and item.title:
@@ -31,16 +31,19 @@ def _is_tool(item: Item, fields: Fields, stated: set[str]) -> bool:
 
 
 def _is_course(fields: Fields, stated: set[str]) -> bool:
-    """Its title or description label, or two others; the time may stand under the level's."""
+    """Whether it has a course's title or description label, two other labels, or a time.
+
+    The time may be under the label of the levels.
+    """
     if stated & {"course_title", "description"} or len(stated & COURSE_FACTS) > 1:
         return True
     return any(names_time(text) for text in fields["level"].texts)
 
 
 def _is_video(item: Item, fields: Fields, stated: set[str]) -> bool:
-    """A running time is enough; its empty brackets, a player or credits need some words too."""
+    """Whether it has a running time, or some words with empty brackets, a player or credits."""
     if read_seconds(fields["running_time"].text):
         return True
-    told = item.title is not None or "free" in stated
-    played = "player" in fields or any(read_credit(text) for text in fields["free"].texts)
-    return told and ("running_time" in fields or (item.heading == "video" and played))
+    has_words = item.title is not None or "free" in stated
+    is_played = "player" in fields or any(read_credit(text) for text in fields["free"].texts)
+    return has_words and ("running_time" in fields or (item.heading == "video" and is_played))

@@ -1,10 +1,10 @@
-"""The words of the old templates: public labels, editors' fields, headings, furniture."""
+"""The words of the old templates: public labels, editors' fields, headings and page furniture."""
 
 import re
 
 from .running_times import BROKEN, CLOCK
 
-LONGEST = 90  # characters of a label, a heading, a piece of furniture
+MAX_CHARACTERS = 90  # of a label, a heading or a piece of page furniture
 
 TOOL = {
     "format": "format",
@@ -69,7 +69,7 @@ FAMILIES = {
     }.items()
     for name in labels.values()
 }
-# Words that stand alone on a line for other reasons too: only with a colon are they labels.
+# These words are labels only with a colon, because they are on lines for other reasons, too.
 NEED_COLON = {"format", "formats", "size", "audience", "requirements"}
 
 HEADINGS = {
@@ -89,7 +89,7 @@ INTERNAL = {
     "tool type", "topics", "tracking",
 }  # fmt: skip
 INTERNAL_MARKS = ("reporters)", "(editors)", "(webmaster)", "(as needed)")
-# Their text may hold paragraphs; the others' ends at the first blank line.
+# Their text may have several paragraphs. The text of the others ends at the first blank line.
 LONG_INTERNAL = ("highlighted stories", "notes", "photos & artwork", "comments")
 FURNITURE = {
     "read more", "print", "email", "share", "download", "back to top", "add new comment",
@@ -115,7 +115,7 @@ PLAYER = re.compile(r"loading the player(?:\.{3}|…)? ?(.*)", re.IGNORECASE)
 
 
 def field_of(written: str) -> str:
-    """The field that a label names, in any of its wordings, or "".
+    """Returns the field that a label names in any of its wordings, or "".
 
     >>> field_of("Program requirements"), field_of("Tools - Color Get the Tools"), field_of("Yes")
     ('requirements', 'tools', '')
@@ -128,7 +128,7 @@ def field_of(written: str) -> str:
 
 
 def is_internal(text: str) -> bool:
-    """Whether the line is one of the editors' own fields or settings, a request or a file's name.
+    """Whether the line is an editors' field or setting, a request number or a file name.
 
     >>> is_internal("Tracking (editors)"), is_internal("LSR-1983"), is_internal("PDF")
     (True, True, False)
@@ -140,7 +140,7 @@ def is_internal(text: str) -> bool:
 
 
 def is_clock(text: str) -> bool:
-    """Whether the line is a running time in brackets, a broken one, or its empty brackets."""
+    """Whether the line is a running time in brackets, an unreadable one, or empty brackets."""
     if not (text.startswith("(") and text.endswith(")")):
         return False
     return not text[1:-1].strip() or bool(CLOCK.fullmatch(text) or BROKEN.fullmatch(text))

@@ -1,4 +1,4 @@
-"""Text in an item that none of its record's fields holds."""
+"""Finds text in an item that is in none of its record's fields."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,13 @@ from .text import tidy
 
 
 def leftover_lines(record: Record, item: Item) -> list[Line]:
-    """Lines of text before the first label or under a public one; not those of the editors."""
-    held = set(_held(record))
-    left = (line for line in _public_lines(item) if tidy(line.text) not in held)
-    return [line for line in left if not (record.credits and read_credit(line.text))]
+    """Returns lines that no field has, before the first label or under a public one.
+
+    Lines of the editors' own fields do not count.
+    """
+    known = set(_record_texts(record))
+    leftovers = (line for line in _public_lines(item) if tidy(line.text) not in known)
+    return [line for line in leftovers if not (record.credits and read_credit(line.text))]
 
 
 def _public_lines(item: Item) -> Iterator[Line]:
@@ -27,7 +30,7 @@ def _public_lines(item: Item) -> Iterator[Line]:
             is_public = shown and line.name not in EDITORS.values()
 
 
-def _held(record: Record) -> Iterator[str]:
+def _record_texts(record: Record) -> Iterator[str]:
     yield ""
     yield record.title or ""
     yield from record.related

@@ -1,16 +1,16 @@
-"""The lines under a "Path to Performance" label: levels, and on the newest pages the duration."""
+"""Splits the lines under a "Path to Performance" label, which has durations on the newest pages."""
 
 import re
 from collections.abc import Sequence
 
 from .levels import read_levels
-from .times import even, hints_time, read_spans
+from .times import mentions_time, normalize, read_spans
 
 LEVEL = re.compile(r"\blevels?\b", re.IGNORECASE)
 
 
 def split_times(lines: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Lines of levels and, where one of them speaks of a time, the others; a line may be both.
+    """Returns the lines of levels and, if one line mentions a time, the others. A line may be both.
 
     >>> split_times(["Levels 1, 2", "Full day", "with lunch"])
     (['Levels 1, 2'], ['Full day', 'with lunch'])
@@ -28,4 +28,4 @@ def _is_level(line: str) -> bool:
 
 
 def _is_time(line: str) -> bool:
-    return hints_time(line) and (not read_levels(line) or bool(read_spans(even(line))))
+    return mentions_time(line) and (not read_levels(line) or bool(read_spans(normalize(line))))

@@ -1,4 +1,4 @@
-"""A page's text as lines, each with the part it plays."""
+"""Splits a page's text into lines and gives each line its role."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,19 +9,19 @@ from . import labels
 from .durations import names_time
 from .text import clean
 
-MOST_CHARACTERS = 2_000_000
-MOST_LINES = 3_000  # a real page has about 100; each may cost a record, 0.1 ms
+MAX_CHARACTERS = 2_000_000
+MAX_LINES = 3_000  # a real page has about 100; each line may become a record, which takes 0.1 ms
 BULLET = re.compile(r"[•·▪◦‣*–-] +")
-LONG_LABEL = 60  # characters before a label's colon
+MAX_LABEL_CHARACTERS = 60  # before a label's colon
 BARE_LEVEL = re.compile(r"levels? [1-5][1-5 ,&and–—-]{0,20}", re.IGNORECASE)
-LONGEST_MARKED = 400  # characters of a line that can be anything but text
+MAX_MARKED_CHARACTERS = 400  # a longer line is text
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`role`: text, label, clock, player, internal, heading, submitted, dump, end.
+    """`role` is text, label, clock, player, internal, heading, submitted, dump or end.
 
-    `name` is a label's field or a heading's kind; `value` what stands beside it on the line.
+    `name` is a label's field or a heading's kind. `value` is the text beside it on the line.
     """
 
     number: int
@@ -37,40 +37,40 @@ BLANK = Line(0, "", role="blank")
 
 
 def read_lines(text: str) -> tuple[list[Line], bool]:
-    """The lines that hold something, and whether the text was too long to take whole."""
-    rows = clean(text[:MOST_CHARACTERS]).split("\n")
+    """Returns the lines that are not blank, and whether the text was too long to read it all."""
+    rows = clean(text[:MAX_CHARACTERS]).split("\n")
     filled = [(number, stripped) for number, row in enumerate(rows, 1) if (stripped := row.strip())]
-    lines = _without_false_headings(_without_menus(_marked(filled[:MOST_LINES])))
-    too_long = len(text) > MOST_CHARACTERS or len(filled) > MOST_LINES
+    lines = _without_false_headings(_without_menus(_mark_lines(filled[:MAX_LINES])))
+    too_long = len(text) > MAX_CHARACTERS or len(filled) > MAX_LINES
     return _with_bare_levels(lines), too_long
 
 
-def _marked(filled: list[tuple[int, str]]) -> Iterator[Line]:
+def _mark_lines(filled: list[tuple[int, str]]) -> Iterator[Line]:
     last, gap = 0, False
     for number, written in filled:
         gap, last = gap or number > last + 1, number
         if not _is_furniture(written):
-            yield _line(number, written, gap)
+            yield _make_line(number, written, gap)
             gap = False
 
 
-def _line(number: int, written: str, gap: bool) -> Line:
+def _make_line(number: int, written: str, gap: bool) -> Line:
     bullet = BULLET.match(written)
     if bullet:
         return Line(number, written[bullet.end() :], gap, bullet=True)
-    role, name, value = part_of(written)
+    role, name, value = classify_line(written)
     return Line(number, written, gap, False, role, name, value)
 
 
 def _is_furniture(text: str) -> bool:
-    if len(text) > labels.LONGEST:
+    if len(text) > labels.MAX_CHARACTERS:
         return False
     folded = text.rstrip(": ").casefold()
     return folded in labels.FURNITURE or labels.LATER_PART.fullmatch(text) is not None
 
 
 def _without_menus(lines: Iterable[Line]) -> list[Line]:
-    """Two or more lines of the site's menu in a row are the menu, "Path to Performance" too."""
+    """Removes menus: two or more of the menu's words in a row, including "Path to Performance"."""
     kept: list[Line] = []
     for in_menu, group in groupby(lines, key=_is_menu_word):
         run = list(group)
@@ -80,16 +80,16 @@ def _without_menus(lines: Iterable[Line]) -> list[Line]:
 
 
 def _without_false_headings(lines: list[Line]) -> list[Line]:
-    """A heading's word right under a label is the label's value ("Format:", then "Video")."""
-    under = [False, *(_leads(line) and not below.after_gap for line, below in pairwise(lines))]
+    """Makes a heading right under a label the label's value ("Format:", then "Video")."""
+    is_value = [False, *(_leads(line) and not below.after_gap for line, below in pairwise(lines))]
     return [
-        replace(line, role="text", name="") if line.role == "heading" and held else line
-        for line, held in zip(lines, under, strict=False)
+        replace(line, role="text", name="") if line.role == "heading" and under_label else line
+        for line, under_label in zip(lines, is_value, strict=False)
     ]
 
 
 def _with_bare_levels(lines: list[Line]) -> list[Line]:
-    """Where all labels were lost, a levels line above a time is still a course's."""
+    """Makes a levels line above a time a course's label: a page may have lost all its labels."""
     return [
         replace(line, role="label", name="level", value=line.text)
         if above.name != "level" and _is_bare_level(line) and _is_time(below)
@@ -103,7 +103,7 @@ def _is_bare_level(line: Line) -> bool:
 
 
 def _is_time(line: Line) -> bool:
-    return line.role == "text" and len(line.text) <= labels.LONGEST and names_time(line.text)
+    return line.role == "text" and len(line.text) <= labels.MAX_CHARACTERS and names_time(line.text)
 
 
 def _leads(line: Line) -> bool:
@@ -114,21 +114,20 @@ def _is_menu_word(line: Line) -> bool:
     return line.text.casefold() in labels.NAVIGATION
 
 
-def part_of(text: str) -> tuple[str, str, str]:
-    """Role, name and value of a line.
-
-    >>> part_of("Size: 6 pages"), part_of("TOOLS"), part_of("(1:29)")
+def classify_line(text: str) -> tuple[str, str, str]:
+    """Returns the role, name and value of a line.
+    >>> classify_line("Size: 6 pages"), classify_line("TOOLS"), classify_line("(1:29)")
     (('label', 'size', '6 pages'), ('heading', 'tool', ''), ('clock', 'running_time', '(1:29)'))
     """
-    head, colon, value = text[: LONG_LABEL + 1].partition(":")
+    head, colon, value = text[: MAX_LABEL_CHARACTERS + 1].partition(":")
     if colon and (name := labels.field_of(head)):
         return "label", name, text[len(head) + 1 :].strip()
-    if len(text) <= labels.LONGEST and (part := _part_of_short(text)):
+    if len(text) <= labels.MAX_CHARACTERS and (part := _classify_short_line(text)):
         return part
-    return _part_of_long(text)
+    return _classify_long_line(text)
 
 
-def _part_of_short(text: str) -> tuple[str, str, str] | None:
+def _classify_short_line(text: str) -> tuple[str, str, str] | None:
     folded = text.casefold().rstrip(": ")
     if (name := labels.field_of(text)) and folded not in labels.NEED_COLON:
         return "label", name, ""
@@ -141,8 +140,8 @@ def _part_of_short(text: str) -> tuple[str, str, str] | None:
     return ("clock", "running_time", text) if labels.is_clock(text) else None
 
 
-def _part_of_long(text: str) -> tuple[str, str, str]:
-    if len(text) > LONGEST_MARKED:
+def _classify_long_line(text: str) -> tuple[str, str, str]:
+    if len(text) > MAX_MARKED_CHARACTERS:
         return "text", "", ""
     if labels.SUBMITTED.match(text):
         return "submitted", "", ""

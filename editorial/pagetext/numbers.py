@@ -1,8 +1,8 @@
-"""Numbers that people write as words and fractions."""
+"""Replaces numbers that people write as words and fractions."""
 
 import re
 
-from .text import straight
+from .text import straighten
 
 NAMES = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -25,12 +25,12 @@ PHRASES = (
 
 
 def with_digits(text: str) -> str:
-    """The text in lower case with every number in digits and single spaces.
+    """Returns the text in lower case with every number in digits and with single spaces.
 
     >>> with_digits("Two two-hour modules – 8½ or One and a half hours")
     '2 2-hour modules - 8.5 or 1.5 hours'
     """
-    text = " ".join(straight(text).lower().split())
+    text = " ".join(straighten(text).lower().split())
     text = WORD.sub(lambda word: WORDS[word[0]], text)
     text = FRACTION.sub(_decimal, text)
     for written, digits in PHRASES:

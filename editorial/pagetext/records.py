@@ -1,4 +1,4 @@
-"""What is read from a page."""
+"""The results of reading a page."""
 
 from dataclasses import asdict, dataclass, field, is_dataclass
 
@@ -7,7 +7,7 @@ from .requirements import Requirement
 
 @dataclass(frozen=True)
 class Attention:
-    """Something a person must look at: where, and why."""
+    """Something that a person must look at: where it is, and why."""
 
     file: str
     line: int
@@ -21,9 +21,9 @@ class Attention:
 class Record:
     """One video, tool or course as its page states it.
 
-    What is not stated is None, "" or empty, never 0. A `…_text` is the wording on the page,
-    lines joined by a newline; `raw` keeps every public label with its verbatim text.
-    Minutes and pages are whole numbers; `minutes_min` and `minutes_max` hold an exact time too.
+    A fact that the page does not state is None, "" or empty, never 0. A `…_text` has the wording
+    on the page, with lines joined by a newline. `raw` has the verbatim text of every public label.
+    Minutes and pages are whole numbers. `minutes_min` and `minutes_max` also hold an exact time.
     """
 
     file: str
@@ -63,22 +63,29 @@ class Record:
 
     @property
     def prerequisites(self) -> tuple[str, ...]:
-        return tuple(one.text for one in self.requirements if one.is_prerequisite)
+        return tuple(
+            requirement.text for requirement in self.requirements if requirement.is_prerequisite
+        )
 
     @property
     def requirement_other(self) -> tuple[str, ...]:
         return tuple(
-            one.text
-            for one in self.requirements
-            if one.type in ("condition", "eligibility") and one.necessity == "required"
+            requirement.text
+            for requirement in self.requirements
+            if requirement.type in ("condition", "eligibility")
+            and requirement.necessity == "required"
         )
 
     @property
     def requirement_recommended(self) -> tuple[str, ...]:
-        return tuple(one.text for one in self.requirements if one.necessity == "recommended")
+        return tuple(
+            requirement.text
+            for requirement in self.requirements
+            if requirement.necessity == "recommended"
+        )
 
     def as_json(self) -> dict:
-        """Every field, under its name: null or [] where nothing is stated."""
+        """Returns every field by its name, with None or [] if the page does not state it."""
         stated = vars(self) | {
             "prerequisites": self.prerequisites,
             "requirement_other": self.requirement_other,
@@ -89,7 +96,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Page:
-    """`topic` is the heading of a listing page, "" on any other."""
+    """A page's records. `topic` is the heading of a listing page, or "" on any other page."""
 
     file: str
     url: str
@@ -102,5 +109,5 @@ def _plain(value: object) -> object:
     if is_dataclass(value):
         return asdict(value)
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return None if value in ("", {}) else value

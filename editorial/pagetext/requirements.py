@@ -1,4 +1,4 @@
-"""What a course asks for: a course, knowledge, a condition, eligibility or advice."""
+"""Reads a course's requirements: a course, knowledge, a condition, eligibility or advice."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .titles import looks_like_title
 
-LONGEST = 1000  # characters of one requirement that are read
+MAX_CHARACTERS = 1000  # of one requirement that are read
 NOTHING = re.compile(
     r"(?:none|n/?a|(?:.{1,30} )?no (?:\w{1,20} ){0,2}(?:requirements?|prerequisites?).{0,30})\.?",
     re.IGNORECASE,
@@ -49,8 +49,10 @@ ELIGIBILITY = re.compile(
 
 @dataclass(frozen=True)
 class Requirement:
-    """`type`: course, knowledge, condition, eligibility, advice. `necessity`: required or
-    recommended."""
+    """`type` is course, knowledge, condition, eligibility or advice.
+
+    `necessity` is required or recommended.
+    """
 
     text: str
     type: str
@@ -62,7 +64,7 @@ class Requirement:
 
 
 def read_requirements(lines: Sequence[str]) -> tuple[Requirement, ...]:
-    """One entry for each thing asked for; a lead-in with nothing after it asks for nothing.
+    """Returns one entry for each requirement. A lead-in with nothing after it is no requirement.
 
     >>> [r.type for r in read_requirements(["LMP Orientation", "Requires knowledge of:", "Lean"])]
     ['course', 'knowledge']
@@ -72,7 +74,7 @@ def read_requirements(lines: Sequence[str]) -> tuple[Requirement, ...]:
     entries: list[Requirement] = []
     lead = ""
     for line in lines:
-        text = line[:LONGEST].strip()
+        text = line[:MAX_CHARACTERS].strip()
         if text.endswith(":"):
             lead = text
         elif text and not NOTHING.fullmatch(text):
@@ -81,7 +83,7 @@ def read_requirements(lines: Sequence[str]) -> tuple[Requirement, ...]:
 
 
 def names_several(text: str) -> bool:
-    """Whether commas may part names of courses; one name may hold commas too.
+    """Whether commas may separate names of courses. One name may also have commas.
 
     >>> names_several("Good Bread, Old Ovens"), names_several("Stewards of any union, if asked")
     (True, False)
@@ -92,7 +94,7 @@ def names_several(text: str) -> bool:
 
 
 def _split_lead(text: str, lead: str) -> tuple[str, str]:
-    """The text without a lead-in on its own line: "Recommended: Lean"."""
+    """Splits a lead-in from the text on the same line: "Recommended: Lean"."""
     head, colon, rest = text.partition(": ")
     return (rest.strip(), head) if colon and LEAD.fullmatch(head) else (text, lead)
 
@@ -106,7 +108,7 @@ def _entries(text: str, lead: str) -> Iterator[Requirement]:
 
 
 def _parts(text: str) -> list[str]:
-    """The names in a text; commas part them where one of the names is surely whole."""
+    """The names in a text. Commas separate them if one of the names is complete for sure."""
     names = COMMA.split(text.rstrip(". "))
     if names_several(text) and any(ORIENTATION.fullmatch(name) for name in names):
         return names
@@ -127,7 +129,7 @@ def _entry(text: str, lead: str) -> Requirement:
 
 
 def _course_name(text: str) -> str:
-    """The course that the text is, or that it says must be completed."""
+    """The course that the text names, or that it says people must complete."""
     bare = text.rstrip(". ")
     done = DONE.search(bare)
     name = NOUN_AFTER.sub("", WHEN.split(done[1])[0]) if done else bare

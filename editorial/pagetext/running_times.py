@@ -1,4 +1,4 @@
-"""Running times of videos."""
+"""Reads the running times of videos."""
 
 import re
 
@@ -8,7 +8,7 @@ BROKEN = re.compile(r"\([\d ]{0,5}[:.;][\d :.;]{0,8}\)")  # a clock that cannot 
 
 
 def read_seconds(text: str) -> int | None:
-    """Seconds of a clock reading; None when there is none, and for zero, which no video lasts.
+    """Returns the seconds of a clock reading, or None. Zero is None, too: no video is that short.
 
     >>> read_seconds("(1:29)"), read_seconds("1:02:03"), read_seconds("()")
     (89, 3723, None)

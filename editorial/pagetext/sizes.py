@@ -1,10 +1,10 @@
-"""Page count and paper: two facts in one written size."""
+"""Reads the page count and the paper size, which are one text on a page."""
 
 import re
 
 from .numbers import with_digits
 
-LONGEST = 1000  # characters read; a size text has about 30
+MAX_CHARACTERS = 1000  # of a text that are read; a size has about 30
 PAGES = re.compile(
     r"(?<![\d.])(?<!x )(?<!by )(\d{1,4})[ -](?:(?:[a-z]+|2)-sided |[a-z]+ )?(?:pages?|pp|slides?)\b"
 )
@@ -25,22 +25,22 @@ NAME = re.compile(r"\b(?:" + "|".join(NAMED) + r")\b")
 
 
 def read_pages(text: str) -> int | None:
-    """The page or slide count, when one and only one is written.
+    """Returns the page or slide count, or None unless the text has exactly one.
 
     >>> read_pages('One page, 8.5" x 11"'), read_pages("1 slide"), read_pages('8.5" x 11"')
     (1, 1, None)
     """
-    counts = {int(count) for count in PAGES.findall(with_digits(text[:LONGEST]))}
+    counts = {int(count) for count in PAGES.findall(with_digits(text[:MAX_CHARACTERS]))}
     return counts.pop() or None if len(counts) == 1 else None
 
 
 def read_paper(text: str) -> str | None:
-    """The first paper size written, as "width x height unit".
+    """Returns the first paper size in the text as "width x height unit", or None.
 
     >>> read_paper("18 pages; 8½” x 11”"), read_paper("11x17"), read_paper("letter size")
     ('8.5 x 11 in', '11 x 17 in', '8.5 x 11 in')
     """
-    text = with_digits(text[:LONGEST])
+    text = with_digits(text[:MAX_CHARACTERS])
     for width, height, unit in PAPER.findall(text):
         if not unit.startswith(("px", "pixel")):
             return f"{float(width):g} x {float(height):g} {unit or 'in'}"

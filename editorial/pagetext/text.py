@@ -1,4 +1,4 @@
-"""Making stored text safe and even, before and after it is read."""
+"""Cleans stored text before and after it is read."""
 
 import re
 
@@ -27,7 +27,7 @@ LEAKED = re.compile(
 
 
 def clean(text: str) -> str:
-    r"""One kind of line end, one kind of space, no control characters, no lone surrogates.
+    r"""Leaves one kind of line end, one kind of space, no control characters and no surrogates.
 
     >>> clean("\ufeffLevel\u00a02\r\n8\x00 hours\x0c")
     'Level 2\n8 hours\n'
@@ -36,7 +36,7 @@ def clean(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Text for readers: single spaces, and none of the old template's leaked labels.
+    """Makes text ready for readers: single spaces, without labels leaked from the old template.
 
     >>> tidy("Loading the player...  Two  spaces ")
     'Two spaces'
@@ -44,10 +44,10 @@ def tidy(text: str) -> str:
     return " ".join(LEAKED.sub(" ", text.strip()).split())
 
 
-def straight(text: str) -> str:
-    """Straight quotes and plain hyphens, for comparing and reading.
+def straighten(text: str) -> str:
+    """Makes quotes straight and dashes plain hyphens, to compare and read the text.
 
-    >>> straight("8.5” x 11” – UBT’s")
+    >>> straighten("8.5” x 11” – UBT’s")
     '8.5" x 11" - UBT\\'s'
     """
     return text.translate(STRAIGHT)

@@ -1,12 +1,12 @@
-"""Single times in a text: "90 minutes", "1 to 1.5 hours", and how often each counts."""
+"""Finds single times in a text ("90 minutes", "1 to 1.5 hours") and how often each one counts."""
 
 import re
 from dataclasses import dataclass
 
 from .numbers import with_digits
 
-LONGEST = 1000  # characters read; a duration text has about 30
-NEAR = 60  # characters before and after a time that can belong to it
+MAX_CHARACTERS = 1000  # of a text that are read; a duration has about 30
+NEAR_CHARACTERS = 60  # before and after a time that can belong to it
 NUMBER = r"(?<![\d.])(\d{1,4}(?:\.\d{1,2})?)"
 UNIT = r"(hour|hr|minute|min)s?\b\.?"
 SPAN = re.compile(
@@ -20,7 +20,7 @@ VAGUE = re.compile(
 )
 
 PART = r"(?:module|session|part|class|course|meeting|workshop|segment|lesson|webinar|unit|day)"
-COUNT = r"(?<![\d.-])(?<!- )(?<!to )(?<!or )(\d{1,2})"  # of parts; "3 to 4" is none
+COUNT = r"(?<![\d.-])(?<!- )(?<!to )(?<!or )(\d{1,2})"  # a count of parts, but not "3 to 4"
 COUNT_BEFORE = re.compile(rf"{COUNT},? (?:\w+ )?$")
 PARTS_AFTER = re.compile(rf" (?:[\w-]+ )?{PART}(?:e?s)\b")
 PARTS_BEFORE = re.compile(
@@ -34,7 +34,7 @@ TOTAL_AFTER = re.compile(r" (?:in )?total\b| altogether\b")
 
 @dataclass(frozen=True)
 class Span:
-    """One time in a text: where it stands, and the words that may say how to count it."""
+    """One time in a text: where it is, and the words near it that may say how to count it."""
 
     low: int
     high: int
@@ -49,36 +49,38 @@ class Span:
 
     @property
     def count(self) -> int:
-        """How many parts of this length are named: "two 2-hour modules", "2 modules, 2 h each"."""
+        """The number of parts of this length: "two 2-hour modules", "2 modules, 2 h each"."""
         if (match := COUNT_BEFORE.search(self.before)) and PARTS_AFTER.match(self.after):
             return int(match[1])
         match = PARTS_BEFORE.search(self.before)
         return int(match[1]) if match and (EACH.search(self.after) or EACH.search(match[0])) else 0
 
     @property
-    def counted(self) -> tuple[int, int]:
+    def full_range(self) -> tuple[int, int]:
         return self.low * (self.count or 1), self.high * (self.count or 1)
 
 
-def even(text: str) -> str:
-    """As `read_spans` wants it: lower case, digits, "between 1 and 2" as "1-2"."""
-    return BETWEEN.sub(r"\1\2-", with_digits(text[:LONGEST]))
+def normalize(text: str) -> str:
+    """Prepares a text for `read_spans`: lower case, digits, and "between 1 and 2" as "1-2"."""
+    return BETWEEN.sub(r"\1\2-", with_digits(text[:MAX_CHARACTERS]))
 
 
-def hints_time(text: str) -> bool:
-    """Whether it speaks of a time at all, be it one that cannot be read.
+def mentions_time(text: str) -> bool:
+    """Whether it mentions a time, even one that cannot be read.
 
-    >>> hints_time("Full day"), hints_time("Varies by region"), hints_time("Day-to-day work")
-    (True, True, False)
+    >>> mentions_time("Full day"), mentions_time("Varies by region")
+    (True, True)
+    >>> mentions_time("Day-to-day work")
+    False
     """
-    return VAGUE.search(even(text)) is not None
+    return VAGUE.search(normalize(text)) is not None
 
 
 def read_spans(text: str) -> list[Span]:
     return [_span(match) for match in SPAN.finditer(text)]
 
 
-def is_each(text: str, spans: list[Span]) -> bool:
+def is_time_of_parts(text: str, spans: list[Span]) -> bool:
     """Whether the times are those of parts."""
     return bool(EACH.search(text)) or any(PARTS_AFTER.match(span.after) for span in spans)
 
@@ -90,8 +92,8 @@ def _span(match: re.Match[str]) -> Span:
     else:
         shortest, longest = _minutes(low, low_unit or high_unit), _minutes(high, high_unit)
     start, end = match.span()
-    before = match.string[max(0, start - NEAR) : start]
-    return Span(shortest, longest, start, end, before, match.string[end : end + NEAR])
+    before = match.string[max(0, start - NEAR_CHARACTERS) : start]
+    return Span(shortest, longest, start, end, before, match.string[end : end + NEAR_CHARACTERS])
 
 
 def _minutes(number: str, unit: str) -> int:

@@ -1,9 +1,9 @@
-"""Telling a title from a sentence."""
+"""Tells a title from a sentence."""
 
 import re
 
-LONGEST = 200  # characters in a title
-SHORT = 60  # a longer line that ends in a full stop is a sentence
+MAX_CHARACTERS = 200  # in a title
+SHORT_CHARACTERS = 60  # a longer line that ends in a period is a sentence
 BRACKETED = re.compile(r"\([^()]*\)")
 WORD = re.compile(r"[^\W_][\w'’.-]*")
 DATE = re.compile(r"[A-Z][a-z]{2,8} \d{1,2}, \d{4}")
@@ -11,20 +11,20 @@ SENTENCE_END = re.compile(r"[.!?][”\"’)]* [“\"‘(]?[A-Z]")
 
 
 def can_be_title(text: str) -> bool:
-    """Whether a line in a title's place can be one: short, no label, no date, not a sentence.
+    """Whether a line where a title is expected can be one: short, no label, date or sentence.
 
     >>> can_be_title("How to Use LMPartnership.org"), can_be_title("Learn how to use the website:")
     (True, False)
     """
-    if len(text) > LONGEST or text.endswith((":", ";", ",")) or not WORD.search(text):
+    if len(text) > MAX_CHARACTERS or text.endswith((":", ";", ",")) or not WORD.search(text):
         return False
-    if len(text) > SHORT:
+    if len(text) > SHORT_CHARACTERS:
         return not text.endswith(".") and not SENTENCE_END.search(text)
     return not DATE.fullmatch(text)
 
 
 def looks_like_title(text: str) -> bool:
-    """Whether a line reads as a title wherever it stands: most of its words are capitalised.
+    """Whether a line anywhere reads like a title: most of its words are capitalized.
 
     >>> looks_like_title("Checklists for Running a Meeting")
     True

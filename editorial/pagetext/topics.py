@@ -1,4 +1,4 @@
-"""A page's head: its address, the site's banner, and the heading of a listing."""
+"""Reads a page's head: its address, the site's banner and the heading of a listing."""
 
 import re
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ WORD = re.compile(r"[^\W_]+")
 
 
 def split_head(lines: list[Line]) -> tuple[str, list[Line]]:
-    """The page's address, and its lines without address, banners and date.
+    """Returns the page's address, and its lines without address, banners and date.
 
-    The address is "" when the first line gives none.
+    The address is "" if the first line has none.
     """
     address = ADDRESS.fullmatch(lines[0].text) if lines else None
     at = 1 if address else 0
@@ -33,34 +33,34 @@ def split_head(lines: list[Line]) -> tuple[str, list[Line]]:
 
 
 def split_topic(url: str, lines: list[Line]) -> tuple[str, list[Line]]:
-    """The topic that the page's feed or address confirms, or "", and the lines without it."""
+    """Returns the topic that the page's feed or address confirms, or "", and the other lines."""
     heading = tidy(lines[0].text) if lines and len(lines[0].text) < 200 else ""
     feeds = (line.value for line in reversed(lines) if line.name == "subscribe")
     topic = tidy(next(feeds, ""))
-    if not topic and _key(heading) == _key(_slug(url)) != []:
+    if not topic and _title_words(heading) == _title_words(_listing_slug(url)) != []:
         topic = heading
     is_heading = topic and heading.casefold() == topic.casefold()
     return topic, lines[1:] if is_heading else lines
 
 
-def heading_topic(url: str, lines: Sequence[Line], items: Sequence[Item]) -> str:
-    """The first line of a listing page, when a gap follows it and it belongs to no item."""
+def find_heading_topic(url: str, lines: Sequence[Line], items: Sequence[Item]) -> str:
+    """Returns a listing page's first line if a gap follows it and no item has it, or ""."""
     first_item = items[0].line if items else 0
     if len(lines) < 2 or lines[0].number >= first_item or not lines[1].after_gap:
         return ""
-    is_listing = not url or _listing(url)
+    is_listing = not url or _is_listing(url)
     return tidy(lines[0].text) if is_listing and can_be_title(lines[0].text) else ""
 
 
-def _listing(url: str) -> bool:
-    """Whether the address is a topic's; regions, keywords and roles have listings too."""
+def _is_listing(url: str) -> bool:
+    """Whether the address is that of a topic. Regions, keywords and roles have listings, too."""
     return any(f"/{word}/" in url for word in LISTINGS)
 
 
-def _slug(url: str) -> str:
+def _listing_slug(url: str) -> str:
     path = url.partition("?")[0].rstrip("/")
-    return unquote(path.rpartition("/")[2]) if _listing(url) else ""
+    return unquote(path.rpartition("/")[2]) if _is_listing(url) else ""
 
 
-def _key(text: str) -> list[str]:
+def _title_words(text: str) -> list[str]:
     return [word for word in WORD.findall(text.casefold()) if word not in LITTLE_WORDS]

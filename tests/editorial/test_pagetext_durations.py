@@ -1,7 +1,7 @@
 import pytest
 
 from editorial.pagetext.durations import Duration, read_duration, read_module
-from editorial.pagetext.times import hints_time
+from editorial.pagetext.times import mentions_time
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_range_has_no_exact_time(text, low, high):
     + ["2 hours per session", "3 to 4 two-hour sessions", "8 hours per day for two days"]
     + ["8 hours, with a lunch of 30 minutes", "It depends", "60–30 minutes", "9" * 400],
 )
-def test_what_gives_no_sure_time_stays_unknown(text):
+def test_an_unclear_time_stays_unknown(text):
     duration = read_duration([text])
     assert (duration.exact, duration.low, duration.high) == (None, None, None)
 
@@ -71,7 +71,7 @@ def test_what_gives_no_sure_time_stays_unknown(text):
         ["Classroom: 90 minutes; online: 30 minutes"],
     ],
 )
-def test_one_time_per_delivery_mode_is_no_total(lines):
+def test_one_time_per_delivery_mode_is_not_a_total(lines):
     duration = read_duration(lines)
     assert duration.by_mode == {"classroom": 90, "online": 30}
     assert (duration.exact, duration.low, duration.high) == (None, 30, 90)
@@ -92,11 +92,11 @@ def test_the_time_of_one_mode_is_not_the_time_of_all(text):
     assert read_duration([text]) == Duration()
 
 
-def test_a_time_said_of_several_modes_is_the_time_of_all():
+def test_a_time_for_several_modes_is_the_time_of_all_of_them():
     assert read_duration(["4 hours, classroom or virtual"]).exact == 240
 
 
-def test_a_half_day_beside_its_hours_is_those_hours():
+def test_a_half_day_beside_its_hours_means_the_hours():
     assert read_duration(["Half-day (4 hours)"]).exact == 240
     assert read_duration(["Half-day (8 hours)"]) == Duration()
 
@@ -114,22 +114,22 @@ def test_sessions_to_choose_from_are_not_multiplied(text):
 
 
 @pytest.mark.parametrize("word", ["plus", "followed by", "and then", "+"])
-def test_times_that_add_up_are_no_range(word):
+def test_times_that_add_up_are_not_a_range(word):
     assert read_duration([f"30 minutes online {word} 2 hours in the classroom"]) == Duration()
     assert read_duration([f"30 minutes {word} homework"]) == Duration()
 
 
-def test_a_total_holds_whatever_its_parts_are():
+def test_a_stated_total_counts_more_than_its_parts():
     assert read_duration(["8 hours total (2 hours online plus 6 in the classroom)"]).exact == 480
 
 
-def test_parts_are_counted_within_their_mode():
+def test_parts_count_only_for_their_mode():
     duration = read_duration(["Two 2-hour modules (classroom), 90 minutes (online)"])
     assert duration.by_mode == {"classroom": 240, "online": 90}
 
 
 @pytest.mark.parametrize("text", ["up to 2 hours (classroom), 30 minutes (online)"])
-def test_a_limit_is_not_the_time_of_a_mode(text):
+def test_a_time_limit_is_not_the_time_of_a_mode(text):
     assert read_duration([text]) == Duration()
 
 
@@ -144,8 +144,8 @@ def test_a_limit_is_not_the_time_of_a_mode(text):
         ("Levels 1, 2", False),
     ],
 )
-def test_a_time_is_noticed_even_where_it_cannot_be_read(text, hint):
-    assert hints_time(text) is hint
+def test_a_time_that_cannot_be_read_is_noticed(text, hint):
+    assert mentions_time(text) is hint
 
 
 def test_modules_with_their_own_times_are_listed_and_not_summed():

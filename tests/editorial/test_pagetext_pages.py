@@ -1,4 +1,4 @@
-"""Whole pages, one for each template of the old site, in words of our own."""
+"""Whole pages, one for each template of the old site, in our own words."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def read(text, file="page.txt"):
     return read_page(text, file)
 
 
-def only(text):
+def read_one(text):
     (record,) = read(text).records
     return record
 
@@ -83,7 +83,7 @@ def sentences(text):
     return [(attention.line, attention.sentence) for attention in read(text).attention]
 
 
-def test_a_page_knows_its_file_address_and_topic():
+def test_a_page_has_its_file_address_and_topic():
     page = read(f"URL: https://example.org/topic/bread?page=3\nBread\n\nTOOLS\n\nOven Card\n{TOOL}")
     assert (page.file, page.url) == ("page.txt", "https://example.org/topic/bread?page=3")
     assert page.topic == "Bread"
@@ -104,13 +104,13 @@ def test_the_topic_is_a_listing_pages_heading(head, topic):
     assert read(f"{head}\nTOOLS\n\nOven Card\n{TOOL}").topic == topic
 
 
-def test_the_feeds_name_gives_the_topic_too():
+def test_the_feeds_name_states_the_topic():
     page = read(f"TOOLS\n\nOven Card\n{TOOL}\nPages\n\nSubscribe to RSS - Bread")
     assert (page.topic, page.records[0].title) == ("Bread", "Oven Card")
 
 
 def test_a_video_has_its_time_words_and_credits():
-    video = only(
+    video = read_one(
         "Videos\n\nBread Rises\n\nLoading the player...\n\n(1:29)\n\nHow yeast works.\n\n"
         "Produced by Ada Poe and Bo Day\nAnimation by Studio.TV\n"
     )
@@ -122,19 +122,19 @@ def test_a_video_has_its_time_words_and_credits():
     )
 
 
-def test_empty_brackets_are_an_unknown_time():
-    video = only("Videos\n\n()\n\nA baker tells how she learned.\n")
+def test_empty_brackets_are_an_unknown_running_time():
+    video = read_one("Videos\n\n()\n\nA baker tells how she learned.\n")
     assert (video.title, video.duration_seconds, video.complete) == (None, None, False)
 
 
 def test_a_player_and_a_time_may_share_a_line():
-    video = only("Videos\n\nBread Rises\n\nLoading the player... (1:29)\n\nHow yeast works.\n")
+    video = read_one("Videos\n\nBread Rises\n\nLoading the player... (1:29)\n\nHow yeast works.\n")
     assert (video.duration_seconds, video.body) == (89, "How yeast works.")
     assert video.raw == {"(running time)": "(1:29)", "(description)": "How yeast works."}
 
 
 def test_a_tool_has_its_labels_and_their_meaning():
-    tool = only(f"TOOLS\n\nOven Card\n{TOOL}")
+    tool = read_one(f"TOOLS\n\nOven Card\n{TOOL}")
     assert (tool.kind, tool.title, tool.line) == ("tool", "Oven Card", 1)
     assert (tool.format_text, tool.formats) == ("PDF", ("PDF",))
     assert (tool.size_text, tool.pages, tool.paper) == ('8.5" x 11"', None, "8.5 x 11 in")
@@ -142,26 +142,28 @@ def test_a_tool_has_its_labels_and_their_meaning():
     assert tool.related == ()
 
 
-def test_labels_may_stand_on_one_line_with_their_text():
-    tool = only("Poster: Oven Safety\n\nFormat: Word doc\nSize: 2 pages\nBest used: In kitchens.")
+def test_labels_may_be_on_one_line_with_their_text():
+    tool = read_one(
+        "Poster: Oven Safety\n\nFormat: Word doc\nSize: 2 pages\nBest used: In kitchens."
+    )
     assert (tool.title, tool.formats, tool.pages) == ("Poster: Oven Safety", ("DOC",), 2)
 
 
 def test_the_first_sentence_under_a_tools_title_is_its_summary():
-    tool = only(f"Bread\n\nPoster: Oven Safety\n\nHow to keep all fingers.\n{TOOL}")
+    tool = read_one(f"Bread\n\nPoster: Oven Safety\n\nHow to keep all fingers.\n{TOOL}")
     assert (tool.title, tool.summary) == ("Poster: Oven Safety", "How to keep all fingers.")
 
 
-def test_related_titles_are_those_that_are_named():
+def test_the_titles_that_a_page_names_are_related():
     text = f"TOOLS\n\nOven Card\n{TOOL}Poster: Flour\nPoster: Salt\n\nAnother Story\n\nDeck:\nx"
-    assert only(text).related == ("Poster: Flour", "Poster: Salt")
+    assert read_one(text).related == ("Poster: Flour", "Poster: Salt")
     text = TOOL.replace("oven.\n", "oven.\n\nYou may also be interested in Poster: Salt\n")
-    tool = only(f"TOOLS\n\nOven Card\n{text}\nAnother Story\n\nDeck:\nx")
+    tool = read_one(f"TOOLS\n\nOven Card\n{text}\nAnother Story\n\nDeck:\nx")
     assert (tool.related, tool.best_used) == (("Poster: Salt",), "Hang it over the oven.")
 
 
-def test_a_course_under_a_bare_title():
-    course = only(f"Baking Days (classroom)\n\nStory body part 1:\u00a0\n{COURSE}")
+def test_a_course_may_start_with_a_title_alone():
+    course = read_one(f"Baking Days (classroom)\n\nStory body part 1:\u00a0\n{COURSE}")
     assert (course.kind, course.title) == ("course", "Baking Days (classroom)")
     assert (course.level_text, course.levels) == ("Level 2, 3", (2, 3))
     assert (course.duration_text, course.duration_minutes) == ("8 hours", 480)
@@ -170,7 +172,7 @@ def test_a_course_under_a_bare_title():
     assert course.prerequisites == ("Labor Management Partnership Orientation (LMPO)",)
 
 
-def test_courses_follow_each_other_without_a_mark_between():
+def test_courses_may_follow_each_other_without_a_heading():
     empty = COURSE.replace("Labor Management Partnership Orientation (LMPO)\n", "\u00a0\n")
     page = read(
         f"One (online)\n\nStory body part 1:\n{empty}\nTwo Days\n\nStory body part 1:\n{COURSE}"
@@ -179,7 +181,7 @@ def test_courses_follow_each_other_without_a_mark_between():
     assert [len(record.prerequisites) for record in page.records] == [0, 1]
 
 
-def test_a_course_may_name_its_title_under_a_label():
+def test_a_course_title_may_be_under_a_label():
     text = f"Baking Days\n\nCourse Title\n\nBaking Days (classroom)\n{COURSE}"
     assert titles(f"{text}\nOvens\n\nCourse Title\n\nOvens\n{COURSE}") == [
         "Baking Days (classroom)",
@@ -188,19 +190,19 @@ def test_a_course_may_name_its_title_under_a_label():
 
 
 @pytest.mark.parametrize("noun", ["Training", "Program", "Workshop"])
-def test_the_labels_of_trainings_and_programs_are_a_courses(noun):
-    course = only(f"Baking Days\n\nStory body part 1:\n{COURSE.replace('Course', noun)}")
+def test_the_labels_of_trainings_and_programs_are_labels_of_a_course(noun):
+    course = read_one(f"Baking Days\n\nStory body part 1:\n{COURSE.replace('Course', noun)}")
     assert (course.kind, course.body) == ("course", "Learn to bake together.")
     assert len(course.requirements) == 1
 
 
 def test_the_text_before_the_description_is_the_summary():
-    course = only(f"Baking Days\n\nStory body part 1:\n\nHungry for bread?\n{COURSE}")
+    course = read_one(f"Baking Days\n\nStory body part 1:\n\nHungry for bread?\n{COURSE}")
     assert (course.summary, course.body) == ("Hungry for bread?", "Learn to bake together.")
 
 
-def test_the_learning_portal_prints_the_time_under_the_levels():
-    course = only(
+def test_the_learning_portal_has_the_time_under_the_levels():
+    course = read_one(
         "Team-Tested Practices\nPath To Performance\nLearning Portal\nSearch Results\n\n"
         "Baking Days (classroom, virtual)\n\nCourse description\n\nLearn.\n\n"
         "Path to Performance\n\nLevels 1, 2\n\n\n4 hours (classroom, virtual)\n\n"
@@ -219,12 +221,12 @@ def test_the_learning_portal_prints_the_time_under_the_levels():
 
 def test_numbered_modules_of_an_outline_are_listed():
     outline = "Course outline\n\nModule 1: Heat\n  • Feel it\nModule 2: Time (1 hour)\n"
-    course = only(f"Ovens\n\nCourse Title\n\nOvens\n\n{outline}")
+    course = read_one(f"Ovens\n\nCourse Title\n\nOvens\n\n{outline}")
     assert course.modules == (("Heat", None), ("Time", 60))
 
 
-def test_an_editors_dump_gives_the_public_fields_only():
-    course = only(
+def test_an_editors_dump_gives_only_the_public_fields():
+    course = read_one(
         f"Bread\n\nBaking Days (classroom){DUMP_HEAD}"
         "Headline (for informational purposes only)\nBaking Days (classroom, online)\n"
         f"Story body part 1\n{COURSE}\nObsolete (webmaster)\nMigrated\nnot migrated\n"
@@ -234,7 +236,7 @@ def test_an_editors_dump_gives_the_public_fields_only():
     assert "(reporters)" not in str(course.as_json()) and "LSR-1" not in str(course.as_json())
 
 
-def test_a_dumped_video_has_its_time_under_a_label():
+def test_a_video_in_an_editors_dump_has_its_time_under_a_label():
     text = (
         "Request Number\nVID-1_bread\nLong Teaser\n\nA short word.\n\nVideo Media (reporters)\n"
         "Download File URL\nVID-1_bread/VID-1_720.wmv\nRunning Time\n3:07\nStatus\nReleased\n"
@@ -247,19 +249,17 @@ def test_a_dumped_video_has_its_time_under_a_label():
     assert (second.title, second.duration_seconds) == ("Salt Melts", 120)
 
 
-def test_an_author_and_a_date_behind_a_title_are_cut_off():
+def test_an_author_and_a_date_after_a_title_are_removed():
     text = "Bread Rises Ada Poe Tue, 01/30/2018 - 17:48\nRunning Time\n3:07\n"
     assert titles(f"{text}Headline\nBread Rises\n") == ["Bread Rises"]
     assert titles(text.replace("Ada Poe", "ada.m.poe")) == ["Bread Rises"]
     assert titles(text) == ["Bread Rises"]
-    assert sentences(text) == [
-        (1, "“Ada Poe” behind “Bread Rises” was taken for the author’s name.")
-    ]
+    assert sentences(text) == [(1, "We read “Ada Poe” after “Bread Rises” as the author’s name.")]
 
 
-def test_internal_formats_are_not_the_tools_format():
+def test_internal_formats_are_not_formats_of_the_tool():
     dump = f"Oven Card{DUMP_HEAD}Tool Type\nFormat\nRunning Your Team\n{TOOL}\nReleased\nPDF\n"
-    assert only(f"Bread\n\n{dump}").formats == ("PDF",)
+    assert read_one(f"Bread\n\n{dump}").formats == ("PDF",)
 
 
 COMPACT = (
@@ -269,12 +269,12 @@ COMPACT = (
 )
 
 
-def test_a_page_without_blank_lines_keeps_to_one_line_a_label():
-    assert only(COMPACT).title == "Oven Card"
-    assert only(COMPACT).best_used == "Hang it over the oven."
+def test_a_page_without_blank_lines_has_one_line_per_label():
+    assert read_one(COMPACT).title == "Oven Card"
+    assert read_one(COMPACT).best_used == "Hang it over the oven."
 
 
-def test_lost_blank_lines_change_no_record():
+def test_missing_blank_lines_change_no_record():
     text = f"Videos\n\nBread Rises\n\n(1:29)\n\nHow.\n\nTOOLS\n\nOven Card\n{TOOL}\n"
     text += f"Baking Days\n\nStory body part 1:\n{COURSE}\nOvens\n\nStory body part 1:\n{COURSE}"
     compact = "\n".join(line for line in text.split("\n") if line)
@@ -284,10 +284,10 @@ def test_lost_blank_lines_change_no_record():
 
 
 def test_a_date_under_the_title_is_not_the_title():
-    assert only(f"Poster: Salt\n\nJune 1, 2016\n{TOOL}").title == "Poster: Salt"
+    assert read_one(f"Poster: Salt\n\nJune 1, 2016\n{TOOL}").title == "Poster: Salt"
 
 
-def test_a_copy_without_its_title_is_the_same_record():
+def test_a_copy_without_a_title_is_the_same_record():
     copy = TOOL.replace("\n\n", "\n").replace("Related tools:\n", "").strip()
     assert titles(f"{COMPACT}{copy}\n") == ["Oven Card"]
     assert titles(f"{COMPACT}{copy.replace('over', 'under')}\n") == ["Oven Card", None]
@@ -295,20 +295,20 @@ def test_a_copy_without_its_title_is_the_same_record():
     assert titles(f"Videos\nBread Rises\n{video}{video}") == ["Bread Rises"]
 
 
-def test_a_record_printed_twice_comes_once():
+def test_a_record_that_is_twice_on_a_page_is_read_once():
     block = f"TOOLS\n\nOven Card\n{TOOL}\n"
     assert titles(block + block.replace('"', "”")) == ["Oven Card"]
 
 
-def test_one_title_with_two_meanings_is_kept_twice_and_named():
+def test_two_records_with_the_same_title_are_kept_and_get_a_note():
     block = f"TOOLS\n\nOven Card\n{TOOL}\n"
     assert titles(block + block.replace("PDF", "PPT")) == ["Oven Card", "Oven Card"]
     (attention,) = read(block + block.replace("PDF", "PPT")).attention
-    assert attention.sentence == "“Oven Card” stands on line 1 too, with other facts."
+    assert attention.sentence == "“Oven Card” is also on line 1, with different facts."
 
 
-def test_a_levels_line_above_a_time_is_a_course_whose_labels_were_lost():
-    course = only(
+def test_a_levels_line_above_a_time_is_a_course_that_lost_its_labels():
+    course = read_one(
         "URL: https://example.org/x\nBaking Days (classroom)\nLearn to bake.\nIt takes some time.\n"
         "Level 3\nEach runs between 45 and 55 minutes:\nBread, 45 minutes\nSalt, 55 minutes\n"
         "Bakers of all ages.\n"
@@ -331,13 +331,13 @@ def test_a_levels_line_above_a_time_is_a_course_whose_labels_were_lost():
         "%PDF-1.7\x00\x01\x02 stream",
     ],
 )
-def test_another_kind_of_page_gives_nothing_and_says_so(text):
+def test_a_page_without_records_gets_a_note(text):
     page = read(text)
     assert page.records == ()
     assert [(note.file, note.line) for note in page.attention] == [("page.txt", 1)]
 
 
-def test_stories_and_help_videos_beside_a_tool_are_left_out():
+def test_stories_and_help_videos_beside_a_tool_are_not_read():
     text = (
         "Help Video\n\nHow to Find Bread\n\nLearn how to use the LMP website:\n\n"
         f"TOOLS\n\nOven Card\n{TOOL}\nA Long Day\n\nDeck:\nEarly\n\nStory body part 1:\n\nIt was.\n"
@@ -345,49 +345,49 @@ def test_stories_and_help_videos_beside_a_tool_are_left_out():
     assert titles(text) == ["Oven Card"]
 
 
-def test_a_record_without_a_title_is_kept_and_named():
+def test_a_record_without_a_title_is_kept_and_gets_a_note():
     page = read(f"Bread\n\nTOOLS\n{TOOL}")
     assert [record.title for record in page.records] == [None]
     assert sentences(f"Bread\n\nTOOLS\n{TOOL}") == [
-        (3, "The tool has no title here; it is set aside.")
+        (3, "We skipped a tool because it has no title here.")
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "line", "sentence"),
     [
-        ("8 hours", "Half a day", 14, "“Duration: Half a day” could not be read."),
-        ("Level 2, 3", "Level 7", 10, "“Path to Performance: Level 7” could not be read."),
+        ("8 hours", "Half a day", 14, "We could not read “Duration: Half a day”."),
+        ("Level 2, 3", "Level 7", 10, "We could not read “Path to Performance: Level 7”."),
         (
             "Labor Management Partnership Orientation (LMPO)",
             "Requires basic knowledge of:",
             24,
-            "“Requires basic knowledge of:” is followed by nothing.",
+            "Nothing follows “Requires basic knowledge of:”.",
         ),
     ],
 )
-def test_what_cannot_be_read_is_listed_with_its_line(old, new, line, sentence):
+def test_text_that_cannot_be_read_gets_a_note_with_its_line(old, new, line, sentence):
     text = f"Baking Days\n\nStory body part 1:\n\n{COURSE.replace(old, new)}"
     assert sentences(text) == [(line, sentence)]
-    assert only(text).prerequisites == () or old.startswith(("8", "Level"))
+    assert read_one(text).prerequisites == () or old.startswith(("8", "Level"))
 
 
-def test_a_text_that_breaks_off_is_incomplete():
+def test_a_cut_off_text_is_incomplete():
     text = f"TOOLS\n\nOven Card\n{TOOL}"
-    assert only(text).complete
+    assert read_one(text).complete
     cut = text[: text.index("oven.")]
-    assert not only(cut).complete
-    assert sentences(cut) == [(1, "The stored text ends in the middle of “Oven Card”.")]
+    assert not read_one(cut).complete
+    assert sentences(cut) == [(1, "The page ends in the middle of “Oven Card”.")]
 
 
-def test_a_tool_that_breaks_off_after_its_title_is_named():
+def test_a_tool_that_is_cut_off_after_its_title_gets_a_note():
     assert sentences(f"TOOLS\n\nOven Card\n{TOOL}\n\nTOOLS\n\nFlo") == [
-        (20, "A tool begins here, but the stored text ends before its fields.")
+        (20, "A tool starts here, but the page ends before its fields.")
     ]
 
 
-def test_json_names_every_field_and_shows_nothing_as_nothing():
-    facts = only(f"TOOLS\n\nOven Card\n{TOOL}").as_json()
+def test_json_has_every_field_and_null_or_a_list_for_an_empty_one():
+    facts = read_one(f"TOOLS\n\nOven Card\n{TOOL}").as_json()
     assert (facts["file"], facts["kind"], facts["title"]) == ("page.txt", "tool", "Oven Card")
     assert facts["formats"] == ["PDF"]
     assert facts["raw"]["Best used"] == "Hang it over the oven."
@@ -398,7 +398,7 @@ def test_json_names_every_field_and_shows_nothing_as_nothing():
 
 
 def test_json_of_a_course_lists_its_requirements():
-    facts = only(f"Baking Days\n\nStory body part 1:\n{COURSE}").as_json()
+    facts = read_one(f"Baking Days\n\nStory body part 1:\n{COURSE}").as_json()
     lmpo = "Labor Management Partnership Orientation (LMPO)"
     assert facts["requirements"] == [{"text": lmpo, "type": "course", "necessity": "required"}]
     assert facts["prerequisites"] == [lmpo]

@@ -1,4 +1,4 @@
-"""The small readings: one written text, one meaning."""
+"""The small readings: each written text has one meaning."""
 
 import doctest
 import importlib
@@ -21,7 +21,7 @@ MODULES = [module.name for module in pkgutil.iter_modules(pagetext.__path__)]
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_in_a_module_hold(name):
+def test_the_examples_in_a_module_are_true(name):
     module = importlib.import_module(f"editorial.pagetext.{name}")
     assert doctest.testmod(module).failed == 0
 
@@ -47,12 +47,12 @@ def test_the_examples_in_a_module_hold(name):
         ("Intended for teams at any level", (1, 2, 3, 4, 5)),
     ],
 )
-def test_levels_are_a_set_of_one_to_five(text, levels):
+def test_levels_are_numbers_from_one_to_five(text, levels):
     assert read_levels(text) == levels
 
 
 @pytest.mark.parametrize("text", ["", "Level 0", "Level 7", "Levels 1-7", "Level", "4 hours", "²"])
-def test_what_is_no_level_is_not_read_as_one(text):
+def test_text_without_a_level_gives_no_levels(text):
     assert read_levels(text) == ()
 
 
@@ -87,11 +87,11 @@ def test_an_audience_text_states_levels_of_teams_only(text, levels):
         *[(text, ("DOC",)) for text in ("Word doc", "DOC", "Word Document", "MS Word", ".docx")],
     ],
 )
-def test_formats_have_one_name_each(text, formats):
+def test_each_format_has_one_name(text, formats):
     assert read_formats(text) == formats
 
 
-def test_color_versions_are_read_where_they_are_stated():
+def test_color_versions_are_read_from_the_text():
     assert read_color_versions("PDF (color and black-and-white)") == ("color", "black and white")
     assert read_color_versions("PDF in B&W") == ("black and white",)
     assert read_color_versions("PDF") == ()
@@ -123,7 +123,7 @@ def test_color_versions_are_read_where_they_are_stated():
         ("Poster", None, None),
     ],
 )
-def test_a_size_is_a_page_count_and_a_paper(text, pages, paper):
+def test_a_size_states_a_page_count_and_a_paper_size(text, pages, paper):
     assert (read_pages(text), read_paper(text)) == (pages, paper)
 
 
@@ -158,11 +158,11 @@ def test_a_running_time_is_seconds_and_never_zero(text, seconds):
         ("Interest-Based Problem Solving (IBPS)", ()),
     ],
 )
-def test_delivery_stands_in_a_titles_brackets(title, modes):
+def test_a_titles_brackets_state_the_delivery(title, modes):
     assert read_title_modes(title) == modes
 
 
-def test_delivery_in_a_duration_is_read_anywhere():
+def test_delivery_modes_are_read_anywhere_in_a_duration():
     assert read_modes("90 minutes in person or 30 minutes online") == ("classroom", "online")
 
 
@@ -176,7 +176,7 @@ def test_delivery_in_a_duration_is_read_anywhere():
         ("Not only for co-leads", False),
     ],
 )
-def test_only_draws_a_line_and_for_does_not(text, limit):
+def test_only_limits_an_audience_and_for_does_not(text, limit):
     assert is_limit(text) is limit
 
 
@@ -189,7 +189,7 @@ def test_only_draws_a_line_and_for_does_not(text, limit):
         ("Stand by your team", None),
     ],
 )
-def test_credits_are_a_role_and_names(line, credit):
+def test_a_credit_is_a_role_and_names(line, credit):
     assert read_credit(line) == credit
 
 
@@ -220,5 +220,5 @@ def test_numbers_in_words_become_digits(text, digits):
         ("word " * 60, False, False),
     ],
 )
-def test_a_title_is_told_from_a_sentence(line, possible, likely):
+def test_a_title_differs_from_a_sentence(line, possible, likely):
     assert (can_be_title(line), looks_like_title(line)) == (possible, likely)

@@ -1,4 +1,4 @@
-"""The reader against pages of the old site, as far as they are at hand."""
+"""Reads the stored pages of the old site, if they are available."""
 
 import json
 from pathlib import Path
@@ -11,26 +11,28 @@ PAGES = Path(__file__).parents[3] / "shared" / "pages"
 EXPECTED = PAGES / "expected.json"
 LISTING = PAGES / "lmp-processes.txt"
 
-needs_pages = pytest.mark.skipif(not EXPECTED.exists(), reason="the stored pages are not here")
+needs_pages = pytest.mark.skipif(not EXPECTED.exists(), reason="the stored pages are missing")
 
 
 def read(file):
     return read_page((PAGES / file).read_text(encoding="utf-8"), file)
 
 
-def even(value):
+def normalize(value):
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
-def agrees(stated, name, read_value):
-    """Whether a stated field was read; nothing is as good as null or an empty list."""
-    accepted = [stated["expected"][name], stated.get("duration_also_accept")]
-    wanted = accepted if name == "duration_minutes" and accepted[1] else accepted[:1]
-    return any(even(read_value) == even(one) or not (read_value or one) for one in wanted)
+def is_right(stated, name, read_value):
+    """Whether a field has the expected value. None and an empty list are the same."""
+    values = [stated["expected"][name], stated.get("duration_also_accept")]
+    accepted = values if name == "duration_minutes" and values[1] else values[:1]
+    return any(
+        normalize(read_value) == normalize(value) or not (read_value or value) for value in accepted
+    )
 
 
-def record_for(stated):
-    """The JSON of the record that `stated` speaks of: by title, or else by its words."""
+def find_record(stated):
+    """Finds the JSON of the record that `stated` describes by its title, or else by its words."""
     words = {*stated["raw"].values()} if not stated["title"] else set()
     for record in (record.as_json() for record in read(stated["file"]).records):
         same = record["title"] == stated["title"] and record["kind"] == stated["type"]
@@ -39,27 +41,27 @@ def record_for(stated):
     raise AssertionError(f"{stated['file']}: {stated['title']} was not found")
 
 
-def stated_records():
+def load_expected():
     return json.loads(EXPECTED.read_text(encoding="utf-8")) if EXPECTED.exists() else []
 
 
 @needs_pages
 @pytest.mark.parametrize(
-    "stated", stated_records(), ids=lambda one: f"{one['file']} {one['title']}"
+    "stated", load_expected(), ids=lambda stated: f"{stated['file']} {stated['title']}"
 )
-def test_a_stored_record_reads_as_a_careful_person_reads_it(stated):
-    record = record_for(stated)
+def test_a_stored_record_has_the_facts_that_a_careful_person_reads(stated):
+    record = find_record(stated)
     wrong = {
         name: (value, record[name])
         for name, value in stated["expected"].items()
-        if not agrees(stated, name, record[name])
+        if not is_right(stated, name, record[name])
     }
     assert wrong == {}
     assert record["complete"] == stated["complete"]
 
 
 @needs_pages
-def test_no_editors_word_or_leaked_label_reaches_a_record():
+def test_no_stored_record_has_an_editors_word_or_a_leaked_label():
     leaks = [
         "Story body",
         "Loading the player",
@@ -78,11 +80,11 @@ def test_no_editors_word_or_leaked_label_reaches_a_record():
 @pytest.fixture(scope="module")
 def listing():
     if not LISTING.exists():
-        pytest.skip("the stored listing page is not here")
+        pytest.skip("the stored listing page is missing")
     return read(LISTING.name)
 
 
-def test_the_listing_holds_two_videos_two_tools_and_six_courses(listing):
+def test_the_listing_has_two_videos_two_tools_and_six_courses(listing):
     kinds = [record.kind for record in listing.records]
     assert (listing.topic, kinds) == (
         "LMP Processes",
@@ -91,7 +93,7 @@ def test_the_listing_holds_two_videos_two_tools_and_six_courses(listing):
     assert all(record.complete for record in listing.records)
 
 
-def test_the_listings_levels_and_minutes(listing):
+def test_the_listing_has_the_right_levels_and_minutes(listing):
     courses = [record for record in listing.records if record.kind == "course"]
     assert [course.levels for course in courses] == [
         (1, 2, 3, 4, 5),
@@ -106,7 +108,7 @@ def test_the_listings_levels_and_minutes(listing):
     assert [record.levels for record in listing.records[:4]] == [()] * 4
 
 
-def test_the_listings_requirements(listing):
+def test_the_listing_has_the_right_requirements(listing):
     asked = [record.prerequisites for record in listing.records]
     assert asked.count(("Labor Management Partnership Orientation (LMPO)",)) == 3
     assert asked.count(()) == 7
@@ -114,7 +116,7 @@ def test_the_listings_requirements(listing):
     assert (attention.line, "knowledge of:" in attention.sentence) == (124, True)
 
 
-def test_the_listings_follow_ups_limits_and_related(listing):
+def test_the_listing_has_the_right_follow_ups_limits_and_related_titles(listing):
     assert [record.next_courses for record in listing.records if record.next_courses] == [
         ("Team Leadership for Co-leads",)
     ]

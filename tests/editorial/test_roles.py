@@ -1,4 +1,4 @@
-"""Editors write, Publishers decide what readers see."""
+"""Editors write entries. Publishers decide what readers see."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -42,12 +42,12 @@ def actions_in(response):
     }
 
 
-def forged(client, address, **changes):
-    """What is sent with fields that the form did not offer."""
+def submit_forged(client, address, **changes):
+    """Submits a form with fields that the form did not offer."""
     return client.post(address, form_data(client.get(address)) | {"_save": "1"} | changes)
 
 
-def test_both_roles_are_there_from_the_start():
+def test_the_migrations_make_both_roles():
     assert set(Group.objects.values_list("name", flat=True)) >= {"Editors", "Publishers"}
     editors, publishers = (
         set(Group.objects.get(name=name).permissions.values_list("codename", flat=True))
@@ -75,7 +75,7 @@ def test_an_editor_writes_and_removes_rows(editor):
     assert course.requirements.count() == 0
 
 
-def test_an_editor_keeps_the_vocabulary(editor):
+def test_an_editor_changes_the_vocabulary(editor):
     submit_form(editor, add_url(Topic), name="Roles")
     submit_form(editor, add_url(Tag), name="huddle")
     submit_form(editor, admin_url(Level.objects.get(number=1)), name="Start")
@@ -85,7 +85,7 @@ def test_an_editor_keeps_the_vocabulary(editor):
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
-def test_an_editor_cannot_publish_not_even_by_force(editor, make):
+def test_an_editor_cannot_publish_even_with_a_forged_form(editor, make):
     row = make(published=False)
     assert "published_at_0" not in form_data(editor.get(admin_url(row)))
     times = {
@@ -93,19 +93,19 @@ def test_an_editor_cannot_publish_not_even_by_force(editor, make):
         "published_at_0": "2020-01-01",
         "published_at_1": "10:00",
     }
-    forged(editor, admin_url(row), **times)
-    forged(editor, add_url(type(row)), title="Forged", **times)
+    submit_forged(editor, admin_url(row), **times)
+    submit_forged(editor, add_url(type(row)), title="Forged", **times)
     assert not any(row.published_at for row in type(row).objects.all())
 
 
-def test_an_editor_cannot_unpublish_not_even_by_force(editor):
+def test_an_editor_cannot_unpublish_even_with_a_forged_form(editor):
     video = make_video(published=days_ago(2))
-    forged(editor, admin_url(video), unpublished_at_0="2024-01-01", unpublished_at_1="10:00")
-    forged(editor, admin_url(video), published_at_0="", published_at_1="")
+    submit_forged(editor, admin_url(video), unpublished_at_0="2024-01-01", unpublished_at_1="10:00")
+    submit_forged(editor, admin_url(video), published_at_0="", published_at_1="")
     assert Video.objects.get().is_public
 
 
-def test_an_editor_has_no_action_to_publish_and_none_works(editor):
+def test_an_editor_has_no_publish_action_and_cannot_run_one(editor):
     draft, public = make_tool("A", published=False), make_tool("B")
     offered = actions_in(editor.get(list_url(Tool)))
     assert offered == {"add_tags", "remove_tags"}
@@ -122,8 +122,8 @@ def test_an_editor_cannot_publish_by_copying(editor):
     assert not Tool.objects.exclude(pk=tool.pk).get().published_at
 
 
-def test_an_editor_mends_what_is_public(editor):
-    """A typo must not wait for a Publisher; the history says who changed what."""
+def test_an_editor_corrects_a_published_entry(editor):
+    """A typo must not wait for a Publisher. The history says who changed what."""
     video = make_video("Teh Huddle")
     submit_form(editor, admin_url(video), title="The Huddle")
     video = Video.objects.get()
@@ -140,13 +140,13 @@ def test_an_editor_deletes_nothing_but_rows(editor):
 @pytest.mark.parametrize(
     "path", ["auth/user/", "auth/group/", "auth/user/add/", "auth/user/1/change/"]
 )
-def test_neither_role_sees_the_accounts(client, path):
+def test_editors_and_publishers_cannot_see_accounts(client, path):
     for number, group in enumerate(("Editors", "Publishers")):
         sign_in(client, f"person{number}", group)
         assert client.get(f"/admin/{path}").status_code == 403
 
 
-def test_the_name_of_the_site_is_for_publishers(client):
+def test_only_publishers_change_the_name_of_the_site(client):
     address = "/admin/catalog/sitesettings/1/change/"
     sign_in(client, "eve", "Editors")
     assert client.post(address, {"name": "Forged"}).status_code == 403
@@ -182,7 +182,7 @@ def test_a_publisher_publishes_unpublishes_and_deletes_from_the_list(publisher):
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
-def test_a_publisher_deletes_an_entry_with_all_that_hangs_on_it(publisher, make):
+def test_a_publisher_deletes_an_entry_with_its_rows_and_links(publisher, make):
     row = make(tags=["t"], topics=["Roles"])
     row.deliveries.create(mode="online")
     publisher.post(admin_url(row, "delete"), {"post": "yes"})

@@ -1,4 +1,4 @@
-"""Colors, type and rendering that every picture, sheet and video of the demo shares.
+"""Colors, fonts and rendering that every image, sheet and video of the demo shares.
 
 Drawings are SVG text. WeasyPrint turns them into PDF pages, pypdfium2 turns pages into pixels.
 """
@@ -19,6 +19,7 @@ FAMILY = "Atkinson Hyperlegible Next"
 
 
 def font_faces():
+    """The CSS rules of the catalog's own fonts."""
     face = "@font-face{{font-family:'{}';font-weight:{};src:url({})}}"
     file = "atkinson-hyperlegible-next-latin-{}-normal.woff2"
     return "".join(
@@ -35,8 +36,8 @@ def svg(width, height, *parts):
     )
 
 
-def pixels(drawings, width, height, scale=1.0, **render):
-    """One Pillow image per SVG text in `drawings`, each `width` × `height` CSS px times `scale`."""
+def render_svgs(drawings, width, height, scale=1.0, **render):
+    """Renders each SVG text as a Pillow image of `width` × `height` CSS px times `scale`."""
     style = (
         f"{font_faces()}@page{{size:{width}px {height}px;margin:0}}body{{margin:0}}"
         f"svg{{display:block;width:{width}px;height:{height}px;break-after:page}}"

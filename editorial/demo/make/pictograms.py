@@ -1,4 +1,4 @@
-"""Small signs in a 100 × 100 box. {a} is the line, {b} a soft fill, {c} the one accent."""
+"""Small signs in a 100 × 100 box. {a} is the line, {b} a soft fill and {c} the accent color."""
 
 from math import cos, radians, sin
 
@@ -7,14 +7,14 @@ from kit import ACCENT, LEVELS, PALE, TEAL, group
 PERSON = '<circle cx="{0}" cy="{1}" r="{2}" {5}/><path d="M{3} {4} a{6} {6} 0 0 1 {7} 0 z" {5}/>'
 
 
-def at(angle, radius, center=50):
-    """The point on a circle; 0° is at the top and degrees run clockwise."""
+def point_at(angle, radius, center=50):
+    """Returns a point on a circle. 0° is at the top, and degrees go clockwise."""
     turn = radians(angle - 90)
     return center + radius * cos(turn), center + radius * sin(turn)
 
 
 def ring_of_people():
-    seats = [at(60 * n, 35) for n in range(6)]
+    seats = [point_at(60 * n, 35) for n in range(6)]
     heads = "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="10" stroke="none" fill="{{{color}}}"/>'
         for (x, y), color in zip(seats, "caaaaa", strict=True)
@@ -30,11 +30,11 @@ def person(x, y, size, paint):
 
 
 def arrow_ring():
-    """Four arrows that chase each other around a circle."""
+    """Four arrows that follow each other around a circle."""
     arrows = []
     for n in range(4):
-        (x1, y1), (x2, y2) = at(90 * n + 14, 36), at(90 * n + 72, 36)
-        left, right = at(90 * n + 60, 45), at(90 * n + 58, 28)
+        (x1, y1), (x2, y2) = point_at(90 * n + 14, 36), point_at(90 * n + 72, 36)
+        left, right = point_at(90 * n + 60, 45), point_at(90 * n + 58, 28)
         color = "c" if n == 0 else "a"
         arrows.append(
             f'<path stroke="{{{color}}}" d="M{x1:.1f} {y1:.1f} A36 36 0 0 1 {x2:.1f} {y2:.1f}'
@@ -62,7 +62,7 @@ def squares():
 
 
 def star(points=5, outer=40, inner=17):
-    corners = [at(180 / points * n, inner if n % 2 else outer) for n in range(points * 2)]
+    corners = [point_at(180 / points * n, inner if n % 2 else outer) for n in range(points * 2)]
     return "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in corners) + " z"
 
 

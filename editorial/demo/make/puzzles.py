@@ -1,4 +1,4 @@
-"""A crossword and a word search, laid out by trial with a fixed seed, so they never change."""
+"""A crossword and a word search. Their layout comes from a fixed seed, so it never changes."""
 
 import random
 from functools import cache
@@ -33,7 +33,7 @@ def cells(word, x, y, step):
 
 
 def fits(grid, word, x, y, step):
-    """Whether `word` can stand there: only crossing, never beside or behind another word."""
+    """Whether `word` fits there: it may cross other words, but not touch their sides or ends."""
     before, after = (x - step[0], y - step[1]), (x + step[0] * len(word), y + step[1] * len(word))
     if before in grid or after in grid:
         return False
@@ -46,7 +46,7 @@ def fits(grid, word, x, y, step):
     return True
 
 
-def spots(grid, word, widest):
+def find_spots(grid, word, widest):
     for (gx, gy), letter in grid.items():
         for n in (n for n, own in enumerate(word) if own == letter):
             for step in (ACROSS, DOWN):
@@ -65,11 +65,11 @@ def crossings(grid, word, spot):
     return sum((x, y) in grid for x, y, _letter in cells(word, *spot))
 
 
-def attempt(order, widest):
-    """(grid, placed): letters by place, and (word, x, y, step) for each word that found one."""
+def fill_grid(order, widest):
+    """Returns (grid, placed): {(x, y): letter}, and (word, x, y, step) for each word that fits."""
     grid, placed = {}, []
     for word in order:
-        found = list(spots(grid, word, widest)) if grid else [(0, 0, ACROSS)]
+        found = list(find_spots(grid, word, widest)) if grid else [(0, 0, ACROSS)]
         if found:
             spot = max(found, key=lambda spot: crossings(grid, word, spot))
             grid.update({(x, y): letter for x, y, letter in cells(word, *spot)})
@@ -79,27 +79,27 @@ def attempt(order, widest):
 
 @cache
 def crossword(widest=15, tries=600):
-    """The fullest of many attempts, moved so that its corner is 0, 0."""
+    """Returns the fullest of many attempts, moved so that its corner is 0, 0."""
     chance = random.Random(7)
     orders = [chance.sample(list(CLUES), len(CLUES)) for _ in range(tries)]
     grid, placed = max(
-        (attempt(order, widest) for order in orders),
-        key=lambda made: (len(made[1]), -len(made[0])),
+        (fill_grid(order, widest) for order in orders),
+        key=lambda result: (len(result[1]), -len(result[0])),
     )
     left, top = min(x for x, _y in grid), min(y for _x, y in grid)
     moved = {(x - left, y - top): letter for (x, y), letter in grid.items()}
     return moved, [(word, x - left, y - top, step) for word, x, y, step in placed]
 
 
-def numbered(placed):
-    """{(x, y): number} of the squares where words start, in reading order."""
+def number_squares(placed):
+    """Returns {(x, y): number} of the squares where words start, in reading order."""
     starts = sorted({(y, x) for _word, x, y, _step in placed})
     return {(x, y): n for n, (y, x) in enumerate(starts, 1)}
 
 
 def crossword_grid(solved, bw):
     grid, placed = crossword()
-    numbers = numbered(placed)
+    numbers = number_squares(placed)
     squares = [
         rect(x * 30 + 1, y * 30 + 1, 30, 30, WHITE, stroke=INK, stroke_width=1.4) for x, y in grid
     ]
@@ -113,12 +113,12 @@ def crossword_grid(solved, bw):
     ]
     width, height = (max(place[n] for place in grid) * 30 + 32 for n in (0, 1))
     title = "Crossword solution" if solved else "Crossword: the clues say where each word starts"
-    return picture(title, width, height, squares + (letters if solved else starts))
+    return svg_image(title, width, height, squares + (letters if solved else starts))
 
 
 def clues(step):
     _grid, placed = crossword()
-    numbers = numbered(placed)
+    numbers = number_squares(placed)
     lines = sorted((numbers[x, y], word) for word, x, y, way in placed if way == step)
     items = "".join(
         f"<li><strong>{n}</strong> {CLUES[word]} ({len(word)})</li>" for n, word in lines
@@ -128,27 +128,29 @@ def clues(step):
 
 HIDDEN = ["SPEAK", "SPILL", "GLOVES", "LIFT", "CORD", "REPORT", "HAZARD", "MASK", "STRETCH"]
 HIDDEN += ["ALARM", "EXIT", "LABEL", "CLEAN", "STEPS"]
-SIZE = 13
-WAYS = [(1, 0), (0, 1), (1, 1), (-1, 1)]
+SIZE = 13  # letters on each side of the word search
+DIRECTIONS = [(1, 0), (0, 1), (1, 1), (-1, 1)]
 
 
 @cache
 def search_grid():
-    """(grid, found): a full square of letters, and (word, x, y, step) for each hidden word."""
+    """Returns (grid, placed): a full square of letters, and (word, x, y, step) of hidden words."""
     for seed in range(1000):
         chance, grid, found = random.Random(seed), {}, []
         for number, word in enumerate(sorted(HIDDEN, key=len, reverse=True)):
-            spot = chance.choice(list(free_spots(grid, word, WAYS[number % len(WAYS)])))
+            spot = chance.choice(
+                list(find_free_spots(grid, word, DIRECTIONS[number % len(DIRECTIONS)]))
+            )
             grid.update({(x, y): letter for x, y, letter in cells(word, *spot)})
             found.append((word, *spot))
         for place in ((x, y) for y in range(SIZE) for x in range(SIZE)):
             grid.setdefault(place, chance.choice("AEIOUBDFGHJKNQUVWYZ"))
-        if all(times(grid, word) == 1 for word in HIDDEN):
+        if all(count_word(grid, word) == 1 for word in HIDDEN):
             return grid, found
     raise SystemExit("No grid hides every word exactly once.")
 
 
-def free_spots(grid, word, way):
+def find_free_spots(grid, word, way):
     for x in range(SIZE):
         for y in range(SIZE):
             places = cells(word, x, y, way)
@@ -157,9 +159,9 @@ def free_spots(grid, word, way):
                 yield x, y, way
 
 
-def times(grid, word):
-    """How often `word` can be read in `grid`, in all eight directions."""
-    ways = [*WAYS, *((-x, -y) for x, y in WAYS)]
+def count_word(grid, word):
+    """Counts how often `word` is in `grid`, in all eight directions."""
+    ways = [*DIRECTIONS, *((-x, -y) for x, y in DIRECTIONS)]
     return sum(
         all(grid.get((x, y)) == letter for x, y, letter in cells(word, *place, way))
         for place in grid
@@ -183,10 +185,10 @@ def word_search(solved, bw):
     ]
     frame = rect(0, 0, SIZE * 30, SIZE * 30, "none" if bw else PALE, radius=14)
     title = "Word search solution" if solved else f"A square of {SIZE} by {SIZE} letters"
-    return picture(title, SIZE * 30, SIZE * 30, [frame, *(marks if solved else []), *letters])
+    return svg_image(title, SIZE * 30, SIZE * 30, [frame, *(marks if solved else []), *letters])
 
 
-def picture(title, width, height, parts):
+def svg_image(title, width, height, parts):
     return svg(width, height, f"<title>{title}</title>", *parts)
 
 

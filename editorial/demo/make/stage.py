@@ -1,7 +1,7 @@
-"""Scenes that move: what stands on the stage at a second, and when each sentence is spoken.
+"""Animated scenes: what they show at each second, and when the voice speaks each sentence.
 
-A scene's parts name their entrance in lines: 0 is the start of the first sentence of the scene,
-1.5 the middle of the second. So drawings follow the voice, however fast it speaks.
+A scene's parts enter at a place that counts lines: 0 is the start of the scene's first sentence and
+1.5 the middle of the second one. So drawings follow the voice at any speed.
 """
 
 import array
@@ -16,21 +16,22 @@ from kit import INK, LEVELS, LINE, PAPER, TEAL, WHITE, dot, group, path, rect, s
 from pictograms import sign
 
 WIDTH, HEIGHT, FPS = 640, 360, 12
-RATE = 22050  # of espeak-ng, samples per second
+SAMPLE_RATE_HZ = 22050  # of espeak-ng
 VOICE = ["espeak-ng", "-v", "en-us", "-s", "150", "-p", "42", "-g", "2"]
-LEAD, GAP, TAIL = 0.7, 0.4, 1.1  # silence before, between and after the sentences of a scene
+# Seconds of silence before, between and after the sentences of a scene.
+LEAD_S, GAP_S, TAIL_S = 0.7, 0.4, 1.1
 
 
-def trimmed(samples, quiet=100):
-    """`samples` without the silence before and after the voice."""
+def trim_silence(samples, quiet=100):
+    """Removes the silence before and after the voice."""
     loud = [n for n, sample in enumerate(samples) if abs(sample) > quiet]
-    return samples[loud[0] : loud[-1] + RATE // 20]
+    return samples[loud[0] : loud[-1] + SAMPLE_RATE_HZ // 20]
 
 
 @dataclass
 class Line:
     text: str
-    pause: float = GAP  # seconds of silence after it
+    pause: float = GAP_S  # seconds of silence after it
 
     @cached_property
     def samples(self):
@@ -38,11 +39,11 @@ class Line:
             file = Path(folder) / "line.wav"
             subprocess.run([*VOICE, "-w", file, self.text], check=True)
             with wave.open(str(file)) as sound:
-                return trimmed(array.array("h", sound.readframes(sound.getnframes())))
+                return trim_silence(array.array("h", sound.readframes(sound.getnframes())))
 
     @property
     def seconds(self):
-        return len(self.samples) / RATE
+        return len(self.samples) / SAMPLE_RATE_HZ
 
 
 class Scene:
@@ -51,15 +52,15 @@ class Scene:
         self.parts, self.background, self.stretch = parts, background, 1.0
 
     def starts(self):
-        """The second at which each line begins, and last the end of the scene."""
-        second, starts = LEAD * self.stretch, []
+        """Returns the second at which each line starts, and the end of the scene."""
+        second, starts = LEAD_S * self.stretch, []
         for line in self.lines:
             starts.append(second)
             second += line.seconds + line.pause * self.stretch
-        return [*starts, second + (TAIL - GAP) * self.stretch]
+        return [*starts, second + (TAIL_S - GAP_S) * self.stretch]
 
     def clock(self, place):
-        """The second at which `place`, counted in lines, is reached."""
+        """Returns the second at `place`, which counts lines."""
         if place <= 0:
             return 0.0
         starts = self.starts()
@@ -76,7 +77,7 @@ class Scene:
 
 
 class Story:
-    """Scenes in their order. `seconds` asks for an exact length, met by changing the pauses."""
+    """Scenes in order. `seconds` sets an exact length, which the story reaches with its pauses."""
 
     def __init__(self, *scenes, seconds=None, poster=0.5):
         self.scenes, self.poster = scenes, poster
@@ -90,7 +91,7 @@ class Story:
             scene.stretch = (self.seconds - spoken) / (natural - spoken)
 
     def cues(self):
-        """(start, end, text) of every line, in seconds from the start of the video."""
+        """Yields (start, end, text) of every line, in seconds from the start of the video."""
         begin = 0.0
         for scene in self.scenes:
             *starts, end = scene.starts()
@@ -102,33 +103,33 @@ class Story:
         return "\n\n".join(" ".join(line.text for line in scene.lines) for scene in self.scenes)
 
     def sound(self):
-        samples = array.array("h", bytes(2 * RATE * self.seconds))
+        samples = array.array("h", bytes(2 * SAMPLE_RATE_HZ * self.seconds))
         lines = (line for scene in self.scenes for line in scene.lines)
         for (start, _end, _text), line in zip(self.cues(), lines, strict=True):
-            first = int(start * RATE)
+            first = int(start * SAMPLE_RATE_HZ)
             samples[first : first + len(line.samples)] = line.samples
-        return samples[: RATE * self.seconds].tobytes()
+        return samples[: SAMPLE_RATE_HZ * self.seconds].tobytes()
 
     def drawing(self, second):
-        """The SVG text of the stage at `second` of the whole."""
+        """Returns the SVG text of the video at `second`."""
         begin = 0.0
         for scene in self.scenes:
             end = begin + scene.starts()[-1]
             if second < end or scene is self.scenes[-1]:
                 break
             begin = end
-        return svg(WIDTH, HEIGHT, scene.draw(second - begin), progress(second / self.seconds))
+        return svg(WIDTH, HEIGHT, scene.draw(second - begin), draw_progress(second / self.seconds))
 
     def cuts(self):
-        """The number of the first frame of every scene but the first."""
+        """Yields the number of the first frame of every scene except the first."""
         second = 0.0
         for scene in self.scenes[:-1]:
             second += scene.starts()[-1]
             yield round(second * FPS) + 1
 
 
-def progress(share):
-    """Five small dots at the top that fill while the video runs."""
+def draw_progress(share):
+    """Draws five small dots at the top that fill while the video plays."""
     filled = share * 5
     dots = [
         dot(x, 26, 4.6, LEVELS[n])
@@ -145,21 +146,21 @@ def ease(second, length=0.6):
 
 
 def enter(place, drawing, rise=12):
-    """`drawing` fades in and settles at `place`."""
+    """Fades `drawing` in from below, starting at `place`."""
     return place, lambda second: group(
         drawing, 0, rise * (1 - ease(second)), opacity=round(ease(second), 2)
     )
 
 
 def slide(place, drawing, dx=0, dy=0, length=1.0):
-    """`drawing` travels by dx, dy to where it was drawn."""
+    """Moves `drawing` by dx, dy to its own position."""
     return place, lambda second: group(
         drawing, -dx * (1 - ease(second, length)), -dy * (1 - ease(second, length))
     )
 
 
 def grow(place, x, base, width, height, color, length=0.8):
-    """A bar that rises from the line at `base`."""
+    """Draws a bar that grows up from the line at `base`."""
 
     def drawing(second):
         tall = max(height * ease(second, length), 0.5)
@@ -169,7 +170,7 @@ def grow(place, x, base, width, height, color, length=0.8):
 
 
 def trace(place, shape, long, color=TEAL, width=5, length=1.2):
-    """A line drawn along `shape`, which is at most `long` units long."""
+    """Draws a line along `shape`, which is at most `long` units long."""
     return place, lambda second: path(
         shape, color, width, stroke_dasharray=f"{long * ease(second, length):.1f} {long * 2}"
     )
@@ -180,7 +181,7 @@ def pop(place, x, y, radius, color):
 
 
 def icon(place, name, x, y, size=110, **colors):
-    """The pictogram `name` centered on x, y."""
+    """Shows the pictogram `name` centered on x, y."""
     return enter(place, sign(name, x - size / 2, y - size / 2, size, **colors))
 
 

@@ -1,4 +1,4 @@
-"""What each video says and shows. A story is scenes; a scene is sentences and moving parts."""
+"""What each video says and shows. A story has scenes; a scene has sentences and moving parts."""
 
 from kit import (
     ACCENT,
@@ -24,16 +24,16 @@ NIGHT, DAY = LEVELS[4], ACCENT
 
 
 def title_scene(sign, title, lines, second_row=""):
-    """The dark opening: a pictogram and the name of the video."""
+    """The dark first scene: a pictogram and the title of the video."""
     rows = [text(0.3, title, y=262, size=34, fill=WHITE)]
     if second_row:
         rows.append(text(0.5, second_row, y=304, size=34, fill=WHITE))
     return Scene(lines, icon(0, sign, 320, 148, 130, **LIGHT_SIGN), *rows, **DARK)
 
 
-def closing(sign, lines, *rows):
-    shown = [text(place, row, y=230 + 40 * n, size=28) for n, (place, row) in enumerate(rows)]
-    return Scene(lines, icon(0, sign, 320, 120, 110), *shown, background=PALE)
+def closing_scene(sign, lines, *rows):
+    rows = [text(place, row, y=230 + 40 * n, size=28) for n, (place, row) in enumerate(rows)]
+    return Scene(lines, icon(0, sign, 320, 120, 110), *rows, background=PALE)
 
 
 def card(place, x, y, width, height, label, size=22, fill=WHITE, ink=INK):
@@ -41,7 +41,7 @@ def card(place, x, y, width, height, label, size=22, fill=WHITE, ink=INK):
     return enter(place, box + words(label, x + width / 2, y + height / 2 + size * 0.36, size, ink))
 
 
-def numbered(place, number, label, y, x=96):
+def numbered_line(place, number, label, y, x=96):
     badge = dot(x, y, 19, TEAL) + words(number, x, y + 7, 21, WHITE, 800)
     return enter(place, badge + words(label, x + 36, y + 8, 24, anchor="start"))
 
@@ -80,9 +80,9 @@ COOK = Story(
             "How will we know that it is better?",
             "What could we change to get there?",
         ],
-        numbered(0, "1", "What do we want to make better?", 110, 84),
-        numbered(1, "2", "How will we know it is better?", 180, 84),
-        numbered(2, "3", "What could we change?", 250, 84),
+        numbered_line(0, "1", "What do we want to make better?", 110, 84),
+        numbered_line(1, "2", "How will we know it is better?", 180, 84),
+        numbered_line(2, "3", "What could we change?", 250, 84),
     ),
     Scene(
         [
@@ -129,7 +129,7 @@ COOK = Story(
         text(2.3, "9", x=330, y=116, size=24),
         text(2.8, "4", x=470, y=206, size=24),
     ),
-    closing(
+    closing_scene(
         "cake",
         [
             "Small tests are safe. If one fails, you lost a day, not a year.",
@@ -208,10 +208,10 @@ FIND = Story(
             "Four. Choose what meets the most interests, by standards you all accept.",
         ],
         text(0, "Four steps", y=72, size=30),
-        numbered(1, "1", "Say the problem", 120, 200),
-        numbered(2, "2", "Share the interests", 178, 200),
-        numbered(3, "3", "List the options", 236, 200),
-        numbered(4, "4", "Choose together", 294, 200),
+        numbered_line(1, "1", "Say the problem", 120, 200),
+        numbered_line(2, "2", "Share the interests", 178, 200),
+        numbered_line(3, "3", "List the options", 236, 200),
+        numbered_line(4, "4", "Choose together", 294, 200),
     ),
     Scene(
         [
@@ -238,7 +238,7 @@ FIND = Story(
             length=2.5,
         ),
     ),
-    closing(
+    closing_scene(
         "bulb",
         [
             "Nobody gave in, and nobody lost.",
@@ -288,7 +288,7 @@ TEAM = Story(
         icon(0.5, "ladder", 470, 160, 120),
         text(0.6, "Consultants coach", x=470, y=270, size=23),
     ),
-    closing(
+    closing_scene(
         "runchart",
         [
             "The team looks at its own numbers, picks what to improve, and tests ideas.",
@@ -321,7 +321,7 @@ FIVE = Story(
         *[text(n + 0.1, str(n + 1), 112 + 106 * n, 206 - 36 * n, 30) for n in range(5)],
         *[note(n + 0.1, name, 112 + 106 * n, 286, 14) for n, name in enumerate(NAMES)],
     ),
-    closing(
+    closing_scene(
         "flag",
         [
             "A level is not a grade.",
@@ -358,7 +358,7 @@ LOWEST = Story(
         enter(2, path("M70 186 h510", ACCENT, 4, stroke_dasharray="3 11")),
         text(2.1, "Level 2", x=32, y=192, size=16, fill=ACCENT),
     ),
-    closing(
+    closing_scene(
         "target",
         [
             "That is good news. It shows where an hour of work pays off most.",
@@ -387,7 +387,7 @@ PDSA = Story(
         card(3, 90, 186, 220, 106, "Act", 34, ACCENT, WHITE),
         note(3.4, "adopt · adapt · abandon", y=324, size=21),
     ),
-    closing(
+    closing_scene(
         "cycle",
         [
             "Then take a clean sheet, and go around again.",
@@ -401,7 +401,7 @@ PDSA = Story(
 
 
 def huddle_clock(place, number):
-    """Quarter `number` of a clock face, drawn in the color of its level."""
+    """Draws quarter `number` of a clock face in the color of its level."""
     quarters = ["M320 90 A70 70 0 0 1 390 160", "M390 160 A70 70 0 0 1 320 230"]
     quarters += ["M320 230 A70 70 0 0 1 250 160", "M250 160 A70 70 0 0 1 320 90"]
     return trace(place, quarters[number], 112, LEVELS[number + 1], 18)
@@ -437,7 +437,7 @@ HUDDLE = Story(
             ]
         ],
     ),
-    closing(
+    closing_scene(
         "clock",
         ["Two minutes, and go.", "If a topic needs more, park it for the team meeting."],
         (0, "Two minutes, and go."),
@@ -458,17 +458,17 @@ SPEAK = Story(
             "Say why it matters. Someone could go down.",
             "Say what you need. Let's block it off and call for a mop.",
         ],
-        numbered(0, "1", "What I see", 96, 90),
+        numbered_line(0, "1", "What I see", 96, 90),
         note(
             0.5, "“There is water by the door.”", x=126, y=136, size=20, anchor="start", fill=TEAL
         ),
-        numbered(1, "2", "Why it matters", 176, 90),
+        numbered_line(1, "2", "Why it matters", 176, 90),
         note(1.5, "“Someone could go down.”", x=126, y=216, size=20, anchor="start", fill=TEAL),
-        numbered(2, "3", "What I need", 256, 90),
+        numbered_line(2, "3", "What I need", 256, 90),
         note(2.5, "“Let’s block it off.”", x=126, y=296, size=20, anchor="start", fill=TEAL),
         icon(0, "hazard", 544, 180, 110),
     ),
-    closing(
+    closing_scene(
         "shield",
         [
             "Heard one? Say thank you first. Then act.",
@@ -486,7 +486,7 @@ TREND = [214, 196, 172, 150, 122]
 
 
 def chart_line(values, first, place, color):
-    """Dots for `values` with a line through them, `first` counting dots from the left edge."""
+    """Draws dots for `values` and a line through them, `first` dots from the left edge."""
     spots = [(88 + 29 * (first + n), y) for n, y in enumerate(values)]
     shape = "M" + " L".join(f"{x} {y}" for x, y in spots)
     dots = [pop(place + 0.1 * n, x, y, 7, color) for n, (x, y) in enumerate(spots)]
@@ -513,7 +513,7 @@ CHART = Story(
         note(3, "shift", x=340, y=278, size=22, fill=ACCENT),
         note(4, "trend", x=480, y=100, size=22, fill=LEVELS[3]),
     ),
-    closing(
+    closing_scene(
         "flag",
         [
             "Mark the day you changed something.",
@@ -559,7 +559,7 @@ CONSENSUS = Story(
         thumb(2, 510, 150, 180, "Not yet", ACCENT),
         text(3, "What would you need?", y=306, size=28),
     ),
-    closing(
+    closing_scene(
         "circles",
         [
             "Still stuck after honest tries?",
@@ -607,7 +607,7 @@ COMPASS = Story(
             ),
         ),
     ),
-    closing(
+    closing_scene(
         "compass",
         [
             "Before you start a project, ask two things.",
@@ -653,7 +653,7 @@ WALK = Story(
         *[tally_row(2, n, label, count) for n, (label, count) in enumerate(TALLY)],
         trace(3, "M116 146 a220 26 0 0 1 430 0 a220 26 0 0 1 -430 0", 1000, TEAL, 4, 1.4),
     ),
-    closing(
+    closing_scene(
         "magnifier",
         ["That row is your next small test of change."],
         (0, "Most marks?"),
@@ -663,8 +663,8 @@ WALK = Story(
 )
 
 
-def breathing(place, inhale, hold):
-    """A circle that opens while the air goes in and closes while it goes out."""
+def breathing_circle(place, inhale, hold):
+    """Draws a circle that grows while people breathe in and shrinks while they breathe out."""
 
     def drawing(second):
         open_ = ease(second, inhale) - ease(second - hold, 6.0)
@@ -674,10 +674,10 @@ def breathing(place, inhale, hold):
     return place, drawing
 
 
-def breath(label):
+def breath_scene(label):
     return Scene(
         [Line("Breathe in.", 3.2), Line("And out, slowly.", 4.2)],
-        breathing(0.01, 3.6, 4.6),
+        breathing_circle(0.01, 3.6, 4.6),
         note(0.01, label, x=320, y=326, size=22),
     )
 
@@ -688,10 +688,10 @@ BREATHS = Story(
         "Three slow breaths",
         ["Three slow breaths.", "Sit or stand. Let your shoulders drop."],
     ),
-    breath("One"),
-    breath("Two"),
-    breath("Three"),
-    closing(
+    breath_scene("One"),
+    breath_scene("Two"),
+    breath_scene("Three"),
+    closing_scene(
         "heart",
         ["That took less than a minute.", "Take it with you."],
         (0, "Less than a minute."),
@@ -730,7 +730,7 @@ PIN = Story(
         pop(3, 540, 116, 9, ACCENT),
         note(3.2, "Done.", x=540, y=272, size=24),
     ),
-    closing(
+    closing_scene(
         "board",
         [
             "Want to hear about new ones? Subscribe to the topic.",

@@ -5,7 +5,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from courses.models import CircleError
-from editorial.importing import UnreadableFile, apply, plan, read_file
+from editorial.importing import UnreadableFile, apply_changes, make_plan, read_file
 
 
 class Command(BaseCommand):
@@ -45,9 +45,9 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps(record.as_json(), ensure_ascii=False))
 
     def import_pages(self, pages, options):
-        changes, notes = plan(pages)
+        changes, notes = make_plan(pages)
         if options["apply"]:
-            apply(changes, publish=options["publish"])
+            apply_changes(changes, publish=options["publish"])
         for change in changes:
             self.stdout.write(format_change(change))
         for note in notes:

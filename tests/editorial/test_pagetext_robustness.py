@@ -1,4 +1,4 @@
-"""Whatever the text holds, the reader stays up, quick and clean."""
+"""For any text, the page reader does not crash, is fast and returns clean records."""
 
 import json
 import time
@@ -33,13 +33,13 @@ shuffled = st.lists(st.sampled_from(LINES), max_size=40).map("\n".join)
 
 @st.composite
 def mangled_lines(draw):
-    """A template's line with something struck out and something put in."""
+    """A line of a template with a part removed and any text inserted."""
     line = draw(st.sampled_from(LINES))
     start, end = sorted(draw(st.tuples(*[st.integers(0, len(line))] * 2)))
     return line[:start] + draw(anything) + line[end:]
 
 
-def assert_sound(page):
+def assert_valid(page):
     assert page.records or len(page.attention) == 1
     assert all(note.line >= 1 and note.sentence for note in page.attention)
     for record in page.records:
@@ -52,24 +52,24 @@ def assert_sound(page):
 
 
 @given(anything)
-def test_no_text_makes_it_crash(text):
-    assert_sound(read_page(text))
+def test_the_reader_accepts_every_text(text):
+    assert_valid(read_page(text))
 
 
 @settings(max_examples=300)
 @given(pages)
-def test_no_mixture_of_template_lines_makes_it_crash(text):
-    assert_sound(read_page(text))
+def test_the_reader_accepts_every_mixture_of_template_lines(text):
+    assert_valid(read_page(text))
 
 
 @given(st.lists(mangled_lines(), max_size=30).map("\n".join))
-def test_no_mangled_label_makes_it_crash(text):
-    assert_sound(read_page(text))
+def test_the_reader_accepts_every_mangled_label(text):
+    assert_valid(read_page(text))
 
 
 @settings(max_examples=300)
 @given(shuffled)
-def test_leaked_labels_and_editors_fields_stay_out(text):
+def test_records_have_no_leaked_labels_and_no_editors_fields(text):
     values = json.dumps([record.as_json() for record in read_page(text).records]).casefold()
     assert [leak for leak in LEAKS if leak in values] == []
 
@@ -81,7 +81,7 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(text):
 
 
 @given(anything)
-def test_cleaning_leaves_no_control_character_and_no_surrogate(text):
+def test_cleaning_removes_control_characters_and_surrogates(text):
     cleaned = clean(text)
     cleaned.encode("utf-8")
     assert all(char == "\n" or ord(char) >= 32 for char in cleaned)
@@ -112,8 +112,8 @@ def test_cleaning_leaves_no_control_character_and_no_surrogate(text):
     + [f"Course description\nx\n{label}\n" for label in ("Duration", "Path to Performance")]
     + ["Level 1\n1 hour\n", "TOOLS\nTitle\n", "Format: PDF\n\n", "(1:29)\nWords.\n\n"],
 )
-def test_a_megabyte_of_anything_takes_time_in_proportion(piece):
-    takes_time_in_proportion(lambda length: piece * (length // len(piece)))
+def test_reading_time_of_any_text_grows_in_proportion_to_its_length(piece):
+    assert_linear_time(lambda length: piece * (length // len(piece)))
 
 
 @pytest.mark.parametrize(
@@ -138,13 +138,13 @@ def test_a_megabyte_of_anything_takes_time_in_proportion(piece):
         ("Story body part 1: ", "story body part "),
     ],
 )
-def test_a_megabyte_under_one_label_takes_time_in_proportion(label, piece):
+def test_reading_time_of_one_label_grows_in_proportion_to_its_length(label, piece):
     head = f"Course description\nx\nFormat: PDF\n{label}"
-    takes_time_in_proportion(lambda length: head + piece * (length // len(piece)))
+    assert_linear_time(lambda length: head + piece * (length // len(piece)))
 
 
-def takes_time_in_proportion(text_of):
-    """A text four times as long may take ten times as long, not sixteen times."""
+def assert_linear_time(text_of):
+    """A text four times as long may take ten times as long, but not sixteen times."""
     few, many = (seconds_to_read(text_of(length)) for length in (MEGABYTE // 4, MEGABYTE))
     assert many < 10 * max(few, 0.1)
 
@@ -155,7 +155,7 @@ def seconds_to_read(text):
     return time.process_time() - started
 
 
-def test_a_page_too_long_is_read_as_far_as_it_goes_and_named():
+def test_a_page_that_is_too_long_is_read_in_part_and_gets_a_note():
     page = read_page("TOOLS\n\nOven Card\n\nFormat: PDF\n\n" + "x\n" * 10_000)
     assert [record.title for record in page.records] == ["Oven Card"]
     assert "too long" in page.attention[0].sentence

@@ -1,8 +1,8 @@
-"""Makes editorial/demo/images/<slug>.webp for tools and courses; videos bring their own stills.
+"""Makes editorial/demo/images/<slug>.webp for tools and courses, not for videos.
 
-    python make_pictures.py [slug …]
+    python make_images.py [slug …]
 
-A tool shows its first page on a pale ground, a course its sign on a dark one.
+A tool shows its first page on a pale background and a course its sign on a dark one.
 """
 
 import base64
@@ -11,7 +11,20 @@ import sys
 import tomllib
 
 import pypdfium2
-from kit import DEMO, INK, LEVELS, LINE, PALE, SAND, TEAL, WHITE, level_track, pixels, rect, svg
+from kit import (
+    DEMO,
+    INK,
+    LEVELS,
+    LINE,
+    PALE,
+    SAND,
+    TEAL,
+    WHITE,
+    level_track,
+    rect,
+    render_svgs,
+    svg,
+)
 from pictograms import sign
 
 WIDTH, HEIGHT = 1200, 675
@@ -73,18 +86,18 @@ COURSES = {
     "team-leadership-for-co-leads": "stairs",
     "unit-based-team-member": "huddle",
 }
-GROUNDS, DARK = [PALE, SAND, "#eef1e6"], [LEVELS[4], TEAL, "#16393a"]
+BACKGROUNDS, DARK_BACKGROUNDS = [PALE, SAND, "#eef1e6"], [LEVELS[4], TEAL, "#16393a"]
 LIGHT = {"a": WHITE, "b": "#0b5563", "c": "#f0a878"}
 
 
-def levels_of(kind):
-    """{slug: level numbers} as the demo's own TOML says."""
+def read_levels(kind):
+    """Returns {slug: level numbers} from the demo's TOML file of `kind`."""
     entries = tomllib.loads((DEMO / f"{kind}.toml").read_text())["resource"]
     return {entry["slug"]: entry.get("levels", []) for entry in entries}
 
 
-def first_page(slug):
-    """(data address, width, height) of the first page of the tool's first PDF, in points."""
+def render_first_page(slug):
+    """Returns (data URL, width, height) of the first page of the tool's first PDF, in points."""
     file = next(iter(sorted((DEMO / "pdfs").glob(f"{slug}*.pdf"), key=lambda f: len(f.name))))
     document = pypdfium2.PdfDocument(file)
     page, image = document[0], io.BytesIO()
@@ -94,57 +107,70 @@ def first_page(slug):
     return f"data:image/png;base64,{base64.b64encode(image.getvalue()).decode()}", *size
 
 
-def sheet(slug):
-    """The page as a white sheet that runs out of the picture at the bottom."""
-    address, width, height = first_page(slug)
-    wide = 640 if width > height else 460
-    tall = wide * height / width
+def draw_page(slug):
+    """Draws the first page as white paper that continues below the bottom of the image."""
+    address, width, height = render_first_page(slug)
+    page_width = 640 if width > height else 460
+    page_height = page_width * height / width
     left, top = (500, 110) if width > height else (640, 70)
-    edge = rect(left - 1.5, top - 1.5, wide + 3, tall + 3, LINE, radius=3)
-    shade = rect(left + 8, top + 10, wide, tall, INK, radius=4, opacity=0.10)
-    page = f'<image href="{address}" x="{left}" y="{top}" width="{wide}" height="{tall}"/>'
-    return shade + edge + page
+    border = rect(left - 1.5, top - 1.5, page_width + 3, page_height + 3, LINE, radius=3)
+    shadow = rect(left + 8, top + 10, page_width, page_height, INK, radius=4, opacity=0.10)
+    size = f'width="{page_width}" height="{page_height}"'
+    page = f'<image href="{address}" x="{left}" y="{top}" {size}/>'
+    return shadow + border + page
 
 
-def slide(name):
-    """A deck has no page to show: a screen with its sign stands for it."""
+def draw_screen(name):
+    """Draws a screen with the tool's sign, because a deck has no page to show."""
     frame = rect(560, 130, 560, 330, INK, radius=16) + rect(576, 146, 528, 298, LEVELS[4], radius=6)
     stand = rect(826, 460, 28, 70, INK) + rect(740, 526, 200, 16, INK, radius=8)
     return frame + stand + sign(name, 745, 200, 190, **LIGHT)
 
 
-def tool(slug, levels, ground):
+def draw_tool(slug, levels, background):
     name, has_page = TOOLS[slug], any((DEMO / "pdfs").glob(f"{slug}*.pdf"))
-    shown = sheet(slug) if has_page else slide(name)
-    back = rect(0, 0, WIDTH, HEIGHT, ground)
-    return svg(WIDTH, HEIGHT, back, shown, sign(name, 110, 150, 310, b=WHITE), dots(levels, 141))
+    content = draw_page(slug) if has_page else draw_screen(name)
+    fill = rect(0, 0, WIDTH, HEIGHT, background)
+    return svg(
+        WIDTH, HEIGHT, fill, content, sign(name, 110, 150, 310, b=WHITE), draw_dots(levels, 141)
+    )
 
 
-def dots(levels, left):
+def draw_dots(levels, left):
     return level_track(levels, left, 570, gap=62, radius=19) if levels else ""
 
 
-def course(slug, levels):
+def draw_course(slug, levels):
     name = COURSES[slug]
-    drawn = sign(name, 420, 90, 360, **LIGHT)
+    drawing = sign(name, 420, 90, 360, **LIGHT)
     if name == "stairs":
-        drawn = drawn.replace(f'fill="{LEVELS[4]}"', f'fill="{LIGHT["c"]}"')
-    ground = DARK[list(COURSES).index(slug) % len(DARK)]
-    return svg(WIDTH, HEIGHT, rect(0, 0, WIDTH, HEIGHT, ground), drawn, pale_dots(levels, ground))
+        drawing = drawing.replace(f'fill="{LEVELS[4]}"', f'fill="{LIGHT["c"]}"')
+    background = DARK_BACKGROUNDS[list(COURSES).index(slug) % len(DARK_BACKGROUNDS)]
+    return svg(
+        WIDTH,
+        HEIGHT,
+        rect(0, 0, WIDTH, HEIGHT, background),
+        drawing,
+        draw_pale_dots(levels, background),
+    )
 
 
-def pale_dots(levels, ground):
-    track = level_track(levels, 476, 570, gap=62, radius=19, empty=ground, rim="#8fb3bb")
+def draw_pale_dots(levels, background):
+    track = level_track(levels, 476, 570, gap=62, radius=19, empty=background, rim="#8fb3bb")
     for color in LEVELS:
         track = track.replace(f'fill="{color}"/>', f'fill="{LEVELS[0]}"/>')
     return track
 
 
-def make(slug):
-    known = levels_of("tools") | levels_of("courses")
-    ground = GROUNDS[list(TOOLS).index(slug) % len(GROUNDS)] if slug in TOOLS else None
-    drawing = tool(slug, known[slug], ground) if slug in TOOLS else course(slug, known[slug])
-    image = pixels([drawing], WIDTH, HEIGHT)[0].convert("RGB")
+def make_image(slug):
+    known = read_levels("tools") | read_levels("courses")
+    background = BACKGROUNDS[list(TOOLS).index(slug) % len(BACKGROUNDS)] if slug in TOOLS else None
+    drawing = (
+        draw_tool(slug, known[slug], background)
+        if slug in TOOLS
+        else draw_course(slug, known[slug])
+    )
+    image = render_svgs([drawing], WIDTH, HEIGHT)[0].convert("RGB")
     file = DEMO / "images" / f"{slug}.webp"
     image.save(file, quality=80, method=6)
     print(f"{file.name}: {file.stat().st_size // 1000} kB")
@@ -153,4 +179,4 @@ def make(slug):
 if __name__ == "__main__":
     (DEMO / "images").mkdir(exist_ok=True)
     for slug in sys.argv[1:] or [*TOOLS, *COURSES]:
-        make(slug)
+        make_image(slug)
