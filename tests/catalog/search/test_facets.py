@@ -9,6 +9,7 @@ from catalog.models import ToolType
 from catalog.search.facets import time_options
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
+from tests.pages import html_in
 
 pytestmark = pytest.mark.django_db
 
@@ -89,14 +90,14 @@ def test_options_of_a_facet_stay_open_after_one_is_chosen(client, shop):
 
 
 def test_what_would_give_nothing_is_shown_and_cannot_be_chosen(client, shop):
-    html = client.get("/new/?audience=co-leads").content.decode()
+    html = html_in(client.get("/new/?audience=co-leads"))
     assert '<input type="checkbox" name="level" value="1" disabled>' in html
     assert '<input type="checkbox" name="level" value="2">' in html
     assert '<input type="checkbox" name="audience" value="co-leads" checked>' in html
 
 
 def test_what_was_chosen_can_be_left_even_where_it_gives_nothing(client, shop):
-    html = client.get("/new/?audience=co-leads&level=1").content.decode()
+    html = html_in(client.get("/new/?audience=co-leads&level=1"))
     assert '<input type="checkbox" name="level" value="1" checked>' in html
 
 
