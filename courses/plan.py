@@ -108,11 +108,11 @@ class Plan:
 
     @property
     def total_words(self):
-        """3 h + 1 course that is not open to who asks"""
+        """3 h + 1 course that is not open to this audience"""
         shut = sum(not step.is_open for step in self.all_steps)
         words = ngettext(
-            "%d course that is not open to who asks",
-            "%d courses that are not open to who asks",
+            "%d course that is not open to this audience",
+            "%d courses that are not open to this audience",
             shut,
         )
         return " + ".join(filter(None, [total_words(self.total), shut and words % shut]))
@@ -154,7 +154,7 @@ class Plan:
             met[level].append(names[slug])
         words = {
             "met": lambda level: (
-                _("met at level %(level)d: %(dimensions)s")
+                _("helps with Level %(level)d: %(dimensions)s")
                 % {"level": level, "dimensions": ", ".join(met[level])}
             ),
             "level": lambda level: _("for Level %d") % level,

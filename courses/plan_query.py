@@ -58,7 +58,9 @@ class Asked:
         if self.check.code:
             self.first = self.last = None
         if self.first and self.last and self.first >= self.last:
-            sentence = _("From Level %(first)d to Level %(last)d there is no step up.")
+            sentence = _(
+                "Choose a higher level to aim for: Level %(last)d is not above Level %(first)d."
+            )
             self.notices.append(sentence % {"first": self.first, "last": self.last})
 
     def read_level(self, text):
@@ -73,7 +75,7 @@ class Asked:
         self.audiences = [known[slug] for slug in dict.fromkeys(slugs) if slug in known]
         for slug in dict.fromkeys(filter(None, slugs)):
             if slug not in known:
-                self.notices.append(_("There is no audience “%s”; it is passed over.") % slug[:40])
+                self.notices.append(_("We skipped “%s”: no audience has that name.") % slug[:40])
 
     def known(self, keys, nodes):
         for key in dict.fromkeys(keys):
@@ -82,13 +84,13 @@ class Asked:
         return {key: nodes[key] for key in dict.fromkeys(keys) if key in nodes}
 
     def pass_over(self, key):
-        self.notices.append(_("There is no course “%s”; it is passed over.") % key[:60])
+        self.notices.append(_("We skipped “%s”: no course has that name.") % key[:60])
 
     def read_date(self, text):
         with suppress(ValueError):
             if not text or (day := date.fromisoformat(text)).year in YEARS:
                 return day if text else None
-        sentence = _("“%s” is no date; the plan starts next Monday.")
+        sentence = _("“%s” is not a date. The plan starts next Monday.")
         self.notices.append(sentence % clean_line(text[:20]))
         return None
 

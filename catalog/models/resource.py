@@ -68,7 +68,7 @@ class Resource(PublishingState, Presentation, CleanModel):
     body = RichTextField(
         _("description"),
         blank=True,
-        help_text=_("The whole text. Paste from Word is welcome: what cannot stay is taken out."),
+        help_text=_("The whole text. You can paste from Word: the form removes what cannot stay."),
     )
     image = PictureField(
         _("image"),

@@ -196,8 +196,8 @@ class Packet:
         named = ", ".join(f"“{code[:LONGEST_NAMED]}”" for code in unknown[:MOST_NAMED])
         more = ", …" if len(unknown) > MOST_NAMED else ""
         sentence = ngettext(
-            "There is nothing in the catalog with the code %(codes)s; it is passed over.",
-            "There is nothing in the catalog with the codes %(codes)s; they are passed over.",
+            "We skipped %(codes)s: nothing in the catalog has that code.",
+            "We skipped %(codes)s: nothing in the catalog has those codes.",
             len(unknown),
         )
         return sentence % {"codes": named + more}
@@ -206,8 +206,8 @@ class Packet:
     def doubles_notice(self):
         doubles = self.reading.doubles
         sentence = ngettext(
-            "%d item was in the link more than once; it is kept once.",
-            "%d items were in the link more than once; each is kept once.",
+            "%d item was in the link more than once. We kept it once.",
+            "%d items were in the link more than once. We kept each once.",
             doubles,
         )
         return sentence % doubles if doubles else ""
@@ -225,10 +225,10 @@ class Packet:
     def cut_notices(self):
         for code in self.reading.cut:
             if not code:
-                yield _("The title is cut to %d characters.") % LONGEST_TITLE
+                yield _("We shortened the title to %d characters.") % LONGEST_TITLE
             elif code in self.rows:
                 facts = {"title": self.rows[code].title, "most": LONGEST_NOTE}
-                yield _("The note on “%(title)s” is cut to %(most)d characters.") % facts
+                yield _("We shortened the note on “%(title)s” to %(most)d characters.") % facts
 
     @property
     def came(self):
@@ -240,7 +240,7 @@ class Packet:
         for old, new in reading.replaced.items():
             if old in self.rows and new in there:
                 facts = {"old": self.rows[old].title, "new": there[new].resource.title}
-                yield _("“%(new)s” is in the packet in place of “%(old)s”.") % facts
+                yield _("“%(new)s” replaced “%(old)s” in the packet.") % facts
 
     @property
     def removed(self):

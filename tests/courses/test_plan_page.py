@@ -57,7 +57,7 @@ class TestFromLevelToLevel:
     def test_a_course_of_a_dimension_says_which_cell_it_closes(self, client):
         make_course("Art", levels=[2, 3], dimensions=["Leadership", "Training"])
         [(_title, reasons)] = steps_in(client.get("/path/plan/?from=1&to=2"))
-        assert reasons == "met at level 2: Leadership, Training"
+        assert reasons == "helps with Level 2: Leadership, Training"
 
     def test_ties_are_broken_by_level_then_title(self, client):
         for title, level in (("C", 3), ("B", 2), ("A", 3), ("D", 2)):
@@ -211,7 +211,7 @@ class TestChosenCourses:
     def test_a_name_that_nothing_has_is_no_course(self, client, name):
         make_course("Art")
         response = client.get(f"/path/plan/?want=art&{name}=~nonsense")
-        assert "There is no course “~nonsense”; it is passed over." in notices_in(response)
+        assert "We skipped “~nonsense”: no course has that name." in notices_in(response)
         assert "Nonsense" not in response.content.decode()
 
     def test_what_many_require_names_a_few_of_them(self, client):
@@ -240,7 +240,7 @@ class TestChosenCourses:
     def test_what_who_asks_may_not_take_is_counted_apart(self, client):
         make_course("Closed", **hours(8, only_for=["Union members"]))
         response = client.get("/path/plan/?want=closed&audience=managers")
-        assert total_in(response) == "1 course that is not open to who asks"
+        assert total_in(response) == "1 course that is not open to this audience"
 
 
 class TestWhatIsLeft:
@@ -300,7 +300,7 @@ class TestFromATeamCheck:
         met = Criterion.objects.exclude(dimension__slug="team-process", level=2)
         code = code_of(met.values_list("pk", flat=True))
         response = client.get(f"/path/plan/?check={code}")
-        assert steps_in(response) == [("In an open one", "met at level 2: Team Process")]
+        assert steps_in(response) == [("In an open one", "helps with Level 2: Team Process")]
         title = words_of(parse_page(response).find(".//h1"))
         assert title == "Plan: Level 1, two steps from Level 2"
 
@@ -341,13 +341,16 @@ class TestBadInput:
     @pytest.mark.parametrize(
         "query, sentence",
         [
-            ("from=1&to=2&audience=ghosts", "There is no audience “ghosts”; it is passed over."),
-            ("want=nowhere", "There is no course “nowhere”; it is passed over."),
-            ("from=1&to=2&done=nowhere", "There is no course “nowhere”; it is passed over."),
-            ("from=4&to=2", "From Level 4 to Level 2 there is no step up."),
-            ("from=2&to=2", "From Level 2 to Level 2 there is no step up."),
+            ("from=1&to=2&audience=ghosts", "We skipped “ghosts”: no audience has that name."),
+            ("want=nowhere", "We skipped “nowhere”: no course has that name."),
+            ("from=1&to=2&done=nowhere", "We skipped “nowhere”: no course has that name."),
+            ("from=4&to=2", "Choose a higher level to aim for: Level 2 is not above Level 4."),
+            ("from=2&to=2", "Choose a higher level to aim for: Level 2 is not above Level 2."),
             ("from=²&to=9", "There is no level “9”: they go from 1 to 5."),
-            ("from=1&to=2&start=tomorrow", "“tomorrow” is no date; the plan starts next Monday."),
+            (
+                "from=1&to=2&start=tomorrow",
+                "“tomorrow” is not a date. The plan starts next Monday.",
+            ),
         ],
     )
     def test_it_is_named_and_the_rest_is_planned(self, client, query, sentence):

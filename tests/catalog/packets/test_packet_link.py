@@ -135,9 +135,7 @@ class TestWhatItFinds:
 
     def test_unknown_codes_are_named_and_leave_the_link(self):
         read = packet(f"items=zzz.2f!.{codes_of(make_tool())}")
-        assert read.notices == [
-            "There is nothing in the catalog with the codes “2f!”, “zzz”; they are passed over."
-        ]
+        assert read.notices == ["We skipped “2f!”, “zzz”: nothing in the catalog has those codes."]
         assert [item.code for item in read.items] == list(read.link.codes)
 
     @pytest.mark.parametrize("published", [False, days_ago(-3)])
@@ -147,7 +145,7 @@ class TestWhatItFinds:
         words = f"{read.notices} {list(read.came)} {read.removed}"
         assert "Secret" not in words
         assert packet(f"items={code}").notices == [
-            f"There is nothing in the catalog with the code “{code}”; it is passed over."
+            f"We skipped “{code}”: nothing in the catalog has that code."
         ]
 
     def test_what_was_withdrawn_is_named_and_stays_in_the_link(self):
@@ -177,7 +175,7 @@ class TestWhatItFinds:
             ("New", "Hi"),
             ("Other", ""),
         ]
-        assert list(read.came) == ["“New” is in the packet in place of “Old”."]
+        assert list(read.came) == ["“New” replaced “Old” in the packet."]
 
     def test_a_replacement_of_what_is_not_there_is_the_last(self):
         old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
@@ -188,15 +186,15 @@ class TestWhatItFinds:
         code = codes_of(make_tool())
         read = packet(f"items={code}.{code}.{code}")
         assert len(read.items) == 1
-        assert read.notices == ["2 items were in the link more than once; each is kept once."]
+        assert read.notices == ["2 items were in the link more than once. We kept each once."]
 
     def test_long_texts_are_cut_and_said_to_be(self):
         code = codes_of(make_tool("A poster"))
         read = packet(f"items={code}&title={'t' * 101}&note-{code}={'n' * 201}")
         assert (len(read.title), len(read.items[0].note)) == (100, 200)
         assert read.notices == [
-            "The title is cut to 100 characters.",
-            "The note on “A poster” is cut to 200 characters.",
+            "We shortened the title to 100 characters.",
+            "We shortened the note on “A poster” to 200 characters.",
         ]
 
     def test_time_is_summed_of_what_takes_time_and_never_0(self):

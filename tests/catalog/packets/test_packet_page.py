@@ -191,7 +191,7 @@ def test_the_address_of_something_withdrawn_offers_what_takes_its_place(client, 
     assert titles_in(response) == [one.title for one in three]
     response = press(client, response, "replace", codes_of(old, new))
     assert titles_in(response)[-1] == "New sheet"
-    assert notices_in(response) == ["“New sheet” is in the packet in place of “Old sheet”."]
+    assert notices_in(response) == ["“New sheet” replaced “Old sheet” in the packet."]
 
 
 def test_what_takes_the_place_of_an_item_comes_where_that_was(client, three):
