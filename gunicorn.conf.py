@@ -29,7 +29,7 @@ message.MAX_REQUEST_LINE = limit_request_line = 128 * 1024
 
 def post_worker_init(worker):
     """Starts the process that makes PDFs before the first reader asks for one."""
-    import_module("catalog.printing.store").warm()
+    import_module("catalog.printing.workers").warm_up()
 
 
 def when_ready(server):

@@ -7,7 +7,9 @@ from catalog.listings import views as listing_views
 from catalog.packets import feeds as packet_feeds
 from catalog.packets import views as packet_views
 from catalog.packets.packet import Packet
-from catalog.printing import views as printing_views
+from catalog.packets.pdf import packet_recipe
+from catalog.printing.handouts import handout_recipe
+from catalog.printing.views import pdf_view
 from catalog.resources import files, short_addresses
 from catalog.resources import views as resource_views
 
@@ -34,7 +36,7 @@ def listing_urls(route, name, find, page=listing_views.listing_page, **fixed):
         path(f"{route}/", page, options, name=f"{name}-listing"),
         path(f"{route}/feed/", require_safe(feeds.RssFeed()), options, name=f"{name}-feed"),
         path(f"{route}/feed/atom/", require_safe(feeds.AtomFeed()), options, name=f"{name}-atom"),
-        path(f"{route}.pdf", printing_views.listing_pdf, options, name=f"{name}-listing-pdf"),
+        path(f"{route}.pdf", pdf_view(handout_recipe), options, name=f"{name}-listing-pdf"),
     ]
 
 
@@ -70,7 +72,7 @@ urlpatterns = [
     *listing_urls("regions/<slug:slug>", "region", listing.region_listing),
     *listing_urls("search", "search", listing.search_listing),
     path("packet/", packet_views.packet_page, name="packet"),
-    path("packet.pdf", packet_views.packet_pdf, name="packet-pdf"),
+    path("packet.pdf", pdf_view(packet_recipe), name="packet-pdf"),
     *packet_feed_urls(),
     path("r/<slug:code>", short_addresses.short_address, name="short"),
     path("r/<slug:code>/<int:number>", short_addresses.short_address, name="print"),

@@ -1,20 +1,59 @@
-"""The whole catalog as one book: the path, a chapter for each topic with the narrower ones
-inside of it, and indexes.
+"""The PDF of the whole catalog: the path, a chapter for each topic with its narrower topics, and
+indexes.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from catalog.editions.lists import dated
+from catalog.lib.qr import qr_image
 from catalog.models import Resource
 from catalog.printing import limits
+from catalog.printing.bound_parts import head_start
+from catalog.printing.cutting import cut_fields
+from catalog.printing.documents import document_of
+from catalog.printing.recipes import Printable
 from catalog.search import vocabulary
 from catalog.search.index import current_index
 from courses.path_grid import Path
 
-MOST_ENTRIES = 2000  # the newest: some 200 pages
+
+def catalog_recipe(query):
+    title = _("The whole catalog")
+    return Printable(title, reverse("catalog-pdf"), partial(catalog_document, title), is_large=True)
+
+
+def catalog_document(title, options):
+    """A document that is bound from parts, see catalog/printing/bound_parts.py."""
+    contents = CatalogContents()
+    paper = dated(reverse("all-listing") + "?of=catalog", contents.public)
+    common = {
+        "title": title,
+        "address": reverse("home"),
+        "contents": contents,
+        "qr": qr_image(settings.SITE_URL + paper),
+    }
+
+    def part(template, key="", **more):
+        document = document_of(f"pdf/{template}.html", common | more, options)
+        return document | {"link": contents.link + key}
+
+    with head_start() as start:
+        chapters = [start(part("catalog_path", "path"))]
+        for chapter in contents.chapters:
+            chapters.append(start(part("catalog_chapter", chapter.key, chapter=chapter)))
+        return {
+            "front": part("catalog"),
+            "chapters": chapters,
+            "indexes": [part(f"catalog_{key}", key) for key, _title in contents.indexes],
+            "marks": contents.outline(title),
+            "foot": part("catalog_footer"),
+        }
 
 
 @dataclass
@@ -46,7 +85,7 @@ class Chapter:
         return self.sections[0].key
 
 
-class Book:
+class CatalogContents:
     """`link` is what leads to a section or an entry, with its key behind it."""
 
     def __init__(self):
@@ -55,8 +94,8 @@ class Book:
         self.public = index.public()
         newest = index.ranked(self.public, "newest")
         self.total = len(newest)
-        entries = Resource.objects.published().list_for_print(newest[:MOST_ENTRIES])
-        self.resources = list(map(limits.shorten, entries))
+        entries = Resource.objects.published().list_for_print(newest[: limits.MAX_CATALOG_ENTRIES])
+        self.resources = list(map(cut_fields, entries))
         self.resources.sort(key=lambda resource: resource.title.casefold())
         self.path = Path()
         self.chapters = self.in_chapters()
@@ -97,7 +136,7 @@ class Book:
         titles, audiences = ("titles", _("Index of titles")), ("audiences", _("Index of audiences"))
         return [titles, audiences] if self.audiences else [titles]
 
-    def marks(self, title):
+    def outline(self, title):
         """[[title, id, level]] of an outline."""
         marks = [[title, "cover", 0], [_("Contents"), "contents", 0]]
         marks.append([_("Path to Performance"), "path", 0])

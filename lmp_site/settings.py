@@ -44,7 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "catalog.printing.middleware.KeptPrintsMiddleware",
+    "catalog.printing.middleware.KeptPdfMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "catalog.lib.middleware.CleanInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

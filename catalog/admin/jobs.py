@@ -22,8 +22,8 @@ class JobAdmin(CatalogAdmin):
 
     list_display = ["task", "of_entry", "name", "state", "percent", "failure", "asked_at"]
     list_filter = ["state", "task"]
-    search_fields = ["resource__title", "file"]
-    list_select_related = ["resource"]
+    search_fields = ["resource__title", "order__title", "file"]
+    list_select_related = ["resource", "order"]
     list_display_links = None
     ordering = ["-asked_at"]
     actions = [try_again]

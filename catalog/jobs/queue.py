@@ -19,7 +19,7 @@ from catalog.files.validators import SENTENCES, shown
 from catalog.jobs.tasks import TASKS
 from catalog.models import Job
 from catalog.printing import store
-from catalog.printing.store import TooBusy
+from catalog.printing.workers import TooBusy
 from catalog.sandbox.exceptions import Refused
 
 # A film takes minutes; what takes a moment does not wait for it, nor what a reader waits for.

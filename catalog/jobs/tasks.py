@@ -12,7 +12,10 @@ from catalog.files import transcoding
 from catalog.files.images import make_sizes
 from catalog.files.validators import ending, file_place, stored_on_disk
 from catalog.models import Job, Rendition, RenditionVersion, Resource, Video
-from catalog.printing import background
+from catalog.printing.options import PrintOptions
+from catalog.printing.orders import make_order
+from catalog.printing.recipes import make_in_background
+from catalog.printing.sheets import sheet_printable
 from catalog.sandbox.client import ask
 from catalog.search import file_passages
 from catalog.search.indexing import update_index
@@ -124,14 +127,15 @@ def save_output(resource, name, make):
 
 
 def make_ordered_pdf(job, progress):
-    background.carry_out(job.file.partition("/")[0], progress)
+    make_order(job.order, progress)
 
 
 def make_sheet(job, progress):
     """Only of what readers may see: what is not published yet is made then."""
     resource = Resource.objects.published().filter(pk=job.resource_id).first()
     if resource:
-        background.make_ahead(resource.get_pdf_url())
+        detailed = resource.kind_row.model.objects.for_detail().get(pk=resource.pk)
+        make_in_background(sheet_printable(detailed), PrintOptions())
 
 
 def file_named(name):

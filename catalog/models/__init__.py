@@ -3,6 +3,7 @@ from catalog.models.edition import Edition
 from catalog.models.former_slug import FormerSlug
 from catalog.models.index import FileText, IndexEntry, IndexPart, Passage, Word
 from catalog.models.job import Job
+from catalog.models.pdf_order import PdfOrder
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 from catalog.models.search import BestBet, JudgedQuery, SearchCount, Synonym
@@ -27,6 +28,7 @@ __all__ = [
     "JudgedQuery",
     "Level",
     "Passage",
+    "PdfOrder",
     "Region",
     "Rendition",
     "RenditionVersion",

@@ -6,9 +6,10 @@ from catalog.models.resource import Resource
 
 
 class JobQuerySet(models.QuerySet):
-    def want(self, resource_id, task, file, again=False):
+    def want(self, resource_id, task, file, again=False, order=None):
         """Has `task` done with `file`: once, and `again` where its result is not there any more."""
-        _job, new = self.get_or_create(task=task, file=file, defaults={"resource_id": resource_id})
+        facts = {"resource_id": resource_id, "order": order}
+        _job, new = self.get_or_create(task=task, file=file, defaults=facts)
         if again and not new:
             self.filter(task=task, file=file, state=Job.State.DONE).again()
 
@@ -60,6 +61,8 @@ class Job(models.Model):
     resource = models.ForeignKey(
         Resource, models.CASCADE, null=True, blank=True, related_name="jobs"
     )
+    # Of a large PDF; then `file` is the order's name.
+    order = models.OneToOneField("PdfOrder", models.CASCADE, null=True, blank=True)
     task = models.CharField(_("task"), max_length=10, choices=Task)
     file = models.CharField(_("file"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
@@ -91,4 +94,4 @@ class Job(models.Model):
 
     @property
     def name(self):
-        return self.file.rpartition("/")[2]
+        return self.order.title if self.order_id else self.file.rpartition("/")[2]

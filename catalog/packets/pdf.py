@@ -1,12 +1,13 @@
-"""What the PDF of a packet is made of: a front with its contents, sheets, and pages of tools."""
+"""The PDF of a packet: a front page with the contents, sheets, and the pages of tools' PDFs."""
 
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from time import time
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,14 +16,15 @@ from catalog.editions.lists import dated
 from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
 from catalog.models import Rendition, Resource
-from catalog.printing import background, documents, responses, sheets, store
+from catalog.packets.packet import Packet
+from catalog.printing import limits, store, workers
+from catalog.printing.documents import document_of, one_at_a_time
+from catalog.printing.recipes import Printable, with_query, without_options
+from catalog.printing.sheets import sheet_of
 from catalog.sandbox.exceptions import Refused
 
-MOST_PAGES_OF_ONE = 200
-MOST_PAGES, MOST_MEGABYTES = 300, 100  # of all tools together
-AT_ONCE = 8  # items; a packet of more is made in the background
-SECONDS, MEGABYTES = 10, 500  # to read one PDF
-FOR_EVER = ("encrypted", "too_long")  # what a file is, however often it is read
+# These say what a file is, however often somebody reads it.
+LASTING_CODES = ("encrypted", "too_long")
 REASONS = {
     "elsewhere": gettext_lazy("It is kept on another site."),
     "no_file": gettext_lazy("Its file is not here."),
@@ -38,7 +40,7 @@ REASONS = {
 
 @dataclass
 class Piece:
-    """One item of a packet as it is bound: a sheet of ours, a PDF, or `why` it is left out."""
+    """One item of a packet: a sheet of ours, an uploaded PDF, or `why` it is left out."""
 
     resource: Resource
     note: str
@@ -48,7 +50,7 @@ class Piece:
 
     @property
     def link(self):
-        """What the contents leads to it by; the press makes it a place in the PDF."""
+        """The link in the contents that leads to it. A worker makes it a place in the PDF."""
         return f"{settings.SITE_URL}/packet/#{self.resource.pk}"
 
     @property
@@ -58,31 +60,32 @@ class Piece:
         return [f"{wide:g}×{high:g}" for wide, high in dict.fromkeys(sizes)]
 
 
-def packet_pdf(request, packet):
-    """The PDF of a catalog.packets.packet.Packet, at its one address.
+def packet_recipe(query):
+    return packet_printable(Packet.read(query), query)
 
-    The PDF says what of a link was passed over, so such a link stays as it was written.
+
+def packet_printable(packet, query):
+    """The Printable of a packet, at its one address.
+
+    The PDF says which parts of a link it skipped, so such a link keeps the address that it has.
     """
-    title = packet.full_title
-    address = background.asked_address(request) if packet.notices else packet.pdf_path
-    known = background.in_look(request, address)
-    if (
-        not packet.notices
-        and known != request.get_full_path()
-        and not responses.is_at_work(request)
-    ):
-        return redirect(known)
-    if len(packet.items) > AT_ONCE:
-        return background.respond_later(request, title, address, lambda: pack(request, packet))
-    try:
-        return responses.answer(request, pack(request, packet), title)
-    except store.TooBusy:
-        return responses.busy(request, title)
+    address = packet.pdf_path
+    if packet.notices:
+        address = with_query(reverse("packet-pdf"), without_options(query).urlencode())
+    return Printable(
+        title=packet.full_title,
+        address=address,
+        build=partial(packet_document, packet),
+        is_large=len(packet.items) > limits.PACKET_ITEMS_AT_ONCE,
+        has_one_address=not packet.notices,
+    )
 
 
-def pack(request, packet):
-    """The document of the packet."""
-    pieces = within_limits(pieces_of(request, packet))
+def packet_document(packet, options):
+    """A document with "parts", each {"title", "link"} with the "html" of a sheet of ours, or with
+    the "file" and "pages" of an uploaded PDF.
+    """
+    pieces = within_limits(pieces_of(packet, options))
     bound = [piece for piece in pieces if not piece.why]
     context = {
         "packet": packet,
@@ -93,22 +96,23 @@ def pack(request, packet):
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
         "qr": qr_image(settings.SITE_URL + dated(packet.path, packet.members)),
     }
-    with documents.one_at_a_time():
-        document = documents.document_of(request, "pdf/packet.html", context)
-        parts = [part_of(request, piece) for piece in bound]
+    with one_at_a_time():
+        document = document_of("pdf/packet.html", context, options)
+        parts = [part_of(piece, options) for piece in bound]
     return document | {"parts": parts, "contents": _("Contents")}
 
 
-def pieces_of(request, packet):
-    ink = documents.PrintOptions.read(request.GET).ink
+def pieces_of(packet, options):
     notes = {item.resource.pk: item.note for item in packet.items}
-    return [piece_of(resource, notes[resource.pk], ink) for resource in packet.list_children()]
+    return [
+        piece_of(resource, notes[resource.pk], options.ink) for resource in packet.list_children()
+    ]
 
 
 def piece_of(resource, note, ink):
     if not resource.kind_row.has_renditions:
         return Piece(resource, note)
-    rendition = chosen(resource, ink)
+    rendition = choose_pdf(resource, ink)
     if rendition is None:
         return Piece(resource, note, why=why_none(resource))
     try:
@@ -119,12 +123,12 @@ def piece_of(resource, note, ink):
         return Piece(resource, note, why=reason(refused))
 
 
-def chosen(tool, ink):
-    """The PDF of the tool that is bound: the first, or the black and white one to save ink."""
-    found = [r for r in tool.renditions.all() if r.file and r.format == Rendition.Format.PDF]
+def choose_pdf(tool, ink):
+    """The PDF of the tool that is bound: the first, or the first in black and white to save ink."""
+    pdfs = [r for r in tool.renditions.all() if r.file and r.format == Rendition.Format.PDF]
     if ink == "saving":
-        found.sort(key=lambda rendition: rendition.color != Rendition.Color.BLACK_AND_WHITE)
-    return next(iter(found), None)
+        pdfs.sort(key=lambda rendition: rendition.color != Rendition.Color.BLACK_AND_WHITE)
+    return next(iter(pdfs), None)
 
 
 def why_none(tool):
@@ -142,52 +146,58 @@ def pages_of(rendition):
     """
     if not default_storage.exists(rendition.file.name):
         raise FileNotFoundError(rendition.file.name)
-    kept = store.remembered(rendition.sha256, "bound") if rendition.sha256 else {}
-    if not kept or kept.get("until", inf) < time():
+    facts = store.load_facts(rendition.sha256, "bound") if rendition.sha256 else {}
+    if not facts or facts.get("until", inf) < time():
         with stored_on_disk(default_storage, rendition.file.name) as path:
-            kept = read(path)
+            facts = read_pdf(path)
         if rendition.sha256:
-            store.remember(rendition.sha256, kept, "bound")
-    if "refused" in kept:
-        raise Refused(kept["refused"], **kept["facts"])
-    return kept
+            store.save_facts(rendition.sha256, facts, "bound")
+    if "refused" in facts:
+        raise Refused(facts["refused"], **facts["facts"])
+    return facts
 
 
-def read(path):
-    """What did not come to its end on a busy machine may do so in an hour."""
-    limits = {"limit": SECONDS, "megabytes": MEGABYTES, "most_pages": MOST_PAGES_OF_ONE}
+def read_pdf(path):
+    """Its facts, or why it cannot be bound.
+
+    What a busy machine could not read in time is read again after an hour.
+    """
+    most = {
+        "limit": limits.READING_S,
+        "megabytes": limits.READING_MEGABYTES,
+        "most_pages": limits.MAX_FILE_PAGES,
+    }
     try:
-        return store.ask_the_press("binding.read", path, **limits)
+        return workers.ask_worker("binding.read", path, **most)
     except Refused as refused:
-        until = {} if refused.code in FOR_EVER else {"until": time() + store.HOUR}
+        until = {} if refused.code in LASTING_CODES else {"until": time() + store.HOUR_S}
         return {"refused": refused.code, "facts": refused.facts} | until
 
 
 def reason(refused):
-    facts = refused.facts | {"most": MOST_PAGES_OF_ONE}
+    facts = refused.facts | {"most": limits.MAX_FILE_PAGES}
     if "pages" in facts:
         facts["pages"] = number_format(facts["pages"], force_grouping=True)
     return REASONS[refused.code] % facts
 
 
 def within_limits(pieces):
-    """The same, those left out that are beyond the limits of the whole."""
-    pages = weight = 0
+    """The same pieces. Those beyond the limits of the packet say so in `why`."""
+    pages, weight, max_bytes = 0, 0, limits.MAX_PACKET_MEGABYTES << 20
     for piece in pieces:
         if piece.rendition is None:
             continue
         more, heavier = piece.facts["pages"], piece.rendition.bytes or 0
-        if pages + more > MOST_PAGES or weight + heavier > MOST_MEGABYTES << 20:
-            piece.why = REASONS["full"] % {"most": MOST_PAGES, "megabytes": MOST_MEGABYTES}
+        if pages + more > limits.MAX_PACKET_PAGES or weight + heavier > max_bytes:
+            most = {"most": limits.MAX_PACKET_PAGES, "megabytes": limits.MAX_PACKET_MEGABYTES}
+            piece.why = REASONS["full"] % most
         else:
             pages, weight = pages + more, weight + heavier
     return pieces
 
 
-def part_of(request, piece):
-    named = {"title": piece.resource.title, "link": piece.link}
+def part_of(piece, options):
+    part = {"title": piece.resource.title, "link": piece.link}
     if piece.rendition is None:
-        sheet = sheets.sheet_of(request, piece.resource, in_packet=True)
-        return named | {"html": sheet["html"]}
-    file = {"file": piece.rendition.file.name, "pages": piece.facts["pages"]}
-    return named | file
+        return part | {"html": sheet_of(piece.resource, options, in_packet=True)["html"]}
+    return part | {"file": piece.rendition.file.name, "pages": piece.facts["pages"]}

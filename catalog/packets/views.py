@@ -14,17 +14,17 @@ from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
 from catalog.models import Resource
-from catalog.packets import pdf
 from catalog.packets.link import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
 from catalog.packets.packet import Packet, codes_at
+from catalog.printing import limits
 
 MOST_FOUND = 10  # of a search within the page
 LIMITS = {
     "items": MOST_ITEMS,
     "note": LONGEST_NOTE,
     "title": LONGEST_TITLE,
-    "pages": pdf.MOST_PAGES,
-    "megabytes": pdf.MOST_MEGABYTES,
+    "pages": limits.MAX_PACKET_PAGES,
+    "megabytes": limits.MAX_PACKET_MEGABYTES,
 }
 
 
@@ -52,11 +52,6 @@ def packet_page(request):
 def paper_address(packet):
     """As a code on paper has it, which can be told true or old."""
     return settings.SITE_URL + dated(packet.path, packet.members)
-
-
-@require_safe
-def packet_pdf(request):
-    return pdf.packet_pdf(request, Packet.read(request.GET))
 
 
 @dataclass

@@ -1,73 +1,53 @@
-"""Documents: plain values with HTML from a template, as a reader wants them printed."""
+"""Documents: plain values with HTML from a template, from which a worker makes a PDF.
+
+A document is {"html", "site": the address that its links start with, "paper", "text", "ink",
+"fit"}. A packet adds "parts" and "contents" (packets/pdf.py); the catalog PDF is several documents
+(bound_parts.py).
+"""
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Lock
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy
 
 from catalog.lib import page_priority
+from catalog.models import SiteSettings
 
-LONGEST_IN_FOOT = {"normal": 80, "large": 44}  # letters of an address that take one line
+MAX_FOOTER_LETTERS = {"normal": 80, "large": 44}  # of an address on one line
 BUILD_LOCK = Lock()
-
-
-@dataclass(frozen=True)
-class PrintOptions:
-    """The paper, the size of the letters and the ink that a reader chose."""
-
-    paper: str = "letter"
-    text: str = "normal"
-    ink: str = "color"
-
-    CHOICES = {
-        "paper": {"letter": gettext_lazy("Letter"), "a4": gettext_lazy("A4")},
-        "text": {"normal": gettext_lazy("Normal print"), "large": gettext_lazy("Large print")},
-        "ink": {"color": gettext_lazy("Color"), "saving": gettext_lazy("Black and white")},
-    }
-
-    @classmethod
-    def read(cls, data):
-        """From a query; what is not understood is as if it had not been said."""
-        asked = {name: data.get(name, "").lower() for name in cls.CHOICES}
-        return cls(**{name: it for name, it in asked.items() if it in cls.CHOICES[name]})
-
-    @property
-    def query(self):
-        """What differs from the usual: "paper=a4"."""
-        usual = PrintOptions()
-        return urlencode({name: getattr(self, name) for name in self.CHOICES
-                          if getattr(self, name) != getattr(usual, name)})  # fmt: skip
 
 
 @contextmanager
 def one_at_a_time():
-    """One document at a time is written in a process, and none while a page is made."""
+    """Lets a process build one document at a time, and none while it makes a page."""
     with BUILD_LOCK:
         page_priority.wait_for_pages()
         yield
 
 
-def document_of(request, template, context, fit=False):
-    look = PrintOptions.read(request.GET)
+def document_of(template, context, options, fit=False):
+    """A document with the HTML of a template.
+
+    `fit` lets the worker make letters a little smaller so that the last page is not almost empty.
+    """
     common = {
+        "site": SimpleLazyObject(SiteSettings.load),
         "host": host(),
         "printed_on": timezone.localdate(),
-        "look": look,
-    } | foot_of(look, **context)
+        "options": options,
+    } | footer_context(options, **context)
     return {
-        "html": with_addresses(render_to_string(template, common | context, request)),
+        "html": with_addresses(render_to_string(template, common | context)),
         "site": settings.SITE_URL,
-        "paper": look.paper,
-        "text": look.text,
-        "ink": look.ink,
+        "paper": options.paper,
+        "text": options.text,
+        "ink": options.ink,
         "fit": fit,
     }
 
@@ -76,12 +56,10 @@ def host():
     return settings.SITE_URL.partition("://")[2]
 
 
-def foot_of(look, address="", short="", **context):
-    """The address at the foot of each page, and whether it stands there without its query for want
-    of room.
-    """
+def footer_context(options, address="", short="", **context):
+    """The address in the footer of each page, and whether its query is left out to save room."""
     whole = host() + address
-    too_long = len(whole) > LONGEST_IN_FOOT[look.text]
+    too_long = len(whole) > MAX_FOOTER_LETTERS[options.text]
     is_cut = too_long and not short and "?" in address
     foot = f"{whole.partition('?')[0]}?…" if is_cut else short if too_long and short else whole
     return {"foot": mark_safe(with_break_hints(escape(foot))), "is_cut": is_cut}

@@ -1,4 +1,4 @@
-"""A listing on paper: its entries in groups, with a contents where there are many."""
+"""The handout of a listing: its entries in groups, with a table of contents if they are many."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,9 @@ from catalog.editions.lists import dated
 from catalog.kinds import registered
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
-from catalog.printing.background import respond_later
+from catalog.printing.cutting import cut_fields
 from catalog.printing.documents import document_of, one_at_a_time
-from catalog.printing.responses import answer
-
-ENTRIES = 60  # of a handout that is made at once: 20 pages, 2 s
-MOST_ENTRIES = 500  # of any: 100 pages, 10 s
-FEWEST_LISTED = 8  # entries that have a contents: fewer are seen at a glance
+from catalog.printing.recipes import Printable, with_query
 
 
 @dataclass
@@ -27,7 +23,7 @@ class Group:
 
 
 def groups_of(listing, resources, by_level=False):
-    """Videos, tools and courses; or by level where that is asked for or all are of one kind."""
+    """By kind; or by level if the reader asks for it or all are of one kind."""
     one_kind = len({resource.kind for resource in resources}) == 1
     if (by_level or one_kind) and "level" in listing.form.fields:
         return by_levels(resources, listing.form.cleaned_data["level"])
@@ -36,14 +32,17 @@ def groups_of(listing, resources, by_level=False):
 
 def by_kinds(resources):
     return [
-        Group(str(kind.plural), found)
+        Group(str(kind.plural), members)
         for kind in registered()
-        if (found := [resource for resource in resources if resource.kind == kind.name])
+        if (members := [resource for resource in resources if resource.kind == kind.name])
     ]
 
 
 def by_levels(resources, wanted):
-    """Each once, at the lowest of its levels that is among the numbers `wanted`, "" for any."""
+    """Each resource once, at the lowest of its levels that is among the numbers `wanted`.
+
+    All levels count if none is wanted.
+    """
     groups = {}
     for resource in resources:
         levels = [
@@ -59,24 +58,27 @@ def title_of(level):
     return str(level) if level else _("For any level, or none is named")
 
 
-def listing_pdf(request, listing):
-    """`listing` as it is filtered and ordered; a long one is made in the background."""
-
-    def document():
-        by_level = request.GET.get("group") == "level"
-        return document_of(request, "pdf/listing.html", handout_of(listing, by_level))
-
-    if len(listing.ids) > ENTRIES:
-        grouped = "group=level" if request.GET.get("group") == "level" else ""
-        address = listing.pdf + (grouped and f"{'&' if '?' in listing.pdf else '?'}{grouped}")
-        return respond_later(request, listing.full_title, address, document)
-    with one_at_a_time():
-        made = document()
-    return answer(request, made, listing.full_title)
+def handout_recipe(query, find, **names):
+    return handout_printable(find(query, **names), by_level=query.get("group") == "level")
 
 
-def handout_of(listing, by_level):
-    resources = list(map(limits.shorten, listing.list_for_print(MOST_ENTRIES)))
+def handout_printable(listing, by_level=False):
+    """The Printable of a listing as it is filtered and ordered."""
+
+    @one_at_a_time()
+    def build(options):
+        return document_of("pdf/listing.html", handout_context(listing, by_level), options)
+
+    return Printable(
+        title=listing.full_title,
+        address=with_query(listing.pdf, "group=level" if by_level else ""),
+        build=build,
+        is_large=len(listing.ids) > limits.HANDOUT_ENTRIES_AT_ONCE,
+    )
+
+
+def handout_context(listing, by_level):
+    resources = list(map(cut_fields, listing.list_for_print(limits.MAX_HANDOUT_ENTRIES)))
     return {
         "listing": listing,
         "title": listing.full_title,
@@ -84,7 +86,7 @@ def handout_of(listing, by_level):
         "count_words": count_words(len(listing.ids)),
         "qr": qr_image(settings.SITE_URL + dated(listing.path, listing.members)),
         "groups": groups_of(listing, resources, by_level),
-        "has_contents": len(resources) >= FEWEST_LISTED,
+        "has_contents": len(resources) >= limits.MIN_ENTRIES_WITH_CONTENTS,
     }
 
 
@@ -93,9 +95,9 @@ def count_words(total):
     >>> count_words(1234)
     'The first 500 of 1,234'
     """
-    if total > MOST_ENTRIES:
+    if total > limits.MAX_HANDOUT_ENTRIES:
         facts = {
-            "first": number_format(MOST_ENTRIES, force_grouping=True),
+            "first": number_format(limits.MAX_HANDOUT_ENTRIES, force_grouping=True),
             "total": number_format(total, force_grouping=True),
         }
         return _("The first %(first)s of %(total)s") % facts

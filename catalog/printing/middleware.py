@@ -1,11 +1,36 @@
-from catalog.printing import background
+import re
+
+from django.conf import settings
+
+from catalog.printing.orders import answer_order
+from catalog.printing.recipes import name_at
+from catalog.printing.responses import send_kept
+
+# The addresses of documents that are made here. A file of a tool has one part more.
+PDF_PATH = re.compile(r"/(?!media/|tools/[^/]+/|admin/).+\.pdf")
 
 
-class KeptPrintsMiddleware:
-    """Sends a PDF that is there, before anything is asked but the state of the catalog."""
+class KeptPdfMiddleware:
+    """Sends a finished PDF before Django asks anything but the version of the catalog.
+
+    Sets `request.pdf_name`: the name under which the view keeps the PDF, None for staff, who may
+    see what readers do not.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return background.kept_answer(request) or self.get_response(request)
+        return self.kept_answer(request) or self.get_response(request)
+
+    def kept_answer(self, request):
+        request.pdf_name = None
+        if not PDF_PATH.fullmatch(request.path) or request.method not in ("GET", "HEAD"):
+            return None
+        request.get_host()  # refuses the hosts that Django refuses
+        if "order" in request.GET and (ordered := answer_order(request)):
+            return ordered
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return None
+        request.pdf_name = name_at(request.path, request.META["QUERY_STRING"])
+        return send_kept(request, request.pdf_name)

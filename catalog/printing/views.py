@@ -1,8 +1,28 @@
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from catalog.printing import handouts
+from catalog.printing.options import PrintOptions
+from catalog.printing.orders import send_ordered
+from catalog.printing.responses import send_printable
 
 
-@require_safe
-def listing_pdf(request, find, **names):
-    return handouts.listing_pdf(request, find(request.GET, **names))
+def pdf_view(recipe):
+    """Returns a view that sends what `recipe(query, **arguments)` returns, see recipes.py."""
+
+    @require_safe
+    def view(request, **arguments):
+        printable = recipe(request.GET, **arguments)
+        return redirect(printable) if isinstance(printable, str) else send(request, printable)
+
+    view.recipe = recipe
+    return view
+
+
+def send(request, printable):
+    """The PDF of a Printable, or a page that says why it is not there."""
+    options = PrintOptions.read(request.GET)
+    address = printable.address_with(options)
+    if printable.has_one_address and address != request.get_full_path():
+        return redirect(address)
+    answer = send_ordered if printable.is_large else send_printable
+    return answer(request, printable, options)

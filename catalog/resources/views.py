@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from catalog.editions.changes import print_of
 from catalog.editions.codes import EDITION, code_in
 from catalog.models import FormerSlug, Resource
-from catalog.printing import sheets
+from catalog.printing.sheets import sheet_printable
+from catalog.printing.views import send
 from catalog.resources import short_addresses
 
 
@@ -50,7 +51,7 @@ def detail_pdf(request, slug, kind):
     resource = seen_by(request, kind.model).filter(slug=slug).first()
     if resource is None:
         return moved(request, kind, slug, Resource.get_pdf_url)
-    return sheets.resource_pdf(request, resource)
+    return send(request, sheet_printable(resource))
 
 
 def seen_by(request, model, resources=None):

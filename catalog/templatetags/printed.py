@@ -3,7 +3,7 @@ from urllib.parse import parse_qsl
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from catalog.printing.documents import PrintOptions
+from catalog.printing.options import PrintOptions
 
 register = template.Library()
 

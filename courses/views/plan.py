@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -6,19 +5,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.editions.codes import LIST, code_in
-from catalog.editions.lists import dated, list_print
-from catalog.lib.qr import qr_image, qr_svg
+from catalog.editions.lists import list_print
+from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
-from catalog.printing import responses
 from courses.course_names import names_of
 from courses.models import Course
 from courses.plan import Plan
 from courses.plan_calendar import calendar_of
 from courses.plan_query import HOURS, Asked
-from courses.team_check import TeamCheck
 
-MOST_ON_PAPER = 2  # of a kind, for one criterion
 MOST_MEANT = 6  # courses offered for the name of one
 
 
@@ -61,21 +57,6 @@ def with_wanted(asked, course):
 
 
 @require_safe
-def plan_pdf(request):
-    plan = Plan(Asked.read(request.GET))
-    if plan.asked.is_empty:
-        return redirect(plan.address("plan"))
-    context = {
-        "plan": plan,
-        "asked": plan.asked,
-        "title": plan.title,
-        "address": plan.address("plan"),
-        "qr": qr_image(settings.SITE_URL + dated(plan.address("plan"), plan.members)),
-    }
-    return responses.respond(request, "pdf/plan.html", context, fit=True)
-
-
-@require_safe
 def plan_calendar(request):
     plan = Plan(Asked.read(request.GET))
     if not plan.all_steps:
@@ -83,37 +64,3 @@ def plan_calendar(request):
     response = HttpResponse(calendar_of(plan), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="plan.ics"'
     return response
-
-
-def sheet_helps(check):
-    """[(criterion, [(resource, QR code of its short address)])] of the next steps that have any."""
-    return [
-        (criterion, [(resource, short_code(resource)) for resource in found])
-        for criterion in check.standing.open
-        if (found := [r for _k, some, _n in criterion.help for r in some[:MOST_ON_PAPER]])
-    ]
-
-
-def short_code(resource):
-    return qr_image(settings.SITE_URL + resource.get_short_url())
-
-
-@require_safe
-def action_sheet(request):
-    """The check as paper: of the team's next level, or blank, one page for each level."""
-    check = TeamCheck.read(request.GET.get("check", ""))
-    levels = list(check.levels())
-    if check.code:
-        levels = [level for level in levels if level.number == check.standing.next_level] or levels
-        check.path.help_for(check.standing.open)
-    elif request.GET.get("level", "") in map(str, range(1, 6)):
-        levels = [level for level in levels if str(level.number) == request.GET["level"]]
-    context = {
-        "check": check,
-        "levels": levels,
-        "helps": sheet_helps(check) if check.code else [],
-        "title": _("Action plan"),
-        "address": check.address("team-check"),
-        "qr": qr_image(check.link),
-    }
-    return responses.respond(request, "pdf/action_sheet.html", context)

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from catalog.models import Job, Tool, Topic
-from catalog.printing import responses, store
-from courses import catalog_pdf, views
+from catalog.printing import limits, store, workers
+from courses import catalog_pdf
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video, run_jobs
 from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
 
@@ -169,7 +169,7 @@ def test_each_further_page_of_a_chapter_says_its_title(client):
 
 def test_who_scans_it_is_led_to_a_new_book(client, index, monkeypatch):
     coded = []
-    monkeypatch.setattr(views.book, "qr_image", lambda address: coded.append(address) or "")
+    monkeypatch.setattr(catalog_pdf, "qr_image", lambda address: coded.append(address) or "")
     read_book(client)
     make_tool("Another")
     living = coded[0].removeprefix("https://catalog.example.org")
@@ -189,13 +189,13 @@ def test_the_contents_leads_to_chapters_and_indexes(client, index):
 @pytest.fixture
 def made(monkeypatch):
     """The documents that the press was asked for."""
-    made, asked = [], store.asked
+    made, asked = [], workers.run_worker
 
     def noted(document, path, number):
         made.append(document)
         return asked(document, path, number)
 
-    monkeypatch.setattr(store, "asked", noted)
+    monkeypatch.setattr(workers, "run_worker", noted)
     return made
 
 
@@ -227,7 +227,7 @@ def test_on_the_next_day_only_the_day_is_made_anew(client, index, made, monkeypa
 
 
 def test_chapters_are_made_while_others_are_written(client, index, made, monkeypatch):
-    marks = catalog_pdf.Book.marks
+    marks = catalog_pdf.CatalogContents.outline
 
     def marks_later(self, title):
         until = time.monotonic() + 30
@@ -236,7 +236,7 @@ def test_chapters_are_made_while_others_are_written(client, index, made, monkeyp
         assert "path" in links_of(made)
         return marks(self, title)
 
-    monkeypatch.setattr(catalog_pdf.Book, "marks", marks_later)
+    monkeypatch.setattr(catalog_pdf.CatalogContents, "outline", marks_later)
     assert pdf_content(read_book(client)).pages
 
 
@@ -269,7 +269,7 @@ def test_an_empty_catalog_is_a_book_as_well(client):
 
 
 def test_a_catalog_that_is_too_large_says_so(client, index, monkeypatch):
-    monkeypatch.setattr(catalog_pdf, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(limits, "MAX_CATALOG_ENTRIES", 2)
     assert "2 entries (the newest of 4)" in pdf_content(read_book(client)).text
 
 
@@ -286,7 +286,7 @@ def test_the_number_of_queries_does_not_grow(index):
 
 
 def book_of_now():
-    found = catalog_pdf.Book()
+    found = catalog_pdf.CatalogContents()
     return [
         (one.title, list(one.audiences.all()), one.related_shown)
         for section in found.sections
@@ -296,7 +296,7 @@ def book_of_now():
 
 def test_a_book_does_not_wait_for_a_chapter_that_waits_for_it(client, index, monkeypatch):
     """Both may want the lock of the same name, one of some thousands."""
-    hashed = store.hashed
-    monkeypatch.setattr(store, "hashed", lambda *facts: "aaa" + hashed(*facts)[3:])
-    monkeypatch.setattr(responses, "PATIENCE_OF_LARGE", 20)
+    hashed = store.hash_of
+    monkeypatch.setattr(store, "hash_of", lambda *facts: "aaa" + hashed(*facts)[3:])
+    monkeypatch.setattr(workers, "LARGE_TIMEOUT_S", 20)
     assert pdf_ua_errors(read_book(client)) == []

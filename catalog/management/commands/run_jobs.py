@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from catalog.jobs import queue, wanted
-from catalog.printing import store
+from catalog.printing import workers
 
 POLL_S = 0.5  # between two checks of the workers
 # Before a worker that ended is started again: the more often it ends, the longer.
@@ -55,7 +55,7 @@ def run_lane(lane, name):
     signal.signal(signal.SIGINT, stop_now)
     parent = os.getppid()
     if lane == "prints":
-        store.warm(settings.PDF_WORKERS)
+        workers.warm_up(settings.PDF_WORKERS)
     while os.getppid() == parent:
         try:
             wanted.catch_up()
@@ -70,12 +70,12 @@ def run_lane(lane, name):
 def supervise():
     """Keeps one worker for each lane alive as long as the parent process lives."""
     stop, parent = StopSignal(), os.getppid()
-    workers = [Worker(lane) for lane in queue.LANES]
+    lane_workers = [Worker(lane) for lane in queue.LANES]
     while not stop and os.getppid() == parent:
-        for worker in workers:
+        for worker in lane_workers:
             worker.keep_alive()
         time.sleep(POLL_S)
-    for worker in workers:
+    for worker in lane_workers:
         worker.stop()
 
 

@@ -10,7 +10,8 @@ DAY = "20260102"
 ENTRIES = ["/videos/a-video/", "/tools/huddle-cards/", "/courses/sponsoring/"]
 LISTS = [
     "/tools/?",
-    "/new/?of=book",
+    "/new/?of=catalog",
+    "/new/?of=book",  # as paper said it before December 2026
     "/search/?q=huddle",
     "/topics/teams/?",
     "/tags/huddle/?",

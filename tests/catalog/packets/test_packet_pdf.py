@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 
 from catalog.models import Job
 from catalog.packets import pdf
-from catalog.printing import responses, store
+from catalog.printing import limits, responses, store, workers
 from catalog.sandbox.exceptions import Refused
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_video, run_jobs
@@ -206,12 +206,12 @@ def test_a_file_that_is_gone_is_left_out(client, three):
 
 def test_what_is_read_of_a_file_is_read_once(client, three, monkeypatch):
     client.get(address(*three)).getvalue()
-    monkeypatch.setattr(pdf, "read", lambda path: 1 / 0)
+    monkeypatch.setattr(pdf, "read_pdf", lambda path: 1 / 0)
     assert client.get(address(*reversed(three))).getvalue()
 
 
 def test_a_packet_has_its_limits(client, three, monkeypatch):
-    monkeypatch.setattr(pdf, "MOST_PAGES", 5)
+    monkeypatch.setattr(limits, "MAX_PACKET_PAGES", 5)
     response = client.get(address(*three))
     words = " ".join(pdf_content(response).pages[0].split())
     assert "Four pages The packet is full: it takes up to 5 pages and 100 MB." in words
@@ -224,7 +224,7 @@ def test_an_empty_packet_is_a_page_that_says_so(client):
 
 
 def test_a_link_with_five_thousand_codes_is_no_burden(client, three, monkeypatch):
-    monkeypatch.setattr(pdf, "AT_ONCE", 100)
+    monkeypatch.setattr(limits, "PACKET_ITEMS_AT_ONCE", 100)
     codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
     words = pdf_content(client.get(address(*three, more=f".{codes}"))).pages[0]
     assert "A packet holds 60" in " ".join(words.split())
@@ -241,7 +241,7 @@ def test_to_save_ink_the_black_and_white_file_is_bound(client):
 def test_large_or_small_it_says_what_of_the_link_was_passed_over(
     client, three, monkeypatch, at_once
 ):
-    monkeypatch.setattr(pdf, "AT_ONCE", at_once)
+    monkeypatch.setattr(limits, "PACKET_ITEMS_AT_ONCE", at_once)
     codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
     asked = address(*three, more=f".{codes}&paper=a4")
     if client.get(asked).status_code == 202:
@@ -267,7 +267,7 @@ def test_the_last_notice_does_not_stand_alone_on_a_page(client, three):
 
 
 def test_a_large_packet_is_made_in_the_background(client, three, monkeypatch):
-    monkeypatch.setattr(pdf, "AT_ONCE", 2)
+    monkeypatch.setattr(limits, "PACKET_ITEMS_AT_ONCE", 2)
     assert client.get(address(*three)).status_code == 202
     run_jobs(Job.Task.PRINT)
     assert len(sizes(response_bytes(client.get(address(*three))))) == 8
@@ -353,17 +353,17 @@ def test_what_acts_behind_a_link_is_not_bound(client):
 def test_what_failed_on_a_busy_day_is_read_again_after_an_hour(client, three, monkeypatch):
     refusals = [Refused("too_slow")]
 
-    def ask(what, path, **limits):
+    def ask(what, path, **most):
         if refusals:
             raise refusals.pop()
         return {"pages": 2, "sizes": [LETTER] * 2, "tagged": False}
 
-    monkeypatch.setattr(store, "ask_the_press", ask)
+    monkeypatch.setattr(workers, "ask_worker", ask)
     rendition = three[0].renditions.get()
     for _time in range(2):
         with pytest.raises(Refused):
             pdf.pages_of(rendition)
-    monkeypatch.setattr(pdf, "time", lambda: time.time() + 2 * store.HOUR)
+    monkeypatch.setattr(pdf, "time", lambda: time.time() + 2 * store.HOUR_S)
     assert pdf.pages_of(rendition)["pages"] == 2
 
 
@@ -382,7 +382,7 @@ def test_each_paper_has_a_front_of_its_own(client, three):
 
 
 def test_a_packet_that_cannot_be_made_says_so(client, three, monkeypatch):
-    monkeypatch.setattr(store, "MEGABYTES", 0)
+    monkeypatch.setattr(limits, "LAYOUT_MEGABYTES", 0)
     response = client.get(address(*three))
     assert response.status_code == 422
     assert "We could not make this PDF." in response.content.decode()

@@ -18,6 +18,8 @@ PARTS = [
     "catalog/listings/listing.py",
     "catalog/printing/sheets.py",
     "catalog/printing/limits.py",
+    "catalog/printing/cutting.py",
+    "catalog/printing/recipes.py",
     "catalog/printing/render/layout.py",
     "catalog/printing/render/binding.py",
     "catalog/packets/pdf.py",
@@ -26,7 +28,7 @@ PARTS = [
     "courses/plan.py",
     "courses/catalog_pdf.py",
     "courses/models/course.py",
-    "courses/views/book.py",
+    "courses/plan_pdf.py",
     "lmp_site/settings.py",
     "templates/pdf/tool.html",
     "templates/pdf/catalog_chapter.html",
@@ -79,6 +81,6 @@ def test_a_newer_library_makes_every_pdf_new(copy, monkeypatch):
 
 
 def test_the_key_of_a_document_holds_the_fingerprint(monkeypatch):
-    before = store.hashed({"html": "<p>"})
+    before = store.hash_of({"html": "<p>"})
     monkeypatch.setattr(store, "fingerprint", lambda: "another")
-    assert store.hashed({"html": "<p>"}) != before
+    assert store.hash_of({"html": "<p>"}) != before

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from catalog.lib.qr import qr_image
-from catalog.printing import handouts
+from catalog.printing import handouts, limits
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 from tests.pdfs import pdf_content, pdf_ua_errors
 
@@ -76,7 +76,7 @@ def test_a_search_that_finds_nothing_says_so(client):
 
 
 def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, monkeypatch):
-    monkeypatch.setattr(handouts, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(limits, "MAX_HANDOUT_ENTRIES", 3)
     for number in range(5):
         make_tool(f"Tool number {number}", published=days_ago(number + 1))
     found = pdf_content(client.get("/tools.pdf"))

@@ -4,6 +4,7 @@ import pytest
 
 from catalog.models import Resource, Tool, Video
 from catalog.printing import limits
+from catalog.printing.cutting import cut_body
 from tests.makers import make_course, make_tool, make_video
 from tests.pdfs import pdf_content, pdf_ua_errors
 
@@ -101,17 +102,17 @@ def test_what_is_learned_and_how_to_enroll_are_cut_too(client, text):
 
 def test_a_text_of_any_usual_length_stays_as_it_is():
     html = "<h2>Part</h2><p>Words &amp; more <strong>words</strong>.</p><ul><li>One</li></ul>" * 50
-    assert limits.body(html) == (html, False)
+    assert cut_body(html) == (html, False)
 
 
 def test_what_is_cut_is_closed_again(monkeypatch):
-    monkeypatch.setattr(limits, "MOST_LETTERS", 6)
+    monkeypatch.setattr(limits, "MAX_LETTERS", 6)
     html = "<ul><li><strong>One &amp; two</strong></li><li>Three</li></ul>"
-    assert limits.body(html) == ("<ul><li><strong>One </strong></li></ul>", True)
+    assert cut_body(html) == ("<ul><li><strong>One </strong></li></ul>", True)
 
 
 def test_a_row_keeps_its_first_cells(monkeypatch):
-    monkeypatch.setattr(limits, "MOST_COLUMNS", 2)
+    monkeypatch.setattr(limits, "MAX_COLUMNS", 2)
     begin, end = f"<table><tbody><tr>{CELL * 2}", "</tr></tbody></table>"
     html = f"{begin}<td><p>b</p><ul><li>c</li></ul></td>{CELL}{end}"
-    assert limits.body(html) == (begin + end, True)
+    assert cut_body(html) == (begin + end, True)

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils.http import int_to_base36
 
 from catalog.models import Job, Resource
-from catalog.printing.documents import PrintOptions
+from catalog.printing.options import PrintOptions
 from tests import files
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video, run_jobs
 from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes

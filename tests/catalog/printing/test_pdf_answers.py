@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from catalog.printing import responses, store
+from catalog.printing import responses, workers
 from tests.makers import days_ago, make_tool, make_video
 from tests.pdfs import pdf_content, response_bytes
 
@@ -19,13 +19,13 @@ def empty_shelf(settings, tmp_path):
 @pytest.fixture
 def made(monkeypatch):
     """The papers of the PDFs that were really made, as they are made."""
-    papers, asked = [], store.asked
+    papers, asked = [], workers.run_worker
 
     def noted(document, path, number):
         papers.append(document["paper"])
         return asked(document, path, number)
 
-    monkeypatch.setattr(store, "asked", noted)
+    monkeypatch.setattr(workers, "run_worker", noted)
     return papers
 
 

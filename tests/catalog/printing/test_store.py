@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog.jobs import queue
 from catalog.models import Job, Resource, Tool
-from catalog.printing import background, handouts, responses, store
+from catalog.printing import limits, orders, responses, store, workers
 from catalog.sandbox.client import sandbox_process
 from catalog.sandbox.exceptions import Refused
 from tests import files
@@ -33,10 +33,10 @@ def empty_shelf(settings, tmp_path):
 @pytest.fixture
 def made(monkeypatch):
     """The keys of what was really made."""
-    made, asked = [], store.asked
+    made, asked = [], workers.run_worker
     monkeypatch.setattr(
-        store,
-        "asked",
+        workers,
+        "run_worker",
         lambda document, path, number: made.append(path.name[:64]) or asked(document, path, number),
     )
     return made
@@ -51,15 +51,15 @@ def in_threads(number, work):
 
 
 def test_a_document_is_made_and_kept():
-    key = store.hashed(HELLO)
-    assert store.kept(key) is None
-    path = store.made(key, HELLO)
-    assert store.kept(key) == path and read_pdf(path.read_bytes()).title == "Hello"
+    key = store.hash_of(HELLO)
+    assert store.find_pdf(key) is None
+    path = workers.make_pdf(key, HELLO)
+    assert store.find_pdf(key) == path and read_pdf(path.read_bytes()).title == "Hello"
 
 
 def test_it_is_made_once_however_many_ask(made):
     paths = []
-    in_threads(8, lambda: paths.append(store.made("a" * 64, HELLO)))
+    in_threads(8, lambda: paths.append(workers.make_pdf("a" * 64, HELLO)))
     assert made == ["a" * 64] and len(paths) == 8 and len(set(paths)) == 1
 
 
@@ -74,9 +74,9 @@ def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
         at_work.remove(path)
         path.write_bytes(b"%PDF")
 
-    monkeypatch.setattr(store, "asked", slow)
+    monkeypatch.setattr(workers, "run_worker", slow)
     keys = iter(["a", "b", "c", "d", "e", "f"])
-    in_threads(6, lambda: store.made(next(keys) * 64, HELLO))
+    in_threads(6, lambda: workers.make_pdf(next(keys) * 64, HELLO))
     assert len(most) == 6 and max(most) == 2
 
 
@@ -85,13 +85,13 @@ def test_what_is_large_leaves_a_slot_for_the_small(
     client, large, settings, monkeypatch, printers, for_large
 ):
     settings.PDF_WORKERS = printers
-    taken, made = [], store.made
+    taken, made = [], workers.make_pdf
 
-    def noted(key, document, seconds=store.PATIENCE, slots=None):
+    def noted(key, document, timeout_s=workers.TIMEOUT_S, slots=None):
         taken.append(slots and list(slots))
-        return made(key, document, seconds, slots)
+        return made(key, document, timeout_s, slots)
 
-    monkeypatch.setattr(store, "made", noted)
+    monkeypatch.setattr(workers, "make_pdf", noted)
     for address in ("/tools.pdf", "/catalog.pdf"):
         client.get(address)
     run_jobs(Job.Task.PRINT)
@@ -101,58 +101,58 @@ def test_what_is_large_leaves_a_slot_for_the_small(
 
 
 def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
-    monkeypatch.setattr(store, "presses", cache(store.presses.__wrapped__))
-    second = sandbox_process(store.PRESS, 1)
+    monkeypatch.setattr(workers, "worker_numbers", cache(workers.worker_numbers.__wrapped__))
+    second = sandbox_process(workers.RENDERERS, 1)
     second.end()
-    store.made("a" * 64, HELLO)
+    workers.make_pdf("a" * 64, HELLO)
     assert second.process.poll() is None
 
 
 def test_what_waits_for_a_slot_finds_another_one_free(settings):
     settings.PDF_WORKERS = 2
-    with store.slot(time.monotonic(), [0]):
-        with pytest.raises(store.TooBusy), store.slot(time.monotonic(), [0]):
+    with workers.slot_lock(time.monotonic(), [0]):
+        with pytest.raises(workers.TooBusy), workers.slot_lock(time.monotonic(), [0]):
             pass
-        with store.slot(time.monotonic(), range(2)):
+        with workers.slot_lock(time.monotonic(), range(2)):
             pass
 
 
 def test_who_waits_too_long_is_told_so():
     path = store.folder("lock") / "aaa"
-    with store.locked(path, time.monotonic()), pytest.raises(store.TooBusy):
-        store.made("a" * 64, HELLO, seconds=0)
+    with workers.file_lock(path, time.monotonic()), pytest.raises(workers.TooBusy):
+        workers.make_pdf("a" * 64, HELLO, timeout_s=0)
 
 
 def test_only_so_many_may_wait():
     with ExitStack() as seats:
-        while store.WAITING.acquire(blocking=False):
-            seats.callback(store.WAITING.release)
-        with pytest.raises(store.TooBusy):
-            store.made("a" * 64, HELLO)
-    assert store.made("a" * 64, HELLO)
+        while workers.WAITING_SEATS.acquire(blocking=False):
+            seats.callback(workers.WAITING_SEATS.release)
+        with pytest.raises(workers.TooBusy):
+            workers.make_pdf("a" * 64, HELLO)
+    assert workers.make_pdf("a" * 64, HELLO)
 
 
 def test_what_takes_too_long_is_given_up_and_not_tried_again_at_once(monkeypatch, made):
-    monkeypatch.setattr(store, "SECONDS", 1)
+    monkeypatch.setattr(limits, "LAYOUT_S", 1)
     for _time in range(2):
         with pytest.raises(Refused) as caught:
-            store.made("b" * 64, ENDLESS)
+            workers.make_pdf("b" * 64, ENDLESS)
         assert caught.value.code == "too_slow"
     assert made == ["b" * 64]
-    assert store.made("c" * 64, HELLO)
+    assert workers.make_pdf("c" * 64, HELLO)
 
 
 def test_what_takes_too_much_memory_is_given_up(monkeypatch):
-    monkeypatch.setattr(store, "MEGABYTES", 5)
+    monkeypatch.setattr(limits, "LAYOUT_MEGABYTES", 5)
     with pytest.raises(Refused) as caught:
-        store.made("b" * 64, HELLO | {"html": HELLO["html"] + "<p>Hello" * 5000})
+        workers.make_pdf("b" * 64, HELLO | {"html": HELLO["html"] + "<p>Hello" * 5000})
     assert caught.value.code in ("too_much", "unreadable")
 
 
 def test_a_failure_leaves_nothing_half_made(monkeypatch):
-    monkeypatch.setattr(store, "SECONDS", 1)
+    monkeypatch.setattr(limits, "LAYOUT_S", 1)
     with pytest.raises(Refused):
-        store.made("b" * 64, ENDLESS)
+        workers.make_pdf("b" * 64, ENDLESS)
     assert list(store.folder("pdf").iterdir()) == []
 
 
@@ -164,14 +164,14 @@ def test_what_nobody_asks_for_goes_after_a_week():
     old, new = paths_of("ab")
     for path in (old, new):
         path.write_bytes(b"%PDF")
-    long_ago = time.time() - store.OLDEST - 60
+    long_ago = time.time() - store.MAX_AGE_S - 60
     os.utime(old, (long_ago, long_ago))
     store.sweep()
     assert not old.exists() and new.exists()
 
 
 def test_what_was_asked_for_last_stays_where_there_is_little_room(monkeypatch):
-    monkeypatch.setattr(store, "MOST_FILES", 2)
+    monkeypatch.setattr(store, "MAX_FILES", 2)
     paths = paths_of("abc")
     for age, path in enumerate(paths):
         path.write_bytes(b"%PDF")
@@ -184,7 +184,7 @@ def test_what_was_asked_for_last_stays_where_there_is_little_room(monkeypatch):
 
 
 def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
-    monkeypatch.setattr(store, "made", lambda *asked: (_ for _ in ()).throw(store.TooBusy))
+    monkeypatch.setattr(workers, "make_pdf", lambda *asked: (_ for _ in ()).throw(workers.TooBusy))
     response = client.get(make_tool("Waste Walk").get_pdf_url())
     assert response.status_code == 503
     assert response["Retry-After"] == response["Refresh"] == "3"
@@ -197,7 +197,7 @@ def test_a_reader_is_told_what_cannot_be_made(client, monkeypatch):
     def refuse(*asked, **limits):
         raise Refused("too_slow")
 
-    monkeypatch.setattr(store, "made", refuse)
+    monkeypatch.setattr(workers, "make_pdf", refuse)
     response = client.get(make_tool().get_pdf_url())
     assert response.status_code == 422 and "Refresh" not in response
     assert "It takes longer to lay out than any document we know." in response.content.decode()
@@ -239,7 +239,7 @@ def test_what_a_browser_asks_of_the_head_only(client):
 
 @pytest.fixture
 def large(monkeypatch):
-    monkeypatch.setattr(handouts, "ENTRIES", 2)
+    monkeypatch.setattr(limits, "HANDOUT_ENTRIES_AT_ONCE", 2)
     for number in range(3):
         make_tool(f"Tool number {number}")
 
@@ -281,7 +281,7 @@ def test_a_large_one_says_how_far_it_is(client, large):
 
 
 def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypatch):
-    monkeypatch.setattr(background, "MOST_ORDERS", 2)
+    monkeypatch.setattr(orders, "MAX_WAITING", 2)
     asked = ["sort=title", "paper=a4", "text=large", "sort=title", "paper=a4&x=1"]
     answers = [client.get(f"/tools.pdf?{query}").status_code for query in asked]
     # Who has ordered keeps a place, and what nobody understands makes no other order.
@@ -289,7 +289,7 @@ def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypa
 
 
 def test_many_orders_of_one_page_leave_room_for_others(client, large, monkeypatch):
-    monkeypatch.setattr(background, "MOST_OF_A_PATH", 2)
+    monkeypatch.setattr(orders, "MAX_WAITING_OF_A_PATH", 2)
     asked = ["/tools.pdf?sort=title", "/tools.pdf?paper=a4", "/tools.pdf?text=large", "/new.pdf"]
     assert [client.get(address).status_code for address in asked] == [202, 202, 503, 202]
 
@@ -302,7 +302,7 @@ def test_what_was_ordered_long_ago_is_forgotten(client, large):
 
 
 def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
-    monkeypatch.setattr(store, "SECONDS", 0)
+    monkeypatch.setattr(limits, "LAYOUT_S", 0)
     client.get("/tools.pdf")
     queue.run_waiting_jobs([Job.Task.PRINT])
     response = client.get("/tools.pdf")
@@ -324,7 +324,8 @@ def test_who_waits_gets_what_was_ordered_however_the_catalog_changes(client, lar
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
     run_jobs(Job.Task.PRINT)
     assert "Tool number 4" in pdf_content(client.get(again)).text
-    assert client.get("/tools.pdf?sort=title").status_code == 202
+    # It was made after the change, so whoever asks now gets it at once.
+    assert "Tool number 4" in pdf_content(client.get("/tools.pdf?sort=title")).text
 
 
 def test_who_asks_after_a_change_joins_those_who_wait(client, large):
@@ -375,26 +376,33 @@ def test_what_came_after_the_order_and_was_withdrawn_is_not_sent(client, large):
 
 def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch):
     def full(*args):
-        raise store.TooBusy
+        raise workers.TooBusy
 
     client.get("/tools.pdf")
-    monkeypatch.setattr(store, "made", full)
+    monkeypatch.setattr(workers, "make_pdf", full)
     assert queue.run_waiting_jobs([Job.Task.PRINT]) == 1
     job = Job.objects.get(task=Job.Task.PRINT)
     assert job.state == Job.State.WAITING and job.tries == 0
     assert job.due_at > timezone.now()
 
 
-def test_an_order_that_is_on_no_disk_fails_with_a_sentence(client, large, settings, tmp_path):
+def test_an_order_is_made_by_a_worker_with_another_disk(client, large, settings, tmp_path):
     client.get("/tools.pdf")
     settings.PDF_ROOT = tmp_path / "elsewhere"
-    queue.run_waiting_jobs([Job.Task.PRINT])
-    [failure] = Job.objects.filter(task=Job.Task.PRINT).values_list("failure", flat=True)
-    assert failure == "Its order is not on this machine any more."
+    run_jobs(Job.Task.PRINT)
+    assert "Tool number 2" in pdf_content(client.get("/tools.pdf")).text
+
+
+def test_an_order_made_by_earlier_code_is_made_again(client, large, monkeypatch):
+    again = ordered_at(client, "/tools.pdf?sort=title")
+    run_jobs(Job.Task.PRINT)
+    assert client.get(again).status_code == 200
+    monkeypatch.setattr(orders, "fingerprint", lambda: "another")
+    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
 
 
 def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
-    monkeypatch.setattr(handouts, "ENTRIES", 1)
+    monkeypatch.setattr(limits, "HANDOUT_ENTRIES_AT_ONCE", 1)
     for number in range(2):
         make_tool(f"Tool {number}", tags=["日本"])
     waiting = client.get("/tags/日本.pdf")
@@ -473,8 +481,8 @@ def test_the_nu_checker_finds_no_error_in_pages_that_wait(client, large, nu_erro
     pages = {"next": client.get("/tools.pdf")}
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING, progress=40)
     pages["running"] = client.get("/tools.pdf")
-    pages["busy"] = responses.busy(pages["next"].wsgi_request, "A & B")
-    pages["impossible"] = responses.impossible(pages["next"].wsgi_request, "A & B", "It cannot.")
+    pages["busy"] = responses.busy_page(pages["next"].wsgi_request, "A & B")
+    pages["impossible"] = responses.failure_page(pages["next"].wsgi_request, "A & B", "It cannot.")
     pages["list"] = client.get("/tools/?list=20260101")
     folder = tmp_path / "pages"
     folder.mkdir()

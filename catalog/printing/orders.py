@@ -1,0 +1,117 @@
+"""Large PDFs: a reader orders one, a job makes it, and the reader's page waits for it."""
+
+import re
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from catalog.lib import id_sets
+from catalog.models import Job, PdfOrder
+from catalog.printing import responses
+from catalog.printing.fingerprint import fingerprint
+from catalog.printing.recipes import make_in_background, name_at, printable_at, split_address
+from catalog.sandbox.exceptions import Refused
+from catalog.search.index import current_index
+
+RETRY_AFTER, FORGET_AFTER = timedelta(hours=1), timedelta(days=1)
+# Orders that wait, in all and of one path, so that one person's packets do not keep others from
+# their lists. Whoever comes then is asked to come again.
+MAX_WAITING, MAX_WAITING_OF_A_PATH = 30, 15
+NAME = re.compile("[0-9a-f]{64}")
+
+
+def send_ordered(request, printable, options):
+    """The PDF, or a page that waits until a job has made it."""
+    address = printable.address_with(options)
+    path, query = split_address(address)
+    name = name_at(path, query)
+    if kept := responses.send_kept(request, name):
+        return kept
+    order = waiting_order(address) or PdfOrder.objects.filter(name=name).first()
+    if order is None and are_too_many_waiting(path):
+        return responses.busy_page(request, printable.title)
+    name = order.name if order else name
+    return progress_page(request, place_order(name, address, printable.title))
+
+
+def waiting_order(address):
+    """The order of this address that no worker has begun, None for none.
+
+    It becomes what a new one would. So where the catalog changes from minute to minute, a reader
+    who asks again does not add to the queue.
+    """
+    orders = PdfOrder.objects.filter(address=address, job__state=Job.State.WAITING)
+    return next((order for order in orders if not has_lost(order)), None)
+
+
+def are_too_many_waiting(path):
+    waiting = PdfOrder.objects.filter(job__state=Job.State.WAITING)
+    paths = [split_address(address)[0] for address in waiting.values_list("address", flat=True)]
+    return len(paths) >= MAX_WAITING or paths.count(path) >= MAX_WAITING_OF_A_PATH
+
+
+def place_order(name, address, title):
+    """Returns the order of this name, with a job that makes it. It is made again if it was done."""
+    now = timezone.now()
+    PdfOrder.objects.forget_ended(now - FORGET_AFTER)
+    facts = {"address": address, "title": title, "public": id_sets.to_bytes(public_now())}
+    order, _new = PdfOrder.objects.update_or_create(name=name, defaults=facts)
+    failed = Job.objects.filter(order=order, state=Job.State.FAILED)
+    failed.filter(beat_at__lt=now - RETRY_AFTER).again()
+    Job.objects.want(None, Job.Task.PRINT, name, again=True, order=order)
+    return PdfOrder.objects.select_related("job").get(pk=order.pk)
+
+
+def public_now():
+    return current_index().public()
+
+
+def has_lost(order):
+    """Whether something that readers could see was withdrawn since."""
+    return bool(id_sets.from_bytes(bytes(order.public)) & ~public_now())
+
+
+def answer_order(request):
+    """The answer of an address that ends in "?order=…", None for an order that is not known.
+
+    An order belongs to its path. Its PDF is sent even if the catalog has changed since, but not if
+    something was withdrawn, nor if the code that makes documents has changed.
+    """
+    name = request.GET.get("order", "")
+    if not NAME.fullmatch(name):
+        return None
+    order = PdfOrder.objects.select_related("job").filter(name=name).first()
+    if order is None or split_address(order.address)[0] != request.path:
+        return None
+    if not hasattr(order, "job") or has_lost(order):
+        return redirect(order.address)
+    if order.job.state != Job.State.DONE:
+        return progress_page(request, order)
+    is_current = order.made_by == fingerprint()
+    sent = responses.send_key(request, order.key, order.title) if is_current else None
+    return sent or redirect(order.address)
+
+
+def progress_page(request, order):
+    """Says how far the job of an order is, and looks again at what was ordered."""
+    job = order.job
+    if job.state == Job.State.FAILED:
+        return responses.failure_page(request, order.title, job.failure, order.address)
+    page = responses.page_beside(order.address)
+    context = {"title": order.title, "job": job, "ahead": job.ahead(), "page": page}
+    response = responses.waiting_page(request, context, status=202)
+    response["Refresh"] += f"; url=?order={order.name}"
+    return response
+
+
+def make_order(order, progress):
+    """Makes the PDF of an order: what its job does. Raises ValidationError, or TooBusy."""
+    order.public, order.made_by = id_sets.to_bytes(public_now()), fingerprint()
+    printable, options = printable_at(order.address)
+    try:
+        order.key = make_in_background(printable, options, progress)
+    except Refused as refused:
+        raise ValidationError(responses.SENTENCES[refused.code]) from refused
+    order.save()
