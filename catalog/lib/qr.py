@@ -1,7 +1,7 @@
 import segno
 from django.utils.safestring import mark_safe
 
-LONGEST = 1200  # letters; with more, the squares are too small for a phone
+LONGEST = 1200  # characters; with more, the squares are too small for a phone to read
 
 
 def code_of(address):
@@ -9,9 +9,10 @@ def code_of(address):
 
 
 def qr_svg(address, words):
-    """An SVG that a phone reads `address` from; black on white, whatever the page's colors.
+    """Returns an SVG with a QR code of `address`: black on white, whatever the page's colors.
 
-    `words` say what it is, for who cannot see it. "" where the address is too long for a code.
+    `words` describe the code to people who cannot see it. Returns "" if the address is longer than
+    LONGEST.
     """
     if len(address) > LONGEST:
         return ""
@@ -22,7 +23,7 @@ def qr_svg(address, words):
 
 
 def qr_image(address):
-    """The same as a data URL, for paper."""
+    """Returns the QR code of `address` as a data URL for paper; "" if the address is too long."""
     if len(address) > LONGEST:
         return ""
     return code_of(address).svg_data_uri(border=2, omitsize=True)

@@ -1,4 +1,4 @@
-"""Files as one ZIP that is sent while it is made: nothing of it is held in memory or on disk."""
+"""Files as one ZIP that is sent while it is made. The ZIP is never whole in memory or on disk."""
 
 import zipfile
 
@@ -8,7 +8,7 @@ BLOCK = 256 * 1024
 
 
 class Outbox:
-    """A file that cannot be read back: what is written waits here until it is fetched."""
+    """A write-only file: keeps the written bytes until fetch() takes them."""
 
     def __init__(self):
         self.parts = []
@@ -26,9 +26,9 @@ class Outbox:
 
 
 def zipped(files):
-    """The bytes of a ZIP of `files`, (name, FieldFile) each; what is gone is left out.
+    """Yields the bytes of a ZIP of `files`, pairs of (name, FieldFile). Skips missing files.
 
-    They are stored as they are: PDFs, slides and pictures are compressed already.
+    The files are stored without compression: PDFs, slides and images are compressed already.
     """
     outbox = Outbox()
     now = timezone.localtime().timetuple()[:6]

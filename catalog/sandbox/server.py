@@ -1,9 +1,9 @@
-"""A process apart. It forks for each question: nothing that one does harms the next.
+"""The sandbox process. It forks for each question, so that no question harms the next one.
 
-Reads a question a line from stdin, {"ask": "documents.read", "options": {…}, "seconds": 20,
-"megabytes": 1024}, and writes an answer a line to stdout: {"facts": …}, {"refused": code,
-"facts": {…}} or {"failed": "time" | "memory" | "crash", "detail": …}. Ends when stdin does, or when
-nothing was asked for a while.
+Reads one question per line from stdin, {"ask": "documents.read", "options": {…}, "seconds": 20,
+"megabytes": 1024}, and writes one answer per line to stdout: {"facts": …}, {"refused": code,
+"facts": {…}} or {"failed": "time" | "memory" | "crash", "detail": …}. Ends when stdin
+ends, or when no question arrives for a while.
 """
 
 import json
@@ -17,13 +17,16 @@ from importlib import import_module
 
 from catalog.sandbox.exceptions import Refused
 
-LARGEST_FILE = 500 << 20  # bytes that may be written
+LARGEST_FILE = 500 << 20  # bytes that a file written by a child may have
 LARGEST_ANSWER = 64 << 20
 
 
 def serve(work, questions, answers):
-    """`work` is a module with MODULES, {name: module}, with begin() and IDLE, the seconds without a
-    question after which it ends; `questions` is a file descriptor, `answers` a text stream.
+    """Answers questions until `questions` ends or stays idle.
+
+    `work` is a module with MODULES ({name: module}), begin(), and IDLE, the seconds without a
+    question after which the process ends. `questions` is a file descriptor, `answers` a text
+    stream.
     """
     work.begin()
     waiting = b""
@@ -55,7 +58,7 @@ def answer(modules, question):
 
 
 def read_until(pipe, deadline):
-    """All that comes through `pipe`; None when it has not ended by then, or never would."""
+    """Returns all data from `pipe`; None if it exceeds LARGEST_ANSWER or the deadline."""
     parts, length = [], 0
     while select.select([pipe], [], [], max(0, deadline - time.monotonic()))[0]:
         part = os.read(pipe, 1 << 20)
@@ -69,7 +72,7 @@ def read_until(pipe, deadline):
 
 
 def run_in_child(modules, question, writing):
-    """In the child: answers, and ends."""
+    """Answers the question in the child process, and ends that process."""
     try:
         close_standard_streams()
         set_limits(question)
@@ -81,7 +84,11 @@ def run_in_child(modules, question, writing):
 
 
 def close_standard_streams():
-    """Of the pipe for answers: who asked hears of the end of this process's parent by its end."""
+    """Closes the child's copies of stdin and stdout.
+
+    The client notices the end of the sandbox process when that stdout closes, so no child may keep
+    it open.
+    """
     nothing = os.open(os.devnull, os.O_RDWR)
     for known in (sys.stdin.fileno(), sys.stdout.fileno()):
         os.dup2(nothing, known)
@@ -101,7 +108,7 @@ def outcome(modules, question):
 
 def set_limits(question):
     seconds, more = question["seconds"], question["megabytes"] << 20
-    # Beyond the first limit a process is told, and beyond the second killed.
+    # At the first limit the process gets a signal (SIGXCPU), at the second it is killed.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     limits = {
         resource.RLIMIT_AS: memory_in_use() + more,
@@ -114,7 +121,7 @@ def set_limits(question):
 
 
 def memory_in_use():
-    """Bytes of address space in use; much where this system does not tell."""
+    """Returns the bytes of address space in use; 4 GB if the system does not say."""
     try:
         with open("/proc/self/statm") as numbers:
             return int(numbers.read().split()[0]) * resource.getpagesize()

@@ -1,8 +1,8 @@
-"""How often what was searched, and whether a result was opened: of nobody in particular.
+"""Counts searches and opened results, without any data about the reader.
 
-Counts are written after the answer is sent, and are let go where the database is busy: no reader
-waits for them. A click is known by the page that the browser says it comes from, which it says
-to this site alone; no cookie, no address, no identity is looked at.
+Counts are written after the answer is sent. If the database is busy, they are dropped, so no reader
+waits for them. A click is recognized by the Referer header, which browsers send to this site only.
+Counting reads no cookie, no IP address and no identity.
 """
 
 import logging
@@ -20,15 +20,16 @@ from catalog.models import SearchCount
 from catalog.search.queries import words_as_typed
 
 KEPT = 90  # days
-MOST_A_DAY = 5000  # different words; a robot that types what comes to it fills no disk
+# Different queries a day. A robot that searches for random words cannot fill the disk.
+MOST_A_DAY = 5000
 LONGEST = 120
-WAIT, USUAL_WAIT = 200, 10_000  # milliseconds for a database that is being written
+WAIT, USUAL_WAIT = 200, 10_000  # milliseconds to wait for a locked database
 
 logger = logging.getLogger(__name__)
 
 
 def count_after(response, count, *facts):
-    """Has `count` called with `facts` when `response` is sent."""
+    """Calls count(*facts) after `response` is sent."""
     close = response.close
 
     def close_and_count():
@@ -44,7 +45,7 @@ def count_after(response, count, *facts):
 
 @contextmanager
 def not_waiting_long():
-    """For the lock of who writes at this moment: an import may take minutes."""
+    """Waits for the lock of another writer only WAIT ms, because an import may take minutes."""
     short, usual = {
         "sqlite": (f"PRAGMA busy_timeout = {WAIT}", f"PRAGMA busy_timeout = {USUAL_WAIT}"),
         "postgresql": (f"SET lock_timeout = {WAIT}", "RESET lock_timeout"),
@@ -82,7 +83,8 @@ def forget_old():
 
 
 def counted_as(words):
-    """
+    """Returns `words` in the form that is counted.
+
     >>> counted_as("  Consensus  Decision ")
     'consensus decision'
     """
@@ -90,11 +92,11 @@ def counted_as(words):
 
 
 def searched_before(request):
-    """The words of the search whose results this request comes from; "" for any other."""
+    """Returns the words of the search page that the request comes from; "" for other requests."""
     try:
         address = urlsplit(request.headers.get("Referer", "")[:2000])
         query = parse_qs(address.query)
-    except ValueError:  # no address, or too many parameters
+    except ValueError:  # not an address, or too many parameters
         return ""
     ours = address.netloc == request.get_host() and address.path == reverse("search-listing")
     return clean_text(query.get("q", [""])[-1]) if ours else ""

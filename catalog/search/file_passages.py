@@ -1,17 +1,17 @@
-"""The text inside files: captions by their second, PDFs by their page, decks by their slide."""
+"""The text inside files: captions by second, PDFs by page, decks by slide."""
 
 from catalog.lib.stemming import stems_in, words_in
 from catalog.lib.text import clean_line
 from catalog.models import FileText, Job, Passage
 
 MOST_CAPTIONS = 4000
-MOST_TEXT = 400_000  # characters of one file: some 150 printed pages
+MOST_TEXT = 400_000  # characters of one file: about 150 printed pages
 
 
 def update_passages(resources):
-    """Has the texts of the files of `resources` kept, and forgets those of files that are gone.
+    """Saves the texts of the files of `resources`, and deletes the texts of removed files.
 
-    Captions are known at once; other files are read later, by a job.
+    Captions are saved at once. A job reads other files later.
     """
     known = {}
     for source in FileText.objects.filter(resource__in=[resource.pk for resource in resources]):
@@ -29,7 +29,10 @@ def update_passages(resources):
 
 
 def save_passages(resource_id, name, places):
-    """Keeps `places`, [place, text] of each caption, page or slide, in stead of what was kept."""
+    """Saves `places` and deletes the passages that were saved before.
+
+    `places` has [place, text] for each caption, page or slide.
+    """
     FileText.objects.filter(resource=resource_id, name=name).delete()
     source = FileText.objects.create(resource_id=resource_id, name=name)
     Passage.objects.bulk_create(
@@ -39,7 +42,7 @@ def save_passages(resource_id, name, places):
 
 
 def passages(places):
-    """Those of `places` that say something, as plain lines, up to MOST_TEXT."""
+    """Yields (place, one line of text) for the `places` that have text, up to MOST_TEXT in all."""
     length = 0
     for place, text in places:
         text = clean_line(text)[: MOST_TEXT - length]
@@ -49,7 +52,7 @@ def passages(places):
 
 
 def words_by_resource(ids):
-    """{resource id: [the words of each passage of its files]}"""
+    """Returns {resource id: [the words of each passage of its files]}."""
     read = {}
     rows = Passage.objects.filter(source__resource__in=ids)
     for pk, text in rows.values_list("source__resource", "text"):

@@ -1,5 +1,5 @@
-"""What a search finds, and in which order: titles first, the closest of them, then what has more of
-the words in title and labels; of equals the newest.
+"""Finds the resources for a search and ranks them: first titles with all words, the closest first;
+then resources with more of the words in title and labels; of equals, the newest first.
 """
 
 from dataclasses import dataclass, field
@@ -17,17 +17,18 @@ from catalog.models import BestBet, Synonym, Word
 from catalog.search.index import LENGTH_KEYS
 from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
 
-SHORTEST_FORGIVEN = 5  # letters of a word in which one typo is forgiven
+SHORTEST_FORGIVEN = 5  # letters; longer words may have one typo
 MOST_GUESSES = 5
-MOST_NEAR = 50  # of which readers may see some; the others are words of drafts
+MOST_NEAR = 50  # readers see only some of them, because words of drafts are among them
 
 
 @dataclass(frozen=True)
 class Found:
-    """`hits` is a set of public resources; `tiers` are parts of it, which of two is better first.
+    """The results of a search.
 
-    `hidden` is what would be a hit if it were public now; `read_as` are pairs of a word that is
-    nowhere and the words that were taken for it.
+    `hits` is a set of public resources; `tiers` are parts of it, the better part first. `hidden` is
+    the set of resources that would be hits if they were public now. `read_as` has pairs of an
+    unknown word and the words that replaced it.
     """
 
     hits: int
@@ -42,7 +43,7 @@ class Found:
 
 
 def find(text, index):
-    """What readers may see of the resources with all words and phrases of `text`."""
+    """Returns the public resources that have all words and phrases of `text`."""
     parts = parts_of(text)
     if not parts:
         return Found(0)
@@ -58,14 +59,16 @@ def find(text, index):
 
 
 def hits_of(groups, index):
-    """The set of resources that have every one of `groups` somewhere; 0 for no group at all."""
+    """Returns the set of resources that have every one of `groups`; the empty set for no groups."""
     return (
         reduce(and_, (anywhere for _t, _l, anywhere in places_of(groups, index))) if groups else 0
     )
 
 
 def places_of(groups, index):
-    """For each group three sets: of who has it in the title, there or in the labels, anywhere."""
+    """Returns three sets of resources for each group: with the group in the title, in the title or
+    the labels, and anywhere.
+    """
     return [
         [reduce(or_, found) for found in zip(*(option_hits(o, index) for o in group), strict=True)]
         for group in groups
@@ -78,8 +81,9 @@ def option_hits(phrases, index):
 
 
 def closest(groups, index):
-    """Tiers: titles with all words, those with the fewest others first; then what has the most of
-    the words in title and labels: one in a label counts once, one in the title twice.
+    """Returns the tiers: first titles with all words, those with the fewest other words first; then
+    resources by how many of the words are in title and labels. A word in a label counts once, a
+    word in the title twice.
     """
     titles, labels, _anywhere = zip(*places_of(groups, index), strict=True)
     whole = reduce(and_, titles)
@@ -87,7 +91,7 @@ def closest(groups, index):
 
 
 def with_joined(parts, synonyms):
-    """`synonyms`, and two words in a row as the one word that they are elsewhere: ice breaker."""
+    """Adds to `synonyms` two words in a row that are also known as one word: ice breaker."""
     runs = {
         first.words[0] + second.words[0]: first.stems + second.stems
         for first, second in pairwise(parts)
@@ -109,7 +113,7 @@ def bets_for(text):
 
 
 def guess_words(parts, groups, public, index):
-    """The groups with what each word that is nowhere was meant to be, and the pairs of both."""
+    """Returns the groups with guesses for each unknown word, and the pairs of (word, guesses)."""
     words = {((part.stems),): part.words[0] for part in parts if not part.quoted}
     better, read_as = [], []
     for group in groups:
@@ -124,14 +128,15 @@ def guess_words(parts, groups, public, index):
 
 
 def is_found(words, public, index):
-    """Whether some resource of the set `public` has them, one after the other."""
+    """Whether a resource of the set `public` has `words` one after the other."""
     _titles, _labels, anywhere = index.hits(tuple(stems_in(words)))
     return bool(anywhere & public)
 
 
 def guesses_for(word):
-    """The known words that begin with `word`, the shortest first; else two that it is made of;
-    else those one typo away.
+    """Returns the known words that begin with `word`, the shortest first.
+
+    If there are none, returns the pairs of words that it is made of, then the words one typo away.
     """
     longer = Word.objects.filter(word__startswith=word).order_by("length", "word")
     if len(word) > 2 and (found := list(longer.values_list("word", flat=True)[:MOST_NEAR])):
@@ -142,14 +147,14 @@ def guesses_for(word):
 
 
 def halves_of(word):
-    """The ways to read `word` as two known words: "walk around"."""
+    """Returns the ways to read `word` as two known words: "walk around"."""
     halves = [(word[:n], word[n:]) for n in range(2, len(word) - 1)]
     known = set(Word.objects.filter(word__in=sum(halves, ())).values_list("word", flat=True))
     return [" ".join(pair) for pair in halves if known.issuperset(pair)]
 
 
 def near_words(word, most):
-    """Up to MOST_NEAR known words at most so many typos away, the nearest first."""
+    """Returns up to MOST_NEAR known words with at most `most` typos, the nearest first."""
     lengths = Word.objects.filter(length__range=(len(word) - most, len(word) + most))
     near = process.extract(
         word,

@@ -1,4 +1,4 @@
-"""What a search that found nothing offers, so that nobody stands before a wall."""
+"""The help on a search page without results, so that readers have a next step."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +22,9 @@ class Alternative:
 
 
 def no_results_help(form):
-    """Fewer filters, fewer words, near spellings, each with what it would find; and topics."""
+    """Returns the offers: fewer filters, fewer words and near spellings that would find something,
+    and topics.
+    """
     return NoResultsHelp(form)
 
 
@@ -37,13 +39,13 @@ class NoResultsHelp:
 
     @cached_property
     def single_words(self):
-        """Each word alone, where there are several and one of them finds something."""
+        """The words that find something alone, if the query has several words."""
         parts = self.parts if len(self.parts) > 1 else []
         return self.finding(self.to(" ".join(part.words), [part]) for part in parts)
 
     @cached_property
     def near(self):
-        """Known words that are spelled nearly like those that are nowhere."""
+        """Known words with a spelling near the words that find nothing."""
         unknown = [part for part in self.parts if not self.to("", [part]).total]
         words = {word for part in unknown for word in part.words if len(word) > 3}
         near = [other for word in sorted(words) for other in near_words(word, FARTHEST)]

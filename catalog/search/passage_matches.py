@@ -1,4 +1,4 @@
-"""Landing inside: the caption, page or slide of a result that holds what was searched."""
+"""Finds the caption, page or slide of a result that holds the searched words."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from catalog.search.queries import stems_of
 
 @dataclass(frozen=True)
 class PassageMatch:
-    """Where in a resource the words are: a link, what to call the place, the text around it."""
+    """A place with the words in a file: a link to it, its name, and the marked text around it."""
 
     address: str
     place: str
@@ -21,9 +21,9 @@ class PassageMatch:
 
 
 def passage_matches(resources, groups):
-    """{resource id: Landing} of those whose cards do not say all of the query, but files of it do.
+    """Returns {resource id: PassageMatch}, without resources whose cards show the whole query.
 
-    Two queries, however many resources there are.
+    Makes two database queries for any number of resources.
     """
     best = best_passages([resource.pk for resource in resources], groups)
     passages = Passage.objects.select_related("source").in_bulk(list(best.values()))
@@ -37,7 +37,7 @@ def passage_matches(resources, groups):
 
 
 def best_passages(ids, groups):
-    """{resource id: id of the passage in which most of the groups are, the first of equals}"""
+    """Returns {resource id: id of the passage with the most groups; the first of equals}."""
     if not groups:
         return {}
     score = sum((one_if_in(group) for group in groups), Value(0))
@@ -51,7 +51,7 @@ def best_passages(ids, groups):
 
 
 def one_if_in(group):
-    """An option that has to be found word by word counts more where it stands in one piece."""
+    """Returns the score of a group in a passage: 2 for an option in one piece, 1 word by word."""
     whole = [When(contains_phrases([sum(option, ())]), then=2) for option in group]
     parts = [When(contains_phrases(option), then=1) for option in group]
     return Case(*whole, *parts, default=0, output_field=IntegerField())

@@ -1,8 +1,8 @@
-"""What somebody typed, as what the index is asked. Without Django.
+"""Turns typed text into a query for the index. Does not import Django.
 
-A query is a list of groups that all have to be found. A group is what one word or phrase may
-also be said as: a list of options, one of which has to be found. An option is a tuple of phrases
-that all have to be found, a phrase a tuple of stems that follow each other.
+A query is a list of groups; a hit has all of them. A group is one word or phrase with its synonyms:
+a list of options; a hit has at least one of them. An option is a tuple of phrases; a hit has all of
+them. A phrase is a tuple of stems that follow each other.
 """
 
 import re
@@ -17,7 +17,7 @@ QUOTED = re.compile(r'"([^"]*)"')
 
 @dataclass(frozen=True)
 class Part:
-    """A word, or a phrase that stood in quotation marks, as folded words."""
+    """A word, or a phrase that was in quotation marks, as folded words."""
 
     words: tuple
     quoted: bool = False
@@ -28,7 +28,7 @@ class Part:
 
 
 def parts_of(text):
-    """The words and phrases of what was typed, at most MOST_WORDS; words that say nothing go.
+    """Returns at most MOST_WORDS words and phrases of `text`, without stop words.
 
     >>> [part.words for part in parts_of('the "small test" of Change')]
     [('small', 'test'), ('change',)]
@@ -48,9 +48,9 @@ def parts_of(text):
 
 
 def groups_of(parts, synonyms):
-    """The groups for `parts`; `synonyms` says for a tuple of stems what else it is called.
+    """Returns the groups for `parts`. `synonyms` has other phrases for a tuple of stems.
 
-    The longest run of words that has synonyms is taken together.
+    The longest run of words that has synonyms becomes one group.
     >>> groups_of(parts_of("UBT poster"), {("ubt",): [("unit", "base", "team")]})
     [[(('ubt',),), (('unit', 'base', 'team'),)], [(('poster',),)]]
     """
@@ -76,7 +76,7 @@ def longest_run(parts, synonyms):
 
 
 def both_ways(pairs):
-    """What each side of `pairs` is also called, by its stems as parts_of() leaves them.
+    """Returns {stems of one side, as from parts_of(): [stems of the other side]} for `pairs`.
 
     >>> both_ways([("PDSA", "plan, do, act")])
     {('pdsa',): [('plan', 'do', 'act')], ('plan', 'act'): [('pdsa',)]}
@@ -90,10 +90,10 @@ def both_ways(pairs):
 
 
 def stems_of(groups):
-    """Every stem that a hit may show, to mark it."""
+    """Returns every stem that the text of a hit may have, so that it can be marked."""
     return {s for group in groups for option in group for phrase in option for s in phrase}
 
 
 def words_as_typed(text):
-    """How counts and titles call a query: on one line, single spaces, without the stray quote."""
+    """Returns a query as counts and titles show it: cut, on one line, with single spaces."""
     return " ".join(text[:LONGEST_QUERY].split())

@@ -1,4 +1,4 @@
-"""What is offered while somebody types."""
+"""The suggestions while a reader types in the search box."""
 
 from typing import NamedTuple
 
@@ -23,12 +23,15 @@ SORTS = {
     Region: gettext_lazy("Region"),
 }
 EVERY_ONE = 2**31
-MOST_LOOKED_AT = 300  # titles that begin so, of which the best are offered
+MOST_LOOKED_AT = 300  # titles with such words, of which the best are offered
 SHORTEST = 2  # letters
 
 
 def suggestions(text):
-    """A list of Page: titles, pages of the site, and the search itself; [] for too little."""
+    """Returns a list of Page: titles, pages of the site, and the search itself.
+
+    Returns [] if `text` has fewer than SHORTEST letters.
+    """
     words = words_in(text[:LONGEST_QUERY])[:MOST_WORDS]
     typed = words_as_typed(text)
     if sum(map(len, words)) < SHORTEST:
@@ -42,11 +45,13 @@ def suggestions(text):
 
 
 def resources_titled(words):
-    """The public resources whose titles best begin with these words: short ones, then new ones."""
+    """Returns up to TITLES public resources whose titles have words that begin with `words`: the
+    shortest titles first, of equals the newest.
+    """
     index = current_index()
     public = index.public()
     hits = engines.title_hits(words, MOST_LOOKED_AT) & public
-    if hits.bit_count() < TITLES:  # the newest-made may all be drafts
+    if hits.bit_count() < TITLES:  # the last created may all be drafts
         all_hits = engines.title_hits(words, EVERY_ONE) & public
         hits = id_sets.bits_of(index.ranked(all_hits, "newest")[:MOST_LOOKED_AT])
     entries = list(
@@ -57,8 +62,8 @@ def resources_titled(words):
 
 
 def site_pages(words):
-    """The pages of levels, dimensions, topics, audiences and regions whose names have all of these
-    words, and which hold something.
+    """Returns the pages of levels, dimensions, topics, audiences and regions that have `words` in
+    their names and are not empty.
     """
     pages, index = [], current_index()
     public = index.public()

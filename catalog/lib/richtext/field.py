@@ -1,4 +1,4 @@
-"""The field of a model, and what its form refuses as too large."""
+"""The model field for rich text, and the limits that its form checks."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +35,7 @@ SENTENCES = {
 
 
 def check_size(html):
-    """Raises ValidationError where `html` is more than can be read or printed."""
+    """Raises ValidationError with one sentence for each limit in policy.py that `html` exceeds."""
     writer = Writer()
     read(strip_unprintable(html), writer)
     writer.html()
@@ -52,7 +52,7 @@ def check_size(html):
 
 
 class RichTextField(ProseEditorField):
-    """HTML that is sanitised whenever it is saved, wherever it comes from."""
+    """HTML that is sanitized whenever it is saved, with or without a form."""
 
     default_validators = [check_size]
 

@@ -1,4 +1,4 @@
-"""Reads any HTML in one pass, and writes what of it is allowed."""
+"""Reads any HTML in one pass and writes the allowed parts."""
 
 import re
 from collections import Counter
@@ -34,7 +34,7 @@ from catalog.lib.text import strip_unprintable
 
 
 def sanitize(html):
-    """`html` with allowed elements only, each closed and in its place; "" when it says nothing.
+    """Returns `html` with allowed elements only, each closed and in its place; "" without text.
 
     >>> sanitize("<h1 onclick=x>Hi<script>alert(1)</script><p>you")
     '<h2>Hi</h2><p>you</p>'
@@ -52,7 +52,7 @@ def write(html):
 
 
 def read(html, writer):
-    """Hands the texts and tags of `html` to `writer`, in one pass."""
+    """Passes the texts and tags of `html` to `writer`, in one pass."""
     place = 0
     while token := TOKEN.search(html, place):
         writer.text(html[place : token.start()])
@@ -76,7 +76,7 @@ def end_of(pattern, html, place):
 
 
 def parts_below(tag):
-    """What text in `tag` must stand in: ["tbody", "tr", "td"] for "table", [] for "p"."""
+    """Returns the elements that text in `tag` needs: "table" → ["tbody", "tr", "td"], "p" → []."""
     parts = []
     while tag := PARTS.get(tag):
         parts.append(tag)
@@ -84,15 +84,15 @@ def parts_below(tag):
 
 
 class Grid:
-    """How many rows and columns a table has, at the most, as it goes on."""
+    """Counts the rows and the widest row of a table while the table is written."""
 
     def __init__(self):
         self.rows = self.columns = self.widest = 0
-        self.hanging = []  # [rows to come, columns] of the cells that reach into them
+        self.hanging = []  # [rows to come, columns] of the cells that span rows to come
         self.begins = False
 
     def row(self):
-        self.begins = True  # it counts from its first cell on, for an empty one is taken out
+        self.begins = True  # a row counts from its first cell on, because an empty row is removed
 
     def cell(self, colspan, rowspan):
         if self.begins:
@@ -109,22 +109,22 @@ class Grid:
 
 
 class Writer:
-    """Writes allowed elements, each where it may stand, at most DEEPEST inside each other.
+    """Writes allowed elements, each where it may be, nested at most DEEPEST levels.
 
-    A subheading before any heading becomes a heading, so that no level is skipped on the page.
-    `excess` has the names of the limits that are passed: see SENTENCES. Past those of lines and
-    tables nothing but words and inline elements is written, one after the other.
+    A subheading before any heading becomes a heading, so that the page skips no level. `excess`
+    has the names of the exceeded limits: see SENTENCES. After the limit of lines or tables is
+    exceeded, only words and inline elements are written, one after the other.
     """
 
     def __init__(self):
         self.out, self.words = [], []
-        self.open = []  # the open tags, each with the place in self.out where it begins
-        self.refused = Counter()  # start tags left out, whose end tags are to be left out too
+        self.open = []  # the open tags, each with the index in self.out where it begins
+        self.refused = Counter()  # omitted start tags, whose end tags must be omitted too
         self.headed = self.says_something = False
         self.rows = 0
         self.excess = set()
         self.letters = self.lines = self.inlines = self.squares = self.breaking = 0
-        self.grids = []  # of the tables that are open; self.squares are those of the others
+        self.grids = []  # of the open tables; self.squares counts the closed ones
 
     @property
     def full(self):
@@ -195,12 +195,12 @@ class Writer:
         self.words.append(" ")
 
     def leave_parts(self):
-        """Where no element may be added, words go on below the list or table that they are in."""
+        """Closes open lists and tables if no element may be added. Words continue below them."""
         if self.full and self.inside in PARTS:
             self.close_to(0)
 
     def holders(self, tag):
-        """Where the nearest element is that may hold `tag` (or None), and what is missing below."""
+        """Returns the index of the nearest parent for `tag` or None, and the tags to add below it."""
         missing = []
         while tag in HOLDERS:
             place = self.place_of(HOLDERS[tag])
@@ -222,7 +222,7 @@ class Writer:
             self.words.append(" ")
 
     def place_of(self, tags):
-        """Where in self.open the innermost of `tags` is, not looking out of a table; or None."""
+        """Returns the index in self.open of the innermost of `tags` in the same table, or None."""
         for place in range(len(self.open) - 1, -1, -1):
             tag = self.open[place][0]
             if tag in tags:
@@ -303,7 +303,7 @@ class Writer:
         self.out.append(escaped(words))
 
     def with_breaks(self, words):
-        """`words`, the long ones with places where a line may end once these are too many."""
+        """Returns `words`. After MOST_BREAKING is exceeded, long words get MAY_BREAK marks."""
         self.breaking += sum(map(len, LONG_WORDS.findall(words))) * len(words)
         if self.breaking <= MOST_BREAKING:
             return words
@@ -317,7 +317,7 @@ def in_pieces(word):
 
 
 def escaped(text):
-    """As nh3 and browsers write it."""
+    """Returns `text` escaped as nh3 and browsers escape it."""
     return escape(text, quote=False).replace("\xa0", "&nbsp;")
 
 
