@@ -200,7 +200,7 @@ class Writer:
             self.close_to(0)
 
     def holders(self, tag):
-        """Returns the index of the nearest parent for `tag` or None, and the tags to add below it."""
+        """Returns the index of the nearest parent for `tag` or None, and the tags to add."""
         missing = []
         while tag in HOLDERS:
             place = self.place_of(HOLDERS[tag])

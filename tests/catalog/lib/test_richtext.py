@@ -68,7 +68,7 @@ START = st.builds("<{}{}>".format, st.sampled_from(NAMES), st.sampled_from(PAIRS
 END = st.builds("</{}>".format, st.sampled_from(NAMES))
 TANGLED = st.lists(st.one_of(START, END, st.sampled_from(PIECES), st.text(max_size=5)), max_size=60)
 ALLOWED_TAG = re.compile(r"</?([a-z0-9]+)((?: [a-z]+=\"[^\"<>]*\")*)>")
-# As the admin's editor hands it over.
+# HTML as the admin's editor sends it.
 PROSE = (
     "<h2>Before the huddle</h2><p>Take <strong>two minutes</strong> and <em>one "
     '<strong>card</strong></em>:<br>see <a href="https://example.org/?b=1&amp;c=2">it</a>.</p>'
@@ -80,7 +80,7 @@ PROSE = (
 
 
 def nesting(html):
-    """How many elements of the well-formed `html` are inside each other at most."""
+    """Returns the depth of the most deeply nested element in the well-formed `html`."""
     depth = deepest = 0
     for closing, tag in re.findall(r"<(/?)([a-z0-9]+)", html):
         depth += 0 if tag == "br" else -1 if closing else 1
@@ -89,7 +89,7 @@ def nesting(html):
     return deepest
 
 
-def test_what_the_editor_writes_stays_as_it_is():
+def test_the_output_of_the_editor_is_not_changed():
     assert sanitize(PROSE) == PROSE
 
 
@@ -99,7 +99,7 @@ def test_what_the_editor_writes_stays_as_it_is():
 @example("<p>e<strong></strong>\u0301<p>\u0338x")
 @example("<a href='http://['>x</a>")
 @settings(max_examples=500, deadline=None)
-def test_any_text_comes_out_clean_and_stays_so(html):
+def test_any_text_becomes_clean_and_sanitizing_it_twice_changes_nothing(html):
     clean = sanitize(html)
     assert sanitize(clean) == clean
     assert nesting(clean) <= DEEPEST
@@ -113,7 +113,7 @@ def test_any_text_comes_out_clean_and_stays_so(html):
 
 @given(st.text(alphabet=st.characters(exclude_characters="<&")))
 @settings(max_examples=200, deadline=None)
-def test_plain_words_stay(text):
+def test_plain_words_are_kept(text):
     assert re.findall(r"\w+", unescape(sanitize(text))) == re.findall(
         r"\w+", strip_unprintable(text)
     )
@@ -158,18 +158,18 @@ def test_plain_words_stay(text):
         ("Waste&#11;walk", "Wastewalk"),
     ],
 )
-def test_each_kind_of_text(html, clean):
+def test_a_text_is_sanitized_as_expected(html, clean):
     assert sanitize(html) == clean
 
 
-def test_nothing_is_lost_where_it_is_too_deep():
+def test_no_word_is_lost_where_elements_are_nested_too_deep():
     html = "".join(f"<blockquote><ul><li>word{n}" for n in range(40))
     clean = sanitize(html)
     assert nesting(clean) <= DEEPEST
     assert re.findall(r"word\d+", clean) == [f"word{n}" for n in range(40)]
 
 
-def test_the_toolbar_and_the_allow_list_are_one():
+def test_the_toolbar_and_the_allow_list_have_the_same_elements():
     offered = allowlist_from_extensions(EXTENSIONS)["tags"]
     assert offered - {"thead"} == TAGS
     assert set(ATTRIBUTES) <= TAGS
@@ -180,7 +180,7 @@ def test_the_toolbar_and_the_allow_list_are_one():
     ["<blockquote>", "<b><p>", "<table><tr><td>", "<a", "<a '", '<a "', "<", "<!--", "<p>x"],
 )
 def test_a_megabyte_of_anything_is_read_in_one_pass(piece):
-    """What would look at it again from each place on would not come back."""
+    """Code that scanned again from each position would not finish."""
     assert nesting(sanitize(piece * (1_000_000 // len(piece)))) <= DEEPEST
 
 
@@ -193,7 +193,7 @@ def letters_of(html):
 
 
 def breaking(html):
-    """The letters of long words times those of the text that they stand in."""
+    """Returns the letters of long words times the letters of the text around them."""
     texts = re.split("<[^>]*>", html)
     words = [
         [word for word in re.split("[ \n\u200b]", text) if len(word) > LONG_WORD] for text in texts
@@ -205,7 +205,7 @@ def numbered(piece, count):
     return "".join(piece.replace("#", f"word{n}") for n in range(count))
 
 
-# What no printer can lay out in a reasonable time, and which of its elements are too many.
+# Texts that cannot be laid out in a reasonable time, and a part of the sentence that refuses each.
 KILLERS = {
     "spans": ("<table>" + numbered('<tr><td colspan="100000" rowspan="100000">#', 500), "table"),
     "a table of many rows": ("<table>" + numbered("<tr><td>#</td></tr>", 5000), "rows of tables"),
@@ -230,14 +230,14 @@ KILLERS = {
 
 
 @pytest.mark.parametrize("html, sentence", KILLERS.values(), ids=KILLERS)
-def test_what_is_absurdly_large_is_refused_with_a_sentence(html, sentence):
+def test_a_text_that_is_too_large_is_refused_with_a_sentence(html, sentence):
     with pytest.raises(ValidationError) as refused:
         check_size(html)
     assert sentence in " ".join(refused.value.messages)
 
 
 @pytest.mark.parametrize("html, _sentence", KILLERS.values(), ids=KILLERS)
-def test_where_no_form_refuses_it_elements_are_left_out_and_all_words_stay(html, _sentence):
+def test_without_a_form_elements_are_left_out_and_all_words_are_kept(html, _sentence):
     clean = sanitize(html)
     assert words_of(clean) == words_of(html)
     assert sanitize(clean) == clean
@@ -265,7 +265,7 @@ def test_where_no_form_refuses_it_elements_are_left_out_and_all_words_stay(html,
         "",
     ],
 )
-def test_what_people_write_is_not_too_large(html):
+def test_texts_that_people_write_are_not_too_large(html):
     check_size(html)
 
 
@@ -275,7 +275,7 @@ def test_what_people_write_is_not_too_large(html):
 @example("<table><tr><td rowspan=3>a<tr></tr><tr><td>b<td>c<tr><td>d")
 @example("<p>a<p>b<p>c<p>d<b>e<p>f</b>g")
 @settings(max_examples=500, deadline=None)
-def test_what_is_cut_down_once_stays_so(html):
+def test_sanitizing_a_cut_text_twice_changes_nothing(html):
     with pytest.MonkeyPatch.context() as patched:
         for name, most in (("LINES", 3), ("SQUARES", 4), ("COLUMNS", 3), ("INLINES", 2)):
             patched.setattr(writer, f"MOST_{name}", most)
@@ -287,7 +287,7 @@ def test_what_is_cut_down_once_stays_so(html):
 
 
 @pytest.mark.django_db
-def test_the_form_refuses_it_and_keeps_what_was_written(client):
+def test_the_form_refuses_a_long_text_and_keeps_what_was_written(client):
     sign_in_as_root(client)
     tool = make_tool(body="<p>Short</p>")
     html = "<p>" + "word " * 50_000 + "</p>"
@@ -298,7 +298,7 @@ def test_the_form_refuses_it_and_keeps_what_was_written(client):
 
 
 @pytest.mark.django_db
-def test_what_is_saved_without_a_form_is_cut_down():
+def test_a_long_text_that_is_saved_without_a_form_is_cut():
     tool = make_tool(body=KILLERS["paragraphs"][0])
     body = Tool.objects.get(pk=tool.pk).body
     assert body.count("<p>") <= MOST_LINES + 1

@@ -1,4 +1,4 @@
-"""Searching and narrowing in a real browser, with its script and without."""
+"""Searching and narrowing in a real browser, with JavaScript and without."""
 
 import re
 
@@ -27,7 +27,7 @@ def device():
 
 @pytest.fixture
 def reader(browser, demo_site, device):
-    """A page of the site on `device`; nothing may complain in its console."""
+    """A page of the site on `device`. The console must stay empty."""
     context = browser.new_context(base_url=demo_site, **device)
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
@@ -50,7 +50,7 @@ def box(page):
 
 
 def arrive(page, address):
-    """Waits until `address`, the end of one as a regular expression, is there as a whole."""
+    """Waits until the page whose address ends with the pattern `address` is loaded."""
     expect(page).to_have_url(re.compile(f"{address}$"))
     page.wait_for_load_state()
 
@@ -66,7 +66,7 @@ def option(page, name):
 
 
 def tick(page, device, name):
-    """Switches the filter on, as a reader at `device` has to."""
+    """Turns the filter `name` on, as a reader on `device` does."""
     folded = page.locator("#all-filters:not([open]) > summary")
     if folded.is_visible():
         folded.click()
@@ -91,7 +91,7 @@ def type_words(page, words):
 
 
 def stays(page):
-    """Marks the page as it is loaded; `still_there` tells whether it was loaded again."""
+    """Marks the loaded page, so that still_there() can check that it was not loaded again."""
     page.evaluate("document.documentElement.dataset.loaded = 'once'")
 
 
@@ -100,7 +100,7 @@ def still_there(page):
 
 
 @on_every_device
-def test_a_search_is_narrowed_widened_subscribed_to_and_printed(reader, device):
+def test_a_search_can_be_narrowed_widened_followed_and_printed(reader, device):
     search(reader, "consensus")
     everything = titles(reader)
     tick(reader, device, "Courses")
@@ -142,7 +142,7 @@ def test_a_suggestion_is_picked_with_the_keyboard(reader):
     expect(reader.get_by_role("heading", level=1)).to_have_text(title)
 
 
-def test_suggestions_are_walked_and_closed_by_keyboard(reader):
+def test_the_keyboard_moves_through_suggestions_and_closes_them(reader):
     expect(box(reader)).to_have_attribute("aria-expanded", "false")
     type_words(reader, "cons")
     options = reader.get_by_role("option")
@@ -183,7 +183,7 @@ def test_enter_without_a_suggestion_searches(reader):
 
 
 @on_a_phone
-def test_a_suggestion_is_touched_on_a_phone(reader):
+def test_a_suggestion_can_be_tapped_on_a_phone(reader):
     type_words(reader, "consensus")
     assert reader.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Axe().run(reader).response["violations"] == []
@@ -203,7 +203,7 @@ def test_late_suggestions_for_older_words_are_dropped(reader):
     expect(reader.get_by_role("option", name="Late")).to_have_count(0)
 
 
-def test_back_and_forward_bring_results_and_filters_again(reader):
+def test_back_and_forward_restore_results_and_filters(reader):
     reader.goto("/topics/lmp-processes/")
     stays(reader)
     whole = titles(reader)
@@ -229,9 +229,9 @@ def test_back_and_forward_bring_results_and_filters_again(reader):
     assert len(addresses) == 4 and all(a.endswith("?kind=tool") for a in addresses)
 
 
-def test_the_focus_stays_on_the_filter_and_groups_stay_as_they_are(reader):
+def test_the_focus_stays_on_the_filter_and_groups_stay_open_or_closed(reader):
     reader.goto("/topics/lmp-processes/")
-    for group in ("Path level", "Delivery"):  # one folded, the other unfolded
+    for group in ("Path level", "Delivery"):  # this closes one and opens the other
         reader.locator("summary", has_text=group).click()
     option(reader, "Classroom").focus()
     reader.keyboard.press("Space")
@@ -244,7 +244,7 @@ def test_the_focus_stays_on_the_filter_and_groups_stay_as_they_are(reader):
     expect(option(reader, "Classroom")).to_be_focused()
 
 
-def test_filters_in_quick_succession_are_one_step(reader):
+def test_filters_in_quick_succession_are_one_step_in_the_history(reader):
     reader.goto("/topics/lmp-processes/")
     boxes = "document.querySelectorAll('[name=kind][value=course], [name=level][value=\"2\"]')"
     reader.evaluate(f"{boxes}.forEach(box => box.click())")
@@ -255,7 +255,7 @@ def test_filters_in_quick_succession_are_one_step(reader):
     expect(option(reader, "Courses")).not_to_be_checked()
 
 
-def test_pages_are_turned_in_place(reader):
+def test_the_next_page_loads_without_leaving_the_page(reader):
     reader.goto("/tools/")
     stays(reader)
     first = titles(reader)
@@ -267,7 +267,7 @@ def test_pages_are_turned_in_place(reader):
     still_there(reader)
 
 
-def test_what_is_no_list_is_opened_as_a_page(reader):
+def test_an_answer_that_is_not_a_list_is_opened_as_a_page(reader):
     reader.goto("/tools/")
     stays(reader)
 
@@ -306,7 +306,7 @@ def test_a_word_that_is_only_in_a_pdf_leads_to_its_page(reader):
 
 
 @with_and_without_script
-def test_a_search_that_finds_nothing_offers_ways_on(reader):
+def test_a_search_without_results_offers_other_searches(reader):
     search(reader, "consensus grumpy")
     expect(reader.locator("#count")).to_have_text("0 results")
     reader.get_by_role("link", name=re.compile("^consensus")).click()
@@ -316,7 +316,7 @@ def test_a_search_that_finds_nothing_offers_ways_on(reader):
     expect(reader.get_by_role("article")).not_to_have_count(0)
 
 
-def test_paper_leaves_out_what_only_a_screen_can_use(reader):
+def test_a_printed_page_leaves_out_controls_that_need_a_screen(reader):
     reader.goto("/search/?q=consensus&level=2")
     reader.emulate_media(media="print")
     for part in (".search", ".filters", ".order"):
