@@ -17,19 +17,23 @@ from catalog.lib.richtext.writer import Writer, read, sanitize
 from catalog.lib.text import strip_unprintable
 
 SENTENCES = {
-    "text": _("It is longer than %(most_text)s characters. Put the rest into a file of its own."),
+    "text": _(
+        "The text is longer than %(most_text)s characters. Move part of it to a separate file."
+    ),
     "lines": _(
-        "It has more than %(most_lines)s paragraphs, lines, points and rows of tables. "
-        "Put the rest into a file of its own."
+        "The text has more than %(most_lines)s paragraphs, lines, list items and table rows. "
+        "Move part of it to a separate file."
     ),
     "table": _(
-        "Its tables are too large: at most %(most_columns)s columns, and %(most_squares)s cells "
-        "in all. Put a larger one into a file of its own."
+        "The tables are too large. Use at most %(most_columns)s columns in a table, and "
+        "%(most_squares)s cells in all tables together. Move larger tables to a separate file."
     ),
-    "inlines": _("It has more than %(most_inlines)s links and words in bold or italics."),
+    "inlines": _(
+        "The text has more than %(most_inlines)s links and bold or italic words. Remove some."
+    ),
     "word": _(
-        "It has words of more than %(long_word)s letters, too many or too long ones. Spaces may "
-        "be missing, or a picture was pasted as text."
+        "The text has too many very long words, or words that are too long (more than "
+        "%(long_word)s letters). Add missing spaces, and remove images that were pasted as text."
     ),
 }
 

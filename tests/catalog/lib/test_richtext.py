@@ -208,7 +208,7 @@ def numbered(piece, count):
 # Texts that cannot be laid out in a reasonable time, and a part of the sentence that refuses each.
 KILLERS = {
     "spans": ("<table>" + numbered('<tr><td colspan="100000" rowspan="100000">#', 500), "table"),
-    "a table of many rows": ("<table>" + numbered("<tr><td>#</td></tr>", 5000), "rows of tables"),
+    "a table of many rows": ("<table>" + numbered("<tr><td>#</td></tr>", 5000), "table rows"),
     "a table of many columns": ("<table><tr>" + numbered("<td>#</td>", 3000), "30 columns"),
     "a table that is wide once": (
         "<table><tr>" + "<td>word0</td>" * 30 + numbered("</tr><tr><td>#</td>", 1000),
@@ -216,14 +216,17 @@ KILLERS = {
     ),
     "tables in cells": (
         "<table><tr><td>" + numbered("<table><tr><td>#</table>", 6000),
-        "rows of tables",
+        "table rows",
     ),
     "breaks": (numbered("#<br>", 50_000), "lines"),
     "paragraphs": (numbered("<p>#</p>", 10_000), "paragraphs"),
-    "points": ("<ul>" + numbered("<li><p>#</p></li>", 5000), "points"),
+    "points": ("<ul>" + numbered("<li><p>#</p></li>", 5000), "list items"),
     "bold words": (numbered("<b>#</b> ", 10_000), "bold"),
     "a word": ("word1" * 200_000, "more than 60 letters"),
-    "a picture as text": ("<p>data:image/png;base64," + "word1" * 20_000, "a picture was pasted"),
+    "a picture as text": (
+        "<p>data:image/png;base64," + "word1" * 20_000,
+        "images that were pasted",
+    ),
     "a long text": (numbered("<p># and some more words</p>", 3000) * 3, "200,000 characters"),
     "lines of code": ("<pre>" + numbered("# is a line of code\n", 20_000), "200,000 characters"),
 }
