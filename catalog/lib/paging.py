@@ -15,8 +15,8 @@ def page_of(paginator, asked):
     except PageNotAnInteger:
         page = paginator.page(1)
     notice = _("There is no page “%(asked)s”. This is page %(page)d of %(pages)d.")
-    facts = {"asked": asked[:20], "page": page.number, "pages": paginator.num_pages}
-    return page, notice % facts
+    values = {"asked": asked[:20], "page": page.number, "pages": paginator.num_pages}
+    return page, notice % values
 
 
 def read_number(asked):

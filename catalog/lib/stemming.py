@@ -12,8 +12,8 @@ import snowballstemmer
 
 # Letters and digits of any script, apostrophes inside, up to two plus signs at the end, as in RIM+.
 WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\+{0,2}")
-MOST_HITS = 200  # of one text that are compared to find the best place to show
-LONGEST = 40  # characters of a word; nobody types a longer word
+MAX_HITS = 200  # of one text that are compared to find the best place to show
+MAX_WORD_LENGTH = 40  # characters of a word; nobody types a longer word
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -32,13 +32,13 @@ def folded(word):
     >>> folded("Café’s"), folded("RIM+")
     ('cafes', 'rimplus')
     """
-    return _folded(word[: 2 * LONGEST])
+    return _fold(word[: 2 * MAX_WORD_LENGTH])
 
 
 @lru_cache(maxsize=50_000)
-def _folded(word):
+def _fold(word):
     letters = unicodedata.normalize("NFKD", word.replace("+", "plus")).casefold()
-    return "".join(c for c in letters if c.isalnum())[:LONGEST]
+    return "".join(c for c in letters if c.isalnum())[:MAX_WORD_LENGTH]
 
 
 @lru_cache(maxsize=50_000)
@@ -79,12 +79,12 @@ def marked(text, stems):
     >>> marked("Small tests, big change", {"test", "chang"})
     [('Small ', False), ('tests', True), (', big ', False), ('change', True)]
     """
-    pieces, done = [], 0
-    for found in WORD.finditer(text):
-        if stem(folded(found[0])) in stems:
-            pieces += [(text[done : found.start()], False), (found[0], True)]
-            done = found.end()
-    pieces.append((text[done:], False))
+    pieces, end = [], 0
+    for match in WORD.finditer(text):
+        if stem(folded(match[0])) in stems:
+            pieces += [(text[end : match.start()], False), (match[0], True)]
+            end = match.end()
+    pieces.append((text[end:], False))
     return [(piece, hit) for piece, hit in pieces if piece]
 
 
@@ -94,22 +94,22 @@ def excerpt(text, stems, width=32):
     An ellipsis replaces the text that is left out before and after. Returns [] if the text has
     none of the stems.
     """
-    found = list(WORD.finditer(text))
-    hits = [n for n, word in enumerate(found) if stem(folded(word[0])) in stems]
+    words = list(WORD.finditer(text))
+    hits = [n for n, word in enumerate(words) if stem(folded(word[0])) in stems]
     if not hits:
         return []
-    hits = hits[:MOST_HITS]
-    first = max(hits, key=lambda n: (different(found, hits, n, width), -n))
-    begin = max(0, min(first - 4, len(found) - width))
-    end = min(len(found), begin + width)
+    hits = hits[:MAX_HITS]
+    first = max(hits, key=lambda n: (count_stems(words, hits, n, width), -n))
+    begin = max(0, min(first - 4, len(words) - width))
+    end = min(len(words), begin + width)
     before = "… " if begin else ""
-    after = " …" if end < len(found) else ""
-    start = found[begin].start() if begin else 0
-    stop = found[end - 1].end() if after else len(text)
+    after = " …" if end < len(words) else ""
+    start = words[begin].start() if begin else 0
+    stop = words[end - 1].end() if after else len(text)
     return marked(before + " ".join(text[start:stop].split()) + after, stems)
 
 
-def different(found, hits, first, width):
+def count_stems(words, hits, first, width):
     """Returns how many different stems are in the `width` - 4 words from number `first` on."""
     near = (n for n in hits if first <= n < first + width - 4)
-    return len({stem(folded(found[n][0])) for n in near})
+    return len({stem(folded(words[n][0])) for n in near})

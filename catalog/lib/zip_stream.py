@@ -4,11 +4,11 @@ import zipfile
 
 from django.utils import timezone
 
-BLOCK = 256 * 1024
+BLOCK_BYTES = 256 * 1024
 
 
-class Outbox:
-    """A write-only file: keeps the written bytes until fetch() takes them."""
+class WriteBuffer:
+    """A write-only file: keeps the written bytes until take() returns them."""
 
     def __init__(self):
         self.parts = []
@@ -20,7 +20,7 @@ class Outbox:
     def flush(self):
         pass
 
-    def fetch(self):
+    def take(self):
         parts, self.parts = self.parts, []
         return b"".join(parts)
 
@@ -30,15 +30,15 @@ def zipped(files):
 
     The files are stored without compression: PDFs, slides and images are compressed already.
     """
-    outbox = Outbox()
+    buffer = WriteBuffer()
     now = timezone.localtime().timetuple()[:6]
-    with zipfile.ZipFile(outbox, "w") as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, file in files:
             if not file.storage.exists(file.name):
                 continue
             entry = zipfile.ZipInfo(name, now)
             with archive.open(entry, "w", force_zip64=True) as target, file.open() as source:
-                for block in source.chunks(BLOCK):
+                for block in source.chunks(BLOCK_BYTES):
                     target.write(block)
-                    yield outbox.fetch()
-    yield outbox.fetch()
+                    yield buffer.take()
+    yield buffer.take()

@@ -7,29 +7,29 @@ from django_prose_editor.fields import ProseEditorField
 from catalog.lib.richtext.policy import (
     EXTENSIONS,
     LONG_WORD,
-    MOST_COLUMNS,
-    MOST_INLINES,
-    MOST_LINES,
-    MOST_SQUARES,
-    MOST_TEXT,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_INLINES,
+    MAX_LINES,
+    MAX_TEXT,
 )
 from catalog.lib.richtext.writer import Writer, read, sanitize
 from catalog.lib.text import strip_unprintable
 
 SENTENCES = {
     "text": _(
-        "The text is longer than %(most_text)s characters. Move part of it to a separate file."
+        "The text is longer than %(max_text)s characters. Move part of it to a separate file."
     ),
     "lines": _(
-        "The text has more than %(most_lines)s paragraphs, lines, list items and table rows. "
+        "The text has more than %(max_lines)s paragraphs, lines, list items and table rows. "
         "Move part of it to a separate file."
     ),
     "table": _(
-        "The tables are too large. Use at most %(most_columns)s columns in a table, and "
-        "%(most_squares)s cells in all tables together. Move larger tables to a separate file."
+        "The tables are too large. Use at most %(max_columns)s columns in a table, and "
+        "%(max_cells)s cells in all tables together. Move larger tables to a separate file."
     ),
     "inlines": _(
-        "The text has more than %(most_inlines)s links and bold or italic words. Remove some."
+        "The text has more than %(max_inlines)s links and bold or italic words. Remove some."
     ),
     "word": _(
         "The text has too many very long words, or words that are too long (more than "
@@ -44,15 +44,15 @@ def check_size(html):
     read(strip_unprintable(html), writer)
     writer.html()
     limits = {
-        "most_text": f"{MOST_TEXT:,}",
-        "most_lines": f"{MOST_LINES:,}",
-        "most_squares": f"{MOST_SQUARES:,}",
-        "most_columns": MOST_COLUMNS,
-        "most_inlines": f"{MOST_INLINES:,}",
+        "max_text": f"{MAX_TEXT:,}",
+        "max_lines": f"{MAX_LINES:,}",
+        "max_cells": f"{MAX_CELLS:,}",
+        "max_columns": MAX_COLUMNS,
+        "max_inlines": f"{MAX_INLINES:,}",
         "long_word": LONG_WORD,
     }
-    if found := [SENTENCES[name] % limits for name in SENTENCES if name in writer.excess]:
-        raise ValidationError(found)
+    if errors := [SENTENCES[name] % limits for name in SENTENCES if name in writer.excess]:
+        raise ValidationError(errors)
 
 
 class RichTextField(ProseEditorField):

@@ -33,28 +33,26 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
 CLEANER = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
-DEEPEST = 12  # levels of nesting: a link in a list in a list in a quote needs 8
-WIDEST = 12  # rows or columns that one cell may span
+MAX_DEPTH = 12  # levels of nesting: a link in a list in a list in a quote needs 8
+MAX_SPAN = 12  # rows or columns that one cell may span
 # What the PDF process can lay out: each of these limits alone takes 3 to 7 s; a page takes 10 ms.
 # A form refuses more than this. Without a form, elements are left out and all words stay.
-MOST_TEXT = 200_000  # characters: about 70 pages
-MOST_LINES = 4000  # LINES and rows, all together
-MOST_SQUARES = 4000  # of all tables: a table counts its rows times the cells of its widest row
-MOST_COLUMNS = 30
-MOST_INLINES = 5000
+MAX_TEXT = 200_000  # characters: about 70 pages
+MAX_LINES = 4000  # LINES and rows, all together
+MAX_CELLS = 4000  # of all tables: a table counts its rows times the cells of its widest row
+MAX_COLUMNS = 30
+MAX_INLINES = 5000
 # A longer word is broken at the end of a line. To break it, the PDF process reads its whole
 # paragraph, so the time grows with the letters of such words times those of the paragraph.
 LONG_WORD = 60
-MOST_BREAKING = 500_000_000  # as much as one word of 22 000 letters
+MAX_BREAKING = 500_000_000  # as much as one word of 22 000 letters
 
 # Elements that are replaced by an allowed one. These blocks become paragraphs.
-ON_ITS_OWN = (
-    "address article aside caption center dd div dt figure footer header hr main pre section"
-)
+BLOCKS = "address article aside caption center dd div dt figure footer header hr main pre section"
 RENAMED = (
     {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
     | dict.fromkeys(["thead", "tfoot"], "tbody")
-    | dict.fromkeys(ON_ITS_OWN.split(), "p")
+    | dict.fromkeys(BLOCKS.split(), "p")
 )
 HIDDEN = {"head", "script", "style", "template", "title", "xml"}
 
@@ -64,7 +62,7 @@ TEXTUAL = INLINE | HEADINGS | {"p"}  # no block may be inside these
 SPANS = ("colspan", "rowspan")
 LINES = HEADINGS | {"p", "li", "blockquote", "br"}
 # The parents that an element needs. If it has none of them, the writer adds the first.
-HOLDERS = {
+PARENTS = {
     "li": ("ul", "ol"),
     "tbody": ("table",),
     "tr": ("tbody",),
@@ -83,40 +81,40 @@ TOKEN = re.compile(
 ATTRIBUTE = re.compile(r"([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))")
 ADDRESS = re.compile(r"(https?://|mailto:|tel:)[^/?#]|/(?!/)|[#?]", re.IGNORECASE)
 MAY_BREAK = "\u200b"  # invisible: a line may end at this character
-OF_A_WORD = f"[^ \t\n{MAY_BREAK}]"
-LONG_WORDS = re.compile(rf"(?<!{OF_A_WORD}){OF_A_WORD}{{{LONG_WORD + 1},}}+")
-PIECE = 20  # letters between two MAY_BREAK marks
+WORD_CHARACTER = f"[^ \t\n{MAY_BREAK}]"
+LONG_WORDS = re.compile(rf"(?<!{WORD_CHARACTER}){WORD_CHARACTER}{{{LONG_WORD + 1},}}+")
+BREAK_EVERY = 20  # letters between two MAY_BREAK marks
 # All text is composed (NFC) when it is saved. A ">" with this mark after it would become one
 # character and break a tag, so the mark is removed.
 OVERLAY = "\u0338"
 
 
-def attributes_of(tag, text):
+def read_attributes(tag, text):
     """Returns {name: value} of the allowed attributes in `text`, the inside of a start tag."""
-    found = {}
+    attributes = {}
     for name, *values in ATTRIBUTE.findall(text):
         name = name.lower()
-        if name in ATTRIBUTES.get(tag, ()) and name not in found:
-            found[name] = clamp(name, strip_unprintable(unescape("".join(values))).strip())
-    return {name: value for name, value in sorted(found.items()) if value}
+        if name in ATTRIBUTES.get(tag, ()) and name not in attributes:
+            attributes[name] = clamp(name, strip_unprintable(unescape("".join(values))).strip())
+    return {name: value for name, value in sorted(attributes.items()) if value}
 
 
 def clamp(name, value):
     """Returns the allowed form of `value` for the attribute `name`; "" if nothing is allowed."""
     if name in ("colspan", "rowspan", "start"):
         number = int(value) if re.fullmatch("[0-9]{1,9}", value) else 1
-        return str(max(1, min(number, 999 if name == "start" else WIDEST)))
+        return str(max(1, min(number, 999 if name == "start" else MAX_SPAN)))
     if name == "scope":
         return value if value in ("col", "row") else ""
     if name == "href":
-        return address(value)
+        return clean_address(value)
     return value
 
 
-def address(text):
+def clean_address(text):
     """Returns `text` as an address that a link may lead to, or "".
 
-    >>> address("www.example.org/a b")
+    >>> clean_address("www.example.org/a b")
     'https://www.example.org/a%20b'
     """
     text = re.sub(r"[\t\n]", "", text).replace(" ", "%20")

@@ -11,17 +11,17 @@ from catalog.lib.richtext import writer
 from catalog.lib.richtext.field import check_size
 from catalog.lib.richtext.policy import (
     ATTRIBUTES,
-    DEEPEST,
     EXTENSIONS,
     LONG_WORD,
-    MOST_BREAKING,
-    MOST_COLUMNS,
-    MOST_INLINES,
-    MOST_LINES,
-    MOST_SQUARES,
+    MAX_BREAKING,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_DEPTH,
+    MAX_INLINES,
+    MAX_LINES,
+    MAX_SPAN,
     RENAMED,
     TAGS,
-    WIDEST,
 )
 from catalog.lib.richtext.writer import sanitize
 from catalog.lib.text import strip_unprintable
@@ -102,7 +102,7 @@ def test_the_output_of_the_editor_is_not_changed():
 def test_any_text_becomes_clean_and_sanitizing_it_twice_changes_nothing(html):
     clean = sanitize(html)
     assert sanitize(clean) == clean
-    assert nesting(clean) <= DEEPEST
+    assert nesting(clean) <= MAX_DEPTH
     assert not re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", clean)
     for tag, attributes in ALLOWED_TAG.findall(clean):
         assert tag in TAGS
@@ -165,7 +165,7 @@ def test_a_text_is_sanitized_as_expected(html, clean):
 def test_no_word_is_lost_where_elements_are_nested_too_deep():
     html = "".join(f"<blockquote><ul><li>word{n}" for n in range(40))
     clean = sanitize(html)
-    assert nesting(clean) <= DEEPEST
+    assert nesting(clean) <= MAX_DEPTH
     assert re.findall(r"word\d+", clean) == [f"word{n}" for n in range(40)]
 
 
@@ -181,7 +181,7 @@ def test_the_toolbar_and_the_allow_list_have_the_same_elements():
 )
 def test_a_megabyte_of_anything_is_read_in_one_pass(piece):
     """Code that scanned again from each position would not finish."""
-    assert nesting(sanitize(piece * (1_000_000 // len(piece)))) <= DEEPEST
+    assert nesting(sanitize(piece * (1_000_000 // len(piece)))) <= MAX_DEPTH
 
 
 def words_of(html):
@@ -244,12 +244,12 @@ def test_without_a_form_elements_are_left_out_and_all_words_are_kept(html, _sent
     clean = sanitize(html)
     assert words_of(clean) == words_of(html)
     assert sanitize(clean) == clean
-    assert len(re.findall(r"<(?:p|h2|h3|li|blockquote|tr|br)\b", clean)) <= MOST_LINES + 1
-    assert len(re.findall(r"<(?:a|strong|em)\b", clean)) <= MOST_INLINES
-    assert len(re.findall(r"<t[dh]\b", clean)) <= MOST_SQUARES + WIDEST
+    assert len(re.findall(r"<(?:p|h2|h3|li|blockquote|tr|br)\b", clean)) <= MAX_LINES + 1
+    assert len(re.findall(r"<(?:a|strong|em)\b", clean)) <= MAX_INLINES
+    assert len(re.findall(r"<t[dh]\b", clean)) <= MAX_CELLS + MAX_SPAN
     for row in re.findall(r"<tr>(?:(?!<tr>).)*", clean):
-        assert len(re.findall(r"<t[dh]\b", row)) <= MOST_COLUMNS + 1
-    assert breaking(clean) <= MOST_BREAKING
+        assert len(re.findall(r"<t[dh]\b", row)) <= MAX_COLUMNS + 1
+    assert breaking(clean) <= MAX_BREAKING
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_without_a_form_elements_are_left_out_and_all_words_are_kept(html, _sent
         "x" * 20_000,
         ("<p>https://example.org/" + "a-long-name/" * 8 + "</p>") * 1000,
         "word " * 30_000 + "x" * 1000,
-        numbered("<p>#</p>", MOST_LINES),
+        numbered("<p>#</p>", MAX_LINES),
         "",
     ],
 )
@@ -280,8 +280,8 @@ def test_texts_that_people_write_are_not_too_large(html):
 @settings(max_examples=500, deadline=None)
 def test_sanitizing_a_cut_text_twice_changes_nothing(html):
     with pytest.MonkeyPatch.context() as patched:
-        for name, most in (("LINES", 3), ("SQUARES", 4), ("COLUMNS", 3), ("INLINES", 2)):
-            patched.setattr(writer, f"MOST_{name}", most)
+        for name, limit in (("LINES", 3), ("CELLS", 4), ("COLUMNS", 3), ("INLINES", 2)):
+            patched.setattr(writer, f"MAX_{name}", limit)
         clean = sanitize(html)
         assert sanitize(clean) == clean
         assert len(re.findall(r"<(?:p|h2|h3|li|blockquote|tr|br)\b", clean)) <= 3 + 2
@@ -304,5 +304,5 @@ def test_the_form_refuses_a_long_text_and_keeps_what_was_written(client):
 def test_a_long_text_that_is_saved_without_a_form_is_cut():
     tool = make_tool(body=KILLERS["paragraphs"][0])
     body = Tool.objects.get(pk=tool.pk).body
-    assert body.count("<p>") <= MOST_LINES + 1
+    assert body.count("<p>") <= MAX_LINES + 1
     assert words_of(body)[-1] == "word9999"
