@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 
-def nothing_more(resource):
+def no_context(resource):
     return {}
 
 
@@ -45,7 +45,7 @@ class Kind:
     page_template: str
     pdf_template: str
     icon_template: str = ""
-    context: Callable = nothing_more
+    context: Callable = no_context
     files: Callable = no_files
     varies_by: tuple = ()
     has_renditions: bool = False

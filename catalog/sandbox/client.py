@@ -18,15 +18,15 @@ from catalog.sandbox.exceptions import Refused
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEGABYTES = 20, 1024
 # The environment variables that the process needs. It gets none of the site's keys.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 READERS = "catalog.files.inspection.readers"
-CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
+FAILURE_CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
 
 logger = logging.getLogger(__name__)
 
 
-def ask(what, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES, **options):
-    """Returns the answer of the function `what` ("documents.read") about the file at `path`.
+def ask(function, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES, **options):
+    """Returns the answer of `function` ("documents.read") about the file at `path`.
 
     `of` is the module with the functions; `options` are passed to the function. Each `number` is a
     process of its own, so questions to different numbers are answered at the same time.
@@ -34,15 +34,15 @@ def ask(what, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES,
     function does not finish within `limit` seconds and `megabytes`.
     """
     question = {
-        "ask": what,
+        "ask": function,
         "options": {"path": str(path)} | options,
         "seconds": limit,
         "megabytes": megabytes,
     }
     answer = sandbox_process(of, number).ask(question)
     if "failed" in answer:
-        logger.warning("%s of %s failed: %s", what, Path(path).name, answer)
-        raise Refused(CODES[answer["failed"]])
+        logger.warning("%s of %s failed: %s", function, Path(path).name, answer)
+        raise Refused(FAILURE_CODES[answer["failed"]])
     if "refused" in answer:
         raise Refused(answer["refused"], **answer["facts"])
     return answer["facts"]
@@ -54,12 +54,12 @@ class SandboxProcess:
     def __init__(self, of=READERS):
         self.of = of
         self.owner = os.getpid()
-        self.turn = threading.Lock()
+        self.lock = threading.Lock()
         self.process = None
 
     def ask(self, question):
         line = json.dumps(question).encode() + b"\n"
-        with self.turn:
+        with self.lock:
             # The process may have ended because it was idle. Then the second try starts a new one.
             return self.exchange(line) or self.exchange(line) or {"failed": "crash"}
 
@@ -68,11 +68,11 @@ class SandboxProcess:
 
         Does not wait until the process is ready, and does nothing while it answers a question.
         """
-        if self.turn.acquire(blocking=False):
+        if self.lock.acquire(blocking=False):
             try:
                 self.start()
             finally:
-                self.turn.release()
+                self.lock.release()
 
     def exchange(self, line):
         """Returns the answer. If the process no longer answers, ends it and returns None."""
@@ -90,7 +90,7 @@ class SandboxProcess:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "catalog.sandbox.server", self.of],
                 cwd=ROOT,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -108,7 +108,7 @@ class SandboxProcess:
                 process.stdin.close()
 
 
-_processes, _starting = {}, threading.Lock()
+_processes, _processes_lock = {}, threading.Lock()
 
 
 def sandbox_process(of=READERS, number=0):
@@ -117,7 +117,7 @@ def sandbox_process(of=READERS, number=0):
     A sandbox process that was copied by a fork answers the parent, so a child starts its own.
     """
     key = of, number
-    with _starting:
+    with _processes_lock:
         if key not in _processes or _processes[key].owner != os.getpid():
             _processes[key] = SandboxProcess(of)
         return _processes[key]

@@ -17,8 +17,8 @@ from importlib import import_module
 
 from catalog.sandbox.exceptions import Refused
 
-LARGEST_FILE = 500 << 20  # bytes that a file written by a child may have
-LARGEST_ANSWER = 64 << 20
+MAX_FILE_BYTES = 500 << 20  # of a file that a child writes
+MAX_ANSWER_BYTES = 64 << 20
 
 
 def serve(work, questions, answers):
@@ -29,18 +29,18 @@ def serve(work, questions, answers):
     stream.
     """
     work.begin()
-    waiting = b""
+    buffer = b""
     while select.select([questions], [], [], work.IDLE)[0]:
-        read = os.read(questions, 1 << 16)
-        if not read:
+        data = os.read(questions, 1 << 16)
+        if not data:
             return
-        *lines, waiting = (waiting + read).split(b"\n")
+        *lines, buffer = (buffer + data).split(b"\n")
         for line in lines:
-            answers.write(json.dumps(answer(work.MODULES, json.loads(line))) + "\n")
+            answers.write(json.dumps(answer_question(work.MODULES, json.loads(line))) + "\n")
             answers.flush()
 
 
-def answer(modules, question):
+def answer_question(modules, question):
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -58,14 +58,14 @@ def answer(modules, question):
 
 
 def read_until(pipe, deadline):
-    """Returns all data from `pipe`; None if it exceeds LARGEST_ANSWER or the deadline."""
+    """Returns all data from `pipe`; None if it exceeds MAX_ANSWER_BYTES or the deadline."""
     parts, length = [], 0
     while select.select([pipe], [], [], max(0, deadline - time.monotonic()))[0]:
         part = os.read(pipe, 1 << 20)
         length += len(part)
         if not part:
             return b"".join(parts)
-        if length > LARGEST_ANSWER:
+        if length > MAX_ANSWER_BYTES:
             return None
         parts.append(part)
     return None
@@ -77,7 +77,7 @@ def run_in_child(modules, question, writing):
         close_standard_streams()
         set_limits(question)
         with os.fdopen(writing, "w") as pipe:
-            pipe.write(json.dumps(outcome(modules, question)))
+            pipe.write(json.dumps(run_function(modules, question)))
     except BaseException:
         os._exit(1)
     os._exit(0)
@@ -89,12 +89,12 @@ def close_standard_streams():
     The client notices the end of the sandbox process when that stdout closes, so no child may keep
     it open.
     """
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for known in (sys.stdin.fileno(), sys.stdout.fileno()):
-        os.dup2(nothing, known)
+    devnull = os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdin.fileno(), sys.stdout.fileno()):
+        os.dup2(devnull, stream)
 
 
-def outcome(modules, question):
+def run_function(modules, question):
     module, _dot, name = question["ask"].partition(".")
     try:
         return {"facts": getattr(modules[module], name)(**question["options"])}
@@ -107,16 +107,16 @@ def outcome(modules, question):
 
 
 def set_limits(question):
-    seconds, more = question["seconds"], question["megabytes"] << 20
+    seconds, memory = question["seconds"], question["megabytes"] << 20
     # At the first limit the process gets a signal (SIGXCPU), at the second it is killed.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     limits = {
-        resource.RLIMIT_AS: memory_in_use() + more,
-        resource.RLIMIT_FSIZE: LARGEST_FILE,
+        resource.RLIMIT_AS: memory_in_use() + memory,
+        resource.RLIMIT_FSIZE: MAX_FILE_BYTES,
         resource.RLIMIT_CORE: 0,
     }
-    for name, most in limits.items():
-        resource.setrlimit(name, (most, most))
+    for name, limit in limits.items():
+        resource.setrlimit(name, (limit, limit))
     os.nice(5)
 
 

@@ -21,9 +21,9 @@ from catalog.search.queries import words_as_typed
 
 KEPT = 90  # days
 # Different queries a day. A robot that searches for random words cannot fill the disk.
-MOST_A_DAY = 5000
-LONGEST = 120
-WAIT, USUAL_WAIT = 200, 10_000  # milliseconds to wait for a locked database
+MAX_QUERIES_A_DAY = 5000
+MAX_LENGTH = 120
+LOCK_TIMEOUT_MS, USUAL_LOCK_TIMEOUT_MS = 200, 10_000
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def count_after(response, count, *facts):
     def close_and_count():
         close()
         try:
-            with not_waiting_long(), transaction.atomic():
+            with short_lock_timeout(), transaction.atomic():
                 count(*facts)
         except DatabaseError as error:
             logger.info("A search was not counted: %s", error)
@@ -44,28 +44,31 @@ def count_after(response, count, *facts):
 
 
 @contextmanager
-def not_waiting_long():
-    """Waits for the lock of another writer only WAIT ms, because an import may take minutes."""
-    short, usual = {
-        "sqlite": (f"PRAGMA busy_timeout = {WAIT}", f"PRAGMA busy_timeout = {USUAL_WAIT}"),
-        "postgresql": (f"SET lock_timeout = {WAIT}", "RESET lock_timeout"),
+def short_lock_timeout():
+    """Waits for another writer only LOCK_TIMEOUT_MS, because an import may take minutes."""
+    set_short, set_usual = {
+        "sqlite": (
+            f"PRAGMA busy_timeout = {LOCK_TIMEOUT_MS}",
+            f"PRAGMA busy_timeout = {USUAL_LOCK_TIMEOUT_MS}",
+        ),
+        "postgresql": (f"SET lock_timeout = {LOCK_TIMEOUT_MS}", "RESET lock_timeout"),
     }[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(short)
+        cursor.execute(set_short)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(usual)
+            cursor.execute(set_usual)
 
 
 def count_search(words, results):
-    words = counted_as(words)
+    words = normalize_words(words)
     today = SearchCount.objects.filter(day=timezone.localdate())
     if today.filter(words=words).update(searches=F("searches") + 1, results=results):
         return
-    forget_old()
-    if words and today.count() < MOST_A_DAY:
+    delete_old_counts()
+    if words and today.count() < MAX_QUERIES_A_DAY:
         day = timezone.localdate()
         SearchCount.objects.get_or_create(
             day=day, words=words, defaults={"searches": 1, "results": results}
@@ -73,30 +76,30 @@ def count_search(words, results):
 
 
 def count_click(words):
-    rows = SearchCount.objects.filter(day=timezone.localdate(), words=counted_as(words))
+    rows = SearchCount.objects.filter(day=timezone.localdate(), words=normalize_words(words))
     rows.update(clicks=F("clicks") + 1)
 
 
-def forget_old():
+def delete_old_counts():
     first = timezone.localdate() - timedelta(days=KEPT)
     SearchCount.objects.filter(day__lt=first).delete()
 
 
-def counted_as(words):
+def normalize_words(words):
     """Returns `words` in the form that is counted.
 
-    >>> counted_as("  Consensus  Decision ")
+    >>> normalize_words("  Consensus  Decision ")
     'consensus decision'
     """
-    return words_as_typed(words).lower()[:LONGEST].strip()
+    return words_as_typed(words).lower()[:MAX_LENGTH].strip()
 
 
-def searched_before(request):
+def searched_words(request):
     """Returns the words of the search page that the request comes from; "" for other requests."""
     try:
         address = urlsplit(request.headers.get("Referer", "")[:2000])
         query = parse_qs(address.query)
     except ValueError:  # not an address, or too many parameters
         return ""
-    ours = address.netloc == request.get_host() and address.path == reverse("search-listing")
-    return clean_text(query.get("q", [""])[-1]) if ours else ""
+    is_search = address.netloc == request.get_host() and address.path == reverse("search-listing")
+    return clean_text(query.get("q", [""])[-1]) if is_search else ""

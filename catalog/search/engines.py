@@ -24,8 +24,8 @@ TABLES = {
 TITLES = "catalog_words_titles"
 END = "end"  # after each text, so that no phrase crosses it; no token, as tokens start with a digit
 LAST_POSITION = 16383  # of a word in a tsvector
-LARGEST = 900_000  # bytes of a row; a tsvector holds at most 1 048 575
-MOST_PLACES = 255  # of one word in a tsvector
+MAX_ROW_BYTES = 900_000  # a tsvector holds at most 1 048 575
+MAX_POSITIONS = 255  # of one word in a tsvector
 
 
 class SQLite:
@@ -70,10 +70,10 @@ class PostgreSQL:
 
     @staticmethod
     def row(pk, tokens):
-        places = {}
-        for place, token in enumerate(tokens, 1):
-            places.setdefault(token, []).append(place)
-        lexemes = (f"'{token}'{at(where)}" for token, where in places.items())
+        positions = {}
+        for position, token in enumerate(tokens, 1):
+            positions.setdefault(token, []).append(position)
+        lexemes = (f"'{token}'{position_list(where)}" for token, where in positions.items())
         return pk, " ".join(lexemes)
 
     @staticmethod
@@ -85,10 +85,10 @@ class PostgreSQL:
         return f"'{token}':*"
 
 
-def at(places):
-    """Returns `places` as in a tsvector, ":1,7"; "" if all are after LAST_POSITION."""
-    said = [str(place) for place in places[:MOST_PLACES] if place <= LAST_POSITION]
-    return f":{','.join(said)}" if said else ""
+def position_list(positions):
+    """Returns `positions` as in a tsvector, ":1,7"; "" if all are after LAST_POSITION."""
+    numbers = [str(n) for n in positions[:MAX_POSITIONS] if n <= LAST_POSITION]
+    return f":{','.join(numbers)}" if numbers else ""
 
 
 ENGINES = {"sqlite": SQLite, "postgresql": PostgreSQL}
@@ -111,7 +111,7 @@ def tokens_of(fields):
     """Returns the tokens of a row for `fields`, {field number: lists of words}.
 
     The part of a very long text after LAST_POSITION is found by single words, not by phrases: each
-    new word is added once, on its own, up to LARGEST bytes.
+    new word is added once, on its own, up to MAX_ROW_BYTES.
     """
     tokens = [
         token
@@ -119,13 +119,13 @@ def tokens_of(fields):
         for words in filter(None, texts)
         for token in [*(f"{number}{word}" for word in words), END]
     ]
-    kept, rest = tokens[:LAST_POSITION], tokens[LAST_POSITION:]
-    size = sum(4 * len(token) for token in set(kept))
-    for token in sorted(set(rest) - set(kept)):
+    first, rest = tokens[:LAST_POSITION], tokens[LAST_POSITION:]
+    size = sum(4 * len(token) for token in set(first))
+    for token in sorted(set(rest) - set(first)):
         size += 4 * len(token)
-        if size < LARGEST:
-            kept += [END, token]
-    return kept
+        if size < MAX_ROW_BYTES:
+            first += [END, token]
+    return first
 
 
 def write(rows):
@@ -134,8 +134,8 @@ def write(rows):
     with connection.cursor() as cursor:
         for table, numbers in TABLES.items():
             parts = ((pk, tokens_of({n: fields[n] for n in numbers})) for pk, fields in rows)
-            written = [engine().row(pk, tokens) for pk, tokens in parts if tokens]
-            cursor.executemany(engine().insert.format(table=table), written)
+            values = [engine().row(pk, tokens) for pk, tokens in parts if tokens]
+            cursor.executemany(engine().insert.format(table=table), values)
 
 
 def remove(ids):

@@ -4,8 +4,8 @@ from catalog.lib.stemming import stems_in, words_in
 from catalog.lib.text import clean_line
 from catalog.models import FileText, Job, Passage
 
-MOST_CAPTIONS = 4000
-MOST_TEXT = 400_000  # characters of one file: about 150 printed pages
+MAX_CAPTIONS = 4000
+MAX_TEXT = 400_000  # characters of one file: about 150 printed pages
 
 
 def update_passages(resources):
@@ -13,19 +13,19 @@ def update_passages(resources):
 
     Captions are saved at once. A job reads other files later.
     """
-    known = {}
+    saved = {}
     for source in FileText.objects.filter(resource__in=[resource.pk for resource in resources]):
-        known.setdefault(source.resource_id, {})[source.name] = source.pk
+        saved.setdefault(source.resource_id, {})[source.name] = source.pk
     for resource in resources:
-        wanted = resource.text_files()
-        there = known.get(resource.pk, {})
-        if gone := [pk for name, pk in there.items() if name not in wanted]:
-            FileText.objects.filter(pk__in=gone).delete()
-        for name in wanted.keys() - there:
-            if wanted[name] is None:
+        files = resource.text_files()
+        saved_files = saved.get(resource.pk, {})
+        if removed := [pk for name, pk in saved_files.items() if name not in files]:
+            FileText.objects.filter(pk__in=removed).delete()
+        for name in files.keys() - saved_files:
+            if files[name] is None:
                 Job.objects.want(resource.pk, Job.Task.TEXT, name, again=True)
             else:
-                save_passages(resource.pk, name, wanted[name][:MOST_CAPTIONS])
+                save_passages(resource.pk, name, files[name][:MAX_CAPTIONS])
 
 
 def save_passages(resource_id, name, places):
@@ -42,10 +42,10 @@ def save_passages(resource_id, name, places):
 
 
 def passages(places):
-    """Yields (place, one line of text) for the `places` that have text, up to MOST_TEXT in all."""
+    """Yields (place, one line of text) for the `places` that have text, up to MAX_TEXT in all."""
     length = 0
     for place, text in places:
-        text = clean_line(text)[: MOST_TEXT - length]
+        text = clean_line(text)[: MAX_TEXT - length]
         length += len(text)
         if text:
             yield place, text
@@ -53,8 +53,8 @@ def passages(places):
 
 def words_by_resource(ids):
     """Returns {resource id: [the words of each passage of its files]}."""
-    read = {}
+    words = {}
     rows = Passage.objects.filter(source__resource__in=ids)
     for pk, text in rows.values_list("source__resource", "text"):
-        read.setdefault(pk, []).append(words_in(text))
-    return read
+        words.setdefault(pk, []).append(words_in(text))
+    return words

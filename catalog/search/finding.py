@@ -15,11 +15,11 @@ from catalog.lib import id_sets
 from catalog.lib.stemming import stem, stems_in
 from catalog.models import BestBet, Synonym, Word
 from catalog.search.index import LENGTH_KEYS
-from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
+from catalog.search.queries import groups_of, parts_of, stems_of, synonym_table
 
-SHORTEST_FORGIVEN = 5  # letters; longer words may have one typo
-MOST_GUESSES = 5
-MOST_NEAR = 50  # readers see only some of them, because words of drafts are among them
+MIN_FORGIVEN_LENGTH = 5  # letters of a word that may have one typo
+MAX_GUESSES = 5
+MAX_NEAR = 50  # readers see only some of them, because words of drafts are among them
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def find(text, index):
     parts = parts_of(text)
     if not parts:
         return Found(0)
-    public, synonyms = index.public(), with_joined(parts, all_synonyms())
+    public, synonyms = index.public(), add_joined_words(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
     hits = hits_of(groups, index) & public
     if not hits:
@@ -90,7 +90,7 @@ def closest(groups, index):
     return [*(whole & index.set_of(key) for key in LENGTH_KEYS), *id_sets.by_count(titles + labels)]
 
 
-def with_joined(parts, synonyms):
+def add_joined_words(parts, synonyms):
     """Adds to `synonyms` two words in a row that are also known as one word: ice breaker."""
     runs = {
         first.words[0] + second.words[0]: first.stems + second.stems
@@ -103,7 +103,7 @@ def with_joined(parts, synonyms):
 
 
 def all_synonyms():
-    return both_ways(Synonym.objects.values_list("term", "meaning"))
+    return synonym_table(Synonym.objects.values_list("term", "meaning"))
 
 
 def bets_for(text):
@@ -120,9 +120,9 @@ def guess_words(parts, groups, public, index):
         word = words.get(group[0])
         if word and not hits_of([group], index) & public:
             guesses = (guess for guess in guesses_for(word) if is_found(guess, public, index))
-            if meant := list(islice(guesses, MOST_GUESSES)):
-                read_as.append((word, meant))
-                group = [(tuple(stems_in(guess)),) for guess in meant]
+            if chosen := list(islice(guesses, MAX_GUESSES)):
+                read_as.append((word, chosen))
+                group = [(tuple(stems_in(guess)),) for guess in chosen]
         better.append(group)
     return better, read_as
 
@@ -139,9 +139,9 @@ def guesses_for(word):
     If there are none, returns the pairs of words that it is made of, then the words one typo away.
     """
     longer = Word.objects.filter(word__startswith=word).order_by("length", "word")
-    if len(word) > 2 and (found := list(longer.values_list("word", flat=True)[:MOST_NEAR])):
-        return found
-    if len(word) < SHORTEST_FORGIVEN:
+    if len(word) > 2 and (words := list(longer.values_list("word", flat=True)[:MAX_NEAR])):
+        return words
+    if len(word) < MIN_FORGIVEN_LENGTH:
         return []
     return halves_of(word) + near_words(word, 1)
 
@@ -153,14 +153,14 @@ def halves_of(word):
     return [" ".join(pair) for pair in halves if known.issuperset(pair)]
 
 
-def near_words(word, most):
-    """Returns up to MOST_NEAR known words with at most `most` typos, the nearest first."""
-    lengths = Word.objects.filter(length__range=(len(word) - most, len(word) + most))
+def near_words(word, max_typos):
+    """Returns up to MAX_NEAR known words with at most `max_typos` typos, the nearest first."""
+    candidates = Word.objects.filter(length__range=(len(word) - max_typos, len(word) + max_typos))
     near = process.extract(
         word,
-        lengths.order_by("word").values_list("word", flat=True),
+        candidates.order_by("word").values_list("word", flat=True),
         scorer=OSA.distance,
-        score_cutoff=most,
-        limit=MOST_NEAR,
+        score_cutoff=max_typos,
+        limit=MAX_NEAR,
     )
-    return [found for found, _distance, _place in near]
+    return [known for known, _distance, _index in near]

@@ -18,7 +18,7 @@ from catalog.search.facets import FACETS
 
 VERSION_KEY = "stamp"
 SET, ORDER = "set:", "order:"  # the beginnings of the keys of the two sorts of parts
-MOST_KEPT = 500  # answers of the engine; with 100 000 resources up to 40 kB each
+MAX_KEPT = 500  # answers of the engine; with 100 000 resources up to 40 kB each
 DATED = "dated"  # the key of all resources with a date of publication
 # Each class has titles of up to so many words. Longer titles are in a last class.
 LENGTHS = (1, 2, 3, 4, 5, 7, 10)
@@ -76,7 +76,7 @@ class IndexSnapshot:
         found = self.kept.get(phrase)
         if found is None:
             found = engines.hits(phrase)
-            self.kept = {} if len(self.kept) >= MOST_KEPT else self.kept
+            self.kept = {} if len(self.kept) >= MAX_KEPT else self.kept
             self.kept[phrase] = found
         return found
 
@@ -98,8 +98,8 @@ def fetch_rows(sql, values):
 
 
 def version_now():
-    found = fetch_rows(version_sql(connection.vendor), [VERSION_KEY])
-    return bytes(found[0][0]) if found else b""
+    rows = fetch_rows(version_sql(connection.vendor), [VERSION_KEY])
+    return bytes(rows[0][0]) if rows else b""
 
 
 def hidden_ids():

@@ -47,40 +47,40 @@ TERMS = {
 BRACKETS = re.compile(r"\([^()]*\)")  # how a course is delivered; not a part of its name
 CHUNK = 500
 FORMAT_KEY = "version"
-MOST_ASKED = 5000  # words in one database query
+MAX_WORDS_PER_QUERY = 5000  # words in one database query
 FORMAT = b"4"  # of what is indexed and how; after a change, the next migrate rebuilds the index
 COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
-NOBODY = 0  # the id of no resource: renews the version and indexes nothing
+NO_RESOURCE = 0  # the id of no resource: renews the version and indexes nothing
 
 indexed = Signal()  # `ids`: the entries that changed, or whose rows or terms changed
-_waiting = ContextVar("waiting", default=None)
+_delayed_ids = ContextVar("delayed_ids", default=None)
 
 
 @contextmanager
 def indexed_together():
     """Runs the block in one transaction and indexes each changed entry once, at its end."""
     with transaction.atomic():
-        if _waiting.get() is not None:
+        if _delayed_ids.get() is not None:
             yield
             return
-        token = _waiting.set(set())
+        token = _delayed_ids.set(set())
         try:
             yield
-            changed = _waiting.get()
+            changed = _delayed_ids.get()
         finally:
-            _waiting.reset(token)
+            _delayed_ids.reset(token)
         if changed:
             update_index(changed)
 
 
 def update_index(ids):
     """Updates the index for the resources `ids`, some of which may be deleted."""
-    if _waiting.get() is not None:
-        _waiting.get().update(ids)
+    if _delayed_ids.get() is not None:
+        _delayed_ids.get().update(ids)
         return
     with transaction.atomic():
         index_lock()
-        ids, reorder = sorted(set(ids) - {NOBODY}), set()
+        ids, reorder = sorted(set(ids) - {NO_RESOURCE}), set()
         for start in range(0, len(ids), CHUNK):
             reorder |= update_chunk(ids[start : start + CHUNK])
         write_orders(reorder)
@@ -107,7 +107,7 @@ def update_chunk(ids, vocabulary=None):
         order
         for order in COLUMNS
         for pk in ids
-        if place_in(order, before.get(pk)) != place_in(order, after.get(pk))
+        if sort_key(order, before.get(pk)) != sort_key(order, after.get(pk))
     }
 
 
@@ -136,7 +136,7 @@ def entry_of(resource):
     )
 
 
-def place_in(order, entry):
+def sort_key(order, entry):
     """Returns the values that decide the place of `entry`; None if it has no date and no place."""
     return (getattr(entry, COLUMNS[order]), entry.newest) if entry and entry.newest else None
 
@@ -147,12 +147,12 @@ def write_words(ids, resources):
     Returns the set of all these words.
     """
     file_passages.update_passages(resources)
-    read = file_passages.words_by_resource(ids)
+    passages = file_passages.words_by_resource(ids)
     rows, vocabulary = [], set()
     for resource in resources:
         texts = resource.texts()
         words = {field: [words_in(text) for text in texts.get(field, [])] for field in FIELDS}
-        words["spoken"] += read.get(resource.pk, [])
+        words["spoken"] += passages.get(resource.pk, [])
         vocabulary.update(*(text for field in words.values() for text in field))
         rows.append((resource.pk, stems_of(words)))
     add_words(vocabulary)
@@ -171,18 +171,18 @@ def stems_of(words):
 
 def add_words(words):
     words = sorted(word for word in words if not word.isdigit())
-    for start in range(0, len(words), MOST_ASKED):
-        part = words[start : start + MOST_ASKED]
+    for start in range(0, len(words), MAX_WORDS_PER_QUERY):
+        part = words[start : start + MAX_WORDS_PER_QUERY]
         known = set(Word.objects.filter(word__in=part).values_list("word", flat=True))
         new = [Word(word=word, length=len(word)) for word in part if word not in known]
         Word.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def forget_words(words):
+def delete_unused_words(words):
     """Deletes the words of the vocabulary that are not in `words`."""
     stale = sorted(set(Word.objects.values_list("word", flat=True)) - words)
-    for start in range(0, len(stale), MOST_ASKED):
-        Word.objects.filter(word__in=stale[start : start + MOST_ASKED]).delete()
+    for start in range(0, len(stale), MAX_WORDS_PER_QUERY):
+        Word.objects.filter(word__in=stale[start : start + MAX_WORDS_PER_QUERY]).delete()
 
 
 def changes_of(ids, before, after):
@@ -251,7 +251,7 @@ def rebuild(progress=lambda done, total: None):
     with transaction.atomic():
         index_lock()
         rewrite_sets()
-        forget_words(words)
+        delete_unused_words(words)
         write_orders(COLUMNS)
         renew_version()
 
@@ -288,17 +288,17 @@ def on_change(sender, instance, origin=None, **kwargs):
 
 def on_term_change(sender, instance, **kwargs):
     if sender in TERMS:
-        update_index([NOBODY, *ids_using(sender, instance)])
+        update_index([NO_RESOURCE, *ids_using(sender, instance)])
 
 
 def ids_using(model, term):
     """Returns the ids of resources that have `term` or a topic inside it, or are only for it."""
-    found = Q(**{TERMS[model]: term})
+    condition = Q(**{TERMS[model]: term})
     if model is Audience:
-        found |= Q(only_for=term)
+        condition |= Q(only_for=term)
     if model is Topic:
-        found |= Q(topics__parent=term)
-    return Resource.objects.filter(found).values_list("pk", flat=True)
+        condition |= Q(topics__parent=term)
+    return Resource.objects.filter(condition).values_list("pk", flat=True)
 
 
 def on_links_change(sender, instance, action, reverse, pk_set, **kwargs):

@@ -20,7 +20,7 @@ class CountingMiddleware:
 
 def count_of_click(request):
     """Returns the function and values that count an opened result; None for any other request."""
-    words = counting.searched_before(request) if is_opened(request) else ""
+    words = counting.searched_words(request) if is_opened(request) else ""
     return (counting.count_click, words) if words else None
 
 
@@ -30,7 +30,7 @@ def is_opened(request):
     The browser also loads the images of results from a search page. They do not count.
     """
     page = (request.resolver_match and request.resolver_match.url_name) or ""
-    part = request.headers.get("Sec-Fetch-Dest", "document") != "document"
+    embedded = request.headers.get("Sec-Fetch-Dest", "document") != "document"
     if page in RESULT_FILES:
-        return request.path.endswith(".pdf") and not part
-    return page.endswith("-detail") and not part
+        return request.path.endswith(".pdf") and not embedded
+    return page.endswith("-detail") and not embedded

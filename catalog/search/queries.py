@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from catalog.lib.stemming import STOP_WORDS, content_words, stem, stems_in, words_in
 
-MOST_WORDS = 12
+MAX_WORDS = 12
 LONGEST_QUERY = 200  # characters
 QUOTED = re.compile(r'"([^"]*)"')
 
@@ -28,7 +28,7 @@ class Part:
 
 
 def parts_of(text):
-    """Returns at most MOST_WORDS words and phrases of `text`, without stop words.
+    """Returns at most MAX_WORDS words and phrases of `text`, without stop words.
 
     >>> [part.words for part in parts_of('the "small test" of Change')]
     [('small', 'test'), ('change',)]
@@ -40,11 +40,11 @@ def parts_of(text):
     for number, piece in enumerate(QUOTED.split(text)):
         words = words_in(piece)
         if number % 2 and words:
-            parts.append(Part(tuple(words[:MOST_WORDS]), quoted=True))
+            parts.append(Part(tuple(words[:MAX_WORDS]), quoted=True))
         elif not number % 2:
             parts += [Part((word,)) for word in words]
-    telling = [part for part in parts if part.quoted or part.words[0] not in STOP_WORDS]
-    return list(dict.fromkeys(telling or parts))[:MOST_WORDS]
+    meaningful = [part for part in parts if part.quoted or part.words[0] not in STOP_WORDS]
+    return list(dict.fromkeys(meaningful or parts))[:MAX_WORDS]
 
 
 def groups_of(parts, synonyms):
@@ -55,15 +55,15 @@ def groups_of(parts, synonyms):
     [[(('ubt',),), (('unit', 'base', 'team'),)], [(('poster',),)]]
     """
     longest = max(map(len, synonyms), default=1)
-    groups, place = [], 0
-    while place < len(parts):
-        run = longest_run(parts[place : place + longest], synonyms)
-        stems = tuple(s for part in parts[place : place + run] for s in part.stems)
-        quoted = parts[place].quoted
+    groups, start = [], 0
+    while start < len(parts):
+        run = longest_run(parts[start : start + longest], synonyms)
+        stems = tuple(s for part in parts[start : start + run] for s in part.stems)
+        quoted = parts[start].quoted
         typed = (stems,) if quoted else tuple((s,) for s in stems)
         others = [] if quoted else [(other,) for other in synonyms.get(stems, [])]
         groups.append([typed, *others])
-        place += run
+        start += run
     return groups
 
 
@@ -75,10 +75,10 @@ def longest_run(parts, synonyms):
     return 1
 
 
-def both_ways(pairs):
+def synonym_table(pairs):
     """Returns {stems of one side, as from parts_of(): [stems of the other side]} for `pairs`.
 
-    >>> both_ways([("PDSA", "plan, do, act")])
+    >>> synonym_table([("PDSA", "plan, do, act")])
     {('pdsa',): [('plan', 'do', 'act')], ('plan', 'act'): [('pdsa',)]}
     """
     table = {}

@@ -10,10 +10,10 @@ def audiences():
 
 def topics():
     """Returns the top topics in use, each with its inner topics as `narrower`."""
-    found = in_use(Topic, "topic")
-    for topic in found:
-        topic.narrower = [inner for inner in found if inner.parent_id == topic.pk]
-    return [topic for topic in found if topic.parent_id is None]
+    terms = in_use(Topic, "topic")
+    for topic in terms:
+        topic.narrower = [inner for inner in terms if inner.parent_id == topic.pk]
+    return [topic for topic in terms if topic.parent_id is None]
 
 
 def in_use(model, facet):

@@ -83,7 +83,7 @@ def test_counts_are_deleted_after_90_days(client):
 
 
 def test_the_number_of_different_searches_a_day_is_limited(client, monkeypatch):
-    monkeypatch.setattr(counting, "MOST_A_DAY", 2)
+    monkeypatch.setattr(counting, "MAX_QUERIES_A_DAY", 2)
     for word in ("one", "two", "three", "one"):
         client.get("/search/", {"q": word})
     assert counts() == [("one", 2, 0), ("two", 1, 0)]

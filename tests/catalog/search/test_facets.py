@@ -49,8 +49,8 @@ def titles(response):
 
 
 def group(response, name):
-    [found] = [group for group in response.context["groups"] if group["name"] == name]
-    return {option["key"]: option for option in found["options"]}
+    [match] = [group for group in response.context["groups"] if group["name"] == name]
+    return {option["key"]: option for option in match["options"]}
 
 
 @pytest.mark.parametrize(

@@ -52,10 +52,10 @@ def index_as_data():
     return parts, list(entries)
 
 
-def assert_as_if_made_anew():
-    kept = index_as_data()
+def assert_equals_rebuilt_index():
+    before = index_as_data()
     indexing.rebuild()
-    assert index_as_data() == kept
+    assert index_as_data() == before
 
 
 def test_a_new_entry_is_found_by_its_texts():
@@ -81,7 +81,7 @@ def test_tags_topics_and_audiences_are_found_until_they_are_removed():
     tool.topics.clear()
     Audience.objects.get(name="Sponsors").resources.clear()
     assert found("lean") == found("quality") == found("sponsor") == []
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
 def test_a_renamed_term_is_found_by_its_new_name():
@@ -103,7 +103,7 @@ def test_an_entry_is_also_in_the_outer_topic_after_its_topic_moves():
     inner.save()
     assert members("topic:processes") == []
     assert members("topic:roles") == ["Sheet"]
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
 def test_an_entry_is_found_by_its_rows():
@@ -134,7 +134,7 @@ def test_a_deleted_entry_is_in_no_part_of_the_index():
     assert found("goes") == []
     assert members("level:1") == []
     assert list(IndexEntry.objects.values_list("title", flat=True)) == ["stays"]
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
 def test_a_change_that_is_rolled_back_is_not_indexed():
@@ -155,7 +155,7 @@ def test_all_changes_inside_indexed_together_are_indexed():
         with indexing.indexed_together():
             make_tool("Sheet inside", tags=["many"])
     assert len(found("many")) == 4
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
 def test_a_failed_batch_leaves_nothing_to_the_next_one():
@@ -270,11 +270,11 @@ class TestAnyChanges(DatabaseTestCase):
     )
     def test_after_any_changes_the_index_equals_a_rebuilt_one(self, changes):
         for change, number in changes:
-            carry_out(change, number)
-        assert_as_if_made_anew()
+            make_change(change, number)
+        assert_equals_rebuilt_index()
 
 
-def carry_out(change, number):
+def make_change(change, number):
     resources = list(Resource.objects.order_by("pk"))
     if change == "add" or not resources:
         make_tool(f"Sheet {number}", levels=[number + 1], published=number % 2 == 0)

@@ -297,7 +297,7 @@ class TestSuggestions:
     def test_drafts_hide_no_public_title_and_their_topics_are_not_suggested(
         self, client, monkeypatch
     ):
-        monkeypatch.setattr("catalog.search.suggestions.MOST_LOOKED_AT", 2)
+        monkeypatch.setattr("catalog.search.suggestions.MAX_TITLE_HITS", 2)
         make_tool("Newsletter")
         for number in range(3):
             make_tool(f"Newsletter draft {number}", published=False, topics=["News to come"])
