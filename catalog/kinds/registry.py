@@ -1,7 +1,7 @@
-"""The kinds of resource: one row each, registered by the app that has the model.
+"""The kinds of resources: one row per kind, registered by the app that has the model.
 
-Everything that is the same for all kinds reads these rows: listings, cards, pages, feeds, PDFs,
-filters and the admin's start page.
+Code that treats all kinds alike reads these rows: listings, cards, pages, feeds, PDFs, filters and
+the admin's start page.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 
-def nothing_more(resource):
+def no_context(resource):
     return {}
 
 
@@ -20,15 +20,18 @@ def no_files(resource):
 
 @dataclass(frozen=True)
 class Kind:
-    """`name` is the name of the model and starts the names of its URLs: "video-listing",
-    "video-feed", "video-atom", "video-listing-pdf", "video-detail", "video-pdf". `path` is the
-    first part of their addresses. Kinds stand in the order of `position`.
+    """A kind of resource: its model, labels, addresses, templates, extra context and files.
 
-    count(n) is a number in words ("2 videos"). context(resource) is what its two templates show
-    besides the resource. files(resource) are the files that a feed encloses: (FieldFile, address,
-    bytes or None) each. `varies_by` are request headers that its page depends on. A kind that
-    `has_renditions` is files to print: a packet binds its PDF instead of a sheet about it, and it
-    takes no time unless it says so. `icon_template` draws what tells the kind on a card.
+    `name` is the name of the model. The names of its URLs start with it: "video-listing",
+    "video-feed", "video-atom", "video-listing-pdf", "video-detail", "video-pdf". `path` is the
+    first part of their addresses. Kinds are listed in the order of `position`.
+
+    count(n) returns a number in words ("2 videos"). context(resource) returns what the two
+    templates of the kind show besides the resource. files(resource) returns the files that a feed
+    encloses, each as (FieldFile, address, bytes or None). `varies_by` are request headers that the
+    page depends on. A kind that `has_renditions` consists of files to print: a packet includes its
+    PDF instead of a sheet about it, and the kind takes no time unless it states one.
+    `icon_template` draws the sign of the kind on a card.
     """
 
     name: str
@@ -42,7 +45,7 @@ class Kind:
     page_template: str
     pdf_template: str
     icon_template: str = ""
-    context: Callable = nothing_more
+    context: Callable = no_context
     files: Callable = no_files
     varies_by: tuple = ()
     has_renditions: bool = False
@@ -60,17 +63,17 @@ def register(kind):
 
 
 def registered():
-    """All kinds in their order."""
+    """Returns all kinds in the order of their positions."""
     return sorted(_kinds.values(), key=lambda kind: kind.position)
 
 
 def kind_named(name):
-    """Raises LookupError where no app has registered a kind of this name."""
+    """Returns the kind called `name`. Raises LookupError if no app has registered it."""
     if name not in _kinds:
         raise LookupError(f"No app has registered a kind of resource called {name!r}.")
     return _kinds[name]
 
 
 def choices():
-    """[(name, label)] for the field of the model."""
+    """Returns [(name, label)] for the field of the model."""
     return [(kind.name, kind.label) for kind in registered()]

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 
 def minutes_in_words(least, most):
-    """A range of minutes as people say it; "" when unknown (None).
+    """Returns a range of minutes as people say it; "" if the range is unknown (None).
 
     480, 480 is "8 hours"; 90, 90 is "1 hour 30 minutes"; 30, 60 is "30 to 60 minutes".
     """
@@ -21,7 +21,7 @@ def minutes_in_words(least, most):
 
 
 def minutes_in_short(least, most):
-    """The same for small places: "8 h", "1 h 30", "30–60 min"."""
+    """Returns the short form for small places: "8 h", "1 h 30", "30–60 min"."""
     if not least:
         return ""
     if least == most:

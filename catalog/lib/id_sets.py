@@ -1,5 +1,5 @@
-"""Sets of resources as whole numbers: bit n is resource n. What and, or and counting cost is
-some microseconds for 100 000 resources.
+"""Sets of resources as whole numbers: bit n is resource n. And, or and counting take a few
+microseconds for 100 000 resources.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ ON_OFF = bytes.maketrans(b"01", b"\x00\x01")
 
 
 def bits_of(ids):
-    """
+    """Returns the set of `ids` as a number.
+
     >>> bin(bits_of([0, 2]))
     '0b101'
     """
@@ -25,7 +26,7 @@ def bits_of(ids):
 
 
 def flags_of(bits, size):
-    """A byte for each number below `size`, 1 for those in the set.
+    """Returns one byte for each number below `size`: 1 if it is in the set, else 0.
 
     >>> list(flags_of(0b101, 4))
     [1, 0, 1, 0]
@@ -34,7 +35,8 @@ def flags_of(bits, size):
 
 
 def ids_of(bits):
-    """
+    """Returns the ids of the set `bits`, the lowest first.
+
     >>> ids_of(0b101)
     [0, 2]
     """
@@ -43,7 +45,7 @@ def ids_of(bits):
 
 
 class Order:
-    """All ids in some order, from which sets are picked in that order: 2 ms for 100 000."""
+    """All ids in one order. pick() returns a set in that order: 2 ms for 100 000 ids."""
 
     def __init__(self, ids):
         self.ids = tuple(ids)
@@ -54,7 +56,8 @@ class Order:
         return [flags[number] for number in self.ids]
 
     def pick(self, bits):
-        """
+        """Returns the ids of the set `bits` in this order.
+
         >>> Order([3, 1, 2]).pick(bits_of([2, 3]))
         [3, 2]
         """
@@ -62,10 +65,10 @@ class Order:
 
 
 class Ranked(Sequence):
-    """The ids of a set: those of the first of `tiers` first and so on, the last those of none.
+    """The ids of a set: first those of the first tier, then of the next; last those of no tier.
 
-    Inside a tier they are in an Order. Only what is asked for is put in order, [20:30] as well as
-    [0:10].
+    Inside a tier the ids follow an Order. Only the tiers that a slice such as [20:30] touches
+    are put in order.
     """
 
     def __init__(self, found, tiers, order):
@@ -79,7 +82,8 @@ class Ranked(Sequence):
         return sum(tier.bit_count() for tier in self.tiers)
 
     def __getitem__(self, place):
-        """
+        """Returns the id at an index, or the list of ids in a slice.
+
         >>> Ranked(bits_of([1, 2, 3]), [bits_of([1])], Order([3, 1, 2]))[:2]
         [1, 3]
         """
@@ -96,12 +100,12 @@ class Ranked(Sequence):
 
 
 def by_count(sets):
-    """What is in all of `sets`, in all or all but one of them, and so on to: in at least one.
+    """Returns the sets of what is in all of `sets`, in all or all but one, … in at least one.
 
     >>> [bin(found) for found in by_count([0b011, 0b110, 0b010])]
     ['0b10', '0b10', '0b111']
     """
-    counted = []  # those in at least one, in at least two …
+    counted = []  # the ids in at least one set, in at least two, …
     for members in sets:
         counted.append(0)
         for n in range(len(counted) - 1, 0, -1):

@@ -2,7 +2,7 @@ from catalog.lib.text import clean_values
 
 
 class CleanInputMiddleware:
-    """Frees what a request says of control characters and NUL, before any form or page reads it."""
+    """Removes control characters and NUL from GET and POST before any form or page reads them."""
 
     def __init__(self, get_response):
         self.get_response = get_response

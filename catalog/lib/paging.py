@@ -3,9 +3,10 @@ from django.utils.translation import gettext as _
 
 
 def page_of(paginator, asked):
-    """The page that `asked` (text or None) names, and a sentence where it names none.
+    """Returns the page that `asked` (text or None) names, and a notice if there is no such page.
 
-    A number beyond the end gives the last page; anything else that is no page gives the first.
+    The notice is "" if the page exists. A number beyond the end gives the last page. Anything else
+    that is not a page gives the first page.
     """
     try:
         return paginator.page(read_number(asked)), ""
@@ -14,12 +15,15 @@ def page_of(paginator, asked):
     except PageNotAnInteger:
         page = paginator.page(1)
     notice = _("There is no page “%(asked)s”. This is page %(page)d of %(pages)d.")
-    facts = {"asked": asked[:20], "page": page.number, "pages": paginator.num_pages}
-    return page, notice % facts
+    values = {"asked": asked[:20], "page": page.number, "pages": paginator.num_pages}
+    return page, notice % values
 
 
 def read_number(asked):
-    """Plain digits with an optional sign as a number, None as 1; what int() takes beyond is not."""
+    """Returns the number in `asked`: ASCII digits with an optional minus sign; 1 for None.
+
+    Raises PageNotAnInteger for all other text, even if int() accepts it.
+    """
     if asked is None:
         return 1
     digits = asked.removeprefix("-")

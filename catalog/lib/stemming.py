@@ -1,6 +1,7 @@
-"""From text to the words that the index holds and a search compares: folded, split, stemmed.
+"""Turns text into the words that the index holds and a search compares: folded, split, stemmed.
 
-Both databases get the same words from here and only look them up, so that they answer alike.
+Both databases get the same words from this module and only look them up, so their answers are the
+same.
 """
 
 import re
@@ -9,10 +10,10 @@ from functools import lru_cache
 
 import snowballstemmer
 
-# Letters and figures of any script; an apostrophe inside; plus signs at the end, as in RIM+.
+# Letters and digits of any script, apostrophes inside, up to two plus signs at the end, as in RIM+.
 WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*\+{0,2}")
-MOST_HITS = 200  # in a text that are compared for the best place to show
-LONGEST = 40  # characters of a word; what is longer is no word that anybody types
+MAX_HITS = 200  # of one text that are compared to find the best place to show
+MAX_WORD_LENGTH = 40  # characters of a word; nobody types a longer word
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -26,23 +27,23 @@ _english = snowballstemmer.stemmer("english")
 
 
 def folded(word):
-    """A word as it is compared: small letters without accents and apostrophes, + as plus.
+    """Returns `word` as it is compared: lower case, no accents or apostrophes, "plus" for +.
 
     >>> folded("Café’s"), folded("RIM+")
     ('cafes', 'rimplus')
     """
-    return _folded(word[: 2 * LONGEST])
+    return _fold(word[: 2 * MAX_WORD_LENGTH])
 
 
 @lru_cache(maxsize=50_000)
-def _folded(word):
+def _fold(word):
     letters = unicodedata.normalize("NFKD", word.replace("+", "plus")).casefold()
-    return "".join(c for c in letters if c.isalnum())[:LONGEST]
+    return "".join(c for c in letters if c.isalnum())[:MAX_WORD_LENGTH]
 
 
 @lru_cache(maxsize=50_000)
 def stem(word):
-    """What the forms of a folded word have in common.
+    """Returns the stem that all forms of a folded word have in common.
 
     >>> stem("stakeholder") == stem("stakeholding") == "stakehold"
     True
@@ -51,7 +52,8 @@ def stem(word):
 
 
 def words_in(text):
-    """
+    """Returns the folded words of `text` in their order.
+
     >>> words_in("The Co-Lead’s 2-hour workshop")
     ['the', 'co', 'leads', '2', 'hour', 'workshop']
     """
@@ -63,7 +65,7 @@ def stems_in(text):
 
 
 def content_words(words):
-    """`words` without those that say nothing; all of them where that would leave none.
+    """Returns `words` without stop words; all of them if that would leave none.
 
     >>> content_words(["what", "consensus", "is"]), content_words(["to", "be"])
     (['consensus'], ['to', 'be'])
@@ -72,41 +74,42 @@ def content_words(words):
 
 
 def marked(text, stems):
-    """`text` in pieces, each with whether it is a word with one of `stems`.
+    """Splits `text` into pairs of a piece and whether that piece is a word with one of `stems`.
 
     >>> marked("Small tests, big change", {"test", "chang"})
     [('Small ', False), ('tests', True), (', big ', False), ('change', True)]
     """
-    pieces, done = [], 0
-    for found in WORD.finditer(text):
-        if stem(folded(found[0])) in stems:
-            pieces += [(text[done : found.start()], False), (found[0], True)]
-            done = found.end()
-    pieces.append((text[done:], False))
+    pieces, end = [], 0
+    for match in WORD.finditer(text):
+        if stem(folded(match[0])) in stems:
+            pieces += [(text[end : match.start()], False), (match[0], True)]
+            end = match.end()
+    pieces.append((text[end:], False))
     return [(piece, hit) for piece, hit in pieces if piece]
 
 
 def excerpt(text, stems, width=32):
-    """The stretch of `width` words of `text` that holds most of `stems`, marked like marked().
+    """Returns the `width` words of `text` that hold most of `stems`, in pieces as from marked().
 
-    What is left out before and after is an ellipsis; [] where the text has none of the stems.
+    An ellipsis replaces the text that is left out before and after. Returns [] if the text has
+    none of the stems.
     """
-    found = list(WORD.finditer(text))
-    hits = [n for n, word in enumerate(found) if stem(folded(word[0])) in stems]
+    words = list(WORD.finditer(text))
+    hits = [n for n, word in enumerate(words) if stem(folded(word[0])) in stems]
     if not hits:
         return []
-    hits = hits[:MOST_HITS]
-    first = max(hits, key=lambda n: (different(found, hits, n, width), -n))
-    begin = max(0, min(first - 4, len(found) - width))
-    end = min(len(found), begin + width)
+    hits = hits[:MAX_HITS]
+    first = max(hits, key=lambda n: (count_stems(words, hits, n, width), -n))
+    begin = max(0, min(first - 4, len(words) - width))
+    end = min(len(words), begin + width)
     before = "… " if begin else ""
-    after = " …" if end < len(found) else ""
-    start = found[begin].start() if begin else 0
-    stop = found[end - 1].end() if after else len(text)
+    after = " …" if end < len(words) else ""
+    start = words[begin].start() if begin else 0
+    stop = words[end - 1].end() if after else len(text)
     return marked(before + " ".join(text[start:stop].split()) + after, stems)
 
 
-def different(found, hits, first, width):
-    """How many different stems stand in the `width` - 4 words from the number `first` on."""
+def count_stems(words, hits, first, width):
+    """Returns how many different stems are in the `width` - 4 words from number `first` on."""
     near = (n for n in hits if first <= n < first + width - 4)
-    return len({stem(folded(found[n][0])) for n in near})
+    return len({stem(folded(words[n][0])) for n in near})

@@ -1,14 +1,14 @@
-"""Files as one ZIP that is sent while it is made: nothing of it is held in memory or on disk."""
+"""Files as one ZIP that is sent while it is made. The ZIP is never whole in memory or on disk."""
 
 import zipfile
 
 from django.utils import timezone
 
-BLOCK = 256 * 1024
+BLOCK_BYTES = 256 * 1024
 
 
-class Outbox:
-    """A file that cannot be read back: what is written waits here until it is fetched."""
+class WriteBuffer:
+    """A write-only file: keeps the written bytes until take() returns them."""
 
     def __init__(self):
         self.parts = []
@@ -20,25 +20,25 @@ class Outbox:
     def flush(self):
         pass
 
-    def fetch(self):
+    def take(self):
         parts, self.parts = self.parts, []
         return b"".join(parts)
 
 
 def zipped(files):
-    """The bytes of a ZIP of `files`, (name, FieldFile) each; what is gone is left out.
+    """Yields the bytes of a ZIP of `files`, pairs of (name, FieldFile). Skips missing files.
 
-    They are stored as they are: PDFs, slides and pictures are compressed already.
+    The files are stored without compression: PDFs, slides and images are compressed already.
     """
-    outbox = Outbox()
+    buffer = WriteBuffer()
     now = timezone.localtime().timetuple()[:6]
-    with zipfile.ZipFile(outbox, "w") as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, file in files:
             if not file.storage.exists(file.name):
                 continue
             entry = zipfile.ZipInfo(name, now)
             with archive.open(entry, "w", force_zip64=True) as target, file.open() as source:
-                for block in source.chunks(BLOCK):
+                for block in source.chunks(BLOCK_BYTES):
                     target.write(block)
-                    yield outbox.fetch()
-    yield outbox.fetch()
+                    yield buffer.take()
+    yield buffer.take()

@@ -1,5 +1,6 @@
-"""Work in a process of its own, with limits of time and memory.
+"""Work in a separate process, with limits of time and memory.
 
-Nothing here knows Django. What may be asked for is a function of a module that is named: it takes
-the path of a file and plain options, gives plain values (what JSON can hold) or raises Refused.
+This package does not import Django. The caller names a function of a module. The function takes
+the path of a file and plain options, and returns plain values (what JSON can hold) or raises
+Refused.
 """

@@ -1,4 +1,7 @@
-"""Asks a process apart for what may take long or break; it is started at the first question."""
+"""Asks the sandbox process to do work that may take long or crash.
+
+The sandbox process starts at the first question.
+"""
 
 import json
 import logging
@@ -14,63 +17,65 @@ from catalog.sandbox.exceptions import Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS, MEGABYTES = 20, 1024
-# Of the environment: what it needs to run, and none of the keys that the site has.
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
+# The environment variables that the process needs. It gets none of the site's keys.
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR")
 READERS = "catalog.files.inspection.readers"
-CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
+FAILURE_CODES = {"time": "too_slow", "memory": "too_much", "crash": "unreadable"}
 
 logger = logging.getLogger(__name__)
 
 
-def ask(what, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES, **options):
-    """What the function `what` ("documents.read") of the module `of` says of the file at `path`.
+def ask(function, path, *, of=READERS, number=0, limit=SECONDS, megabytes=MEGABYTES, **options):
+    """Returns the answer of `function` ("documents.read") about the file at `path`.
 
-    Raises Refused: with the function's own codes, or too_slow, too_much, unreadable where it did
-    not come to its end within `limit` seconds and `megabytes`. Who asks processes of other numbers
-    is answered by several at once.
+    `of` is the module with the functions; `options` are passed to the function. Each `number` is a
+    process of its own, so questions to different numbers are answered at the same time.
+    Raises Refused with the codes of the function, or with too_slow, too_much or unreadable if the
+    function does not finish within `limit` seconds and `megabytes`.
     """
     question = {
-        "ask": what,
+        "ask": function,
         "options": {"path": str(path)} | options,
         "seconds": limit,
         "megabytes": megabytes,
     }
     answer = sandbox_process(of, number).ask(question)
     if "failed" in answer:
-        logger.warning("%s of %s failed: %s", what, Path(path).name, answer)
-        raise Refused(CODES[answer["failed"]])
+        logger.warning("%s of %s failed: %s", function, Path(path).name, answer)
+        raise Refused(FAILURE_CODES[answer["failed"]])
     if "refused" in answer:
         raise Refused(answer["refused"], **answer["facts"])
     return answer["facts"]
 
 
 class SandboxProcess:
-    """One process with the functions of the module `of`, one question at a time."""
+    """A process with the functions of the module `of`. It answers one question at a time."""
 
     def __init__(self, of=READERS):
         self.of = of
         self.owner = os.getpid()
-        self.turn = threading.Lock()
+        self.lock = threading.Lock()
         self.process = None
 
     def ask(self, question):
         line = json.dumps(question).encode() + b"\n"
-        with self.turn:
-            # One that ended for having nothing to do is started anew.
+        with self.lock:
+            # The process may have ended because it was idle. Then the second try starts a new one.
             return self.exchange(line) or self.exchange(line) or {"failed": "crash"}
 
     def warm(self):
-        """Starts it before it is asked for the first time; waits neither until it is ready nor for
-        one that is at work.
+        """Starts the process before the first question.
+
+        Does not wait until the process is ready, and does nothing while it answers a question.
         """
-        if self.turn.acquire(blocking=False):
+        if self.lock.acquire(blocking=False):
             try:
                 self.start()
             finally:
-                self.turn.release()
+                self.lock.release()
 
     def exchange(self, line):
-        """The answer; None, with the process ended, when it does not answer any more."""
+        """Returns the answer. If the process no longer answers, ends it and returns None."""
         try:
             self.start()
             self.process.stdin.write(line)
@@ -85,7 +90,7 @@ class SandboxProcess:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "catalog.sandbox.server", self.of],
                 cwd=ROOT,
-                env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+                env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -96,20 +101,23 @@ class SandboxProcess:
         process, self.process = self.process, None
         if process:
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # what it had in hand goes with it
+                os.killpg(process.pid, signal.SIGKILL)  # kills its children too
             process.wait()
             process.stdout.close()
-            with suppress(OSError):  # what was not sent yet cannot be sent any more
+            with suppress(OSError):  # unsent data cannot be sent anymore
                 process.stdin.close()
 
 
-_processes, _starting = {}, threading.Lock()
+_processes, _processes_lock = {}, threading.Lock()
 
 
 def sandbox_process(of=READERS, number=0):
-    """That of this process: one that came with a fork answers its parent."""
+    """Returns the sandbox process that belongs to this process.
+
+    A sandbox process that was copied by a fork answers the parent, so a child starts its own.
+    """
     key = of, number
-    with _starting:
+    with _processes_lock:
         if key not in _processes or _processes[key].owner != os.getpid():
             _processes[key] = SandboxProcess(of)
         return _processes[key]

@@ -1,7 +1,7 @@
 class Refused(Exception):
-    """What a file is not taken for: a code, for which files.validators has the sentence, and facts.
+    """The reason why a file is refused: a code, for which files.validators has a sentence.
 
-    The facts are those that the sentence names, such as a line number.
+    `facts` are the values in that sentence, such as a line number.
     """
 
     def __init__(self, code, **facts):

@@ -1,9 +1,9 @@
-"""A process apart. It forks for each question: nothing that one does harms the next.
+"""The sandbox process. It forks for each question, so that no question harms the next one.
 
-Reads a question a line from stdin, {"ask": "documents.read", "options": {…}, "seconds": 20,
-"megabytes": 1024}, and writes an answer a line to stdout: {"facts": …}, {"refused": code,
-"facts": {…}} or {"failed": "time" | "memory" | "crash", "detail": …}. Ends when stdin does, or when
-nothing was asked for a while.
+Reads one question per line from stdin, {"ask": "documents.read", "options": {…}, "seconds": 20,
+"megabytes": 1024}, and writes one answer per line to stdout: {"facts": …}, {"refused": code,
+"facts": {…}} or {"failed": "time" | "memory" | "crash", "detail": …}. Ends when stdin
+ends, or when no question arrives for a while.
 """
 
 import json
@@ -17,27 +17,30 @@ from importlib import import_module
 
 from catalog.sandbox.exceptions import Refused
 
-LARGEST_FILE = 500 << 20  # bytes that may be written
-LARGEST_ANSWER = 64 << 20
+MAX_FILE_BYTES = 500 << 20  # of a file that a child writes
+MAX_ANSWER_BYTES = 64 << 20
 
 
 def serve(work, questions, answers):
-    """`work` is a module with MODULES, {name: module}, with begin() and IDLE, the seconds without a
-    question after which it ends; `questions` is a file descriptor, `answers` a text stream.
+    """Answers questions until `questions` ends or stays idle.
+
+    `work` is a module with MODULES ({name: module}), begin(), and IDLE, the seconds without a
+    question after which the process ends. `questions` is a file descriptor, `answers` a text
+    stream.
     """
     work.begin()
-    waiting = b""
+    buffer = b""
     while select.select([questions], [], [], work.IDLE)[0]:
-        read = os.read(questions, 1 << 16)
-        if not read:
+        data = os.read(questions, 1 << 16)
+        if not data:
             return
-        *lines, waiting = (waiting + read).split(b"\n")
+        *lines, buffer = (buffer + data).split(b"\n")
         for line in lines:
-            answers.write(json.dumps(answer(work.MODULES, json.loads(line))) + "\n")
+            answers.write(json.dumps(answer_question(work.MODULES, json.loads(line))) + "\n")
             answers.flush()
 
 
-def answer(modules, question):
+def answer_question(modules, question):
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -55,39 +58,43 @@ def answer(modules, question):
 
 
 def read_until(pipe, deadline):
-    """All that comes through `pipe`; None when it has not ended by then, or never would."""
+    """Returns all data from `pipe`; None if it exceeds MAX_ANSWER_BYTES or the deadline."""
     parts, length = [], 0
     while select.select([pipe], [], [], max(0, deadline - time.monotonic()))[0]:
         part = os.read(pipe, 1 << 20)
         length += len(part)
         if not part:
             return b"".join(parts)
-        if length > LARGEST_ANSWER:
+        if length > MAX_ANSWER_BYTES:
             return None
         parts.append(part)
     return None
 
 
 def run_in_child(modules, question, writing):
-    """In the child: answers, and ends."""
+    """Answers the question in the child process, and ends that process."""
     try:
         close_standard_streams()
         set_limits(question)
         with os.fdopen(writing, "w") as pipe:
-            pipe.write(json.dumps(outcome(modules, question)))
+            pipe.write(json.dumps(run_function(modules, question)))
     except BaseException:
         os._exit(1)
     os._exit(0)
 
 
 def close_standard_streams():
-    """Of the pipe for answers: who asked hears of the end of this process's parent by its end."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for known in (sys.stdin.fileno(), sys.stdout.fileno()):
-        os.dup2(nothing, known)
+    """Closes the child's copies of stdin and stdout.
+
+    The client notices the end of the sandbox process when that stdout closes, so no child may keep
+    it open.
+    """
+    devnull = os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdin.fileno(), sys.stdout.fileno()):
+        os.dup2(devnull, stream)
 
 
-def outcome(modules, question):
+def run_function(modules, question):
     module, _dot, name = question["ask"].partition(".")
     try:
         return {"facts": getattr(modules[module], name)(**question["options"])}
@@ -100,21 +107,21 @@ def outcome(modules, question):
 
 
 def set_limits(question):
-    seconds, more = question["seconds"], question["megabytes"] << 20
-    # Beyond the first limit a process is told, and beyond the second killed.
+    seconds, memory = question["seconds"], question["megabytes"] << 20
+    # At the first limit the process gets a signal (SIGXCPU), at the second it is killed.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     limits = {
-        resource.RLIMIT_AS: memory_in_use() + more,
-        resource.RLIMIT_FSIZE: LARGEST_FILE,
+        resource.RLIMIT_AS: memory_in_use() + memory,
+        resource.RLIMIT_FSIZE: MAX_FILE_BYTES,
         resource.RLIMIT_CORE: 0,
     }
-    for name, most in limits.items():
-        resource.setrlimit(name, (most, most))
+    for name, limit in limits.items():
+        resource.setrlimit(name, (limit, limit))
     os.nice(5)
 
 
 def memory_in_use():
-    """Bytes of address space in use; much where this system does not tell."""
+    """Returns the bytes of address space in use; 4 GB if the system does not say."""
     try:
         with open("/proc/self/statm") as numbers:
             return int(numbers.read().split()[0]) * resource.getpagesize()

@@ -1,1 +1,1 @@
-"""Finding by words: what is indexed, how the two databases look it up, what comes first."""
+"""Search by words: what is indexed, how the two databases look it up, which results come first."""

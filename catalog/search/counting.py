@@ -1,8 +1,8 @@
-"""How often what was searched, and whether a result was opened: of nobody in particular.
+"""Counts searches and opened results, without any data about the reader.
 
-Counts are written after the answer is sent, and are let go where the database is busy: no reader
-waits for them. A click is known by the page that the browser says it comes from, which it says
-to this site alone; no cookie, no address, no identity is looked at.
+Counts are written after the answer is sent. If the database is busy, they are dropped, so no reader
+waits for them. A click is recognized by the Referer header, which browsers send to this site only.
+Counting reads no cookie, no IP address and no identity.
 """
 
 import logging
@@ -20,21 +20,22 @@ from catalog.models import SearchCount
 from catalog.search.queries import words_as_typed
 
 KEPT = 90  # days
-MOST_A_DAY = 5000  # different words; a robot that types what comes to it fills no disk
-LONGEST = 120
-WAIT, USUAL_WAIT = 200, 10_000  # milliseconds for a database that is being written
+# Different queries a day. A robot that searches for random words cannot fill the disk.
+MAX_QUERIES_A_DAY = 5000
+MAX_LENGTH = 120
+LOCK_TIMEOUT_MS, USUAL_LOCK_TIMEOUT_MS = 200, 10_000
 
 logger = logging.getLogger(__name__)
 
 
 def count_after(response, count, *facts):
-    """Has `count` called with `facts` when `response` is sent."""
+    """Calls count(*facts) after `response` is sent."""
     close = response.close
 
     def close_and_count():
         close()
         try:
-            with not_waiting_long(), transaction.atomic():
+            with short_lock_timeout(), transaction.atomic():
                 count(*facts)
         except DatabaseError as error:
             logger.info("A search was not counted: %s", error)
@@ -43,28 +44,31 @@ def count_after(response, count, *facts):
 
 
 @contextmanager
-def not_waiting_long():
-    """For the lock of who writes at this moment: an import may take minutes."""
-    short, usual = {
-        "sqlite": (f"PRAGMA busy_timeout = {WAIT}", f"PRAGMA busy_timeout = {USUAL_WAIT}"),
-        "postgresql": (f"SET lock_timeout = {WAIT}", "RESET lock_timeout"),
+def short_lock_timeout():
+    """Waits for another writer only LOCK_TIMEOUT_MS, because an import may take minutes."""
+    set_short, set_usual = {
+        "sqlite": (
+            f"PRAGMA busy_timeout = {LOCK_TIMEOUT_MS}",
+            f"PRAGMA busy_timeout = {USUAL_LOCK_TIMEOUT_MS}",
+        ),
+        "postgresql": (f"SET lock_timeout = {LOCK_TIMEOUT_MS}", "RESET lock_timeout"),
     }[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(short)
+        cursor.execute(set_short)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(usual)
+            cursor.execute(set_usual)
 
 
 def count_search(words, results):
-    words = counted_as(words)
+    words = normalize_words(words)
     today = SearchCount.objects.filter(day=timezone.localdate())
     if today.filter(words=words).update(searches=F("searches") + 1, results=results):
         return
-    forget_old()
-    if words and today.count() < MOST_A_DAY:
+    delete_old_counts()
+    if words and today.count() < MAX_QUERIES_A_DAY:
         day = timezone.localdate()
         SearchCount.objects.get_or_create(
             day=day, words=words, defaults={"searches": 1, "results": results}
@@ -72,29 +76,30 @@ def count_search(words, results):
 
 
 def count_click(words):
-    rows = SearchCount.objects.filter(day=timezone.localdate(), words=counted_as(words))
+    rows = SearchCount.objects.filter(day=timezone.localdate(), words=normalize_words(words))
     rows.update(clicks=F("clicks") + 1)
 
 
-def forget_old():
+def delete_old_counts():
     first = timezone.localdate() - timedelta(days=KEPT)
     SearchCount.objects.filter(day__lt=first).delete()
 
 
-def counted_as(words):
-    """
-    >>> counted_as("  Consensus  Decision ")
+def normalize_words(words):
+    """Returns `words` in the form that is counted.
+
+    >>> normalize_words("  Consensus  Decision ")
     'consensus decision'
     """
-    return words_as_typed(words).lower()[:LONGEST].strip()
+    return words_as_typed(words).lower()[:MAX_LENGTH].strip()
 
 
-def searched_before(request):
-    """The words of the search whose results this request comes from; "" for any other."""
+def searched_words(request):
+    """Returns the words of the search page that the request comes from; "" for other requests."""
     try:
         address = urlsplit(request.headers.get("Referer", "")[:2000])
         query = parse_qs(address.query)
-    except ValueError:  # no address, or too many parameters
+    except ValueError:  # not an address, or too many parameters
         return ""
-    ours = address.netloc == request.get_host() and address.path == reverse("search-listing")
-    return clean_text(query.get("q", [""])[-1]) if ours else ""
+    is_search = address.netloc == request.get_host() and address.path == reverse("search-listing")
+    return clean_text(query.get("q", [""])[-1]) if is_search else ""

@@ -1,11 +1,12 @@
 """The words of all resources in the database's own full-text index: FTS5 or tsvector.
 
-Three tables, of titles, labels and texts, with one row a resource: titles are searched without
-reading texts. The rows hold the same tokens in both databases: a word's stem with the number of
-its field before it, "1consensus"; field 0 holds the words of titles as they are, for suggestions.
-So neither database needs a language or an extension, and both answer alike.
+There are three tables, for titles, labels and texts, with one row per resource, so titles are
+searched without reading texts. The rows hold the same tokens in both databases: the number of the
+field and a word's stem, "1consensus". Field 0 holds the words of titles unstemmed, for suggestions.
+So neither database needs a language or an extension, and both give the same answers.
 
-All that is asked is who has a phrase; what a query makes of that is bits (see finding.py).
+The only question to the database is which resources have a phrase. A query combines the answers
+with bits (see finding.py).
 """
 
 import json
@@ -21,10 +22,10 @@ TABLES = {
     "catalog_words_texts": (3, 4),
 }
 TITLES = "catalog_words_titles"
-END = "end"  # after each text, so that no phrase goes over it; no token, which has a figure first
+END = "end"  # after each text, so that no phrase crosses it; no token, as tokens start with a digit
 LAST_POSITION = 16383  # of a word in a tsvector
-LARGEST = 900_000  # bytes of a row; a tsvector holds 1 048 575
-MOST_PLACES = 255  # of one word in a tsvector
+MAX_ROW_BYTES = 900_000  # a tsvector holds at most 1 048 575
+MAX_POSITIONS = 255  # of one word in a tsvector
 
 
 class SQLite:
@@ -69,10 +70,10 @@ class PostgreSQL:
 
     @staticmethod
     def row(pk, tokens):
-        places = {}
-        for place, token in enumerate(tokens, 1):
-            places.setdefault(token, []).append(place)
-        lexemes = (f"'{token}'{at(where)}" for token, where in places.items())
+        positions = {}
+        for position, token in enumerate(tokens, 1):
+            positions.setdefault(token, []).append(position)
+        lexemes = (f"'{token}'{position_list(where)}" for token, where in positions.items())
         return pk, " ".join(lexemes)
 
     @staticmethod
@@ -84,10 +85,10 @@ class PostgreSQL:
         return f"'{token}':*"
 
 
-def at(places):
-    """As a tsvector says them: ":1,7"; nothing where all are beyond what it can say."""
-    said = [str(place) for place in places[:MOST_PLACES] if place <= LAST_POSITION]
-    return f":{','.join(said)}" if said else ""
+def position_list(positions):
+    """Returns `positions` as in a tsvector, ":1,7"; "" if all are after LAST_POSITION."""
+    numbers = [str(n) for n in positions[:MAX_POSITIONS] if n <= LAST_POSITION]
+    return f":{','.join(numbers)}" if numbers else ""
 
 
 ENGINES = {"sqlite": SQLite, "postgresql": PostgreSQL}
@@ -98,7 +99,7 @@ def engine():
 
 
 def make(vendor):
-    """The statements that make the tables in a database of this sort."""
+    """Returns the statements that create the tables in a database of this `vendor`."""
     return [
         statement.format(table=table)
         for table in TABLES
@@ -107,10 +108,10 @@ def make(vendor):
 
 
 def tokens_of(fields):
-    """{field number: lists of words} as the tokens of a row.
+    """Returns the tokens of a row for `fields`, {field number: lists of words}.
 
-    Of a very long text what comes after LAST_POSITION is found by its words, not by phrases: each
-    word that is new stands there once, by itself, up to LARGEST bytes.
+    The part of a very long text after LAST_POSITION is found by single words, not by phrases: each
+    new word is added once, on its own, up to MAX_ROW_BYTES.
     """
     tokens = [
         token
@@ -118,23 +119,23 @@ def tokens_of(fields):
         for words in filter(None, texts)
         for token in [*(f"{number}{word}" for word in words), END]
     ]
-    kept, rest = tokens[:LAST_POSITION], tokens[LAST_POSITION:]
-    size = sum(4 * len(token) for token in set(kept))
-    for token in sorted(set(rest) - set(kept)):
+    first, rest = tokens[:LAST_POSITION], tokens[LAST_POSITION:]
+    size = sum(4 * len(token) for token in set(first))
+    for token in sorted(set(rest) - set(first)):
         size += 4 * len(token)
-        if size < LARGEST:
-            kept += [END, token]
-    return kept
+        if size < MAX_ROW_BYTES:
+            first += [END, token]
+    return first
 
 
 def write(rows):
-    """`rows` of (id, {field number: lists of words}) take the place of what these ids had."""
+    """Replaces the rows of these ids. `rows` has (id, {field number: lists of words})."""
     remove(pk for pk, _fields in rows)
     with connection.cursor() as cursor:
         for table, numbers in TABLES.items():
             parts = ((pk, tokens_of({n: fields[n] for n in numbers})) for pk, fields in rows)
-            written = [engine().row(pk, tokens) for pk, tokens in parts if tokens]
-            cursor.executemany(engine().insert.format(table=table), written)
+            values = [engine().row(pk, tokens) for pk, tokens in parts if tokens]
+            cursor.executemany(engine().insert.format(table=table), values)
 
 
 def remove(ids):
@@ -151,8 +152,8 @@ def clear():
 
 
 def hits(phrase):
-    """Three sets of resources: with the stems of `phrase` one after the other in the title, in
-    the title or the labels, and anywhere.
+    """Returns three sets of resources that have the stems of `phrase` one after the other: in the
+    title, in the title or the labels, and anywhere.
     """
     parts = [f"({engine().found.format(table=table)})" for table in TABLES]
     queries = [in_fields(phrase, numbers) for numbers in TABLES.values()]
@@ -168,7 +169,10 @@ def in_fields(phrase, numbers):
 
 
 def title_hits(words, most):
-    """The newest-made `most` resources whose titles have words that begin with each of `words`."""
+    """Returns the set of the `most` last created resources with matching titles.
+
+    A title matches if, for each of `words`, it has a word that begins with it.
+    """
     prefixes = engine().all_of.join(engine().prefix(f"0{word}") for word in words)
     with connection.cursor() as cursor:
         cursor.execute(engine().newest.format(table=TITLES), [prefixes, most])
@@ -176,12 +180,12 @@ def title_hits(words, most):
 
 
 def read(found):
-    """The set in JSON of its ids, or nothing for none."""
+    """Returns the set of the ids in a JSON list; the empty set (0) for None."""
     return id_sets.bits_of(json.loads(found)) if found else 0
 
 
 def size():
-    """Bytes of the full-text index."""
+    """Returns the bytes that the full-text index takes."""
     with connection.cursor() as cursor:
         cursor.execute(engine().size)
         return cursor.fetchone()[0] or 0

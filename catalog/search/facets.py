@@ -1,6 +1,6 @@
-"""What a listing can be narrowed by: each facet's options, and which of them a resource has.
+"""The facets that narrow a listing: the options of each, and the options that a resource has.
 
-A resource's options are its keys, "level:2"; the index keeps for each key the set of resources.
+An option of a resource is a key such as "level:2". The index has a set of resources for each key.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,8 @@ from catalog.models import (
     Topic,
 )
 
-HALF_A_DAY, A_DAY = 60, 300  # from how many minutes on: above an hour, and from five hours
+# Minutes. "Half a day" is more than the first, "a day or more" starts at the second.
+HALF_A_DAY, A_DAY = 60, 300
 
 
 def fixed(choices):
@@ -32,7 +33,7 @@ def named(model):
 
 
 def topic_choices():
-    """Each top topic, then those inside it."""
+    """Returns (slug, name) of each top topic, each followed by the topics inside it."""
     topics = Topic.objects.order_by("position", "name")
     inside = {}
     for topic in topics:
@@ -45,19 +46,20 @@ def topic_choices():
 
 
 def level_choices():
-    """The number, what the filter says, and what a title or chip says."""
+    """Returns the number of each level, and the label in filters, titles and chips."""
     return [(str(level.number), _("Level %s") % level.number) for level in Level.objects.all()]
 
 
 def minutes_of(resource):
-    """How long it takes at most; a video's running time counts where nothing else is said."""
+    """Returns the maximum minutes; a video's running time if no minutes are given; else None."""
     if resource.minutes_max is None and resource.seconds:
         return max(1, round(resource.seconds / 60))
     return resource.minutes_max
 
 
 def time_options(minutes):
-    """
+    """Returns the options of "time" that fit a number of minutes.
+
     >>> time_options(10), time_options(240), time_options(None)
     (['short', 'hour'], ['half-day'], [])
     """
@@ -81,7 +83,7 @@ def slugs_of(manager):
 
 
 def topics_of(resource):
-    """Its topics, and those that they are inside of."""
+    """Returns the slugs of its topics, and of the topics that contain them."""
     topics = resource.topics.all()
     return slugs_of(resource.topics) + [topic.parent.slug for topic in topics if topic.parent]
 
@@ -98,8 +100,11 @@ def formats_of(resource):
 
 @dataclass(frozen=True)
 class Facet:
-    """choices() are the options as (key, label). of(resource) are the keys that a resource has,
-    when it was loaded with all its links by list_children(). `handy` ones are shown open.
+    """One way to narrow a listing.
+
+    choices() returns the options as (key, label). of(resource) returns the keys of the options that
+    a resource has; list_children() must have loaded the resource with its links. A `handy` facet is
+    shown open.
     """
 
     name: str
@@ -148,5 +153,5 @@ FACETS = (
 
 
 def keys_of(resource):
-    """The keys of the sets that a resource is in: ["format:PDF", "kind:tool", …]."""
+    """Returns the keys of the sets that a resource is in: ["format:PDF", "kind:tool", …]."""
     return sorted({f"{facet.name}:{option}" for facet in FACETS for option in facet.of(resource)})

@@ -1,35 +1,38 @@
-"""The text inside files: captions by their second, PDFs by their page, decks by their slide."""
+"""The text inside files: captions by second, PDFs by page, decks by slide."""
 
 from catalog.lib.stemming import stems_in, words_in
 from catalog.lib.text import clean_line
 from catalog.models import FileText, Job, Passage
 
-MOST_CAPTIONS = 4000
-MOST_TEXT = 400_000  # characters of one file: some 150 printed pages
+MAX_CAPTIONS = 4000
+MAX_TEXT = 400_000  # characters of one file: about 150 printed pages
 
 
 def update_passages(resources):
-    """Has the texts of the files of `resources` kept, and forgets those of files that are gone.
+    """Saves the texts of the files of `resources`, and deletes the texts of removed files.
 
-    Captions are known at once; other files are read later, by a job.
+    Captions are saved at once. A job reads other files later.
     """
-    known = {}
+    saved = {}
     for source in FileText.objects.filter(resource__in=[resource.pk for resource in resources]):
-        known.setdefault(source.resource_id, {})[source.name] = source.pk
+        saved.setdefault(source.resource_id, {})[source.name] = source.pk
     for resource in resources:
-        wanted = resource.text_files()
-        there = known.get(resource.pk, {})
-        if gone := [pk for name, pk in there.items() if name not in wanted]:
-            FileText.objects.filter(pk__in=gone).delete()
-        for name in wanted.keys() - there:
-            if wanted[name] is None:
+        files = resource.text_files()
+        saved_files = saved.get(resource.pk, {})
+        if removed := [pk for name, pk in saved_files.items() if name not in files]:
+            FileText.objects.filter(pk__in=removed).delete()
+        for name in files.keys() - saved_files:
+            if files[name] is None:
                 Job.objects.want(resource.pk, Job.Task.TEXT, name, again=True)
             else:
-                save_passages(resource.pk, name, wanted[name][:MOST_CAPTIONS])
+                save_passages(resource.pk, name, files[name][:MAX_CAPTIONS])
 
 
 def save_passages(resource_id, name, places):
-    """Keeps `places`, [place, text] of each caption, page or slide, in stead of what was kept."""
+    """Saves `places` and deletes the passages that were saved before.
+
+    `places` has [place, text] for each caption, page or slide.
+    """
     FileText.objects.filter(resource=resource_id, name=name).delete()
     source = FileText.objects.create(resource_id=resource_id, name=name)
     Passage.objects.bulk_create(
@@ -39,19 +42,19 @@ def save_passages(resource_id, name, places):
 
 
 def passages(places):
-    """Those of `places` that say something, as plain lines, up to MOST_TEXT."""
+    """Yields (place, one line of text) for the `places` that have text, up to MAX_TEXT in all."""
     length = 0
     for place, text in places:
-        text = clean_line(text)[: MOST_TEXT - length]
+        text = clean_line(text)[: MAX_TEXT - length]
         length += len(text)
         if text:
             yield place, text
 
 
 def words_by_resource(ids):
-    """{resource id: [the words of each passage of its files]}"""
-    read = {}
+    """Returns {resource id: [the words of each passage of its files]}."""
+    words = {}
     rows = Passage.objects.filter(source__resource__in=ids)
     for pk, text in rows.values_list("source__resource", "text"):
-        read.setdefault(pk, []).append(words_in(text))
-    return read
+        words.setdefault(pk, []).append(words_in(text))
+    return words

@@ -1,5 +1,5 @@
-"""What a search finds, and in which order: titles first, the closest of them, then what has more of
-the words in title and labels; of equals the newest.
+"""Finds the resources for a search and ranks them: first titles with all words, the closest first;
+then resources with more of the words in title and labels; of equals, the newest first.
 """
 
 from dataclasses import dataclass, field
@@ -15,19 +15,20 @@ from catalog.lib import id_sets
 from catalog.lib.stemming import stem, stems_in
 from catalog.models import BestBet, Synonym, Word
 from catalog.search.index import LENGTH_KEYS
-from catalog.search.queries import both_ways, groups_of, parts_of, stems_of
+from catalog.search.queries import groups_of, parts_of, stems_of, synonym_table
 
-SHORTEST_FORGIVEN = 5  # letters of a word in which one typo is forgiven
-MOST_GUESSES = 5
-MOST_NEAR = 50  # of which readers may see some; the others are words of drafts
+MIN_FORGIVEN_LENGTH = 5  # letters of a word that may have one typo
+MAX_GUESSES = 5
+MAX_NEAR = 50  # readers see only some of them, because words of drafts are among them
 
 
 @dataclass(frozen=True)
 class Found:
-    """`hits` is a set of public resources; `tiers` are parts of it, which of two is better first.
+    """The results of a search.
 
-    `hidden` is what would be a hit if it were public now; `read_as` are pairs of a word that is
-    nowhere and the words that were taken for it.
+    `hits` is a set of public resources; `tiers` are parts of it, the better part first. `hidden` is
+    the set of resources that would be hits if they were public now. `read_as` has pairs of an
+    unknown word and the words that replaced it.
     """
 
     hits: int
@@ -42,11 +43,11 @@ class Found:
 
 
 def find(text, index):
-    """What readers may see of the resources with all words and phrases of `text`."""
+    """Returns the public resources that have all words and phrases of `text`."""
     parts = parts_of(text)
     if not parts:
         return Found(0)
-    public, synonyms = index.public(), with_joined(parts, all_synonyms())
+    public, synonyms = index.public(), add_joined_words(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
     hits = hits_of(groups, index) & public
     if not hits:
@@ -58,14 +59,16 @@ def find(text, index):
 
 
 def hits_of(groups, index):
-    """The set of resources that have every one of `groups` somewhere; 0 for no group at all."""
+    """Returns the set of resources that have every one of `groups`; the empty set for no groups."""
     return (
         reduce(and_, (anywhere for _t, _l, anywhere in places_of(groups, index))) if groups else 0
     )
 
 
 def places_of(groups, index):
-    """For each group three sets: of who has it in the title, there or in the labels, anywhere."""
+    """Returns three sets of resources for each group: with the group in the title, in the title or
+    the labels, and anywhere.
+    """
     return [
         [reduce(or_, found) for found in zip(*(option_hits(o, index) for o in group), strict=True)]
         for group in groups
@@ -78,16 +81,17 @@ def option_hits(phrases, index):
 
 
 def closest(groups, index):
-    """Tiers: titles with all words, those with the fewest others first; then what has the most of
-    the words in title and labels: one in a label counts once, one in the title twice.
+    """Returns the tiers: first titles with all words, those with the fewest other words first; then
+    resources by how many of the words are in title and labels. A word in a label counts once, a
+    word in the title twice.
     """
     titles, labels, _anywhere = zip(*places_of(groups, index), strict=True)
     whole = reduce(and_, titles)
     return [*(whole & index.set_of(key) for key in LENGTH_KEYS), *id_sets.by_count(titles + labels)]
 
 
-def with_joined(parts, synonyms):
-    """`synonyms`, and two words in a row as the one word that they are elsewhere: ice breaker."""
+def add_joined_words(parts, synonyms):
+    """Adds to `synonyms` two words in a row that are also known as one word: ice breaker."""
     runs = {
         first.words[0] + second.words[0]: first.stems + second.stems
         for first, second in pairwise(parts)
@@ -99,7 +103,7 @@ def with_joined(parts, synonyms):
 
 
 def all_synonyms():
-    return both_ways(Synonym.objects.values_list("term", "meaning"))
+    return synonym_table(Synonym.objects.values_list("term", "meaning"))
 
 
 def bets_for(text):
@@ -109,53 +113,54 @@ def bets_for(text):
 
 
 def guess_words(parts, groups, public, index):
-    """The groups with what each word that is nowhere was meant to be, and the pairs of both."""
+    """Returns the groups with guesses for each unknown word, and the pairs of (word, guesses)."""
     words = {((part.stems),): part.words[0] for part in parts if not part.quoted}
     better, read_as = [], []
     for group in groups:
         word = words.get(group[0])
         if word and not hits_of([group], index) & public:
             guesses = (guess for guess in guesses_for(word) if is_found(guess, public, index))
-            if meant := list(islice(guesses, MOST_GUESSES)):
-                read_as.append((word, meant))
-                group = [(tuple(stems_in(guess)),) for guess in meant]
+            if chosen := list(islice(guesses, MAX_GUESSES)):
+                read_as.append((word, chosen))
+                group = [(tuple(stems_in(guess)),) for guess in chosen]
         better.append(group)
     return better, read_as
 
 
 def is_found(words, public, index):
-    """Whether some resource of the set `public` has them, one after the other."""
+    """Whether a resource of the set `public` has `words` one after the other."""
     _titles, _labels, anywhere = index.hits(tuple(stems_in(words)))
     return bool(anywhere & public)
 
 
 def guesses_for(word):
-    """The known words that begin with `word`, the shortest first; else two that it is made of;
-    else those one typo away.
+    """Returns the known words that begin with `word`, the shortest first.
+
+    If there are none, returns the pairs of words that it is made of, then the words one typo away.
     """
     longer = Word.objects.filter(word__startswith=word).order_by("length", "word")
-    if len(word) > 2 and (found := list(longer.values_list("word", flat=True)[:MOST_NEAR])):
-        return found
-    if len(word) < SHORTEST_FORGIVEN:
+    if len(word) > 2 and (words := list(longer.values_list("word", flat=True)[:MAX_NEAR])):
+        return words
+    if len(word) < MIN_FORGIVEN_LENGTH:
         return []
     return halves_of(word) + near_words(word, 1)
 
 
 def halves_of(word):
-    """The ways to read `word` as two known words: "walk around"."""
+    """Returns the ways to read `word` as two known words: "walk around"."""
     halves = [(word[:n], word[n:]) for n in range(2, len(word) - 1)]
     known = set(Word.objects.filter(word__in=sum(halves, ())).values_list("word", flat=True))
     return [" ".join(pair) for pair in halves if known.issuperset(pair)]
 
 
-def near_words(word, most):
-    """Up to MOST_NEAR known words at most so many typos away, the nearest first."""
-    lengths = Word.objects.filter(length__range=(len(word) - most, len(word) + most))
+def near_words(word, max_typos):
+    """Returns up to MAX_NEAR known words with at most `max_typos` typos, the nearest first."""
+    candidates = Word.objects.filter(length__range=(len(word) - max_typos, len(word) + max_typos))
     near = process.extract(
         word,
-        lengths.order_by("word").values_list("word", flat=True),
+        candidates.order_by("word").values_list("word", flat=True),
         scorer=OSA.distance,
-        score_cutoff=most,
-        limit=MOST_NEAR,
+        score_cutoff=max_typos,
+        limit=MAX_NEAR,
     )
-    return [found for found, _distance, _place in near]
+    return [known for known, _distance, _index in near]

@@ -1,7 +1,7 @@
 """The sets and orders of the index, as they were last written.
 
-A process keeps them until a change of the catalog gives them another version, which each request
-asks for; so they are never older than the database.
+A process keeps them until a change of the catalog changes their version. Each request asks for the
+version, so they are never older than the database.
 """
 
 from array import array
@@ -17,14 +17,17 @@ from catalog.search import engines
 from catalog.search.facets import FACETS
 
 VERSION_KEY = "stamp"
-SET, ORDER = "set:", "order:"  # what the keys of the two sorts of parts begin with
-MOST_KEPT = 500  # answers of the engine: of 100 000 resources up to 40 kB each
-DATED = "dated"  # the key of all that has a date of publication
-LENGTHS = (1, 2, 3, 4, 5, 7, 10)  # words of a title: up to so many; any more are the last
+SET, ORDER = "set:", "order:"  # the beginnings of the keys of the two sorts of parts
+MAX_KEPT = 500  # answers of the engine; with 100 000 resources up to 40 kB each
+DATED = "dated"  # the key of all resources with a date of publication
+# Each class has titles of up to so many words. Longer titles are in a last class.
+LENGTHS = (1, 2, 3, 4, 5, 7, 10)
 
 
 def length_key(count, brackets=False):
-    """`count` is of the words outside of brackets; of two alike, the title without any is closer.
+    """Returns the key for the length of a title with `count` words outside of brackets.
+
+    Of two titles of equal length, the one without brackets is closer.
 
     >>> length_key(1), length_key(6, brackets=True), length_key(30)
     ('length:1', 'length:7()', 'length:more')
@@ -37,7 +40,7 @@ LENGTH_KEYS = [f"length:{most}{end}" for most in (*LENGTHS, "more") for end in (
 
 
 class IndexSnapshot:
-    """`sets` has the bits of each key, `orders` an Order each: "newest", "title" and "time"."""
+    """`sets` has the bits for each key, `orders` has an Order for "newest", "title" and "time"."""
 
     def __init__(self, version):
         self.version = version
@@ -49,7 +52,7 @@ class IndexSnapshot:
                 self.orders[key.removeprefix(ORDER)] = id_sets.Order(array("I", bytes(data)))
 
     def set_of(self, *keys):
-        """The resources that have one of `keys`."""
+        """Returns the set of resources that have at least one of `keys`."""
         found = 0
         for key in keys:
             found |= self.sets.get(key, 0)
@@ -57,35 +60,35 @@ class IndexSnapshot:
 
     @cached_property
     def choices(self):
-        """{facet: [(option, label)]}, read once: a change of a vocabulary makes a new version."""
+        """{facet: [(option, label)]}. Read once: a change of a vocabulary makes a new version."""
         return {facet.name: facet.choices() for facet in FACETS}
 
     def public(self):
-        """What readers may see at this moment: the same as Resource.objects.published()."""
+        """Returns the set of what readers may see now, the same as Resource.objects.published()."""
         return self.set_of(DATED) & ~id_sets.bits_of(hidden_ids())
 
     def hidden(self):
-        """What has a date and is not public at this moment."""
+        """Returns the set of resources that have a date and are not public now."""
         return self.set_of(DATED) & id_sets.bits_of(hidden_ids())
 
     def hits(self, phrase):
-        """engines.hits(), kept: the commonest words are in most searches and take longest."""
+        """Returns engines.hits(), kept: common words are in most searches and take longest."""
         found = self.kept.get(phrase)
         if found is None:
             found = engines.hits(phrase)
-            self.kept = {} if len(self.kept) >= MOST_KEPT else self.kept
+            self.kept = {} if len(self.kept) >= MAX_KEPT else self.kept
             self.kept[phrase] = found
         return found
 
     def ranked(self, found, order, tiers=()):
-        """The ids of the set `found`; see id_sets.Ranked."""
+        """Returns the ids of the set `found` in order; see id_sets.Ranked."""
         return id_sets.Ranked(found, tiers, self.orders.get(order) or id_sets.Order([]))
 
 
 _latest = None
 
 
-# Every request asks the two questions below; SQL that is written once takes a tenth of the time.
+# Every request makes the two queries below. Building their SQL once makes them ten times faster.
 
 
 def fetch_rows(sql, values):
@@ -95,12 +98,12 @@ def fetch_rows(sql, values):
 
 
 def version_now():
-    found = fetch_rows(version_sql(connection.vendor), [VERSION_KEY])
-    return bytes(found[0][0]) if found else b""
+    rows = fetch_rows(version_sql(connection.vendor), [VERSION_KEY])
+    return bytes(rows[0][0]) if rows else b""
 
 
 def hidden_ids():
-    """The ids of what has a date and is not there yet or not any more."""
+    """Returns the ids of resources that have a date and are not yet or no longer public."""
     sql, count = hidden_sql(connection.vendor)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     return [pk for (pk,) in fetch_rows(sql, [now] * count)]
@@ -116,8 +119,9 @@ def version_sql(vendor):
 
 @cache
 def hidden_sql(vendor):
-    """And how often it asks for the present time. In the order of the table it would look at every
-    row.
+    """Returns the SQL, and how often the present time is a parameter in it.
+
+    order_by() removes the table's order, because with that order the database reads every row.
     """
     rows = Resource.objects.not_now().order_by().values_list("pk")
     sql, values = rows.query.sql_with_params()
@@ -127,19 +131,19 @@ def hidden_sql(vendor):
 def current_index():
     global _latest
     version = version_now()
-    index = _latest  # another thread may put its own there at any moment
+    index = _latest  # another thread may replace it at any moment
     if index is None or index.version != version or not version:
         index = _latest = IndexSnapshot(version)
     return index
 
 
 def renew_version():
-    """Nobody goes on with what was read before, be it a moment ago in this very transaction."""
+    """Makes every process read the index again, also inside the current transaction."""
     IndexPart.objects.update_or_create(key=VERSION_KEY, defaults={"data": uuid4().bytes})
 
 
 def index_lock():
-    """Lets one transaction after the other write the index. To be called in one."""
+    """Waits until no other transaction writes the index. Must be called in a transaction."""
     assert transaction.get_connection().in_atomic_block
     IndexPart.objects.get_or_create(key=VERSION_KEY, defaults={"data": uuid4().bytes})
     IndexPart.objects.select_for_update().get(pk=VERSION_KEY)

@@ -1,7 +1,7 @@
 """Keeps the index and the editions up to date in the transaction that changes the catalog.
 
-Saving an entry, one of its rows or a term updates the index for the entries concerned at once.
-`indexed_together()` puts the update off to the end of many changes.
+Saving an entry, one of its rows or a term updates the index of the affected entries at once.
+`indexed_together()` delays the update to the end of many changes.
 """
 
 import re
@@ -44,43 +44,43 @@ TERMS = {
     Topic: "topics",
     Tag: "tagged_items__tag",
 }
-BRACKETS = re.compile(r"\([^()]*\)")  # how a course is held; no part of what it is called
+BRACKETS = re.compile(r"\([^()]*\)")  # how a course is delivered; not a part of its name
 CHUNK = 500
 FORMAT_KEY = "version"
-MOST_ASKED = 5000  # words in one question to the database
-FORMAT = b"4"  # of what is indexed and how; with another one, migrating indexes all anew
+MAX_WORDS_PER_QUERY = 5000  # words in one database query
+FORMAT = b"4"  # of what is indexed and how; after a change, the next migrate rebuilds the index
 COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
-NOBODY = 0  # the id of no resource: what was read before is to be read again, no more
+NO_RESOURCE = 0  # the id of no resource: renews the version and indexes nothing
 
-indexed = Signal()  # `ids`: entries that were changed, or something that hangs on them
-_waiting = ContextVar("waiting", default=None)
+indexed = Signal()  # `ids`: the entries that changed, or whose rows or terms changed
+_delayed_ids = ContextVar("delayed_ids", default=None)
 
 
 @contextmanager
 def indexed_together():
-    """One transaction for all inside, and one look at each entry that was changed, at its end."""
+    """Runs the block in one transaction and indexes each changed entry once, at its end."""
     with transaction.atomic():
-        if _waiting.get() is not None:
+        if _delayed_ids.get() is not None:
             yield
             return
-        token = _waiting.set(set())
+        token = _delayed_ids.set(set())
         try:
             yield
-            changed = _waiting.get()
+            changed = _delayed_ids.get()
         finally:
-            _waiting.reset(token)
+            _delayed_ids.reset(token)
         if changed:
             update_index(changed)
 
 
 def update_index(ids):
-    """Brings the index up to date with the resources of these ids, be they there or gone."""
-    if _waiting.get() is not None:
-        _waiting.get().update(ids)
+    """Updates the index for the resources `ids`, some of which may be deleted."""
+    if _delayed_ids.get() is not None:
+        _delayed_ids.get().update(ids)
         return
     with transaction.atomic():
         index_lock()
-        ids, reorder = sorted(set(ids) - {NOBODY}), set()
+        ids, reorder = sorted(set(ids) - {NO_RESOURCE}), set()
         for start in range(0, len(ids), CHUNK):
             reorder |= update_chunk(ids[start : start + CHUNK])
         write_orders(reorder)
@@ -89,7 +89,10 @@ def update_index(ids):
 
 
 def update_chunk(ids, vocabulary=None):
-    """Returns the orders that are not true any more; adds the words it meets to `vocabulary`."""
+    """Updates all but the orders for `ids`. Returns the names of the orders that are out of date.
+
+    Adds the indexed words to the set `vocabulary` if there is one.
+    """
     before = IndexEntry.objects.in_bulk(ids)
     resources = Resource.objects.list_children(ids)
     after = {resource.pk: entry_of(resource) for resource in resources}
@@ -104,7 +107,7 @@ def update_chunk(ids, vocabulary=None):
         order
         for order in COLUMNS
         for pk in ids
-        if place_in(order, before.get(pk)) != place_in(order, after.get(pk))
+        if sort_key(order, before.get(pk)) != sort_key(order, after.get(pk))
     }
 
 
@@ -133,20 +136,23 @@ def entry_of(resource):
     )
 
 
-def place_in(order, entry):
-    """What its place is decided by; None for what has no date, which has no place."""
+def sort_key(order, entry):
+    """Returns the values that decide the place of `entry`; None if it has no date and no place."""
     return (getattr(entry, COLUMNS[order]), entry.newest) if entry and entry.newest else None
 
 
 def write_words(ids, resources):
-    """The words of `resources` for the engine, none of the other ids. Returns all words."""
+    """Writes the words of `resources` to the engine, and removes the other `ids` from it.
+
+    Returns the set of all these words.
+    """
     file_passages.update_passages(resources)
-    read = file_passages.words_by_resource(ids)
+    passages = file_passages.words_by_resource(ids)
     rows, vocabulary = [], set()
     for resource in resources:
         texts = resource.texts()
         words = {field: [words_in(text) for text in texts.get(field, [])] for field in FIELDS}
-        words["spoken"] += read.get(resource.pk, [])
+        words["spoken"] += passages.get(resource.pk, [])
         vocabulary.update(*(text for field in words.values() for text in field))
         rows.append((resource.pk, stems_of(words)))
     add_words(vocabulary)
@@ -156,7 +162,7 @@ def write_words(ids, resources):
 
 
 def stems_of(words):
-    """The words of each field as the engine takes them; those of titles as they are, too."""
+    """Returns the stems of each field, by field number, and the unstemmed words of titles as 0."""
     fields = {
         number: [list(map(stem, text)) for text in words[field]] for field, number in FIELDS.items()
     }
@@ -165,22 +171,22 @@ def stems_of(words):
 
 def add_words(words):
     words = sorted(word for word in words if not word.isdigit())
-    for start in range(0, len(words), MOST_ASKED):
-        part = words[start : start + MOST_ASKED]
+    for start in range(0, len(words), MAX_WORDS_PER_QUERY):
+        part = words[start : start + MAX_WORDS_PER_QUERY]
         known = set(Word.objects.filter(word__in=part).values_list("word", flat=True))
         new = [Word(word=word, length=len(word)) for word in part if word not in known]
         Word.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def forget_words(words):
-    """Those of the vocabulary that are not among `words`."""
+def delete_unused_words(words):
+    """Deletes the words of the vocabulary that are not in `words`."""
     stale = sorted(set(Word.objects.values_list("word", flat=True)) - words)
-    for start in range(0, len(stale), MOST_ASKED):
-        Word.objects.filter(word__in=stale[start : start + MOST_ASKED]).delete()
+    for start in range(0, len(stale), MAX_WORDS_PER_QUERY):
+        Word.objects.filter(word__in=stale[start : start + MAX_WORDS_PER_QUERY]).delete()
 
 
 def changes_of(ids, before, after):
-    """{key: (ids that come to have it, ids that had it)}"""
+    """Returns {key: (ids that now have it and did not before, ids that no longer have it)}."""
     changes = defaultdict(lambda: (set(), set()))
     for pk in ids:
         had = set(before[pk].keys) if pk in before else set()
@@ -215,7 +221,7 @@ def write_orders(orders):
 
 
 def in_order(order):
-    """The ids of all that have a date; the newer one first where two are equal."""
+    """Returns the ids of all entries with a date, sorted; of equals, the newer one first."""
     dated = IndexEntry.objects.exclude(newest=None).order_by("-newest", "-id")
     rows = list(dated.values_list("id", COLUMNS[order]))
     if order != "newest":
@@ -224,9 +230,10 @@ def in_order(order):
 
 
 def rebuild(progress=lambda done, total: None):
-    """Makes all of it anew, CHUNK by CHUNK in transactions of their own, so that readers go on.
+    """Rebuilds the whole index. Each CHUNK is a transaction of its own, so that readers can go on.
 
-    Interrupted, it leaves an index that is true as far as it came, and may be called again.
+    Calls progress(done, total) after each chunk. If it is interrupted, the finished chunks are
+    correct, and it may be called again.
     """
     ids = sorted(
         {
@@ -244,13 +251,13 @@ def rebuild(progress=lambda done, total: None):
     with transaction.atomic():
         index_lock()
         rewrite_sets()
-        forget_words(words)
+        delete_unused_words(words)
         write_orders(COLUMNS)
         renew_version()
 
 
 def rewrite_sets():
-    """All sets from the entries, whatever was written of them before."""
+    """Writes all sets from the entries and replaces the ones written before."""
     members = defaultdict(list)
     for pk, keys in IndexEntry.objects.values_list("id", "keys").iterator():
         for key in keys:
@@ -264,7 +271,11 @@ def rewrite_sets():
 
 
 def on_change(sender, instance, origin=None, **kwargs):
-    """`origin` is what is deleted with all that hangs on it: of an entry, its row goes last."""
+    """Updates the index after a row was saved or deleted.
+
+    `origin` is the object whose deletion deletes this row too. If it is an entry, its Resource row
+    is deleted last, so the index is updated then.
+    """
     if sender is not Resource and issubclass(getattr(origin, "model", type(origin)), Resource):
         return
     if isinstance(instance, Resource):
@@ -277,17 +288,17 @@ def on_change(sender, instance, origin=None, **kwargs):
 
 def on_term_change(sender, instance, **kwargs):
     if sender in TERMS:
-        update_index([NOBODY, *ids_using(sender, instance)])
+        update_index([NO_RESOURCE, *ids_using(sender, instance)])
 
 
 def ids_using(model, term):
-    """The ids of the resources under `term`, under a topic inside it, or only for it."""
-    found = Q(**{TERMS[model]: term})
+    """Returns the ids of resources that have `term` or a topic inside it, or are only for it."""
+    condition = Q(**{TERMS[model]: term})
     if model is Audience:
-        found |= Q(only_for=term)
+        condition |= Q(only_for=term)
     if model is Topic:
-        found |= Q(topics__parent=term)
-    return Resource.objects.filter(found).values_list("pk", flat=True)
+        condition |= Q(topics__parent=term)
+    return Resource.objects.filter(condition).values_list("pk", flat=True)
 
 
 def on_links_change(sender, instance, action, reverse, pk_set, **kwargs):
@@ -314,7 +325,7 @@ def connect():
 
 
 def make_index_if_missing(using=DEFAULT_DB_ALIAS, **kwargs):
-    """After a migration or a flush: an index that was never made, or by another version."""
+    """Rebuilds an index that is missing or has another FORMAT, after a migration or a flush."""
     if IndexPart._meta.db_table not in connections[using].introspection.table_names():
         return
     if not IndexPart.objects.filter(pk=FORMAT_KEY, data=FORMAT).exists():

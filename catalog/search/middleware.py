@@ -1,11 +1,11 @@
 from catalog.search import counting
 
-# What a click on a result opens besides the page of a resource: a PDF of it.
+# The names of the URLs that a click on a result opens besides the resource's page: its PDFs.
 RESULT_FILES = ("media", "tool-file")
 
 
 class CountingMiddleware:
-    """Counts searches, which say so by `request.count`, and results opened from their pages."""
+    """Counts searches, whose views set `request.count`, and results opened from their pages."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -19,15 +19,18 @@ class CountingMiddleware:
 
 
 def count_of_click(request):
-    """What is to be counted where a result was opened from a search, else None."""
-    words = counting.searched_before(request) if is_opened(request) else ""
+    """Returns the function and values that count an opened result; None for any other request."""
+    words = counting.searched_words(request) if is_opened(request) else ""
     return (counting.count_click, words) if words else None
 
 
 def is_opened(request):
-    """Whether a person goes there: the images of the results come from the same page."""
+    """Whether a person opens the page or PDF.
+
+    The browser also loads the images of results from a search page. They do not count.
+    """
     page = (request.resolver_match and request.resolver_match.url_name) or ""
-    part = request.headers.get("Sec-Fetch-Dest", "document") != "document"
+    embedded = request.headers.get("Sec-Fetch-Dest", "document") != "document"
     if page in RESULT_FILES:
-        return request.path.endswith(".pdf") and not part
-    return page.endswith("-detail") and not part
+        return request.path.endswith(".pdf") and not embedded
+    return page.endswith("-detail") and not embedded

@@ -1,4 +1,4 @@
-"""What a search that found nothing offers, so that nobody stands before a wall."""
+"""The help on a search page without results, so that readers have a next step."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -7,10 +7,9 @@ from django.utils.functional import cached_property
 
 from catalog.search import vocabulary
 from catalog.search.finding import all_synonyms, hits_of, near_words
-from catalog.search.queries import groups_of, parts_of
-from catalog.search.queries import words_as_typed as typed
+from catalog.search.queries import groups_of, parts_of, words_as_typed
 
-MOST_NEAR = 4
+MAX_NEAR = 4
 FARTHEST = 2  # typos
 
 
@@ -22,7 +21,9 @@ class Alternative:
 
 
 def no_results_help(form):
-    """Fewer filters, fewer words, near spellings, each with what it would find; and topics."""
+    """Returns the offers: fewer filters, fewer words and near spellings that would find something,
+    and topics.
+    """
     return NoResultsHelp(form)
 
 
@@ -33,36 +34,36 @@ class NoResultsHelp:
 
     @cached_property
     def unfiltered(self):
-        return self.to(self.form.words, self.parts) if self.form.chosen() else None
+        return self.alternative(self.form.words, self.parts) if self.form.chosen() else None
 
     @cached_property
     def single_words(self):
-        """Each word alone, where there are several and one of them finds something."""
+        """The words that find something alone, if the query has several words."""
         parts = self.parts if len(self.parts) > 1 else []
-        return self.finding(self.to(" ".join(part.words), [part]) for part in parts)
+        return self.with_results(self.alternative(" ".join(part.words), [part]) for part in parts)
 
     @cached_property
     def near(self):
-        """Known words that are spelled nearly like those that are nowhere."""
-        unknown = [part for part in self.parts if not self.to("", [part]).total]
+        """Known words with a spelling near the words that find nothing."""
+        unknown = [part for part in self.parts if not self.alternative("", [part]).total]
         words = {word for part in unknown for word in part.words if len(word) > 3}
-        near = [other for word in sorted(words) for other in near_words(word, FARTHEST)]
-        ways = (self.to(word, parts_of(word)) for word in near)
-        return list(islice((way for way in ways if way.total), MOST_NEAR))
+        near = [known for word in sorted(words) for known in near_words(word, FARTHEST)]
+        alternatives = (self.alternative(word, parts_of(word)) for word in near)
+        return list(islice((other for other in alternatives if other.total), MAX_NEAR))
 
     @cached_property
     def topics(self):
         return vocabulary.topics()
 
-    def to(self, words, parts):
+    def alternative(self, words, parts):
         groups = groups_of(parts, self.synonyms)
         found = hits_of(groups, self.form.index) & self.public
         return Alternative(words, found.bit_count(), self.query(words))
 
     def query(self, words):
         without = {facet.name: [] for facet in self.form.facets}
-        return self.form.query(**without | {"q": typed(words)})
+        return self.form.query(**without | {"q": words_as_typed(words)})
 
     @staticmethod
-    def finding(ways):
-        return [way for way in ways if way.total]
+    def with_results(alternatives):
+        return [alternative for alternative in alternatives if alternative.total]

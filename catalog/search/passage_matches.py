@@ -1,4 +1,4 @@
-"""Landing inside: the caption, page or slide of a result that holds what was searched."""
+"""Finds the caption, page or slide of a result that holds the searched words."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from catalog.search.queries import stems_of
 
 @dataclass(frozen=True)
 class PassageMatch:
-    """Where in a resource the words are: a link, what to call the place, the text around it."""
+    """A place with the words in a file: a link to it, its name, and the marked text around it."""
 
     address: str
     place: str
@@ -21,26 +21,26 @@ class PassageMatch:
 
 
 def passage_matches(resources, groups):
-    """{resource id: Landing} of those whose cards do not say all of the query, but files of it do.
+    """Returns {resource id: PassageMatch}, without resources whose cards show the whole query.
 
-    Two queries, however many resources there are.
+    Makes two database queries for any number of resources.
     """
     best = best_passages([resource.pk for resource in resources], groups)
     passages = Passage.objects.select_related("source").in_bulk(list(best.values()))
     stems = stems_of(groups)
-    found = {}
+    matches = {}
     for resource in resources:
         passage = passages.get(best.get(resource.pk))
-        if passage and not on_card(resource, groups):
-            found[resource.pk] = passage_match(resource, passage, stems)
-    return found
+        if passage and not is_on_card(resource, groups):
+            matches[resource.pk] = passage_match(resource, passage, stems)
+    return matches
 
 
 def best_passages(ids, groups):
-    """{resource id: id of the passage in which most of the groups are, the first of equals}"""
+    """Returns {resource id: id of the passage with the most groups; the first of equals}."""
     if not groups:
         return {}
-    score = sum((one_if_in(group) for group in groups), Value(0))
+    score = sum((group_score(group) for group in groups), Value(0))
     rows = (
         Passage.objects.filter(source__resource__in=ids)
         .annotate(score=score)
@@ -50,8 +50,8 @@ def best_passages(ids, groups):
     return dict(rows.values_list("source__resource", "pk"))
 
 
-def one_if_in(group):
-    """An option that has to be found word by word counts more where it stands in one piece."""
+def group_score(group):
+    """Returns the score of a group in a passage: 2 for an option in one piece, 1 word by word."""
     whole = [When(contains_phrases([sum(option, ())]), then=2) for option in group]
     parts = [When(contains_phrases(option), then=1) for option in group]
     return Case(*whole, *parts, default=0, output_field=IntegerField())
@@ -61,11 +61,11 @@ def contains_phrases(phrases):
     return Q(*(("stems__contains", f" {' '.join(phrase)} ") for phrase in phrases))
 
 
-def on_card(resource, groups):
-    return holds_all(stems_in(f"{resource.title} . {resource.blurb}"), groups)
+def is_on_card(resource, groups):
+    return has_all(stems_in(f"{resource.title} . {resource.blurb}"), groups)
 
 
-def holds_all(stems, groups):
+def has_all(stems, groups):
     text = f" {' '.join(stems)} "
     return all(
         any(all(f" {' '.join(phrase)} " in text for phrase in option) for option in group)
@@ -87,5 +87,5 @@ def place_of(resource, passage):
     if kind == "pdf":
         address = next((r.url for r in resource.tool.renditions.all() if r.file == name), page)
         return f"{address}#page={number}", _("Page %d of the PDF") % number
-    word = _("Part %d of the Word file") if kind == "docx" else _("Slide %d")
-    return f"{page}#get", word % number
+    label = _("Part %d of the Word file") if kind == "docx" else _("Slide %d")
+    return f"{page}#get", label % number

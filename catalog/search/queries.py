@@ -1,8 +1,8 @@
-"""What somebody typed, as what the index is asked. Without Django.
+"""Turns typed text into a query for the index. Does not import Django.
 
-A query is a list of groups that all have to be found. A group is what one word or phrase may
-also be said as: a list of options, one of which has to be found. An option is a tuple of phrases
-that all have to be found, a phrase a tuple of stems that follow each other.
+A query is a list of groups; a hit has all of them. A group is one word or phrase with its synonyms:
+a list of options; a hit has at least one of them. An option is a tuple of phrases; a hit has all of
+them. A phrase is a tuple of stems that follow each other.
 """
 
 import re
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from catalog.lib.stemming import STOP_WORDS, content_words, stem, stems_in, words_in
 
-MOST_WORDS = 12
+MAX_WORDS = 12
 LONGEST_QUERY = 200  # characters
 QUOTED = re.compile(r'"([^"]*)"')
 
 
 @dataclass(frozen=True)
 class Part:
-    """A word, or a phrase that stood in quotation marks, as folded words."""
+    """A word, or a phrase that was in quotation marks, as folded words."""
 
     words: tuple
     quoted: bool = False
@@ -28,7 +28,7 @@ class Part:
 
 
 def parts_of(text):
-    """The words and phrases of what was typed, at most MOST_WORDS; words that say nothing go.
+    """Returns at most MAX_WORDS words and phrases of `text`, without stop words.
 
     >>> [part.words for part in parts_of('the "small test" of Change')]
     [('small', 'test'), ('change',)]
@@ -40,30 +40,30 @@ def parts_of(text):
     for number, piece in enumerate(QUOTED.split(text)):
         words = words_in(piece)
         if number % 2 and words:
-            parts.append(Part(tuple(words[:MOST_WORDS]), quoted=True))
+            parts.append(Part(tuple(words[:MAX_WORDS]), quoted=True))
         elif not number % 2:
             parts += [Part((word,)) for word in words]
-    telling = [part for part in parts if part.quoted or part.words[0] not in STOP_WORDS]
-    return list(dict.fromkeys(telling or parts))[:MOST_WORDS]
+    meaningful = [part for part in parts if part.quoted or part.words[0] not in STOP_WORDS]
+    return list(dict.fromkeys(meaningful or parts))[:MAX_WORDS]
 
 
 def groups_of(parts, synonyms):
-    """The groups for `parts`; `synonyms` says for a tuple of stems what else it is called.
+    """Returns the groups for `parts`. `synonyms` has other phrases for a tuple of stems.
 
-    The longest run of words that has synonyms is taken together.
+    The longest run of words that has synonyms becomes one group.
     >>> groups_of(parts_of("UBT poster"), {("ubt",): [("unit", "base", "team")]})
     [[(('ubt',),), (('unit', 'base', 'team'),)], [(('poster',),)]]
     """
     longest = max(map(len, synonyms), default=1)
-    groups, place = [], 0
-    while place < len(parts):
-        run = longest_run(parts[place : place + longest], synonyms)
-        stems = tuple(s for part in parts[place : place + run] for s in part.stems)
-        quoted = parts[place].quoted
+    groups, start = [], 0
+    while start < len(parts):
+        run = longest_run(parts[start : start + longest], synonyms)
+        stems = tuple(s for part in parts[start : start + run] for s in part.stems)
+        quoted = parts[start].quoted
         typed = (stems,) if quoted else tuple((s,) for s in stems)
         others = [] if quoted else [(other,) for other in synonyms.get(stems, [])]
         groups.append([typed, *others])
-        place += run
+        start += run
     return groups
 
 
@@ -75,10 +75,10 @@ def longest_run(parts, synonyms):
     return 1
 
 
-def both_ways(pairs):
-    """What each side of `pairs` is also called, by its stems as parts_of() leaves them.
+def synonym_table(pairs):
+    """Returns {stems of one side, as from parts_of(): [stems of the other side]} for `pairs`.
 
-    >>> both_ways([("PDSA", "plan, do, act")])
+    >>> synonym_table([("PDSA", "plan, do, act")])
     {('pdsa',): [('plan', 'do', 'act')], ('plan', 'act'): [('pdsa',)]}
     """
     table = {}
@@ -90,10 +90,10 @@ def both_ways(pairs):
 
 
 def stems_of(groups):
-    """Every stem that a hit may show, to mark it."""
+    """Returns every stem that the text of a hit may have, so that it can be marked."""
     return {s for group in groups for option in group for phrase in option for s in phrase}
 
 
 def words_as_typed(text):
-    """How counts and titles call a query: on one line, single spaces, without the stray quote."""
+    """Returns a query as counts and titles show it: cut, on one line, with single spaces."""
     return " ".join(text[:LONGEST_QUERY].split())

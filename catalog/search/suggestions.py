@@ -1,4 +1,4 @@
-"""What is offered while somebody types."""
+"""The suggestions while a reader types in the search box."""
 
 from typing import NamedTuple
 
@@ -12,63 +12,69 @@ from catalog.lib.stemming import content_words, words_in
 from catalog.models import Audience, Dimension, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
 from catalog.search.index import current_index
-from catalog.search.queries import LONGEST_QUERY, MOST_WORDS, words_as_typed
+from catalog.search.queries import LONGEST_QUERY, MAX_WORDS, words_as_typed
 
-TITLES, PAGES = 6, 3
-SORTS = {
+MAX_TITLES, MAX_PAGES = 6, 3
+MODEL_LABELS = {
     Level: gettext_lazy("Path"),
     Dimension: gettext_lazy("Path"),
     Topic: gettext_lazy("Topic"),
     Audience: gettext_lazy("Audience"),
     Region: gettext_lazy("Region"),
 }
-EVERY_ONE = 2**31
-MOST_LOOKED_AT = 300  # titles that begin so, of which the best are offered
-SHORTEST = 2  # letters
+NO_LIMIT = 2**31
+MAX_TITLE_HITS = 300  # titles with such words, of which the best are offered
+MIN_LETTERS = 2
 
 
 def suggestions(text):
-    """A list of Page: titles, pages of the site, and the search itself; [] for too little."""
-    words = words_in(text[:LONGEST_QUERY])[:MOST_WORDS]
+    """Returns a list of Page: titles, pages of the site, and the search itself.
+
+    Returns [] if `text` has fewer than MIN_LETTERS letters.
+    """
+    words = words_in(text[:LONGEST_QUERY])[:MAX_WORDS]
     typed = words_as_typed(text)
-    if sum(map(len, words)) < SHORTEST:
+    if sum(map(len, words)) < MIN_LETTERS:
         return []
     titles = [
         Page(r.title, r.get_kind_display(), r.get_absolute_url()) for r in resources_titled(words)
     ]
-    pages = site_pages(words)[:PAGES]
-    whole = f"{reverse('search-listing')}?{urlencode({'q': typed})}"
-    return [*titles, *pages, Page(_("Search for “%s”") % typed, "", whole)]
+    pages = site_pages(words)[:MAX_PAGES]
+    search_url = f"{reverse('search-listing')}?{urlencode({'q': typed})}"
+    return [*titles, *pages, Page(_("Search for “%s”") % typed, "", search_url)]
 
 
 def resources_titled(words):
-    """The public resources whose titles best begin with these words: short ones, then new ones."""
+    """Returns up to MAX_TITLES public resources whose titles have words that begin with `words`.
+
+    The shortest titles are first; of equals, the newest.
+    """
     index = current_index()
     public = index.public()
-    hits = engines.title_hits(words, MOST_LOOKED_AT) & public
-    if hits.bit_count() < TITLES:  # the newest-made may all be drafts
-        all_hits = engines.title_hits(words, EVERY_ONE) & public
-        hits = id_sets.bits_of(index.ranked(all_hits, "newest")[:MOST_LOOKED_AT])
+    hits = engines.title_hits(words, MAX_TITLE_HITS) & public
+    if hits.bit_count() < MAX_TITLES:  # the last created may all be drafts
+        all_hits = engines.title_hits(words, NO_LIMIT) & public
+        hits = id_sets.bits_of(index.ranked(all_hits, "newest")[:MAX_TITLE_HITS])
     entries = list(
         IndexEntry.objects.filter(pk__in=id_sets.ids_of(hits)).order_by("-newest", "-id")
     )
     entries.sort(key=lambda entry: len(content_words(entry.title.split())))
-    return Resource.objects.published().list_of([entry.pk for entry in entries[:TITLES]])
+    return Resource.objects.published().list_of([entry.pk for entry in entries[:MAX_TITLES]])
 
 
 def site_pages(words):
-    """The pages of levels, dimensions, topics, audiences and regions whose names have all of these
-    words, and which hold something.
+    """Returns the pages of levels, dimensions, topics, audiences and regions that have `words` in
+    their names and are not empty.
     """
     pages, index = [], current_index()
     public = index.public()
-    for model, sort in SORTS.items():
+    for model, label in MODEL_LABELS.items():
         for term in model.objects.all():
-            named = words_in(str(term))
+            names = words_in(str(term))
             key = f"{model._meta.model_name}:{getattr(term, 'slug', term.pk)}"
-            meant = all(any(name.startswith(word) for name in named) for word in words)
-            if meant and public & index.set_of(key):
-                pages.append(Page(str(term), str(sort), term.get_absolute_url()))
+            matches = all(any(name.startswith(word) for name in names) for word in words)
+            if matches and public & index.set_of(key):
+                pages.append(Page(str(term), str(label), term.get_absolute_url()))
     return pages
 
 

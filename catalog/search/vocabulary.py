@@ -1,4 +1,4 @@
-"""The vocabularies as readers meet them: terms in use, each with how much is under it."""
+"""The terms that readers see: those in use, each with the number of its public resources."""
 
 from catalog.models import Audience, Topic
 from catalog.search.index import current_index
@@ -9,15 +9,15 @@ def audiences():
 
 
 def topics():
-    """The top topics in use, each with those inside it as `narrower`."""
-    found = in_use(Topic, "topic")
-    for topic in found:
-        topic.narrower = [inner for inner in found if inner.parent_id == topic.pk]
-    return [topic for topic in found if topic.parent_id is None]
+    """Returns the top topics in use, each with its inner topics as `narrower`."""
+    terms = in_use(Topic, "topic")
+    for topic in terms:
+        topic.narrower = [inner for inner in terms if inner.parent_id == topic.pk]
+    return [topic for topic in terms if topic.parent_id is None]
 
 
 def in_use(model, facet):
-    """The terms under which readers find something, each with `total`, the number of that."""
+    """Returns the terms with public resources, each with their number as `total`."""
     index, terms = current_index(), list(model.objects.all())
     public = index.public()
     for term in terms:

@@ -1,6 +1,6 @@
-"""Rich text that editors write: what it may hold, and how everything else is taken out of it.
+"""Rich text that editors write: what it may hold, and how everything else is removed.
 
-Two locks. The writer reads any text in one pass and writes well-formed HTML of the allowed
-elements, each in its place. nh3 then holds that against the same list with a browser's own rules.
-It does not come first, for some 20 kB of crossed tags become 8 MB in a browser's hands.
+There are two checks. First the writer reads any text in one pass and writes well-formed HTML of the
+allowed elements, each where it may be. Then nh3 checks that HTML against the same list by the rules
+of a browser. nh3 is not first, because a browser's rules turn 20 kB of crossed tags into 8 MB.
 """

@@ -1,4 +1,4 @@
-"""The field of a model, and what its form refuses as too large."""
+"""The model field for rich text, and the limits that its form checks."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -7,52 +7,56 @@ from django_prose_editor.fields import ProseEditorField
 from catalog.lib.richtext.policy import (
     EXTENSIONS,
     LONG_WORD,
-    MOST_COLUMNS,
-    MOST_INLINES,
-    MOST_LINES,
-    MOST_SQUARES,
-    MOST_TEXT,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_INLINES,
+    MAX_LINES,
+    MAX_TEXT,
 )
 from catalog.lib.richtext.writer import Writer, read, sanitize
 from catalog.lib.text import strip_unprintable
 
 SENTENCES = {
-    "text": _("It is longer than %(most_text)s characters. Put the rest into a file of its own."),
+    "text": _(
+        "The text is longer than %(max_text)s characters. Move part of it to a separate file."
+    ),
     "lines": _(
-        "It has more than %(most_lines)s paragraphs, lines, points and rows of tables. "
-        "Put the rest into a file of its own."
+        "The text has more than %(max_lines)s paragraphs, lines, list items and table rows. "
+        "Move part of it to a separate file."
     ),
     "table": _(
-        "Its tables are too large: at most %(most_columns)s columns, and %(most_squares)s cells "
-        "in all. Put a larger one into a file of its own."
+        "The tables are too large. Use at most %(max_columns)s columns in a table, and "
+        "%(max_cells)s cells in all tables together. Move larger tables to a separate file."
     ),
-    "inlines": _("It has more than %(most_inlines)s links and words in bold or italics."),
+    "inlines": _(
+        "The text has more than %(max_inlines)s links and bold or italic words. Remove some."
+    ),
     "word": _(
-        "It has words of more than %(long_word)s letters, too many or too long ones. Spaces may "
-        "be missing, or a picture was pasted as text."
+        "The text has too many very long words, or words that are too long (more than "
+        "%(long_word)s letters). Add missing spaces, and remove images that were pasted as text."
     ),
 }
 
 
 def check_size(html):
-    """Raises ValidationError where `html` is more than can be read or printed."""
+    """Raises ValidationError with one sentence for each limit in policy.py that `html` exceeds."""
     writer = Writer()
     read(strip_unprintable(html), writer)
     writer.html()
     limits = {
-        "most_text": f"{MOST_TEXT:,}",
-        "most_lines": f"{MOST_LINES:,}",
-        "most_squares": f"{MOST_SQUARES:,}",
-        "most_columns": MOST_COLUMNS,
-        "most_inlines": f"{MOST_INLINES:,}",
+        "max_text": f"{MAX_TEXT:,}",
+        "max_lines": f"{MAX_LINES:,}",
+        "max_cells": f"{MAX_CELLS:,}",
+        "max_columns": MAX_COLUMNS,
+        "max_inlines": f"{MAX_INLINES:,}",
         "long_word": LONG_WORD,
     }
-    if found := [SENTENCES[name] % limits for name in SENTENCES if name in writer.excess]:
-        raise ValidationError(found)
+    if errors := [SENTENCES[name] % limits for name in SENTENCES if name in writer.excess]:
+        raise ValidationError(errors)
 
 
 class RichTextField(ProseEditorField):
-    """HTML that is sanitised whenever it is saved, wherever it comes from."""
+    """HTML that is sanitized whenever it is saved, with or without a form."""
 
     default_validators = [check_size]
 

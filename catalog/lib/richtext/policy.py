@@ -8,7 +8,7 @@ from django_prose_editor.config import allowlist_from_extensions
 
 from catalog.lib.text import strip_unprintable
 
-# What the toolbar of the admin's editor offers; the allow-list is made from the same.
+# What the toolbar of the admin's editor offers. The allow-list is made from it.
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
@@ -33,89 +33,88 @@ ATTRIBUTES = {
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
 CLEANER = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
-DEEPEST = 12  # elements inside each other: a link in a list in a list in a quote needs 8
-WIDEST = 12  # cells that one cell may span
-# What a printer can lay out: each of these alone takes some 3 to 7 s, a page 10 ms. More of it is
-# refused in a form; where there is no form, elements are left out and all words stay.
-MOST_TEXT = 200_000  # characters: some 70 pages
-MOST_LINES = 4000  # LINES and rows, all together
-MOST_SQUARES = 4000  # of all tables: each counts its rows times its widest row
-MOST_COLUMNS = 30
-MOST_INLINES = 5000
-# A word of more letters is broken, for which a printer looks at all of its paragraph: the time
-# grows with the letters of such words times those of the paragraph.
+MAX_DEPTH = 12  # levels of nesting: a link in a list in a list in a quote needs 8
+MAX_SPAN = 12  # rows or columns that one cell may span
+# What the PDF process can lay out: each of these limits alone takes 3 to 7 s; a page takes 10 ms.
+# A form refuses more than this. Without a form, elements are left out and all words stay.
+MAX_TEXT = 200_000  # characters: about 70 pages
+MAX_LINES = 4000  # LINES and rows, all together
+MAX_CELLS = 4000  # of all tables: a table counts its rows times the cells of its widest row
+MAX_COLUMNS = 30
+MAX_INLINES = 5000
+# A longer word is broken at the end of a line. To break it, the PDF process reads its whole
+# paragraph, so the time grows with the letters of such words times those of the paragraph.
 LONG_WORD = 60
-MOST_BREAKING = 500_000_000  # one word of 22 000 letters
+MAX_BREAKING = 500_000_000  # as much as one word of 22 000 letters
 
-# Other elements, by the one that says the same here: what stands on its own becomes a paragraph.
-ON_ITS_OWN = (
-    "address article aside caption center dd div dt figure footer header hr main pre section"
-)
+# Elements that are replaced by an allowed one. These blocks become paragraphs.
+BLOCKS = "address article aside caption center dd div dt figure footer header hr main pre section"
 RENAMED = (
     {"b": "strong", "i": "em", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
     | dict.fromkeys(["thead", "tfoot"], "tbody")
-    | dict.fromkeys(ON_ITS_OWN.split(), "p")
+    | dict.fromkeys(BLOCKS.split(), "p")
 )
 HIDDEN = {"head", "script", "style", "template", "title", "xml"}
 
 INLINE = {"a", "em", "strong"}
 HEADINGS = {"h2", "h3"}
-TEXTUAL = INLINE | HEADINGS | {"p"}  # no block may stand in these
+TEXTUAL = INLINE | HEADINGS | {"p"}  # no block may be inside these
 SPANS = ("colspan", "rowspan")
 LINES = HEADINGS | {"p", "li", "blockquote", "br"}
-# What an element must stand in; the first is made where there is none.
-HOLDERS = {
+# The parents that an element needs. If it has none of them, the writer adds the first.
+PARENTS = {
     "li": ("ul", "ol"),
     "tbody": ("table",),
     "tr": ("tbody",),
     "td": ("tr",),
     "th": ("tr",),
 }
-# What these are made of; what else stands in them is put into one.
+# What these consist of. Anything else inside them is wrapped in such a part.
 PARTS = {"ul": "li", "ol": "li", "table": "tbody", "tbody": "tr", "tr": "td"}
 
-# A tag has at most 40 pieces between its quotes: without a limit, "<a '<a '<a '…" would be read to
-# its end again at each "<".
+# A tag has at most 40 pieces in and between quotes. Without this limit, "<a '<a '<a '…" would be
+# read to its end again at each "<".
 TOKEN = re.compile(
     r"<!--|<[!?][^>]*+>?"
     r"|<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+'){0,40}+)>"
 )
 ATTRIBUTE = re.compile(r"([a-zA-Z-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))")
 ADDRESS = re.compile(r"(https?://|mailto:|tel:)[^/?#]|/(?!/)|[#?]", re.IGNORECASE)
-MAY_BREAK = "\u200b"  # unseen: a line may end there
-OF_A_WORD = f"[^ \t\n{MAY_BREAK}]"
-LONG_WORDS = re.compile(rf"(?<!{OF_A_WORD}){OF_A_WORD}{{{LONG_WORD + 1},}}+")
-PIECE = 20  # letters between two of these marks
-# All text is composed when saved; this mark and a ">" before it would become one, and break a tag.
+MAY_BREAK = "\u200b"  # invisible: a line may end at this character
+WORD_CHARACTER = f"[^ \t\n{MAY_BREAK}]"
+LONG_WORDS = re.compile(rf"(?<!{WORD_CHARACTER}){WORD_CHARACTER}{{{LONG_WORD + 1},}}+")
+BREAK_EVERY = 20  # letters between two MAY_BREAK marks
+# All text is composed (NFC) when it is saved. A ">" with this mark after it would become one
+# character and break a tag, so the mark is removed.
 OVERLAY = "\u0338"
 
 
-def attributes_of(tag, text):
-    """The allowed attributes in `text`, a start tag's inside: {name: value}."""
-    found = {}
+def read_attributes(tag, text):
+    """Returns {name: value} of the allowed attributes in `text`, the inside of a start tag."""
+    attributes = {}
     for name, *values in ATTRIBUTE.findall(text):
         name = name.lower()
-        if name in ATTRIBUTES.get(tag, ()) and name not in found:
-            found[name] = clamp(name, strip_unprintable(unescape("".join(values))).strip())
-    return {name: value for name, value in sorted(found.items()) if value}
+        if name in ATTRIBUTES.get(tag, ()) and name not in attributes:
+            attributes[name] = clamp(name, strip_unprintable(unescape("".join(values))).strip())
+    return {name: value for name, value in sorted(attributes.items()) if value}
 
 
 def clamp(name, value):
-    """What `value` may say as the attribute `name`; "" for nothing."""
+    """Returns the allowed form of `value` for the attribute `name`; "" if nothing is allowed."""
     if name in ("colspan", "rowspan", "start"):
         number = int(value) if re.fullmatch("[0-9]{1,9}", value) else 1
-        return str(max(1, min(number, 999 if name == "start" else WIDEST)))
+        return str(max(1, min(number, 999 if name == "start" else MAX_SPAN)))
     if name == "scope":
         return value if value in ("col", "row") else ""
     if name == "href":
-        return address(value)
+        return clean_address(value)
     return value
 
 
-def address(text):
-    """`text` as a link may lead to it, or "".
+def clean_address(text):
+    """Returns `text` as an address that a link may lead to, or "".
 
-    >>> address("www.example.org/a b")
+    >>> clean_address("www.example.org/a b")
     'https://www.example.org/a%20b'
     """
     text = re.sub(r"[\t\n]", "", text).replace(" ", "%20")

@@ -91,7 +91,7 @@ def test_a_page_that_breaks_is_waited_for_no_more():
     site = PagesFirstMiddleware(breaks)
     with pytest.raises(ValueError):
         site(RequestFactory().get("/"))
-    assert page_priority.started == []
+    assert page_priority.page_starts == []
 
 
 @pytest.mark.django_db

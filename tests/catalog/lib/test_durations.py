@@ -19,6 +19,6 @@ from catalog.lib.durations import minutes_in_short, minutes_in_words
         (30, 240, "30 minutes to 4 hours", "30 min–4 h"),
     ],
 )
-def test_minutes_are_told_as_people_say_them(least, most, words, short):
+def test_minutes_read_as_people_say_them(least, most, words, short):
     assert minutes_in_words(least, most) == words
     assert minutes_in_short(least, most) == short

@@ -8,7 +8,7 @@ from tests.makers import make_tool
 
 
 @pytest.mark.django_db
-def test_a_listing_shows_ten_a_page(client):
+def test_a_listing_shows_ten_entries_per_page(client):
     for number in range(23):
         make_tool(f"Tool {number}")
     page = client.get("/tools/").context["page"]
@@ -18,7 +18,7 @@ def test_a_listing_shows_ten_a_page(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", ["0", "-1", "99999999999", "²", "abc", "1.5", "٣", "9" * 5000])
-def test_a_page_that_is_none_is_answered_with_a_sentence(client, asked):
+def test_a_page_that_does_not_exist_is_answered_with_a_sentence(client, asked):
     make_tool()
     response = client.get("/tools/", {"page": asked})
     assert response.status_code == 200

@@ -11,17 +11,17 @@ from catalog.lib.richtext import writer
 from catalog.lib.richtext.field import check_size
 from catalog.lib.richtext.policy import (
     ATTRIBUTES,
-    DEEPEST,
     EXTENSIONS,
     LONG_WORD,
-    MOST_BREAKING,
-    MOST_COLUMNS,
-    MOST_INLINES,
-    MOST_LINES,
-    MOST_SQUARES,
+    MAX_BREAKING,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_DEPTH,
+    MAX_INLINES,
+    MAX_LINES,
+    MAX_SPAN,
     RENAMED,
     TAGS,
-    WIDEST,
 )
 from catalog.lib.richtext.writer import sanitize
 from catalog.lib.text import strip_unprintable
@@ -68,7 +68,7 @@ START = st.builds("<{}{}>".format, st.sampled_from(NAMES), st.sampled_from(PAIRS
 END = st.builds("</{}>".format, st.sampled_from(NAMES))
 TANGLED = st.lists(st.one_of(START, END, st.sampled_from(PIECES), st.text(max_size=5)), max_size=60)
 ALLOWED_TAG = re.compile(r"</?([a-z0-9]+)((?: [a-z]+=\"[^\"<>]*\")*)>")
-# As the admin's editor hands it over.
+# HTML as the admin's editor sends it.
 PROSE = (
     "<h2>Before the huddle</h2><p>Take <strong>two minutes</strong> and <em>one "
     '<strong>card</strong></em>:<br>see <a href="https://example.org/?b=1&amp;c=2">it</a>.</p>'
@@ -80,7 +80,7 @@ PROSE = (
 
 
 def nesting(html):
-    """How many elements of the well-formed `html` are inside each other at most."""
+    """Returns the depth of the most deeply nested element in the well-formed `html`."""
     depth = deepest = 0
     for closing, tag in re.findall(r"<(/?)([a-z0-9]+)", html):
         depth += 0 if tag == "br" else -1 if closing else 1
@@ -89,7 +89,7 @@ def nesting(html):
     return deepest
 
 
-def test_what_the_editor_writes_stays_as_it_is():
+def test_the_output_of_the_editor_is_not_changed():
     assert sanitize(PROSE) == PROSE
 
 
@@ -99,10 +99,10 @@ def test_what_the_editor_writes_stays_as_it_is():
 @example("<p>e<strong></strong>\u0301<p>\u0338x")
 @example("<a href='http://['>x</a>")
 @settings(max_examples=500, deadline=None)
-def test_any_text_comes_out_clean_and_stays_so(html):
+def test_any_text_becomes_clean_and_sanitizing_it_twice_changes_nothing(html):
     clean = sanitize(html)
     assert sanitize(clean) == clean
-    assert nesting(clean) <= DEEPEST
+    assert nesting(clean) <= MAX_DEPTH
     assert not re.search(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]", clean)
     for tag, attributes in ALLOWED_TAG.findall(clean):
         assert tag in TAGS
@@ -113,7 +113,7 @@ def test_any_text_comes_out_clean_and_stays_so(html):
 
 @given(st.text(alphabet=st.characters(exclude_characters="<&")))
 @settings(max_examples=200, deadline=None)
-def test_plain_words_stay(text):
+def test_plain_words_are_kept(text):
     assert re.findall(r"\w+", unescape(sanitize(text))) == re.findall(
         r"\w+", strip_unprintable(text)
     )
@@ -158,18 +158,18 @@ def test_plain_words_stay(text):
         ("Waste&#11;walk", "Wastewalk"),
     ],
 )
-def test_each_kind_of_text(html, clean):
+def test_a_text_is_sanitized_as_expected(html, clean):
     assert sanitize(html) == clean
 
 
-def test_nothing_is_lost_where_it_is_too_deep():
+def test_no_word_is_lost_where_elements_are_nested_too_deep():
     html = "".join(f"<blockquote><ul><li>word{n}" for n in range(40))
     clean = sanitize(html)
-    assert nesting(clean) <= DEEPEST
+    assert nesting(clean) <= MAX_DEPTH
     assert re.findall(r"word\d+", clean) == [f"word{n}" for n in range(40)]
 
 
-def test_the_toolbar_and_the_allow_list_are_one():
+def test_the_toolbar_and_the_allow_list_have_the_same_elements():
     offered = allowlist_from_extensions(EXTENSIONS)["tags"]
     assert offered - {"thead"} == TAGS
     assert set(ATTRIBUTES) <= TAGS
@@ -180,8 +180,8 @@ def test_the_toolbar_and_the_allow_list_are_one():
     ["<blockquote>", "<b><p>", "<table><tr><td>", "<a", "<a '", '<a "', "<", "<!--", "<p>x"],
 )
 def test_a_megabyte_of_anything_is_read_in_one_pass(piece):
-    """What would look at it again from each place on would not come back."""
-    assert nesting(sanitize(piece * (1_000_000 // len(piece)))) <= DEEPEST
+    """Code that scanned again from each position would not finish."""
+    assert nesting(sanitize(piece * (1_000_000 // len(piece)))) <= MAX_DEPTH
 
 
 def words_of(html):
@@ -193,7 +193,7 @@ def letters_of(html):
 
 
 def breaking(html):
-    """The letters of long words times those of the text that they stand in."""
+    """Returns the letters of long words times the letters of the text around them."""
     texts = re.split("<[^>]*>", html)
     words = [
         [word for word in re.split("[ \n\u200b]", text) if len(word) > LONG_WORD] for text in texts
@@ -205,10 +205,10 @@ def numbered(piece, count):
     return "".join(piece.replace("#", f"word{n}") for n in range(count))
 
 
-# What no printer can lay out in a reasonable time, and which of its elements are too many.
+# Texts that cannot be laid out in a reasonable time, and a part of the sentence that refuses each.
 KILLERS = {
     "spans": ("<table>" + numbered('<tr><td colspan="100000" rowspan="100000">#', 500), "table"),
-    "a table of many rows": ("<table>" + numbered("<tr><td>#</td></tr>", 5000), "rows of tables"),
+    "a table of many rows": ("<table>" + numbered("<tr><td>#</td></tr>", 5000), "table rows"),
     "a table of many columns": ("<table><tr>" + numbered("<td>#</td>", 3000), "30 columns"),
     "a table that is wide once": (
         "<table><tr>" + "<td>word0</td>" * 30 + numbered("</tr><tr><td>#</td>", 1000),
@@ -216,37 +216,40 @@ KILLERS = {
     ),
     "tables in cells": (
         "<table><tr><td>" + numbered("<table><tr><td>#</table>", 6000),
-        "rows of tables",
+        "table rows",
     ),
     "breaks": (numbered("#<br>", 50_000), "lines"),
     "paragraphs": (numbered("<p>#</p>", 10_000), "paragraphs"),
-    "points": ("<ul>" + numbered("<li><p>#</p></li>", 5000), "points"),
+    "points": ("<ul>" + numbered("<li><p>#</p></li>", 5000), "list items"),
     "bold words": (numbered("<b>#</b> ", 10_000), "bold"),
     "a word": ("word1" * 200_000, "more than 60 letters"),
-    "a picture as text": ("<p>data:image/png;base64," + "word1" * 20_000, "a picture was pasted"),
+    "a picture as text": (
+        "<p>data:image/png;base64," + "word1" * 20_000,
+        "images that were pasted",
+    ),
     "a long text": (numbered("<p># and some more words</p>", 3000) * 3, "200,000 characters"),
     "lines of code": ("<pre>" + numbered("# is a line of code\n", 20_000), "200,000 characters"),
 }
 
 
 @pytest.mark.parametrize("html, sentence", KILLERS.values(), ids=KILLERS)
-def test_what_is_absurdly_large_is_refused_with_a_sentence(html, sentence):
+def test_a_text_that_is_too_large_is_refused_with_a_sentence(html, sentence):
     with pytest.raises(ValidationError) as refused:
         check_size(html)
     assert sentence in " ".join(refused.value.messages)
 
 
 @pytest.mark.parametrize("html, _sentence", KILLERS.values(), ids=KILLERS)
-def test_where_no_form_refuses_it_elements_are_left_out_and_all_words_stay(html, _sentence):
+def test_without_a_form_elements_are_left_out_and_all_words_are_kept(html, _sentence):
     clean = sanitize(html)
     assert words_of(clean) == words_of(html)
     assert sanitize(clean) == clean
-    assert len(re.findall(r"<(?:p|h2|h3|li|blockquote|tr|br)\b", clean)) <= MOST_LINES + 1
-    assert len(re.findall(r"<(?:a|strong|em)\b", clean)) <= MOST_INLINES
-    assert len(re.findall(r"<t[dh]\b", clean)) <= MOST_SQUARES + WIDEST
+    assert len(re.findall(r"<(?:p|h2|h3|li|blockquote|tr|br)\b", clean)) <= MAX_LINES + 1
+    assert len(re.findall(r"<(?:a|strong|em)\b", clean)) <= MAX_INLINES
+    assert len(re.findall(r"<t[dh]\b", clean)) <= MAX_CELLS + MAX_SPAN
     for row in re.findall(r"<tr>(?:(?!<tr>).)*", clean):
-        assert len(re.findall(r"<t[dh]\b", row)) <= MOST_COLUMNS + 1
-    assert breaking(clean) <= MOST_BREAKING
+        assert len(re.findall(r"<t[dh]\b", row)) <= MAX_COLUMNS + 1
+    assert breaking(clean) <= MAX_BREAKING
 
 
 @pytest.mark.parametrize(
@@ -261,11 +264,11 @@ def test_where_no_form_refuses_it_elements_are_left_out_and_all_words_stay(html,
         "x" * 20_000,
         ("<p>https://example.org/" + "a-long-name/" * 8 + "</p>") * 1000,
         "word " * 30_000 + "x" * 1000,
-        numbered("<p>#</p>", MOST_LINES),
+        numbered("<p>#</p>", MAX_LINES),
         "",
     ],
 )
-def test_what_people_write_is_not_too_large(html):
+def test_texts_that_people_write_are_not_too_large(html):
     check_size(html)
 
 
@@ -275,10 +278,10 @@ def test_what_people_write_is_not_too_large(html):
 @example("<table><tr><td rowspan=3>a<tr></tr><tr><td>b<td>c<tr><td>d")
 @example("<p>a<p>b<p>c<p>d<b>e<p>f</b>g")
 @settings(max_examples=500, deadline=None)
-def test_what_is_cut_down_once_stays_so(html):
+def test_sanitizing_a_cut_text_twice_changes_nothing(html):
     with pytest.MonkeyPatch.context() as patched:
-        for name, most in (("LINES", 3), ("SQUARES", 4), ("COLUMNS", 3), ("INLINES", 2)):
-            patched.setattr(writer, f"MOST_{name}", most)
+        for name, limit in (("LINES", 3), ("CELLS", 4), ("COLUMNS", 3), ("INLINES", 2)):
+            patched.setattr(writer, f"MAX_{name}", limit)
         clean = sanitize(html)
         assert sanitize(clean) == clean
         assert len(re.findall(r"<(?:p|h2|h3|li|blockquote|tr|br)\b", clean)) <= 3 + 2
@@ -287,7 +290,7 @@ def test_what_is_cut_down_once_stays_so(html):
 
 
 @pytest.mark.django_db
-def test_the_form_refuses_it_and_keeps_what_was_written(client):
+def test_the_form_refuses_a_long_text_and_keeps_what_was_written(client):
     sign_in_as_root(client)
     tool = make_tool(body="<p>Short</p>")
     html = "<p>" + "word " * 50_000 + "</p>"
@@ -298,8 +301,8 @@ def test_the_form_refuses_it_and_keeps_what_was_written(client):
 
 
 @pytest.mark.django_db
-def test_what_is_saved_without_a_form_is_cut_down():
+def test_a_long_text_that_is_saved_without_a_form_is_cut():
     tool = make_tool(body=KILLERS["paragraphs"][0])
     body = Tool.objects.get(pk=tool.pk).body
-    assert body.count("<p>") <= MOST_LINES + 1
+    assert body.count("<p>") <= MAX_LINES + 1
     assert words_of(body)[-1] == "word9999"

@@ -1,4 +1,4 @@
-"""Words as the index holds them, whatever text comes."""
+"""Any text is split and stemmed into words that the index can hold."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from catalog.lib.stemming import excerpt, marked, stem, stems_in, words_in
 from catalog.search import engines
-from catalog.search.queries import MOST_WORDS, both_ways, groups_of, parts_of
+from catalog.search.queries import MAX_WORDS, groups_of, parts_of, synonym_table
 
 
 @pytest.mark.parametrize(
@@ -19,35 +19,35 @@ from catalog.search.queries import MOST_WORDS, both_ways, groups_of, parts_of
         ("sponsor's", "sponsor"),
     ],
 )
-def test_forms_of_a_word_are_one(one, other):
+def test_all_forms_of_a_word_have_one_stem(one, other):
     assert stems_in(one) == stems_in(other)
 
 
-def test_a_plus_is_a_part_of_its_word():
+def test_a_plus_is_part_of_its_word():
     assert stems_in("RIM+") != stems_in("RIM")
     assert stems_in("RIM+") == stems_in("rim+ ")
 
 
 @given(st.text())
-def test_every_word_is_one_that_both_databases_take(text):
+def test_both_databases_accept_every_word(text):
     for word in words_in(text):
         assert word.isalnum()
         assert stem(word)
 
 
 @given(st.text(), st.sets(st.sampled_from(["team", "huddl", "a"])))
-def test_marking_changes_no_text(text, stems):
+def test_marking_does_not_change_the_text(text, stems):
     assert "".join(piece for piece, _hit in marked(text, stems)) == text
 
 
 @given(st.text(alphabet="ab c.’-+\n", max_size=300))
-def test_an_excerpt_shows_what_it_was_made_for(text):
+def test_an_excerpt_shows_the_searched_stem(text):
     found = excerpt(text, {"a"})
     assert bool(found) == ("a" in stems_in(text))
     assert not found or any(hit for _piece, hit in found)
 
 
-def test_an_excerpt_is_around_where_most_words_are():
+def test_an_excerpt_shows_the_place_with_the_most_words():
     text = "test " + "filler " * 80 + "a small test of change " + "filler " * 80
     pieces = excerpt(text, {"small", "test", "chang"})
     assert [piece for piece, hit in pieces if hit] == ["small", "test", "change"]
@@ -56,10 +56,10 @@ def test_an_excerpt_is_around_where_most_words_are():
 
 
 class TestAQuery:
-    def test_words_that_say_nothing_go(self):
+    def test_stop_words_are_removed(self):
         assert [part.words for part in parts_of("What is the path")] == [("path",)]
 
-    def test_but_not_where_nothing_else_is_said(self):
+    def test_stop_words_are_kept_if_there_is_nothing_else(self):
         assert [part.words for part in parts_of("who are we")] == [("who",), ("are",), ("we",)]
 
     @pytest.mark.parametrize("typed", ['"small test"', "“small test”", 'x"small test"'])
@@ -70,13 +70,15 @@ class TestAQuery:
     def test_stray_marks_do_no_harm(self, typed):
         assert not any(part.quoted for part in parts_of(typed))
 
-    def test_the_longest_words_with_a_synonym_are_taken_together(self):
-        table = both_ways([("LMP", "labor management"), ("LMPO", "labor management orientation")])
+    def test_the_longest_run_of_words_with_a_synonym_is_one_group(self):
+        table = synonym_table(
+            [("LMP", "labor management"), ("LMPO", "labor management orientation")]
+        )
         [group] = groups_of(parts_of("labor management orientation"), table)
         assert (("lmpo",),) in group
 
-    def test_words_that_say_nothing_keep_no_synonym_from_its_words(self):
-        table = both_ways([("PDSA", "plan do study act")])
+    def test_a_synonym_matches_with_and_without_its_stop_words(self):
+        table = synonym_table([("PDSA", "plan do study act")])
         [group] = groups_of(parts_of("Plan, Do, Study, Act"), table)
         assert (("pdsa",),) in group
         assert groups_of(parts_of("pdsa"), table) == [
@@ -84,14 +86,14 @@ class TestAQuery:
         ]
 
     @given(st.text())
-    def test_any_text_is_a_query_of_few_words(self, text):
+    def test_any_text_becomes_a_query_of_few_words(self, text):
         parts = parts_of(text)
-        assert len(parts) <= MOST_WORDS
+        assert len(parts) <= MAX_WORDS
         assert all(part.stems for part in parts)
         assert bool(groups_of(parts, {})) == bool(parts)
 
 
-def test_a_phrase_does_not_go_over_the_end_of_a_text():
+def test_a_phrase_does_not_cross_the_end_of_a_text():
     tokens = engines.tokens_of({1: [["small"], ["test"]]})
     assert tokens == ["1small", "end", "1test", "end"]
 

@@ -15,7 +15,7 @@ ANY = st.text(st.characters())  # lone surrogates too
 
 
 @given(ANY)
-def test_clean_text_can_stand_in_any_page_feed_and_database(text):
+def test_clean_text_fits_into_any_page_feed_and_database(text):
     clean = clean_text(text)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", clean)
     assert unicodedata.is_normalized("NFC", clean)
@@ -29,12 +29,12 @@ def test_cleaning_twice_changes_nothing(text):
 
 
 @given(ANY)
-def test_a_line_is_one_line(text):
+def test_a_clean_line_has_no_line_ends_or_extra_spaces(text):
     assert not re.search(r"[\n\t]|  |^ | $", clean_line(text))
 
 
 @given(st.text(alphabet="abc äß—“”\u00a0\u200b🙂\n\t"))
-def test_what_can_be_printed_stays(text):
+def test_printable_characters_are_kept(text):
     assert clean_text(text) == text
 
 
@@ -51,16 +51,16 @@ def test_what_can_be_printed_stays(text):
         ("e\u0301", "é"),
     ],
 )
-def test_each_kind_of_character(text, clean):
+def test_each_kind_of_character_is_cleaned(text, clean):
     assert clean_text(text) == clean
 
 
-def test_a_line_joins_what_a_text_keeps_apart():
+def test_a_clean_line_joins_the_lines_of_a_text():
     assert clean_line("  Waste\x0b walk\t now \n") == "Waste walk now"
 
 
 @pytest.mark.django_db
-def test_a_row_is_saved_clean_wherever_it_comes_from():
+def test_every_row_is_cleaned_when_it_is_saved():
     video = make_video("Waste\x0bwalk\x00", summary="One\x0btwo\ufffe ", transcript="\ud800Hm")
     assert (video.title, video.slug) == ("Waste walk", "waste-walk")
     assert (video.summary, video.transcript) == ("One\ntwo", "Hm")

@@ -1,4 +1,4 @@
-"""Searches are counted, and whether a result was opened; nobody is."""
+"""Searches and opened results are counted; readers are not."""
 
 from datetime import timedelta
 
@@ -20,13 +20,13 @@ def counts():
     return list(SearchCount.objects.order_by("words").values_list("words", "searches", "clicks"))
 
 
-def test_the_same_words_are_counted_together(client):
+def test_searches_for_the_same_words_are_counted_together(client):
     for words in ("Huddle  board", "huddle board ", "HUDDLE BOARD", "goal"):
         client.get("/search/", {"q": words})
     assert counts() == [("goal", 1, 0), ("huddle board", 3, 0)]
 
 
-def test_how_many_results_there_were_is_kept(client):
+def test_the_number_of_results_is_saved(client):
     client.get("/search/?q=sheet")
     assert SearchCount.objects.get().results == 0
     make_tool("Sheet")
@@ -37,7 +37,7 @@ def test_how_many_results_there_were_is_kept(client):
 @pytest.mark.parametrize(
     "path", ["/search/", "/search/?q=", "/search/?q=a&page=2", "/search/feed/?q=a"]
 )
-def test_what_is_no_search_of_a_person_is_not_counted(client, path):
+def test_only_the_first_page_of_a_search_with_words_is_counted(client, path):
     for number in range(12):
         make_tool(f"A {number}")
     client.get(path)
@@ -45,7 +45,7 @@ def test_what_is_no_search_of_a_person_is_not_counted(client, path):
     assert counts() == []
 
 
-def test_a_result_that_is_opened_from_the_page_is_a_click(client):
+def test_a_result_that_is_opened_from_the_search_page_is_a_click(client):
     make_tool("Huddle")
     client.get("/search/?q=Huddle")
     client.get("/tools/huddle/", headers={"referer": PAGE + "Huddle&level=2"})
@@ -65,7 +65,7 @@ def test_a_result_that_is_opened_from_the_page_is_a_click(client):
         PAGE + "another",
     ],
 )
-def test_no_other_way_to_a_page_is_a_click(client, referer):
+def test_a_page_that_is_opened_another_way_is_not_a_click(client, referer):
     make_tool("Huddle")
     client.get("/search/?q=huddle")
     client.get("/tools/huddle/", HTTP_REFERER=referer)
@@ -74,7 +74,7 @@ def test_no_other_way_to_a_page_is_a_click(client, referer):
     assert counts() == [("huddle", 1, 0)]
 
 
-def test_counts_are_forgotten_after_90_days(client):
+def test_counts_are_deleted_after_90_days(client):
     day = timezone.localdate()
     for days in (counting.KEPT, counting.KEPT + 1):
         SearchCount.objects.create(day=day - timedelta(days=days), words=f"{days}", searches=1)
@@ -82,14 +82,14 @@ def test_counts_are_forgotten_after_90_days(client):
     assert [words for words, *_rest in counts()] == ["90", "new"]
 
 
-def test_a_robot_fills_no_table(client, monkeypatch):
-    monkeypatch.setattr(counting, "MOST_A_DAY", 2)
+def test_the_number_of_different_searches_a_day_is_limited(client, monkeypatch):
+    monkeypatch.setattr(counting, "MAX_QUERIES_A_DAY", 2)
     for word in ("one", "two", "three", "one"):
         client.get("/search/", {"q": word})
     assert counts() == [("one", 2, 0), ("two", 1, 0)]
 
 
-def test_a_busy_database_costs_the_reader_nothing(client, monkeypatch):
+def test_a_busy_database_does_not_delay_the_reader(client, monkeypatch):
     def busy(*facts):
         raise DatabaseError("database is locked")
 
@@ -98,7 +98,7 @@ def test_a_busy_database_costs_the_reader_nothing(client, monkeypatch):
     assert counts() == []
 
 
-def test_nothing_of_the_reader_is_in_the_table():
+def test_the_table_has_no_data_about_the_reader():
     names = {field.name for field in SearchCount._meta.fields}
     assert names == {"id", "day", "words", "searches", "clicks", "results"}
 
@@ -113,9 +113,7 @@ def test_nothing_of_the_reader_is_in_the_table():
         ("png", {"sec-fetch-dest": "image"}, 0),
     ],
 )
-def test_a_pdf_that_is_opened_is_a_click_a_picture_that_is_shown_is_none(
-    client, path, headers, clicks
-):
+def test_an_opened_pdf_is_a_click_and_a_shown_image_is_not(client, path, headers, clicks):
     tool = make_tool("Huddle")
     tool.renditions.create(format="PDF", file=ContentFile(files.pdf(), "sheet.pdf"))
     tool.image.save("sheet.png", ContentFile(files.image()), save=False)
@@ -126,7 +124,7 @@ def test_a_pdf_that_is_opened_is_a_click_a_picture_that_is_shown_is_none(
     assert counts() == [("huddle", 1, clicks)]
 
 
-def test_narrowing_a_search_is_no_other_search(client):
+def test_narrowing_a_search_is_not_counted_as_another_search(client):
     make_tool("Huddle", levels=[2])
     client.get("/search/?q=huddle")
     client.get("/search/?q=huddle&level=2")

@@ -1,4 +1,4 @@
-"""Each facet finds what was given to it: its one row says the options and what a resource has."""
+"""Each facet finds resources with its options: one row has the options and reads a resource's."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -49,12 +49,12 @@ GIVEN = {
 }
 
 
-def test_each_facet_is_tried():
+def test_this_file_has_an_example_for_each_facet():
     assert [facet.name for facet in FACETS] == list(GIVEN)
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_a_facet_finds_what_was_given_to_it(db, settings, tmp_path, name):
+def test_a_facet_finds_the_resource_with_its_option(db, settings, tmp_path, name):
     settings.MEDIA_ROOT = tmp_path
     other = make_tool("Something else")
     resource, option = GIVEN[name]()
@@ -64,7 +64,7 @@ def test_a_facet_finds_what_was_given_to_it(db, settings, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_a_facet_counts_what_was_given_to_it(db, settings, tmp_path, name):
+def test_a_facet_counts_the_resource_with_its_option(db, settings, tmp_path, name):
     settings.MEDIA_ROOT = tmp_path
     _resource, option = GIVEN[name]()
     listing = search_listing(query())

@@ -1,4 +1,4 @@
-"""Every listing is narrowed by the same facets, with live counts."""
+"""Readers narrow every listing by the same facets, with live counts."""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -49,8 +49,8 @@ def titles(response):
 
 
 def group(response, name):
-    [found] = [group for group in response.context["groups"] if group["name"] == name]
-    return {option["key"]: option for option in found["options"]}
+    [match] = [group for group in response.context["groups"] if group["name"] == name]
+    return {option["key"]: option for option in match["options"]}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_each_facet_narrows_any_listing(client, shop, query, expected):
         assert titles(client.get(f"{path}?{query}")) == expected
 
 
-def test_options_of_a_facet_stay_open_after_one_is_chosen(client, shop):
+def test_the_other_options_of_a_facet_keep_their_counts_after_one_is_chosen(client, shop):
     response = client.get("/new/?audience=co-leads&level=2")
     counts = {key: option["count"] for key, option in group(response, "audience").items()}
     assert (counts["co-leads"], counts["sponsors"], counts["stewards"]) == (1, 1, 0)
@@ -89,25 +89,25 @@ def test_options_of_a_facet_stay_open_after_one_is_chosen(client, shop):
     assert group(response, "level")["1"]["count"] == 0
 
 
-def test_what_would_give_nothing_is_shown_and_cannot_be_chosen(client, shop):
+def test_an_option_without_results_is_shown_and_disabled(client, shop):
     html = html_in(client.get("/new/?audience=co-leads"))
     assert '<input type="checkbox" name="level" value="1" disabled>' in html
     assert '<input type="checkbox" name="level" value="2">' in html
     assert '<input type="checkbox" name="audience" value="co-leads" checked>' in html
 
 
-def test_what_was_chosen_can_be_left_even_where_it_gives_nothing(client, shop):
+def test_a_chosen_option_without_results_can_be_unchecked(client, shop):
     html = html_in(client.get("/new/?audience=co-leads&level=1"))
     assert '<input type="checkbox" name="level" value="1" checked>' in html
 
 
-def test_a_facet_that_means_nothing_here_is_not_shown(client, shop):
+def test_a_facet_that_does_not_apply_to_a_listing_is_not_shown(client, shop):
     names = [group["name"] for group in client.get("/videos/").context["groups"]]
     assert "captions" in names
     assert not {"kind", "tool_type", "format", "delivery"} & set(names)
 
 
-def test_the_topics_inside_a_topic_count_for_it(client):
+def test_a_topic_includes_the_entries_of_its_inner_topics(client):
     make_topic("Votes", parent=make_topic("Decisions"))
     make_tool("Sheet", topics=["Votes"])
     response = client.get("/new/?topic=decisions")
@@ -115,7 +115,7 @@ def test_the_topics_inside_a_topic_count_for_it(client):
     assert list(group(response, "topic"))[:2] == ["decisions", "votes"]
 
 
-def test_the_query_has_one_canonical_order_and_the_title_says_it(client, shop):
+def test_a_query_has_one_canonical_order_and_the_title_lists_its_filters(client, shop):
     scrambled = "/courses/?sort=time&x=1&time=day&audience=co-leads&level=3&level=2&level=2&page=1"
     html = client.get(scrambled).content.decode()
     canonical = "/courses/?level=2&level=3&audience=co-leads&time=day&sort=time"
@@ -133,7 +133,7 @@ def test_a_region_has_its_page_feed_and_pdf(client, shop):
 
 
 @given(st.integers(1, 10_000))
-def test_every_known_time_has_a_place(minutes):
+def test_every_known_time_has_an_option(minutes):
     options = time_options(minutes)
     assert options
     assert ("day" in options) == (minutes >= 300)

@@ -1,4 +1,4 @@
-"""The index is true to the catalog after every sort of change, in the same transaction."""
+"""The index matches the catalog after every kind of change, in the same transaction."""
 
 import pytest
 from django.core.management import call_command
@@ -52,13 +52,13 @@ def index_as_data():
     return parts, list(entries)
 
 
-def assert_as_if_made_anew():
-    kept = index_as_data()
+def assert_equals_rebuilt_index():
+    before = index_as_data()
     indexing.rebuild()
-    assert index_as_data() == kept
+    assert index_as_data() == before
 
 
-def test_a_new_entry_is_found_by_what_it_says():
+def test_a_new_entry_is_found_by_its_texts():
     make_course(
         "Effective Stakeholding", outcomes="Name your allies", other_names="ESH", levels=[2]
     )
@@ -66,7 +66,7 @@ def test_a_new_entry_is_found_by_what_it_says():
     assert members("level:2") == ["Effective Stakeholding"]
 
 
-def test_an_old_word_is_forgotten_with_its_text():
+def test_a_removed_word_is_no_longer_found():
     tool = make_tool("Waste Walk")
     tool.title = "Gemba"
     tool.save()
@@ -74,14 +74,14 @@ def test_an_old_word_is_forgotten_with_its_text():
     assert found("gemba") == ["Gemba"]
 
 
-def test_tags_topics_and_audiences_are_found_and_forgotten():
+def test_tags_topics_and_audiences_are_found_until_they_are_removed():
     tool = make_tool("Sheet", tags=["lean"], topics=["Quality"], audiences=["Sponsors"])
     assert found("lean") == found("quality") == found("sponsor") == ["Sheet"]
     tool.tags.clear()
     tool.topics.clear()
     Audience.objects.get(name="Sponsors").resources.clear()
     assert found("lean") == found("quality") == found("sponsor") == []
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
 def test_a_renamed_term_is_found_by_its_new_name():
@@ -94,7 +94,7 @@ def test_a_renamed_term_is_found_by_its_new_name():
     assert found("lean") == found("quality") == []
 
 
-def test_what_is_in_an_inner_topic_is_in_the_outer_one_wherever_it_moves():
+def test_an_entry_is_also_in_the_outer_topic_after_its_topic_moves():
     outer, other = make_topic("Processes"), make_topic("Roles")
     inner = make_topic("Decisions", parent=outer)
     make_tool("Sheet", topics=["Decisions"])
@@ -103,10 +103,10 @@ def test_what_is_in_an_inner_topic_is_in_the_outer_one_wherever_it_moves():
     inner.save()
     assert members("topic:processes") == []
     assert members("topic:roles") == ["Sheet"]
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
-def test_rows_of_an_entry_are_found():
+def test_an_entry_is_found_by_its_rows():
     course, video = make_course("Workshop"), make_video("Film")
     course.modules.create(title="Listening")
     course.deliveries.create(mode="virtual")
@@ -118,7 +118,7 @@ def test_rows_of_an_entry_are_found():
     assert found("ada") == []
 
 
-def test_a_level_s_entries_may_be_set_from_its_side():
+def test_entries_may_be_added_from_the_side_of_the_level():
     tool = make_tool("Sheet")
     level = Level.objects.get(number=3)
     level.resources.add(tool)
@@ -127,17 +127,17 @@ def test_a_level_s_entries_may_be_set_from_its_side():
     assert members("level:3") == []
 
 
-def test_a_deleted_entry_is_nowhere():
+def test_a_deleted_entry_is_in_no_part_of_the_index():
     make_tool("Stays")
     make_course("Goes", levels=[1]).delete()
     Course.objects.filter(title="Other").delete()
     assert found("goes") == []
     assert members("level:1") == []
     assert list(IndexEntry.objects.values_list("title", flat=True)) == ["stays"]
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
-def test_what_is_rolled_back_was_never_indexed():
+def test_a_change_that_is_rolled_back_is_not_indexed():
     make_tool("Before")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         make_tool("Never", levels=[4])
@@ -148,17 +148,17 @@ def test_what_is_rolled_back_was_never_indexed():
     assert found("before") == ["Before"]
 
 
-def test_many_changes_are_indexed_once_and_all():
+def test_all_changes_inside_indexed_together_are_indexed():
     with indexing.indexed_together():
         for number in range(3):
             make_tool(f"Sheet {number}", levels=[1], tags=["many"])
         with indexing.indexed_together():
             make_tool("Sheet inside", tags=["many"])
     assert len(found("many")) == 4
-    assert_as_if_made_anew()
+    assert_equals_rebuilt_index()
 
 
-def test_nothing_of_a_failed_batch_is_left_to_the_next():
+def test_a_failed_batch_leaves_nothing_to_the_next_one():
     with pytest.raises(ZeroDivisionError), indexing.indexed_together():
         make_tool("Never")
         raise ZeroDivisionError
@@ -166,7 +166,7 @@ def test_nothing_of_a_failed_batch_is_left_to_the_next():
     assert list(IndexEntry.objects.values_list("title", flat=True)) == ["after"]
 
 
-def test_public_is_what_published_says_at_any_moment():
+def test_the_public_set_equals_published_at_any_moment():
     make_tool("Draft", published=False)
     make_tool("Scheduled", published=days_ago(-1))
     make_tool("Leaving", published=days_ago(9), unpublished_at=days_ago(-1))
@@ -176,12 +176,12 @@ def test_public_is_what_published_says_at_any_moment():
     assert id_sets.ids_of(current_index().public()) == sorted(published)
 
 
-def test_words_of_a_draft_are_not_offered_to_readers():
+def test_words_of_drafts_are_not_offered_to_readers():
     make_tool("Confidential layoffs", published=False)
     assert find("confidentiel", current_index()).read_as == []
 
 
-def test_orders_follow_the_title_the_time_and_the_date():
+def test_orders_follow_title_time_and_date():
     long = make_tool("B", minutes_min=90, minutes_max=90, published=days_ago(1))
     unknown = make_tool("C", published=days_ago(2))
     short = make_tool("A", minutes_min=5, minutes_max=5, published=days_ago(3))
@@ -207,7 +207,7 @@ def test_orders_follow_the_title_the_time_and_the_date():
     ]
 
 
-def test_saving_one_entry_asks_as_often_among_many():
+def test_saving_one_entry_takes_as_many_queries_among_more_entries():
     def queries():
         with CaptureQueriesContext(connection) as asked:
             Resource.objects.order_by("pk").first().tool.save()
@@ -222,7 +222,7 @@ def test_saving_one_entry_asks_as_often_among_many():
 
 
 class TestRebuilding:
-    def test_it_mends_what_was_changed_past_the_models(self, capsys):
+    def test_it_repairs_changes_made_without_the_models(self, capsys):
         tool = make_tool("Sheet", levels=[1])
         Resource.objects.filter(pk=tool.pk).update(title="Poster")
         IndexPart.objects.filter(key=f"{SET}level:1").update(data=b"")
@@ -233,7 +233,7 @@ class TestRebuilding:
         assert not Word.objects.filter(word="stale").exists()
         assert "1 of 1 (100 %)" in capsys.readouterr().out
 
-    def test_interrupted_it_leaves_an_index_that_answers(self, monkeypatch, capsys):
+    def test_an_interrupted_rebuild_leaves_an_index_that_answers(self, monkeypatch, capsys):
         for number in range(3):
             make_tool(f"Sheet {number}")
         monkeypatch.setattr(indexing, "CHUNK", 1)
@@ -247,7 +247,7 @@ class TestRebuilding:
         assert len(found("sheet")) == 3
         assert "Stopped" in capsys.readouterr().err
 
-    def test_it_makes_an_empty_index_for_an_empty_catalog(self, capsys):
+    def test_an_empty_catalog_gets_an_empty_index(self, capsys):
         call_command("rebuild_index")
         assert "Done" in capsys.readouterr().out
 
@@ -268,13 +268,13 @@ class TestAnyChanges(DatabaseTestCase):
             max_size=12,
         )
     )
-    def test_after_any_changes_the_index_is_as_if_made_anew(self, changes):
+    def test_after_any_changes_the_index_equals_a_rebuilt_one(self, changes):
         for change, number in changes:
-            carry_out(change, number)
-        assert_as_if_made_anew()
+            make_change(change, number)
+        assert_equals_rebuilt_index()
 
 
-def carry_out(change, number):
+def make_change(change, number):
     resources = list(Resource.objects.order_by("pk"))
     if change == "add" or not resources:
         make_tool(f"Sheet {number}", levels=[number + 1], published=number % 2 == 0)

@@ -1,4 +1,4 @@
-"""A hit inside a file leads to the very caption, page or slide."""
+"""A hit inside a file leads to the exact caption, page or slide."""
 
 import io
 from pathlib import Path
@@ -77,7 +77,7 @@ def test_the_player_starts_at_the_second_without_a_script(client):
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "x", "90", "99999999999", "²", "1e3", ""])
-def test_a_second_that_is_none_starts_at_the_beginning(client, asked):
+def test_an_invalid_second_starts_at_the_beginning(client, asked):
     video = make_film(file=ContentFile(files.mp4(), "film.mp4"))
     html = client.get("/videos/film/", {"t": asked}).content.decode()
     assert f'<source src="{video.file.url}" ' in html
@@ -99,36 +99,36 @@ def test_a_word_broken_at_the_end_of_a_line_is_found_whole(client):
     assert landing(client, '"unit based"').place == "Page 1 of the PDF"
 
 
-def test_a_typo_is_forgiven_in_words_of_files_too(client):
+def test_a_typo_is_forgiven_in_the_words_of_files_too(client):
     make_film()
     make_sheet(pdf_of("Front", "Stop the gurney here."), "sheet.pdf")
     assert landing(client, "marzipann").place == "At 0:47"
     assert landing(client, "gurnay").place == "Page 2 of the PDF"
 
 
-def test_a_word_of_a_deck_leads_to_the_tool_and_says_the_slide(client):
+def test_a_word_of_a_deck_leads_to_the_tool_and_names_the_slide(client):
     make_sheet(deck_of("Welcome", "Mind the gurney"), "deck.pptx")
     found = landing(client, "gurneys")
     assert (found.address, found.place) == ("/tools/sheet/#get", "Slide 2")
 
 
-def test_the_page_with_most_of_the_words_is_chosen_the_first_of_equals(client):
+def test_the_first_page_with_the_most_words_is_chosen(client):
     make_sheet(pdf_of("gurney", "brakes", "gurney brakes", "brakes gurney"), "sheet.pdf")
     assert landing(client, "gurney brakes").place == "Page 3 of the PDF"
 
 
-def test_words_that_belong_together_are_landed_on_together(client):
+def test_a_page_with_the_words_in_one_piece_is_chosen_first(client):
     pages = ["Our base camp and team rules: one unit", "x", "What a unit-based team does"]
     make_sheet(pdf_of(*pages), "sheet.pdf")
     assert landing(client, "unit based team").place == "Page 3 of the PDF"
 
 
-def test_what_the_card_says_itself_needs_no_page(client):
+def test_words_that_are_on_the_card_get_no_page(client):
     make_sheet(pdf_of("Gurney", "Gurney brakes"), "sheet.pdf", title="Gurney brakes")
     assert landing(client, "gurney brakes") is None
 
 
-def test_a_replaced_file_is_forgotten_and_the_new_one_read(client):
+def test_a_replaced_file_is_no_longer_found_and_the_new_one_is_read(client):
     make_sheet(pdf_of("gurney"), "sheet.pdf")
     [rendition] = Tool.objects.get().renditions.all()
     rendition.file = ContentFile(pdf_of("stretcher"), "sheet.pdf")
@@ -148,7 +148,7 @@ def test_a_file_is_read_once_however_often_its_entry_is_saved(client):
     assert landing(client, "gurney").place == "Page 1 of the PDF"
 
 
-def test_a_version_that_is_brought_back_is_read_again(client):
+def test_a_restored_version_is_read_again(client):
     tool = make_sheet(pdf_of("gurney"), "sheet.pdf")
     [rendition] = tool.renditions.all()
     rendition.file = ContentFile(pdf_of("stretcher"), "sheet.pdf")
@@ -163,7 +163,7 @@ def test_a_word_of_a_word_file_leads_to_the_tool(client):
     assert landing(client, "gurneys").address == "/tools/sheet/#get"
 
 
-def test_a_file_that_was_damaged_keeps_nobody_from_finding_its_entry(client):
+def test_an_entry_with_a_damaged_file_is_still_found(client):
     tool = make_tool("Sheet")
     rendition = tool.renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
     Path(rendition.file.path).write_bytes(b"%PDF-1.7 nothing")
@@ -172,6 +172,6 @@ def test_a_file_that_was_damaged_keeps_nobody_from_finding_its_entry(client):
     assert [r.title for r in client.get("/search/?q=sheet").context["page"]] == ["Sheet"]
 
 
-def test_captions_with_markup_and_odd_marks_are_read_as_words(client):
+def test_captions_with_markup_and_control_characters_are_read_as_words(client):
     make_film("WEBVTT\n\n00:05.000 --> 00:06.000\n<v Ada>Zip &amp; \u202ezap</v>\n")
     assert landing(client, "zip zap").address == "/videos/film/?t=5#player"

@@ -1,4 +1,4 @@
-"""Searching and narrowing in a real browser, with its script and without."""
+"""Searching and narrowing in a real browser, with JavaScript and without."""
 
 import re
 
@@ -27,7 +27,7 @@ def device():
 
 @pytest.fixture
 def reader(browser, demo_site, device):
-    """A page of the site on `device`; nothing may complain in its console."""
+    """A page of the site on `device`. The console must stay empty."""
     context = browser.new_context(base_url=demo_site, **device)
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
@@ -45,20 +45,20 @@ with_and_without_script = pytest.mark.parametrize(
 )
 
 
-def box(page):
+def search_box(page):
     return page.get_by_label("Search the catalog")
 
 
-def arrive(page, address):
-    """Waits until `address`, the end of one as a regular expression, is there as a whole."""
+def wait_for_page(page, address):
+    """Waits until the page whose address ends with the pattern `address` is loaded."""
     expect(page).to_have_url(re.compile(f"{address}$"))
     page.wait_for_load_state()
 
 
 def search(page, words):
-    box(page).fill(words)
+    search_box(page).fill(words)
     page.get_by_role("button", name="Search").click()
-    arrive(page, r"/search/\?q=.+")
+    wait_for_page(page, r"/search/\?q=.+")
 
 
 def option(page, name):
@@ -66,7 +66,7 @@ def option(page, name):
 
 
 def tick(page, device, name):
-    """Switches the filter on, as a reader at `device` has to."""
+    """Turns the filter `name` on, as a reader on `device` does."""
     folded = page.locator("#all-filters:not([open]) > summary")
     if folded.is_visible():
         folded.click()
@@ -86,21 +86,21 @@ def announced(page):
 
 
 def type_words(page, words):
-    box(page).press_sequentially(words)
+    search_box(page).press_sequentially(words)
     expect(page.get_by_role("listbox", name="Suggestions")).to_be_visible()
 
 
-def stays(page):
-    """Marks the page as it is loaded; `still_there` tells whether it was loaded again."""
+def mark_loaded(page):
+    """Marks the loaded page for assert_not_reloaded()."""
     page.evaluate("document.documentElement.dataset.loaded = 'once'")
 
 
-def still_there(page):
+def assert_not_reloaded(page):
     expect(page.locator("html[data-loaded=once]")).to_have_count(1)
 
 
 @on_every_device
-def test_a_search_is_narrowed_widened_subscribed_to_and_printed(reader, device):
+def test_a_search_can_be_narrowed_widened_followed_and_printed(reader, device):
     search(reader, "consensus")
     everything = titles(reader)
     tick(reader, device, "Courses")
@@ -117,7 +117,7 @@ def test_a_search_is_narrowed_widened_subscribed_to_and_printed(reader, device):
     assert 0 < len(titles(reader)) < len(everything)
 
     reader.get_by_role("link", name="Without Courses").click()
-    arrive(reader, r"/search/\?q=consensus&level=2")
+    wait_for_page(reader, r"/search/\?q=consensus&level=2")
     expect(option(reader, "Level 2")).to_be_checked()
     expect(option(reader, "Courses")).not_to_be_checked()
 
@@ -142,8 +142,8 @@ def test_a_suggestion_is_picked_with_the_keyboard(reader):
     expect(reader.get_by_role("heading", level=1)).to_have_text(title)
 
 
-def test_suggestions_are_walked_and_closed_by_keyboard(reader):
-    expect(box(reader)).to_have_attribute("aria-expanded", "false")
+def test_the_keyboard_moves_through_suggestions_and_closes_them(reader):
+    expect(search_box(reader)).to_have_attribute("aria-expanded", "false")
     type_words(reader, "cons")
     options = reader.get_by_role("option")
     field = reader.get_by_role("combobox", name="Search the catalog", expanded=True)
@@ -163,8 +163,8 @@ def test_suggestions_are_walked_and_closed_by_keyboard(reader):
     assert field.evaluate("field => field.selectionStart") == 0
     reader.keyboard.press("Escape")
     expect(options).to_have_count(0)
-    expect(box(reader)).to_have_value("cons")
-    expect(box(reader)).to_be_focused()
+    expect(search_box(reader)).to_have_value("cons")
+    expect(search_box(reader)).to_be_focused()
     reader.keyboard.press("ArrowUp")
     expect(field).to_have_attribute(active, options.last.get_attribute("id"))
     reader.keyboard.press("Tab")
@@ -172,47 +172,47 @@ def test_suggestions_are_walked_and_closed_by_keyboard(reader):
     expect(reader.get_by_role("button", name="Search")).to_be_focused()
     reader.keyboard.press("Shift+Tab")
     reader.keyboard.press("Escape")
-    expect(box(reader)).to_have_value("")
+    expect(search_box(reader)).to_have_value("")
 
 
 def test_enter_without_a_suggestion_searches(reader):
     type_words(reader, "consensus")
     reader.keyboard.press("Enter")
-    arrive(reader, r"/search/\?q=consensus")
+    wait_for_page(reader, r"/search/\?q=consensus")
     expect(reader.get_by_role("listbox")).to_have_count(0)
 
 
 @on_a_phone
-def test_a_suggestion_is_touched_on_a_phone(reader):
+def test_a_suggestion_can_be_tapped_on_a_phone(reader):
     type_words(reader, "consensus")
     assert reader.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Axe().run(reader).response["violations"] == []
     chosen = reader.get_by_role("option", name="Consensus Decision Making Topic")
     chosen.tap()
-    arrive(reader, "/topics/consensus-decision-making/")
+    wait_for_page(reader, "/topics/consensus-decision-making/")
 
 
 def test_late_suggestions_for_older_words_are_dropped(reader):
     held = []
     reader.route(re.compile("suggestions/.q=hud$"), lambda route: held.append(route))
     with reader.expect_request(re.compile("q=hud$")):
-        box(reader).press_sequentially("hud")
+        search_box(reader).press_sequentially("hud")
     type_words(reader, "dle")
     held[0].fulfill(json={"suggestions": [{"title": "Late", "sort": "", "address": "/"}]})
     expect(reader.get_by_role("option").last).to_have_text("Search for “huddle” ")
     expect(reader.get_by_role("option", name="Late")).to_have_count(0)
 
 
-def test_back_and_forward_bring_results_and_filters_again(reader):
+def test_back_and_forward_restore_results_and_filters(reader):
     reader.goto("/topics/lmp-processes/")
-    stays(reader)
+    mark_loaded(reader)
     whole = titles(reader)
     option(reader, "Tools").click()
-    arrive(reader, r"\?kind=tool")
+    wait_for_page(reader, r"\?kind=tool")
     expect(reader).to_have_title(re.compile("^LMP Processes · Tools"))
     tools = titles(reader)
     reader.get_by_label("Order").select_option("By title")
-    arrive(reader, r"\?kind=tool&sort=title")
+    wait_for_page(reader, r"\?kind=tool&sort=title")
     assert titles(reader) == sorted(tools)
     reader.go_back()
     expect(reader.get_by_label("Order")).to_have_value("newest")
@@ -223,53 +223,53 @@ def test_back_and_forward_bring_results_and_filters_again(reader):
     reader.go_forward()
     expect(option(reader, "Tools")).to_be_checked()
     assert titles(reader) == tools
-    still_there(reader)
+    assert_not_reloaded(reader)
     links = 'link[rel="canonical"], link[rel="alternate"]'
     addresses = reader.locator(links).evaluate_all("all => all.map(link => link.href)")
     assert len(addresses) == 4 and all(a.endswith("?kind=tool") for a in addresses)
 
 
-def test_the_focus_stays_on_the_filter_and_groups_stay_as_they_are(reader):
+def test_the_focus_stays_on_the_filter_and_groups_stay_open_or_closed(reader):
     reader.goto("/topics/lmp-processes/")
-    for group in ("Path level", "Delivery"):  # one folded, the other unfolded
+    for group in ("Path level", "Delivery"):  # this closes one and opens the other
         reader.locator("summary", has_text=group).click()
     option(reader, "Classroom").focus()
     reader.keyboard.press("Space")
-    arrive(reader, r"\?delivery=classroom")
+    wait_for_page(reader, r"\?delivery=classroom")
     expect(option(reader, "Classroom")).to_be_focused()
     expect(option(reader, "Level 1")).to_be_hidden()
     expect(reader.get_by_role("button", name="Show")).to_be_hidden()
     reader.keyboard.press("Space")
-    arrive(reader, "/lmp-processes/")
+    wait_for_page(reader, "/lmp-processes/")
     expect(option(reader, "Classroom")).to_be_focused()
 
 
-def test_filters_in_quick_succession_are_one_step(reader):
+def test_filters_in_quick_succession_are_one_step_in_the_history(reader):
     reader.goto("/topics/lmp-processes/")
     boxes = "document.querySelectorAll('[name=kind][value=course], [name=level][value=\"2\"]')"
     reader.evaluate(f"{boxes}.forEach(box => box.click())")
-    arrive(reader, r"\?kind=course&level=2")
+    wait_for_page(reader, r"\?kind=course&level=2")
     expect(reader.locator("#browse[aria-busy]")).to_have_count(0)
     reader.go_back()
-    arrive(reader, "/lmp-processes/")
+    wait_for_page(reader, "/lmp-processes/")
     expect(option(reader, "Courses")).not_to_be_checked()
 
 
-def test_pages_are_turned_in_place(reader):
+def test_the_next_page_loads_without_leaving_the_page(reader):
     reader.goto("/tools/")
-    stays(reader)
+    mark_loaded(reader)
     first = titles(reader)
     reader.get_by_role("navigation", name="Pages").get_by_role("link", name="Page 2").click()
-    arrive(reader, r"/tools/\?page=2")
+    wait_for_page(reader, r"/tools/\?page=2")
     expect(reader.locator("#count")).to_be_focused()
     expect(reader.locator("#count")).to_be_in_viewport()
     assert not set(first) & set(titles(reader))
-    still_there(reader)
+    assert_not_reloaded(reader)
 
 
-def test_what_is_no_list_is_opened_as_a_page(reader):
+def test_an_answer_that_is_not_a_list_is_opened_as_a_page(reader):
     reader.goto("/tools/")
-    stays(reader)
+    mark_loaded(reader)
 
     def answer(route):
         if route.request.resource_type == "fetch":
@@ -279,7 +279,7 @@ def test_what_is_no_list_is_opened_as_a_page(reader):
 
     reader.route(re.compile("level=2"), answer)
     option(reader, "Level 2").click()
-    arrive(reader, r"/tools/\?level=2")
+    wait_for_page(reader, r"/tools/\?level=2")
     expect(reader.locator("html[data-loaded]")).to_have_count(0)
     expect(option(reader, "Level 2")).to_be_checked()
 
@@ -306,17 +306,17 @@ def test_a_word_that_is_only_in_a_pdf_leads_to_its_page(reader):
 
 
 @with_and_without_script
-def test_a_search_that_finds_nothing_offers_ways_on(reader):
+def test_a_search_without_results_offers_other_searches(reader):
     search(reader, "consensus grumpy")
     expect(reader.locator("#count")).to_have_text("0 results")
     reader.get_by_role("link", name=re.compile("^consensus")).click()
-    arrive(reader, r"/search/\?q=consensus")
+    wait_for_page(reader, r"/search/\?q=consensus")
     expect(reader.get_by_role("heading", level=1)).to_have_text("Results for “consensus”")
-    expect(box(reader)).to_have_value("consensus")
+    expect(search_box(reader)).to_have_value("consensus")
     expect(reader.get_by_role("article")).not_to_have_count(0)
 
 
-def test_paper_leaves_out_what_only_a_screen_can_use(reader):
+def test_a_printed_page_leaves_out_controls_that_need_a_screen(reader):
     reader.goto("/search/?q=consensus&level=2")
     reader.emulate_media(media="print")
     for part in (".search", ".filters", ".order"):

@@ -1,4 +1,4 @@
-"""The search page: the right thing first, from few, odd and misspelled words."""
+"""The search page: the right result first, from few, odd and misspelled words."""
 
 import feedparser
 import pytest
@@ -42,17 +42,17 @@ class TestWhatIsFound:
             ({"title": "UBT basics"}, "unit based team"),
         ],
     )
-    def test_it_is_found_by(self, client, written, searched):
+    def test_a_tool_is_found_by_its_texts_and_labels(self, client, written, searched):
         make_tool(**{"title": "Sheet"} | written)
         make_tool("Another")
         assert results(client, searched) == [written.get("title", "Sheet")]
 
-    def test_all_words_have_to_be_there_but_not_in_one_place(self, client):
+    def test_all_words_must_be_there_but_not_in_one_place(self, client):
         make_tool("Huddle board", summary="For stewards")
         make_tool("Huddle cards")
         assert results(client, "steward huddle") == ["Huddle board"]
 
-    def test_quoted_words_stand_together(self, client):
+    def test_quoted_words_must_follow_each_other(self, client):
         make_tool("A small test of change")
         make_tool("A test, be it small")
         assert results(client, '"small test"') == ["A small test of change"]
@@ -64,7 +64,7 @@ class TestWhatIsFound:
         for words in ("listening", "lwx", "silence"):
             assert results(client, words) == ["Workshop"]
 
-    def test_drafts_are_not_found_and_what_leaves_is_gone(self, client):
+    def test_drafts_withdrawn_and_scheduled_entries_are_not_found(self, client):
         make_tool("Secret plan", published=False)
         make_tool("Old plan", published=days_ago(9), unpublished_at=days_ago(1))
         make_tool("Plan to come", published=days_ago(-1))
@@ -79,7 +79,7 @@ class TestWhatIsFound:
 
 
 class TestWhatComesFirst:
-    def test_titles_the_closest_first_then_labels_then_the_rest(self, client):
+    def test_the_closest_titles_are_first_then_labels_then_the_rest(self, client):
         make_tool("Everything else", body="<p>About consensus.</p>", published=days_ago(1))
         make_tool("Labelled", tags=["consensus"], published=days_ago(2))
         make_tool("Reaching consensus with people", published=days_ago(3))
@@ -91,24 +91,24 @@ class TestWhatComesFirst:
             "Everything else",
         ]
 
-    def test_of_equals_the_newest(self, client):
+    def test_of_equals_the_newest_is_first(self, client):
         for title, days in (("One goal", 3), ("Two goal", 1), ("Six goal", 2)):
             make_tool(title, published=days_ago(days))
         assert results(client, "goal") == ["Two goal", "Six goal", "One goal"]
 
-    def test_how_a_course_is_held_makes_its_title_no_longer(self, client):
+    def test_the_delivery_in_brackets_does_not_count_for_the_length_of_a_title(self, client):
         make_course("Consensus Building Basics (classroom, online, virtual)", published=days_ago(2))
         make_course("Consensus Building Basics Today", published=days_ago(1))
         assert results(client, "consensus")[0].startswith("Consensus Building Basics (")
 
-    def test_a_best_bet_for_the_very_words_even_without_them(self, client):
+    def test_a_promoted_result_is_first_for_its_exact_words_even_if_it_lacks_them(self, client):
         make_tool("Consensus")
         bet = make_tool("Start here")
         BestBet.objects.create(words="Consensus", resource=bet)
         assert results(client, "consensus") == ["Start here", "Consensus"]
         assert results(client, "consensus here") == []
 
-    def test_another_order_may_be_asked_for(self, client):
+    def test_results_can_be_in_another_order(self, client):
         make_tool("Zeal and goal", minutes_min=5, minutes_max=5, published=days_ago(2))
         make_tool("A goal", minutes_min=50, minutes_max=50, published=days_ago(1))
         assert results(client, "goal", sort="time") == ["Zeal and goal", "A goal"]
@@ -122,42 +122,42 @@ class TestForgiveness:
     @pytest.mark.parametrize(
         "typed", ["consensis", "consenssus", "conssnsus", "cosnensus", "onsensus"]
     )
-    def test_one_typo_is_forgiven_and_said(self, client, typed):
+    def test_one_typo_is_forgiven_and_the_page_says_so(self, client, typed):
         make_tool("Consensus")
         assert results(client, typed) == ["Consensus"]
         assert f"No results for “{typed}”. Showing results for “consensus”." in page(client, typed)
 
-    def test_two_typos_are_asked_about(self, client):
+    def test_two_typos_get_a_suggestion(self, client):
         make_tool("Consensus")
         assert results(client, "konsensis") == []
         assert 'href="/search/?q=consensus"' in page(client, "konsensis")
 
-    def test_a_typo_in_a_short_word_is_not(self, client):
+    def test_a_typo_in_a_short_word_is_not_forgiven(self, client):
         make_tool("Team")
         assert results(client, "taem") == []
 
-    def test_an_unfinished_word_is_finished(self, client):
+    def test_the_beginning_of_a_word_finds_the_word(self, client):
         make_tool("Consensus")
         assert results(client, "consen") == ["Consensus"]
 
-    def test_a_typo_beside_a_synonym_leaves_the_synonym_be(self, client):
+    def test_a_typo_beside_a_synonym_does_not_change_the_synonym(self, client):
         make_tool("UBT charter")
         assert results(client, "unit based team chartre") == ["UBT charter"]
 
-    def test_words_of_drafts_crowd_nothing_out(self, client):
+    def test_words_of_drafts_do_not_hide_words_of_public_entries(self, client):
         for letter in "abcdef":
             make_tool(f"cona{letter}", published=False)
         make_tool("Conversations")
         assert results(client, "con") == ["Conversations"]
 
-    def test_only_the_unknown_word_is_read_otherwise(self, client):
+    def test_only_the_unknown_word_is_replaced(self, client):
         make_tool("Consensus cards")
         make_tool("Consensus")
         assert results(client, "consensis cards") == ["Consensus cards"]
 
 
 class TestNothingFound:
-    def test_it_offers_fewer_words_topics_and_what_is_new(self, client):
+    def test_the_page_offers_fewer_words_topics_and_new_entries(self, client):
         make_tool("Huddle", topics=["Communication"])
         html = page(client, "huddle walrus")
         assert "No results for “huddle walrus”" in html
@@ -165,12 +165,12 @@ class TestNothingFound:
         assert 'href="/topics/communication/"' in html
         assert 'href="/new/"' in html
 
-    def test_it_offers_the_view_without_the_filters(self, client):
+    def test_the_page_offers_the_search_without_filters(self, client):
         make_tool("Huddle")
         html = page(client, "huddle", level=5)
         assert "There is 1 result without the filters" in html
 
-    def test_it_stays_an_offer_where_the_catalog_is_empty(self, client):
+    def test_the_page_offers_new_entries_even_if_the_catalog_is_empty(self, client):
         assert "See what is new" in page(client, "huddle")
 
 
@@ -182,14 +182,14 @@ def test_pages_of_the_site_are_found_too(client):
     assert '<a href="/levels/2/">' in page(client, "foundational")
 
 
-def test_without_words_it_is_the_whole_catalog(client):
+def test_a_search_without_words_shows_the_whole_catalog(client):
     make_tool("Sheet")
     response = client.get(SEARCH)
     assert [r.title for r in response.context["page"]] == ["Sheet"]
     assert "<h1>Everything in the catalog</h1>" in response.content.decode()
 
 
-def test_it_has_a_title_a_feed_and_a_pdf_of_just_this_view(client):
+def test_title_feed_and_pdf_match_the_search_and_its_filters(client):
     make_course("Consensus", levels=[2], audiences=["Co-leads"], published=days_ago(2))
     make_course("Consensus again", levels=[2], audiences=["Co-leads"], published=days_ago(1))
     make_course("Consensus at last", levels=[3], audiences=["Co-leads"])
@@ -230,7 +230,7 @@ def test_it_has_a_title_a_feed_and_a_pdf_of_just_this_view(client):
         "½ ² ﬁ İ ß",
     ],
 )
-def test_any_words_get_an_ordinary_page(client, typed):
+def test_any_words_get_a_normal_page(client, typed):
     make_tool("Team")
     sent = typed.encode("utf-8", "surrogatepass")
     for path in (SEARCH, "/search/suggestions/", "/search/feed/", "/tools/"):
@@ -248,7 +248,7 @@ def test_any_words_get_an_ordinary_page(client, typed):
         "q=a&q=team&sort=x",
     ],
 )
-def test_odd_parameters_change_nothing(client, query):
+def test_invalid_parameters_change_nothing(client, query):
     make_tool("Team", levels=[2])
     response = client.get(f"{SEARCH}?{query}")
     assert [r.title for r in response.context["page"]] == ["Team"]
@@ -276,7 +276,7 @@ class TestSuggestions:
     def ask(self, client, q):
         return client.get("/search/suggestions/", {"q": q}).json()["suggestions"]
 
-    def test_titles_with_their_kind_then_pages_then_the_search_itself(self, client):
+    def test_suggestions_are_titles_with_their_kind_then_pages_then_the_search(self, client):
         make_video("What consensus is")
         make_tool("Draft consensus", published=False)
         make_tool("Cards", topics=["Consensus Decision Making"])
@@ -290,12 +290,14 @@ class TestSuggestions:
         make_tool("Small tests of change")
         assert self.ask(client, "chan sm")[0]["title"] == "Small tests of change"
 
-    def test_the_whole_word_as_it_is_spelled_is_found(self, client):
+    def test_suggestions_match_unstemmed_words(self, client):
         make_course("Effective Stakeholding")
         assert self.ask(client, "stakeholdi")[0]["title"] == "Effective Stakeholding"
 
-    def test_drafts_crowd_nothing_out_and_their_topics_are_not_told(self, client, monkeypatch):
-        monkeypatch.setattr("catalog.search.suggestions.MOST_LOOKED_AT", 2)
+    def test_drafts_hide_no_public_title_and_their_topics_are_not_suggested(
+        self, client, monkeypatch
+    ):
+        monkeypatch.setattr("catalog.search.suggestions.MAX_TITLE_HITS", 2)
         make_tool("Newsletter")
         for number in range(3):
             make_tool(f"Newsletter draft {number}", published=False, topics=["News to come"])
@@ -303,6 +305,6 @@ class TestSuggestions:
         assert found == ["Newsletter", "Search for “news”"]
 
     @pytest.mark.parametrize("typed", ["", "c", " ", "!", '"'])
-    def test_too_little_is_not_answered(self, client, typed):
+    def test_too_few_letters_get_no_suggestions(self, client, typed):
         make_tool("Consensus")
         assert self.ask(client, typed) == []
