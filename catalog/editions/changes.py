@@ -1,4 +1,4 @@
-"""Whether paper is true: what became of an entry since an edition of it, or since a day."""
+"""Finds out whether a print is current: what changed in an entry since an edition or a day."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from catalog.kinds import kind_named
 from catalog.models import Edition, Resource
 
-ONE_LINE = 60  # letters of what was and what is
+ONE_LINE = 60  # letters of the old and the new text together
 
 
 @dataclass(frozen=True)
 class Change:
-    """`old` and `new` are "" for nothing, None for a text too long to be kept."""
+    """One changed fact. `old` and `new` are "" for no text, None for one too long to keep."""
 
     label: str
     old: str | None
@@ -33,7 +33,7 @@ class Change:
 
     @property
     def words(self):
-        """What happened, in words: "1 hour, was 2 hours"."""
+        """The change in words: "1 hour, was 2 hours"."""
         facts = {"old": self.old, "new": self.new}
         if self.old == "":
             return _("%(new)s (new)") % facts if self.new else _("new")
@@ -43,7 +43,7 @@ class Change:
 
 
 def differences(old, new, kind):
-    """The Changes from the facts `old` of an edition to `new`, in the order of a sheet."""
+    """Returns the Changes from the facts `old` of an edition to `new`, in the order of a sheet."""
     return [
         Change(str(label), quoted(old.get(key)), quoted(new.get(key)))
         for key, label in printed_by(kind).items()
@@ -52,7 +52,7 @@ def differences(old, new, kind):
 
 
 def printed_by(kind):
-    """{key of a fact: what people call it} of a kind."""
+    """Returns {key of a fact: its label} of a kind."""
     return kind_named(kind).model.PRINTED
 
 
@@ -62,7 +62,7 @@ def quoted(fact):
 
 @dataclass(frozen=True)
 class Print:
-    """A print that somebody holds: of the edition `number`, as its address says."""
+    """A sheet that somebody has in their hands. `number` is the edition that its address states."""
 
     resource: Resource
     number: int | None
@@ -71,7 +71,7 @@ class Print:
 
     @cached_property
     def changes(self):
-        """What is not true on it any more; what came back to what it was still is."""
+        """What is no longer true on the print. A fact that was changed back counts as unchanged."""
         return differences(self.printed.facts, self.newest.facts, self.resource.kind)
 
     @property
@@ -80,7 +80,7 @@ class Print:
 
 
 def print_of(resource, asked):
-    """The Print that `asked` is the number of, a text that anybody may have written: one query."""
+    """Returns the Print whose number is `asked`, which may be any text. It takes one query."""
     plain = asked.isascii() and asked.isdigit() and len(asked) < 9
     number = int(asked) if plain else None
     wanted = Q(number=number) | Q(number=resource.edition)
@@ -89,9 +89,10 @@ def print_of(resource, asked):
 
 
 def replacements(resources):
-    """{id of each of `resources`: what readers get in its place}, where there is such a thing.
+    """Returns {id of each of `resources` that has a replacement: the replacement}.
 
-    That is the first public entry along replaced_by. Two queries, however many there are.
+    The replacement is the first public entry along replaced_by. It takes two queries for any number
+    of resources.
     """
     rows = Resource.objects.exclude(replaced_by=None).order_by()
     following = dict(rows.values_list("pk", "replaced_by"))
@@ -102,7 +103,7 @@ def replacements(resources):
 
 
 def way_from(pk, following):
-    """The ids that replace `pk`, one after the other, each once."""
+    """Returns the ids that replace `pk`, one after the other, each once even in a circle."""
     way = []
     while (pk := following.get(pk)) and pk not in way:
         way.append(pk)
@@ -117,7 +118,7 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class Since:
-    """What became of `resource`; `replacement` is the public entry in place of a withdrawn one."""
+    """What happened to `resource`. `replacement` is the public entry that replaces it, if any."""
 
     resource: Resource
     state: State
@@ -130,11 +131,11 @@ class Since:
 
 
 def changes_since(resources, when):
-    """A Since of each of `resources`, in their order, for what was printed at `when`.
+    """Returns a Since for each of `resources`, in their order, for a print made at `when`.
 
-    A date is taken as its first moment: rather a change too many than one that is not told. An
-    entry without an edition from before is compared with its first. Whatever the number of
-    resources, it is one query, and three more where one is withdrawn.
+    A date means its first moment, because a change too many is better than a missing one. An entry
+    without an earlier edition is compared with its first one. It takes one query for any number of
+    resources, and two more if one of them is withdrawn.
     """
     editions = Edition.objects.then_and_now(resources, moment(when)).order_by("number")
     facts = {}

@@ -1,9 +1,9 @@
-"""Prints of lists: what came, changed and went since somebody printed one.
+"""Finds out what was added, changed and removed since somebody printed a list.
 
-The code on paper holds the day, a digest of what the list had, and how many editions of that there
-were: "?list=20261127-…-72". The digest of a set is the XOR of those of its members: which of the
-entries that were edited since have to be taken out or put in, for the list to have the digest on
-paper, is a system of linear equations.
+The code on paper holds the day, a digest of the list's members, and how many editions these
+members had: "?list=20261127-…-72". The digest of a set is the XOR of the digests of its members.
+So a system of linear equations says which of the entries that were edited since must be removed
+from the list or added to it to get the digest on paper.
 """
 
 import base64
@@ -23,19 +23,20 @@ from catalog.models import Edition, Resource
 
 MOST_TOLD, MOST_READ = 20, 500
 DIGEST = 15  # bytes
-# Entries that may have come in or gone, so that it is a matter of one in a million that others than
-# those that did make the same digest.
+# How many entries may have joined or left before the answer is unsafe. Up to this number, the
+# chance is one in a million that a wrong choice of entries has the same digest.
 MOST_MOVED = 8 * DIGEST - 20
 CODE = re.compile(r"(?P<day>\d{8})(-(?P<digest>[\w-]{20})(-(?P<editions>\d{1,9}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class ListPrint:
-    """What became of a list since it was printed on `day`; None for a day that nobody understands.
+    """What changed in a list since it was printed on `day`, which is None for an unreadable code.
 
-    `joined` and `left` are there as they were, and in this list or not in it because of an edit; it
-    is `unsure` where more may have moved so. At most MOST_TOLD of each sort are told; `more` says
-    how many are not.
+    `new`, `joined` and `left` are lists of Resources; `changed` and `withdrawn` are lists of Since.
+    An entry in `joined` or `left` was public then and still is, but an edit put it into this list
+    or took it out. `unsure` means that other entries may have joined or left too. Each list has at
+    most MOST_TOLD entries; `more` counts the rest.
     """
 
     day: date | None
@@ -57,10 +58,10 @@ class ListPrint:
 
 
 def list_print(asked, members, hidden=0):
-    """The ListPrint of what a code says, "20261127-…".
+    """Returns the ListPrint for the code `asked`, "20261127-…". The number of queries is constant.
 
-    `members` is the set of what the list has now, `hidden` of what it would have if that were still
-    public. A constant number of queries.
+    `members` is the set of entries that the list has now. `hidden` is the set of those that it
+    would also have if they were still public.
     """
     code = Code.read(asked)
     if code.day is None:
@@ -90,7 +91,7 @@ def list_print(asked, members, hidden=0):
 
 
 def changed_of(members, printed, code):
-    """(a Since of each of `members` that says something else now; how many were not looked at)"""
+    """Returns (a Since of each changed one of `members`, how many others were not checked)."""
     if code.editions is not None and code.editions == editions_of(printed):
         return [], 0
     touched = Edition.objects.filter(made_at__gte=code.begin).values_list("resource", flat=True)
@@ -112,7 +113,7 @@ def set_of(resources):
 
 
 def dated(path, members):
-    """The address of a living list as paper carries it, with what the set `members` is today."""
+    """Returns the address of a list with a code that describes the set `members` as of today."""
     digest = base64.urlsafe_b64encode(digest_of(members).to_bytes(DIGEST)).decode()
     code = [f"{timezone.localdate():%Y%m%d}", digest, editions_of(members)]
     mark = "&" if "?" in path else "?"
@@ -120,7 +121,10 @@ def dated(path, members):
 
 
 def editions_of(members):
-    """How many the set has, which grows when something in it changes; None for a large set."""
+    """Counts the editions of a set of entries, or returns None for a large set.
+
+    The number grows when one of the entries changes.
+    """
     if members.bit_count() > MOST_READ:
         return None
     return Edition.objects.filter(resource__in=id_sets.ids_of(members)).count()
@@ -128,8 +132,10 @@ def editions_of(members):
 
 @dataclass(frozen=True)
 class Code:
-    """What a code says: `day` is None for one that is none or to come, the rest for what is not
-    said.
+    """What the code on a printed list says.
+
+    `day` is None if the code is wrong or the day is in the future. `digest` and `editions` are None
+    if the code does not have them.
     """
 
     day: date | None = None
@@ -166,10 +172,10 @@ class Code:
 
 
 def printed_set(code, members, known, gone):
-    """What the list had when the code was printed; None where that is not told.
+    """Returns the set of entries in the list when the code was printed, or None if unknown.
 
-    `known` is what it had as far as the days of publishing tell, which know nothing of edits;
-    `gone` is what was withdrawn since.
+    `known` is the set that follows from the publication dates alone, which ignore edits. `gone` is
+    the set of entries that were withdrawn since.
     """
     if code.digest is None or code.digest == digest_of(members):
         return None if code.digest is None else members
@@ -184,16 +190,16 @@ def printed_set(code, members, known, gone):
 
 
 def one_or_two(candidates, digest):
-    """Of the set `candidates` the one or the two that have this digest, as a set; None for none.
+    """Returns the set of one or two of `candidates` that has this digest, or None.
 
-    Most often it is one that came or went, and what did not change itself may be that: it has
-    another tag, or is not required any more.
+    Usually only one entry joined or left. It may have no new edition itself: it got another tag,
+    or a course no longer requires it.
 
     >>> both = id_sets.bits_of([3, 7])
     >>> one_or_two(id_sets.bits_of(range(9)), digest_of(both)) == both
     True
     """
-    others = {0: 0}  # {the digest of none or one: that}
+    others = {0: 0}  # {digest: the set of no or one member that has it}
     for pk in id_sets.ids_of(candidates):
         own = digest_of_one(pk)
         if digest ^ own in others:
@@ -211,13 +217,13 @@ def digest_of_one(pk):
 
 
 def subset(candidates, digest):
-    """The part of the set `candidates` that has this digest, by elimination; None for none.
+    """Returns the subset of `candidates` that has this digest, by elimination, or None.
 
     >>> some = id_sets.bits_of([3, 7, 12])
     >>> subset(id_sets.bits_of(range(50)), digest_of(some)) == some
     True
     """
-    basis = {}  # {the highest bit of a digest: (it, the set that has it)}
+    basis = {}  # {length of a digest in bits: (the digest, the set that has it)}
     for pk in id_sets.ids_of(candidates):
         rest, made = reduced(basis, digest_of_one(pk))
         if rest:
@@ -227,7 +233,7 @@ def subset(candidates, digest):
 
 
 def reduced(basis, digest):
-    """What is left of a digest without those of the basis, and the set that these make up."""
+    """Returns what remains of a digest after elimination by the basis, and the set that it took."""
     made = 0
     while digest.bit_length() in basis:
         other, members = basis[digest.bit_length()]

@@ -1,4 +1,4 @@
-"""RSS 2.0 and Atom of any listing; what each entry says stands in one template for both."""
+"""The RSS 2.0 and Atom feeds of any listing. One template has the text of an entry for both."""
 
 import mimetypes
 
@@ -14,7 +14,7 @@ from catalog.lib.text import clean_line, clean_text
 from catalog.models import RenditionVersion, SiteSettings
 
 ENTRIES = 30
-MOST_CHANGES = 1000  # the newest, of the whole catalog, among which those of a listing are
+MOST_CHANGES = 1000  # the newest in the whole catalog, from which each listing picks its own
 
 
 def absolute(path):
@@ -22,7 +22,7 @@ def absolute(path):
 
 
 class Entry:
-    """A video, tool or course. Each text is cleaned again: rows may have come past the models."""
+    """A video, tool or course. It cleans texts again: some rows were not saved by the models."""
 
     def __init__(self, resource):
         self.resource = resource
@@ -51,7 +51,7 @@ class Entry:
 
 
 class Change(Entry):
-    """A new file of a tool, of which an editor says that subscribers should hear."""
+    """A new file of a tool. The editor chose to tell subscribers about it."""
 
     def __init__(self, version):
         super().__init__(version.rendition.tool)
@@ -150,7 +150,7 @@ def newest_first(entries):
 
 
 def changes_in(listing):
-    """The newest versions that subscribers are told of, of the tools in `listing`."""
+    """Returns the newest versions of the listing's tools that subscribers are told about."""
     told = RenditionVersion.objects.filter(
         matters=True, made_at__gte=F("rendition__tool__published_at")
     ).order_by("-made_at", "-pk")
@@ -161,13 +161,13 @@ def changes_in(listing):
 
 
 def files_of(resource):
-    """(name, address, bytes) of each file that an entry hands on, as far as it is there."""
+    """Returns (name, address, bytes) of each file of an entry that exists."""
     files = resource.kind_row.files(resource)
     return [(file.name, url, size or 0) for file, url, size in files if is_there(file)]
 
 
 def is_there(file):
-    """An object storage is trusted: each question to it would take longer than the feed."""
+    """Whether the file exists. An object storage is trusted, because asking it would be slow."""
     return not is_local(file.storage) or file.storage.exists(file.name)
 
 

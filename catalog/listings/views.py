@@ -68,7 +68,10 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
 
 
 def searched(listing, page):
-    """What the page of a search shows besides: where in files the words are, and ways on."""
+    """Returns more context for a search page: pages of the site, and help if nothing is found.
+
+    It also tells each card which of its words match, and where the words are in its files.
+    """
     for card in page:
         card.title_pieces = marked(card.title, listing.search.stems)
         card.blurb_pieces = marked(card.blurb, listing.search.stems)

@@ -1,4 +1,4 @@
-"""The files of entries: as they are kept, at the addresses that stay, and all of a tool at once."""
+"""The files of entries: by storage path, at permanent addresses, and all of a tool as a zip."""
 
 import posixpath
 import re
@@ -16,14 +16,14 @@ from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
 from catalog.resources.views import is_staff_of, moved, seen_by
 
-# As catalog.files.validators.file_place() makes them.
+# Matches the paths that catalog.files.validators.file_place() makes.
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 PLACE = re.compile(rf"[a-z]+s/(?P<uid>{UUID})/.+")
 
 
 @require_safe
 def stored_file(request, path):
-    """/media/…: a file of an entry that this reader may see; 404 for all else."""
+    """Answers /media/… with a file of an entry that this reader may see. All else is a 404."""
     resource = owner_of(path)
     if resource is None or not (resource.is_public or is_staff_of(request)):
         raise Http404(_("There is no such file."))
@@ -31,8 +31,9 @@ def stored_file(request, path):
 
 
 def owner_of(path):
+    """Returns the Resource that a stored file belongs to, or None."""
     place = PLACE.fullmatch(path)
-    # Dots would lead from a public entry to the files of another one.
+    # With dots, a path could lead from a public entry to the files of another one.
     if place is None or path != posixpath.normpath(path):
         return None
     known = Resource.objects.only("published_at", "unpublished_at")
@@ -41,7 +42,7 @@ def owner_of(path):
 
 @require_safe
 def tool_file(request, slug, name, extension):
-    """The newest version of a rendition, at the address that people have."""
+    """Sends the newest version of a rendition. Its address stays when the file is replaced."""
     version = find_version(request, slug, name, extension)
     if version is None or not version.rendition.file:
         return moved_file(request, slug, "tool-file", name, extension)
@@ -57,7 +58,10 @@ def tool_version(request, slug, number, name, extension):
 
 
 def find_version(request, slug, name, ending, **which):
-    """The newest version, or `which` one, with `public`: whether all may see it; None if none."""
+    """Returns the newest version, or the one that the filters `which` name, or None.
+
+    Its attribute `public` says whether everybody may see it.
+    """
     tools = seen_by(request, Tool, Tool.objects.all()).filter(slug=slug)
     versions = RenditionVersion.objects.select_related("rendition__tool").filter(
         rendition__tool__in=tools, rendition__name=name, **which
@@ -70,7 +74,7 @@ def find_version(request, slug, name, ending, **which):
 
 
 def moved_file(request, slug, name, *parts, kind="tool"):
-    """What an address below a former one of its entry leads to."""
+    """Redirects a file's address under a former address of its entry; see moved()."""
     return moved(
         request, kind_named(kind), slug, lambda entry: reverse(name, args=[entry.slug, *parts])
     )
@@ -78,7 +82,7 @@ def moved_file(request, slug, name, *parts, kind="tool"):
 
 @require_safe
 def tool_zip(request, slug):
-    """All files of a tool in one, sent as it is made."""
+    """Sends all files of a tool in one zip, which it makes while it sends."""
     tool = seen_by(request, Tool).filter(slug=slug).first()
     if tool is None:
         return moved_file(request, slug, "tool-zip")
@@ -94,7 +98,7 @@ def tool_zip(request, slug):
 
 @require_safe
 def video_transcript(request, slug):
-    """What is said in a video, as a text file."""
+    """Sends the transcript of a video as a text file."""
     video = seen_by(request, Video).filter(slug=slug).first()
     if video is None:
         return moved_file(request, slug, "video-transcript", kind="video")

@@ -14,7 +14,7 @@ from catalog.resources import short_addresses
 
 @require_safe
 def detail_page(request, slug, kind):
-    """The page of one resource; its former addresses lead here, staff see drafts too."""
+    """Shows one resource, to staff also a draft. Its former addresses redirect here."""
     resource = seen_by(request, kind.model).filter(slug=slug).first()
     if resource is None:
         gone = short_addresses.gone(request, kind.model, slug)
@@ -33,14 +33,14 @@ def detail_page(request, slug, kind):
 
 
 def start_in(request, resource):
-    """The second that `?t=47` asks a video to start at; None where there is no such second."""
+    """Returns the second at which `?t=47` starts a video, or None if there is no such second."""
     asked = request.GET.get("t", "")
     plain = asked.isascii() and asked.isdigit() and len(asked) < 7
     return int(asked) if plain and 0 < int(asked) < (resource.seconds or 10**6) else None
 
 
 def print_in(request, resource):
-    """Returns the Print that `?edition=4` names, None if the address names none."""
+    """Returns the Print that `?edition=4` names, or None if the address names none."""
     asked = code_in(request.GET, EDITION)
     return None if asked is None else print_of(resource, asked)
 
@@ -54,18 +54,22 @@ def detail_pdf(request, slug, kind):
 
 
 def seen_by(request, model, resources=None):
-    """What this reader may see of `model`, or of the queryset `resources` of it."""
+    """Returns what this reader may see of `model`, or of the queryset `resources`."""
     resources = model.objects.for_detail() if resources is None else resources
     return resources if is_staff_of(request) else resources.published()
 
 
 def is_staff_of(request):
-    """Whether this reader sees drafts; the session is read only where there is one."""
+    """Whether this reader may see drafts. It reads a session only if the request has its cookie."""
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     return signed_in and request.user.is_staff and request.user.has_perm("catalog.view_resource")
 
 
 def moved(request, kind, slug, address):
+    """Redirects for good from a former slug to `address(resource)`, with the same query string.
+
+    Raises Http404 if no public resource of this kind had that slug.
+    """
     former = FormerSlug.objects.select_related("resource").filter(slug=slug).first()
     if former is None or former.resource.kind != kind.name or not former.resource.is_public:
         raise Http404(_("There is no %(kind)s at this address.") % {"kind": kind.label.lower()})

@@ -1,4 +1,4 @@
-"""Each change of what a sheet says makes one edition, in the transaction of the change."""
+"""Each change to a sheet's content makes one edition, in the same transaction."""
 
 import json
 
@@ -29,7 +29,7 @@ def newest(resource):
 
 
 def changed_by(resource, change):
-    """The keys of the facts that are others after `change()`."""
+    """Returns the keys of the facts that `change()` changes. It makes at most one edition."""
     before, count = newest(resource), resource.editions.count()
     change()
     after = newest(resource)
@@ -47,7 +47,7 @@ def saved(resource, **fields):
     return change
 
 
-def test_it_works():
+def test_saving_another_title_makes_a_second_edition():
     tool = make_tool("Huddle cards")
     assert numbers_of(tool) == [1]
     assert newest(tool) == {"title": "Huddle cards"}
@@ -57,7 +57,7 @@ def test_it_works():
     assert tool.editions.get(number=1).facts == {"title": "Huddle cards"}
 
 
-def test_a_draft_has_none_until_it_gets_a_date():
+def test_a_draft_has_no_edition_until_it_is_published():
     tool = make_tool(published=False, levels=[2])
     saved(tool, summary="Two minutes.")()
     assert numbers_of(tool) == []
@@ -65,7 +65,7 @@ def test_a_draft_has_none_until_it_gets_a_date():
     assert numbers_of(tool) == [1]
 
 
-def test_what_is_saved_unchanged_or_printed_nowhere_makes_none(django_user_model):
+def test_a_save_that_changes_nothing_on_the_sheet_makes_no_edition(django_user_model):
     tool = make_tool()
     saved(tool)()
     saved(tool, owner=django_user_model.objects.create(username="ann"), related_text="Others")()
@@ -149,7 +149,7 @@ def test_captions_and_credits_of_a_video_are_facts():
     assert changed_by(video, lambda: video.credits.create(role="By", name="Us")) == {"credits"}
 
 
-def test_a_term_that_is_renamed_is_a_change_of_all_that_have_it():
+def test_renaming_a_term_changes_all_entries_that_have_it():
     tools = [make_tool(f"Tool {n}", topics=["Roles"]) for n in range(3)]
     topic = make_topic("Roles")
     topic.name = "Roles and rights"
@@ -157,7 +157,7 @@ def test_a_term_that_is_renamed_is_a_change_of_all_that_have_it():
     assert [newest(tool)["topics"] for tool in tools] == ["Roles and rights"] * 3
 
 
-def test_several_saves_together_make_one():
+def test_several_saves_in_one_transaction_make_one_edition():
     tool = make_tool()
     with indexed_together():
         saved(tool, summary="One")()
@@ -166,7 +166,7 @@ def test_several_saves_together_make_one():
     assert numbers_of(tool) == [1, 2]
 
 
-def test_a_form_of_the_admin_makes_one(client):
+def test_saving_an_admin_form_makes_one_edition(client):
     sign_in_as_root(client)
     course = make_course()
     submit_form(
@@ -180,7 +180,7 @@ def test_a_form_of_the_admin_makes_one(client):
     assert newest(course).keys() == {"title", "levels", "modules"}
 
 
-def test_what_is_taken_back_was_never_printed():
+def test_a_save_that_is_rolled_back_makes_no_edition():
     tool = make_tool()
     with pytest.raises(RuntimeError), indexed_together():
         saved(tool, title="Half done")()
@@ -198,7 +198,7 @@ def test_an_entry_is_deleted_with_its_editions(whole):
     assert not Edition.objects.exists() and not Resource.objects.exists()
 
 
-def test_facts_are_small_and_long_ones_are_told_by_their_hash():
+def test_facts_are_small_and_long_texts_are_kept_as_a_hash():
     course = make_course(
         "A course with a title as long as people write them (classroom)",
         summary="word " * 90,
@@ -216,12 +216,12 @@ def test_facts_are_small_and_long_ones_are_told_by_their_hash():
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
-def test_every_fact_has_a_name_for_people(make):
+def test_every_fact_has_a_label(make):
     resource = make()
     assert resource.printed_facts().keys() == resource.PRINTED.keys()
 
 
-def test_an_index_that_is_made_anew_gives_existing_entries_their_first():
+def test_rebuilding_the_index_gives_each_entry_without_an_edition_its_first():
     tool, draft = make_tool(), make_tool("Draft", published=False)
     Edition.objects.all().delete()
     call_command("rebuild_index", verbosity=0)
@@ -235,13 +235,13 @@ def queries_of(change):
     return len(queries)
 
 
-def test_editions_of_many_cost_as_many_queries_as_of_few():
+def test_editions_of_many_entries_take_as_many_queries_as_of_few():
     def change(resources):
         for resource in resources:
             Resource.objects.filter(pk=resource.pk).update(title="Another title")
         return queries_of(lambda: indexing.update_index([resource.pk for resource in resources]))
 
-    make_tool("Another title")  # new words would be learned once
+    make_tool("Another title")  # adds its words to the index, which takes queries once
     few = [make(f"{make.__name__} {n}") for n in range(2) for make in (make_tool, make_course)]
     many = [
         make(f"More {make.__name__} {n}") for n in range(8) for make in (make_tool, make_course)
@@ -250,7 +250,7 @@ def test_editions_of_many_cost_as_many_queries_as_of_few():
     assert all(numbers_of(resource) == [1, 2] for resource in few + many)
 
 
-def test_facts_ask_the_database_for_nothing(django_assert_num_queries):
+def test_facts_of_loaded_entries_take_no_queries(django_assert_num_queries):
     course = make_course(levels=[2], topics=["Roles"])
     course.requirements.create(named_course=make_course("LMPO"))
     tool, video = make_tool(), make_video()
@@ -261,7 +261,7 @@ def test_facts_ask_the_database_for_nothing(django_assert_num_queries):
         assert all(facts_of(resource) for resource in whole)
 
 
-def test_the_newest_number_is_at_hand(django_assert_num_queries):
+def test_the_newest_edition_number_is_loaded_with_the_page(django_assert_num_queries):
     course, draft = make_course(), make_course("Draft", published=False)
     saved(course, title="Another")()
     loaded = Course.objects.for_detail().get(pk=course.pk)

@@ -1,4 +1,4 @@
-"""The page of a video as the server makes it: the film, its chapters and its words."""
+"""The HTML of a video page: the player, the chapters and the transcript."""
 
 import re
 
@@ -66,7 +66,7 @@ def plain(html):
     return " ".join(re.sub("<[^>]*>", "", html).split())
 
 
-def test_the_player_is_the_browsers_own_and_keeps_its_shape(client):
+def test_the_player_has_the_browsers_controls_and_the_size_of_the_video(client):
     make_film(film={"width": 1080, "height": 1920})
     [video] = tags("video", page_of(client))
     for words in ('controls playsinline preload="metadata"', 'width="1080" height="1920"'):
@@ -74,24 +74,24 @@ def test_the_player_is_the_browsers_own_and_keeps_its_shape(client):
     assert "autoplay" not in video and "poster" not in video
 
 
-def test_a_film_of_unknown_size_is_shaped_as_most_are(client):
+def test_a_video_of_unknown_size_gets_a_16_by_9_player(client):
     make_film()
     assert 'width="640" height="360"' in page_of(client)
 
 
-def test_its_poster_is_the_picture_of_the_entry(client):
+def test_the_poster_is_the_image_of_the_entry(client):
     still = ContentFile(files.image(size=(64, 36)), "still.png")
     video = make_film(image=still, image_alt="A cake.")
     assert f'poster="{video.picture.url}"' in page_of(client)
 
 
 @pytest.mark.parametrize(("ending", "kind"), [("mp4", "video/mp4"), ("webm", "video/webm")])
-def test_a_film_says_what_it_is(client, ending, kind):
+def test_a_video_states_its_media_type(client, ending, kind):
     video = make_film(ending)
     assert tags("source", page_of(client)) == [f'src="{video.file.url}" type="{kind}"']
 
 
-def test_phones_and_who_cannot_play_the_film_get_the_version_for_phones(client):
+def test_phones_and_browsers_that_cannot_play_the_video_get_the_phone_version(client):
     video = make_film("webm", phone=True, seconds=90)
     film, phone = f"{video.file.url}#t=47", f"{video.phone_file.url}#t=47"
     assert tags("source", page_of(client, "?t=47")) == [
@@ -101,12 +101,12 @@ def test_phones_and_who_cannot_play_the_film_get_the_version_for_phones(client):
     ]
 
 
-def test_a_browser_that_would_play_the_sound_alone_is_told_the_codec(client):
+def test_a_codec_that_some_browsers_play_without_a_picture_is_named(client):
     make_film(phone=True, film={"picture": "HEVC"})
     assert 'type="video/mp4; codecs=hvc1' in tags("source", page_of(client))[1]
 
 
-def test_without_another_version_the_sound_alone_is_better_than_nothing(client):
+def test_without_a_phone_version_the_codec_is_not_named(client):
     make_film(film={"picture": "HEVC"})
     assert "codecs" not in page_of(client)
 
@@ -123,7 +123,7 @@ def test_captions_chapters_and_descriptions_are_tracks(client):
     assert "default" not in chapters + descriptions
 
 
-def test_chapters_lead_to_their_seconds(client):
+def test_chapters_link_to_their_start_times(client):
     make_film(chapters=vtt(CHAPTERS))
     html = page_of(client)
     found = re.findall(r'<a href="(\?t=\d+#player)" data-begin="([\d.]+)">(.*?)</a>', html)
@@ -133,7 +133,7 @@ def test_chapters_lead_to_their_seconds(client):
     ]
 
 
-def test_the_transcript_stands_open_in_paragraphs_with_their_times(client):
+def test_the_transcript_is_open_in_paragraphs_with_their_times(client):
     make_film(captions=vtt(CAPTIONS))
     html = page_of(client)
     first, second = re.findall(r"<p> ?(<a class=\"time\".*?)</p>", html, re.S)
@@ -144,7 +144,7 @@ def test_the_transcript_stands_open_in_paragraphs_with_their_times(client):
     assert '<details class="transcript' not in html
 
 
-def test_a_former_address_of_the_video_leads_to_its_transcript(client):
+def test_a_former_address_of_a_transcript_redirects(client):
     video = make_film(captions=vtt(CAPTIONS))
     video.slug = "new"
     video.save()
@@ -152,14 +152,14 @@ def test_a_former_address_of_the_video_leads_to_its_transcript(client):
     assert (response.status_code, response.url) == (301, "/videos/new/transcript.txt")
 
 
-def test_each_paragraph_has_one_link(client):
+def test_each_paragraph_of_a_transcript_has_one_link(client):
     make_film(captions=vtt(CAPTIONS))
     html = page_of(client)
     words = html[html.index('class="transcript-text"') : html.index('class="below-transcript"')]
     assert words.count("<a ") == 2
 
 
-def test_film_captions_and_transcript_can_be_kept(client):
+def test_readers_can_download_the_video_the_captions_and_the_transcript(client):
     video = make_film(captions=vtt(CAPTIONS), film={"bytes": 2048})
     html = page_of(client)
     size = f"({filesizeformat(2048)})"
@@ -171,7 +171,7 @@ def test_film_captions_and_transcript_can_be_kept(client):
     )
 
 
-def test_a_film_without_captions_says_so_and_has_no_transcript(client):
+def test_a_video_without_captions_says_so_and_has_no_transcript(client):
     make_film()
     html = page_of(client)
     assert "No captions yet" in html
@@ -181,7 +181,7 @@ def test_a_film_without_captions_says_so_and_has_no_transcript(client):
     assert client.get("/videos/film/transcript.txt").status_code == 404
 
 
-def test_a_transcript_that_was_typed_is_there_to_unfold(client):
+def test_a_typed_transcript_is_folded(client):
     make_film(transcript="Mix it.\n\nTaste it.")
     html = page_of(client)
     assert '<details class="transcript">' in html
@@ -190,12 +190,12 @@ def test_a_transcript_that_was_typed_is_there_to_unfold(client):
     assert client.get("/videos/film/transcript.txt").content.decode().endswith("Taste it.\n")
 
 
-def test_captions_go_before_what_was_typed(client):
+def test_captions_win_over_a_typed_transcript(client):
     make_film(captions=vtt(CAPTIONS), transcript="Mix it.")
     assert "Mix it." not in page_of(client)
 
 
-def test_the_words_of_a_film_elsewhere_are_there_to_read_not_to_jump_from(client):
+def test_the_transcript_of_a_video_on_another_site_has_no_links(client):
     make_video("Film", address="https://videos.example.org/7", captions=vtt(CAPTIONS))
     html = page_of(client)
     assert "<video" not in html and "#player" not in html
@@ -203,12 +203,12 @@ def test_the_words_of_a_film_elsewhere_are_there_to_read_not_to_jump_from(client
     assert "catalog/player.js" in html
 
 
-def test_the_script_comes_only_where_there_is_something_for_it(client):
+def test_a_page_without_a_video_loads_no_player_script(client):
     make_video("Film")
     assert "player.js" not in page_of(client)
 
 
-def test_who_saves_data_gets_the_words_first_and_no_film_unasked(client):
+def test_with_save_data_the_transcript_is_first_and_the_video_does_not_preload(client):
     make_film(captions=vtt(CAPTIONS))
     usual, saving = page_of(client), page_of(client, **{"Save-Data": "on"})
     assert usual.index("<video") < usual.index('id="transcript"')
@@ -217,17 +217,17 @@ def test_who_saves_data_gets_the_words_first_and_no_film_unasked(client):
 
 
 @pytest.mark.parametrize("saves", ["on", "off"])
-def test_a_cache_keeps_the_two_apart(client, saves):
+def test_caches_store_the_page_with_and_without_save_data_apart(client, saves):
     make_film()
     response = client.get("/videos/film/", headers={"Save-Data": saves})
     assert "Save-Data" in response["Vary"]
 
 
-def test_other_pages_do_not_vary(client):
+def test_other_pages_do_not_vary_by_save_data(client):
     assert "Save-Data" not in client.get("/videos/").get("Vary", "")
 
 
-def test_the_sheet_of_a_video_has_the_words_of_the_captions(client):
+def test_the_sheet_of_a_video_has_the_text_of_the_captions(client):
     make_film(captions=vtt(CAPTIONS), transcript="Mix it.")
     paper = client.get("/videos/film.pdf")
     assert paper.status_code == 200
@@ -236,7 +236,7 @@ def test_the_sheet_of_a_video_has_the_words_of_the_captions(client):
     assert "Mix it." not in text
 
 
-def test_words_and_chapters_ask_the_database_nothing(client):
+def test_captions_and_chapters_take_no_queries(client):
     def counted(path):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
