@@ -38,7 +38,7 @@ class Change:
         if self.old == "":
             return _("%(new)s (new)") % facts if self.new else _("new")
         if self.new == "":
-            return _("left out, was %(old)s") % facts if self.old else _("left out")
+            return _("removed, was %(old)s") % facts if self.old else _("removed")
         return _("%(new)s, was %(old)s") % facts if self.old and self.new else _("changed")
 
 

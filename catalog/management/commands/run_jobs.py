@@ -31,7 +31,7 @@ class Command(BaseCommand):
             help=_("Run the jobs of one lane, in this process."),
         )
         parser.add_argument(
-            "--name", default="", help=_("The name of a worker whose unfinished job to take up.")
+            "--name", default="", help=_("Take up the unfinished job of the worker of this name.")
         )
         parser.add_argument(
             "--once", action="store_true", help=_("Run the jobs that are waiting now, then stop.")

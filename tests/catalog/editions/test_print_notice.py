@@ -74,7 +74,7 @@ class TestAPrint:
         assert [words_of(item) for item in items] == [
             "Text: changed",
             "Time needed: 1 hour, was 2 hours",
-            "Only for: left out, was Sponsors",
+            "Only for: removed, was Sponsors",
             "Best used: In the morning. (new)",
         ]
         links = parse_page(response).xpath("//section[@aria-labelledby='your-print']//a/@href")
@@ -361,12 +361,12 @@ class TestChangesSince:
     [
         ("2 hours", "1 hour", "Time: 1 hour, was 2 hours"),
         ("", "1 hour", "Time: 1 hour (new)"),
-        ("2 hours", "", "Time: left out, was 2 hours"),
+        ("2 hours", "", "Time: removed, was 2 hours"),
         (None, None, "Time: changed"),
         (None, "1 hour", "Time: changed"),
         ("2 hours", None, "Time: changed"),
         ("", None, "Time: new"),
-        (None, "", "Time: left out"),
+        (None, "", "Time: removed"),
     ],
 )
 def test_each_sort_of_change_has_its_own_wording(old, new, words):
