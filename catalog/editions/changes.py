@@ -45,18 +45,18 @@ class Change:
 def differences(old, new, kind):
     """Returns the Changes from the facts `old` of an edition to `new`, in the order of a sheet."""
     return [
-        Change(str(label), quoted(old.get(key)), quoted(new.get(key)))
-        for key, label in printed_by(kind).items()
+        Change(str(label), text_of_fact(old.get(key)), text_of_fact(new.get(key)))
+        for key, label in labels_of(kind).items()
         if old.get(key) != new.get(key)
     ]
 
 
-def printed_by(kind):
+def labels_of(kind):
     """Returns {key of a fact: its label} of a kind."""
     return kind_named(kind).model.PRINTED
 
 
-def quoted(fact):
+def text_of_fact(fact):
     return fact if isinstance(fact, str) else None if fact else ""
 
 
@@ -79,10 +79,10 @@ class Print:
         return self.printed is not None and not self.changes
 
 
-def print_of(resource, asked):
-    """Returns the Print whose number is `asked`, which may be any text. It takes one query."""
-    plain = asked.isascii() and asked.isdigit() and len(asked) < 9
-    number = int(asked) if plain else None
+def print_of(resource, text):
+    """Returns the Print whose number is `text`, which may be any text. It takes one query."""
+    plain = text.isascii() and text.isdigit() and len(text) < 9
+    number = int(text) if plain else None
     wanted = Q(number=number) | Q(number=resource.edition)
     editions = {edition.number: edition for edition in resource.editions.filter(wanted)}
     return Print(resource, number, editions.get(number), editions.get(resource.edition))
@@ -95,19 +95,19 @@ def replacements(resources):
     of resources.
     """
     rows = Resource.objects.exclude(replaced_by=None).order_by()
-    following = dict(rows.values_list("pk", "replaced_by"))
-    ways = {resource.pk: way_from(resource.pk, following) for resource in resources}
-    public = Resource.objects.published().in_bulk(set().union(*ways.values()))
-    found = {pk: next(filter(None, map(public.get, way)), None) for pk, way in ways.items()}
-    return {pk: resource for pk, resource in found.items() if resource}
+    replaced_by_id = dict(rows.values_list("pk", "replaced_by"))
+    chains = {resource.pk: replacement_chain(resource.pk, replaced_by_id) for resource in resources}
+    public = Resource.objects.published().in_bulk(set().union(*chains.values()))
+    first = {pk: next(filter(None, map(public.get, chain)), None) for pk, chain in chains.items()}
+    return {pk: resource for pk, resource in first.items() if resource}
 
 
-def way_from(pk, following):
+def replacement_chain(pk, replaced_by_id):
     """Returns the ids that replace `pk`, one after the other, each once even in a circle."""
-    way = []
-    while (pk := following.get(pk)) and pk not in way:
-        way.append(pk)
-    return way
+    chain = []
+    while (pk := replaced_by_id.get(pk)) and pk not in chain:
+        chain.append(pk)
+    return chain
 
 
 class State(models.TextChoices):
@@ -117,7 +117,7 @@ class State(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Since:
+class EntryChanges:
     """What happened to `resource`. `replacement` is the public entry that replaces it, if any."""
 
     resource: Resource
@@ -131,29 +131,34 @@ class Since:
 
 
 def changes_since(resources, when):
-    """Returns a Since for each of `resources`, in their order, for a print made at `when`.
+    """Returns an EntryChanges for each of `resources`, in their order, for a print made at `when`.
 
     A date means its first moment, because a change too many is better than a missing one. An entry
     without an earlier edition is compared with its first one. It takes one query for any number of
     resources, and two more if one of them is withdrawn.
     """
-    editions = Edition.objects.then_and_now(resources, moment(when)).order_by("number")
+    editions = Edition.objects.then_and_now(resources, start_of(when)).order_by("number")
     facts = {}
     for edition in editions:
         facts.setdefault(edition.resource_id, []).append(edition.facts)
-    gone = [resource for resource in resources if not resource.is_public]
-    instead = replacements(gone) if gone else {}
-    return [since(resource, facts.get(resource.pk), instead) for resource in resources]
+    withdrawn = [resource for resource in resources if not resource.is_public]
+    replacements_by_id = replacements(withdrawn) if withdrawn else {}
+    return [
+        changes_of_entry(resource, facts.get(resource.pk), replacements_by_id)
+        for resource in resources
+    ]
 
 
-def since(resource, facts, instead):
+def changes_of_entry(resource, facts, replacements_by_id):
     if not resource.is_public:
-        return Since(resource, State.WITHDRAWN, replacement=instead.get(resource.pk))
+        replacement = replacements_by_id.get(resource.pk)
+        return EntryChanges(resource, State.WITHDRAWN, replacement=replacement)
     changes = differences(facts[0], facts[-1], resource.kind) if facts else []
-    return Since(resource, State.CHANGED if changes else State.UNCHANGED, changes)
+    return EntryChanges(resource, State.CHANGED if changes else State.UNCHANGED, changes)
 
 
-def moment(when):
+def start_of(when):
+    """Returns the first moment of a date, and a datetime as it is."""
     if isinstance(when, date) and not isinstance(when, datetime):
         return timezone.make_aware(datetime.combine(when, time.min))
     return when

@@ -68,11 +68,11 @@ class BrowseForm(forms.Form):
     def order(self):
         return self.cleaned_data["sort"]
 
-    def narrow(self, resources, but=""):
-        """Returns the part of the set `resources` that passes every filter except `but`."""
+    def narrow(self, resources, except_facet=""):
+        """Returns the part of the set `resources` that passes every filter except the named one."""
         for facet in self.facets:
             options = self.cleaned_data[facet.name]
-            if options and facet.name != but:
+            if options and facet.name != except_facet:
                 resources &= self.index.set_of(*(f"{facet.name}:{key}" for key in options))
         return resources
 
@@ -87,13 +87,14 @@ class BrowseForm(forms.Form):
             value = values[name]
             if name == "sort" and value == field.choices[0][0]:
                 continue
-            pairs += [(name, one) for one in (value if isinstance(value, list) else [value]) if one]
+            parts = value if isinstance(value, list) else [value]
+            pairs += [(name, part) for part in parts if part]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     def chosen(self):
         """Returns (label, query string without it) for each filter that is on."""
         return [
-            (label, self.query(**{facet.name: [v for v in chosen if v != key]}))
+            (label, self.query(**{facet.name: [other for other in chosen if other != key]}))
             for facet in self.facets
             for chosen in [self.cleaned_data[facet.name]]
             for key, label in self.fields[facet.name].choices
@@ -114,7 +115,8 @@ class BrowseForm(forms.Form):
 
         There are no options if no entry of the unfiltered listing has one of them.
         """
-        chosen, narrowed = self.cleaned_data[facet.name], self.narrow(resources, but=facet.name)
+        chosen = self.cleaned_data[facet.name]
+        narrowed = self.narrow(resources, except_facet=facet.name)
         options = [
             {
                 "key": key,
@@ -125,10 +127,10 @@ class BrowseForm(forms.Form):
             for key, label in self.fields[facet.name].choices
         ]
         keys = (f"{facet.name}:{option['key']}" for option in options)
-        some = chosen or resources & self.index.set_of(*keys)
+        has_options = chosen or resources & self.index.set_of(*keys)
         return {
             "name": facet.name,
             "label": facet.label,
             "open": facet.handy or bool(chosen),
-            "options": options if some else [],
+            "options": options if has_options else [],
         }

@@ -49,14 +49,14 @@ class Listing:
         """The set of entries that it shows."""
         return self.form.narrow(self.resources)
 
-    def list_for_print(self, most):
-        """Returns the first `most` as videos, tools and courses, with all that a PDF prints."""
-        return Resource.objects.published().list_for_print(self.ids[:most])
+    def list_for_print(self, limit):
+        """Returns the first `limit` as videos, tools and courses, with all that a PDF prints."""
+        return Resource.objects.published().list_for_print(self.ids[:limit])
 
-    def newest(self, most):
-        """Returns the newest `most` in any order of the listing, because subscribers want news."""
-        found = self.form.index.ranked(self.members, "newest")
-        return Resource.objects.published().list_children(found[:most])
+    def newest(self, limit):
+        """Returns the newest `limit` entries for subscribers, whatever the listing's order is."""
+        ids = self.form.index.ranked(self.members, "newest")
+        return Resource.objects.published().list_children(ids[:limit])
 
     @property
     def can_be_grouped(self):
@@ -162,7 +162,7 @@ def kind_listing(data, kind):
 
 def topic_listing(data, slug):
     topic = get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
-    above = [(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []
+    parents = [(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []
     return listing_of(
         [f"topic:{slug}"],
         data,
@@ -170,7 +170,7 @@ def topic_listing(data, slug):
         args=[slug],
         title=topic.name,
         summary=topic.summary,
-        parents=[(_("Topics"), reverse("topics")), *above],
+        parents=[(_("Topics"), reverse("topics")), *parents],
         narrower=list(topic.children.all()),
     )
 
@@ -199,8 +199,8 @@ def region_listing(data, slug):
 
 def tag_listing(data, slug):
     """Returns the listing of a tag that a public entry has, because tags of drafts are secret."""
-    index, carried = current_index(), public("tagged_resources__content_object__")
-    tag = get_object_or_404(Tag.objects.filter(carried).distinct(), slug=slug)
+    index, is_on_public_entry = current_index(), public("tagged_resources__content_object__")
+    tag = get_object_or_404(Tag.objects.filter(is_on_public_entry).distinct(), slug=slug)
     tagged = id_sets.bits_of(tag.tagged_resources.values_list("content_object", flat=True))
     return Listing(
         name="tag",

@@ -61,31 +61,31 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
     if code is not None:
         context["print"] = list_print(code, listing.members, listing.hidden_members)
     if listing.search:
-        context |= searched(listing, page)
+        context |= search_context(listing, page)
         if request.GET.keys() == {"q"}:
             request.count = counting.count_search, listing.form.words, len(listing.ids)
     return render(request, template, context | (more or {}))
 
 
-def searched(listing, page):
-    """Returns more context for a search page: pages of the site, and help if nothing is found.
+def search_context(listing, page):
+    """Returns the additional context of a search page: site pages, and help if it is empty.
 
     It also tells each card which of its words match, and where the words are in its files.
     """
     for card in page:
         card.title_pieces = marked(card.title, listing.search.stems)
         card.blurb_pieces = marked(card.blurb, listing.search.stems)
-    inside = passage_matches(page.object_list, listing.search.groups)
+    matches = passage_matches(page.object_list, listing.search.groups)
     for card in page:
-        card.landing = inside.get(card.pk)
+        card.landing = matches.get(card.pk)
     pages = site_pages(content_words(words_in(listing.form.words))) if page.number == 1 else []
     return {"pages": pages, "ways_on": None if listing.ids else no_results_help(listing.form)}
 
 
 @require_safe
 def search_suggestions(request):
-    found = suggestions(request.GET.get("q", ""))
-    response = JsonResponse({"suggestions": [suggestion._asdict() for suggestion in found]})
+    results = suggestions(request.GET.get("q", ""))
+    response = JsonResponse({"suggestions": [suggestion._asdict() for suggestion in results]})
     response["Cache-Control"] = "public, max-age=60"
     return response
 

@@ -14,30 +14,30 @@ from catalog.kinds import kind_named
 from catalog.lib.zip_stream import zipped
 from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
-from catalog.resources.views import is_staff_of, moved, seen_by
+from catalog.resources.views import may_see_drafts, redirect_from_former_slug, visible_to
 
 # Matches the paths that catalog.files.validators.file_place() makes.
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-PLACE = re.compile(rf"[a-z]+s/(?P<uid>{UUID})/.+")
+STORED_PATH = re.compile(rf"[a-z]+s/(?P<uid>{UUID})/.+")
 
 
 @require_safe
 def stored_file(request, path):
     """Answers /media/… with a file of an entry that this reader may see. All else is a 404."""
     resource = owner_of(path)
-    if resource is None or not (resource.is_public or is_staff_of(request)):
+    if resource is None or not (resource.is_public or may_see_drafts(request)):
         raise Http404(_("There is no such file."))
     return serving.serve(request, path, resource.is_public)
 
 
 def owner_of(path):
     """Returns the Resource that a stored file belongs to, or None."""
-    place = PLACE.fullmatch(path)
+    match = STORED_PATH.fullmatch(path)
     # With dots, a path could lead from a public entry to the files of another one.
-    if place is None or path != posixpath.normpath(path):
+    if match is None or path != posixpath.normpath(path):
         return None
-    known = Resource.objects.only("published_at", "unpublished_at")
-    return known.filter(uid=place["uid"]).first()
+    resources = Resource.objects.only("published_at", "unpublished_at")
+    return resources.filter(uid=match["uid"]).first()
 
 
 @require_safe
@@ -45,7 +45,7 @@ def tool_file(request, slug, name, extension):
     """Sends the newest version of a rendition. Its address stays when the file is replaced."""
     version = find_version(request, slug, name, extension)
     if version is None or not version.rendition.file:
-        return moved_file(request, slug, "tool-file", name, extension)
+        return redirect_file(request, slug, "tool-file", name, extension)
     return serving.serve(request, version.file.name, version.public, version)
 
 
@@ -53,7 +53,7 @@ def tool_file(request, slug, name, extension):
 def tool_version(request, slug, number, name, extension):
     version = find_version(request, slug, name, extension, number=number)
     if version is None:
-        return moved_file(request, slug, "tool-version", number, name, extension)
+        return redirect_file(request, slug, "tool-version", number, name, extension)
     return serving.serve(request, version.file.name, version.public, version)
 
 
@@ -62,7 +62,7 @@ def find_version(request, slug, name, ending, **which):
 
     Its attribute `public` says whether everybody may see it.
     """
-    tools = seen_by(request, Tool, Tool.objects.all()).filter(slug=slug)
+    tools = visible_to(request, Tool, Tool.objects.all()).filter(slug=slug)
     versions = RenditionVersion.objects.select_related("rendition__tool").filter(
         rendition__tool__in=tools, rendition__name=name, **which
     )
@@ -73,9 +73,9 @@ def find_version(request, slug, name, ending, **which):
     return version
 
 
-def moved_file(request, slug, name, *parts, kind="tool"):
-    """Redirects a file's address under a former address of its entry; see moved()."""
-    return moved(
+def redirect_file(request, slug, name, *parts, kind="tool"):
+    """Redirects a file's address that contains a former slug of its entry."""
+    return redirect_from_former_slug(
         request, kind_named(kind), slug, lambda entry: reverse(name, args=[entry.slug, *parts])
     )
 
@@ -83,9 +83,9 @@ def moved_file(request, slug, name, *parts, kind="tool"):
 @require_safe
 def tool_zip(request, slug):
     """Sends all files of a tool in one zip, which it makes while it sends."""
-    tool = seen_by(request, Tool).filter(slug=slug).first()
+    tool = visible_to(request, Tool).filter(slug=slug).first()
     if tool is None:
-        return moved_file(request, slug, "tool-zip")
+        return redirect_file(request, slug, "tool-zip")
     files = [(f"{r.name}.{r.extension}", r.file) for r in tool.renditions.all() if r.file]
     if not files:
         raise Http404(_("This tool has no files here."))
@@ -99,9 +99,9 @@ def tool_zip(request, slug):
 @require_safe
 def video_transcript(request, slug):
     """Sends the transcript of a video as a text file."""
-    video = seen_by(request, Video).filter(slug=slug).first()
+    video = visible_to(request, Video).filter(slug=slug).first()
     if video is None:
-        return moved_file(request, slug, "video-transcript", kind="video")
+        return redirect_file(request, slug, "video-transcript", kind="video")
     if not video.spoken:
         raise Http404(_("There is no transcript at this address."))
     text = f"{video.title}\n\n{video.spoken}\n"

@@ -15,7 +15,7 @@ from catalog.models import Resource
 @require_safe
 def short_address(request, code, number=None):
     """Answers /r/2f, and /r/2f/4 from a print of the fourth edition."""
-    pk = number_of(code)
+    pk = id_of(code)
     resource = Resource.objects.filter(pk=pk).first() if pk else None
     if resource and resource.is_public:
         query = f"?{EDITION[0]}={number}" if number is not None else ""
@@ -28,25 +28,25 @@ def short_address(request, code, number=None):
     raise Http404(_("There is nothing at this short address."))
 
 
-def number_of(code):
+def id_of(code):
     try:
         return base36_to_int(code)
     except ValueError:
         return None
 
 
-def gone(request, model, slug):
+def withdrawn_response(request, model, slug):
     """Returns the page for a withdrawn entry that has a replacement, or None for any other."""
-    there = model.objects.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).first()
-    instead = replacement_of(there) if there and there.is_withdrawn else None
-    return withdrawn_page(request, there, instead) if instead else None
+    resource = model.objects.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).first()
+    replacement = replacement_of(resource) if resource and resource.is_withdrawn else None
+    return withdrawn_page(request, resource, replacement) if replacement else None
 
 
 def replacement_of(resource):
     return replacements([resource]).get(resource.pk)
 
 
-def withdrawn_page(request, resource, instead):
-    card = instead and Resource.objects.for_cards().get(pk=instead.pk)
+def withdrawn_page(request, resource, replacement):
+    card = replacement and Resource.objects.for_cards().get(pk=replacement.pk)
     context = {"resource": resource, "instead": card, "section": resource.kind}
     return render(request, "catalog/withdrawn.html", context, status=410)

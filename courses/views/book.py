@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.editions.lists import dated
+from catalog.editions.lists import address_with_code
 from catalog.lib.qr import qr_image
 from catalog.printing import background, documents, responses
 from catalog.printing.bound_parts import head_start
@@ -25,7 +25,9 @@ def document_of(request, title):
         "title": title,
         "address": reverse("home"),
         "book": book,
-        "qr": qr_image(settings.SITE_URL + dated(reverse("all-listing") + "?of=book", book.public)),
+        "qr": qr_image(
+            settings.SITE_URL + address_with_code(reverse("all-listing") + "?of=book", book.public)
+        ),
     }
 
     def part(template, key="", **more):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.editions.codes import LIST, code_in
-from catalog.editions.lists import dated, list_print
+from catalog.editions.lists import address_with_code, list_print
 from catalog.lib.qr import qr_image, qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
@@ -70,7 +70,7 @@ def plan_pdf(request):
         "asked": plan.asked,
         "title": plan.title,
         "address": plan.address("plan"),
-        "qr": qr_image(settings.SITE_URL + dated(plan.address("plan"), plan.members)),
+        "qr": qr_image(settings.SITE_URL + address_with_code(plan.address("plan"), plan.members)),
     }
     return responses.respond(request, "pdf/plan.html", context, fit=True)
 

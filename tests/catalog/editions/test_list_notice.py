@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.editions import lists
-from catalog.editions.lists import dated
+from catalog.editions.lists import address_with_code
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 from catalog.printing import handouts
@@ -102,10 +102,11 @@ def test_changes_beyond_twenty_are_only_counted(client, monkeypatch):
 
 
 def test_a_packet_names_its_changed_and_withdrawn_items(client):
-    tool, gone = old_tool("Waste Walk"), old_tool("Icebreaker", unpublished_at=days_ago(1))
+    tool = old_tool("Waste Walk")
+    withdrawn = old_tool("Icebreaker", unpublished_at=days_ago(1))
     tool.title = "Waste Hunt"
     tool.save()
-    codes = ".".join(one.get_short_url().rpartition("/")[2] for one in (tool, gone))
+    codes = ".".join(item.get_short_url().rpartition("/")[2] for item in (tool, withdrawn))
     words = notice(client, f"/packet/?items={codes}&list={day(5)}")
     assert "Changed: Waste Hunt (Title)" in words and "Withdrawn: Icebreaker" in words
 
@@ -124,14 +125,14 @@ def test_the_code_on_a_printed_list_has_the_day(client, monkeypatch):
     from catalog.packets import pdf
     from courses.views import plan
 
-    coded = []
+    addresses = []
     for module in (handouts, pdf, plan):
-        monkeypatch.setattr(module, "qr_image", lambda address: coded.append(address) or "")
+        monkeypatch.setattr(module, "qr_image", lambda address: addresses.append(address) or "")
     course = make_course("Sponsoring")
     client.get("/tools.pdf?level=2")
     client.get(f"/packet.pdf?items={course.get_short_url().rpartition('/')[2]}")
     client.get(f"/path/plan.pdf?want={course.slug}")
-    lists = [address for address in coded if "list=" in address]
+    lists = [address for address in addresses if "list=" in address]
     assert len(lists) == 3 and all(f"list={day(0)}-" in address for address in lists)
 
 
@@ -140,7 +141,7 @@ def test_the_notice_takes_as_many_queries_for_twice_as_many_entries(client):
     for _round in range(2):
         for number in range(3):
             make_tool(f"New {number}", published=days_ago(1))
-            make_video(f"Film {number}", published=days_ago(1))
+            make_video(f"Video {number}", published=days_ago(1))
             changed = old_tool(f"Old {number}")
             changed.summary = "Another."
             changed.save()
@@ -171,7 +172,7 @@ def test_new_entries_are_named_even_if_many_changed(client, monkeypatch):
         tool.summary = "Another."
         tool.save()
     make_tool("New one", published=days_ago(1))
-    monkeypatch.setattr(lists, "MOST_READ", 5)
+    monkeypatch.setattr(lists, "MAX_READ", 5)
     words = notice(client, f"/tools/?list={day(5)}")
     assert "New: New one" in words and "and 3 more" in words
 
@@ -181,7 +182,7 @@ def test_new_entries_are_named_even_if_many_changed(client, monkeypatch):
 
 def code(members, ago=0):
     """Returns the code of a list with these members that was printed `ago` days ago."""
-    address = dated("/", id_sets.bits_of(one.pk for one in members))
+    address = address_with_code("/", id_sets.bits_of(member.pk for member in members))
     return address.partition("list=")[2].replace(day(0), day(ago))
 
 
@@ -301,7 +302,7 @@ def test_too_many_possible_changes_are_reported_without_names(client, teams, mon
     printed = code(teams, 5)
     for tool in teams:
         tool.topics.clear()
-    monkeypatch.setattr(lists, "MOST_MOVED", 0)
+    monkeypatch.setattr(lists, "MAX_MOVED", 0)
     words = notice(client, f"/topics/teams/?list={printed}")
     assert (
         "Other entries were added to this list or removed from it." in words

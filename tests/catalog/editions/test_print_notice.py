@@ -126,17 +126,17 @@ class TestAPrint:
         for number in range(5):
             change(tool, summary=f"Summary {number}")
         client.get("/tools/")
-        without = queries_of(lambda: client.get(tool.get_absolute_url()))
-        few = queries_of(lambda: client.get(tool.get_absolute_url() + "?edition=1"))
+        without = count_queries(lambda: client.get(tool.get_absolute_url()))
+        few = count_queries(lambda: client.get(tool.get_absolute_url() + "?edition=1"))
         for number in range(5, 10):
             change(tool, summary=f"Summary {number}")
         client.get("/tools/")
-        assert queries_of(lambda: client.get(tool.get_absolute_url())) == without
-        assert queries_of(lambda: client.get(tool.get_absolute_url() + "?edition=1")) == few
+        assert count_queries(lambda: client.get(tool.get_absolute_url())) == without
+        assert count_queries(lambda: client.get(tool.get_absolute_url() + "?edition=1")) == few
         assert few == without + 1
 
 
-def queries_of(act):
+def count_queries(act):
     with CaptureQueriesContext(connection) as queries:
         act()
     return len(queries)
@@ -145,7 +145,7 @@ def queries_of(act):
 class TestWhatIsWithdrawn:
     def test_a_withdrawn_page_says_when_and_shows_the_replacement(self, client):
         tool = make_tool("Old cards")
-        withdraw(tool, replaced_by=make_video("New film").resource_ptr)
+        withdraw(tool, replaced_by=make_video("New video").resource_ptr)
         left = timezone.localtime(Tool.objects.get(pk=tool.pk).unpublished_at)
         for address in (
             tool.get_short_url(),
@@ -156,7 +156,7 @@ class TestWhatIsWithdrawn:
             response = client.get(address)
             assert response.status_code == 410
             assert f"This was withdrawn on {left:%B} {left.day}, {left.year}." in text_of(response)
-            assert parse_page(response).xpath("//main//h3/a/@href") == ["/videos/new-film/"]
+            assert parse_page(response).xpath("//main//h3/a/@href") == ["/videos/new-video/"]
 
     def test_a_withdrawn_page_without_a_replacement_offers_other_links(self, client):
         tool = make_tool("Old & gold", topics=["Roles"])
@@ -201,14 +201,14 @@ class TestWhatIsWithdrawn:
         assert client.get(one.get_short_url()).status_code == 410
 
     def test_a_withdrawn_page_takes_as_many_queries_among_many(self, client):
-        def replaced(count):
+        def count_for(count):
             new = make_tool(f"New {count}")
             for number in range(count):
                 old = make_tool(f"Old {count} {number}")
                 withdraw(old, replaced_by=new)
-            return queries_of(lambda: client.get(old.get_short_url()))
+            return count_queries(lambda: client.get(old.get_short_url()))
 
-        assert replaced(8) == replaced(4)
+        assert count_for(8) == count_for(4)
 
 
 class TestWhatIsNotThere:
@@ -284,13 +284,13 @@ class TestReplacedBy:
         assert "Version 2, " in html
 
 
-def made_at(resource, *days):
+def set_edition_ages(resource, *days):
     """Sets how many days ago each edition was made, the oldest first."""
     for edition, ago in zip(resource.editions.order_by("number"), days, strict=True):
         Edition.objects.filter(pk=edition.pk).update(made_at=days_ago(ago))
 
 
-def fresh(*resources):
+def reload(*resources):
     return list(Resource.objects.list_of([resource.pk for resource in resources]))
 
 
@@ -299,9 +299,9 @@ class TestChangesSince:
         same, changed, gone = make_tool("Same"), make_course("Changed"), make_video("Gone")
         change(changed, enrollment_text="Write to us.")
         withdraw(gone, replaced_by=make_tool("New").resource_ptr)
-        made_at(same, 30)
-        made_at(changed, 30, 5)
-        found = changes_since(fresh(changed, gone, same), days_ago(10))
+        set_edition_ages(same, 30)
+        set_edition_ages(changed, 30, 5)
+        found = changes_since(reload(changed, gone, same), days_ago(10))
         assert [since.state for since in found] == [
             State.CHANGED,
             State.WITHDRAWN,
@@ -313,25 +313,25 @@ class TestChangesSince:
     def test_a_change_before_that_time_does_not_count(self):
         tool = make_tool()
         change(tool, title="Another")
-        made_at(tool, 30, 20)
-        assert changes_since(fresh(tool), days_ago(10))[0].state == State.UNCHANGED
-        assert changes_since(fresh(tool), days_ago(25))[0].state == State.CHANGED
+        set_edition_ages(tool, 30, 20)
+        assert changes_since(reload(tool), days_ago(10))[0].state == State.UNCHANGED
+        assert changes_since(reload(tool), days_ago(25))[0].state == State.CHANGED
 
     def test_a_day_begins_with_its_first_moment(self):
         tool = make_tool()
         change(tool, title="Another")
-        made_at(tool, 30, 0)
-        assert changes_since(fresh(tool), timezone.localdate())[0].state == State.CHANGED
+        set_edition_ages(tool, 30, 0)
+        assert changes_since(reload(tool), timezone.localdate())[0].state == State.CHANGED
 
     def test_an_entry_without_an_earlier_edition_is_compared_with_its_first(self):
         tool = make_tool()
-        assert changes_since(fresh(tool), days_ago(100))[0].state == State.UNCHANGED
+        assert changes_since(reload(tool), days_ago(100))[0].state == State.UNCHANGED
         change(tool, title="Another")
-        assert changes_since(fresh(tool), days_ago(100))[0].labels == ["Title"]
+        assert changes_since(reload(tool), days_ago(100))[0].labels == ["Title"]
 
     def test_a_draft_counts_as_withdrawn_without_a_replacement(self):
         draft = make_tool(published=False)
-        (since,) = changes_since(fresh(draft), days_ago(1))
+        (since,) = changes_since(reload(draft), days_ago(1))
         assert (since.state, since.replacement) == (State.WITHDRAWN, None)
 
     def test_no_entries_have_no_changes(self):
@@ -345,7 +345,7 @@ class TestChangesSince:
             old = make_course(f"Course {number}")
             withdraw(old, replaced_by=tool.resource_ptr)
             resources += [tool, old]
-        for some in (fresh(*resources[:2]), fresh(*resources)):
+        for some in (reload(*resources[:2]), reload(*resources)):
             with django_assert_num_queries(3):
                 assert len(changes_since(some, days_ago(1))) == len(some)
 
@@ -385,6 +385,6 @@ def test_renaming_a_topic_is_a_change_with_both_names():
     topic = make_topic("Roles")
     topic.name = "Roles and rights"
     topic.save()
-    made_at(tool, 30, 0)
-    (since,) = changes_since(fresh(tool), days_ago(10))
+    set_edition_ages(tool, 30, 0)
+    (since,) = changes_since(reload(tool), days_ago(10))
     assert str(since.changes[0]) == "Topics: Roles and rights, was Roles"

@@ -82,8 +82,8 @@ def test_drafts_scheduled_and_withdrawn_entries_are_not_in_a_feed(client, feed):
 
 
 def test_an_enclosure_has_its_true_length_and_type(client):
-    film = ContentFile(files.mp4(), "film.mp4")
-    make_video(topics=["LMP Processes"], file=film)
+    file = ContentFile(files.mp4(), "video.mp4")
+    make_video(topics=["LMP Processes"], file=file)
     [enclosure] = read(client, TOPIC + "feed/").entries[0].enclosures
     assert (enclosure.length, enclosure.type) == (str(len(files.mp4())), "video/mp4")
     assert enclosure.href.startswith("http://127.0.0.1:8000/media/videos/")

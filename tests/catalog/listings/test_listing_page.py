@@ -10,7 +10,7 @@ TOPIC = "/topics/lmp-processes/"
 @pytest.fixture
 def three_kinds():
     topics = ["LMP Processes"]
-    make_video("A film", published=days_ago(3), levels=[1, 2], topics=topics)
+    make_video("A video", published=days_ago(3), levels=[1, 2], topics=topics)
     make_tool("A poster", published=days_ago(2), levels=[2], topics=topics)
     make_course("A workshop", published=days_ago(1), levels=[3], topics=topics)
 
@@ -20,18 +20,18 @@ def titles(response):
 
 
 def test_a_listing_mixes_kinds_with_the_newest_first(client, three_kinds):
-    assert titles(client.get(TOPIC)) == ["A workshop", "A poster", "A film"]
+    assert titles(client.get(TOPIC)) == ["A workshop", "A poster", "A video"]
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
         ("kind=course", ["A workshop"]),
-        ("kind=course&kind=video", ["A workshop", "A film"]),
-        ("level=2", ["A poster", "A film"]),
-        ("level=2&kind=video", ["A film"]),
-        ("level=7&kind=podcast&color=red", ["A workshop", "A poster", "A film"]),
-        ("level=%C2%B2", ["A workshop", "A poster", "A film"]),
+        ("kind=course&kind=video", ["A workshop", "A video"]),
+        ("level=2", ["A poster", "A video"]),
+        ("level=2&kind=video", ["A video"]),
+        ("level=7&kind=podcast&color=red", ["A workshop", "A poster", "A video"]),
+        ("level=%C2%B2", ["A workshop", "A poster", "A video"]),
         ("level=5", []),
     ],
 )

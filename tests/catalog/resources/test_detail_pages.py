@@ -31,8 +31,8 @@ def test_no_label_is_shown_without_a_value(client, make):
 
 def test_a_video_shows_every_field_that_has_a_value(client):
     video = make_video(
-        file=ContentFile(files.mp4(), "film.mp4"),
-        captions=ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nTaste it.", "film.vtt"),
+        file=ContentFile(files.mp4(), "video.mp4"),
+        captions=ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nTaste it.", "captions.vtt"),
         level_text="For teams at any level",
         audience_text="Anyone",
     )
@@ -60,7 +60,7 @@ def test_a_video_on_another_site_is_only_a_link(client):
 
 
 def test_a_page_with_a_missing_file_still_works(client):
-    video = make_video(file=ContentFile(files.mp4(), "film.mp4"))
+    video = make_video(file=ContentFile(files.mp4(), "video.mp4"))
     rendition = make_tool().renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
     for file in (video.file, rendition.file):
         file.storage.delete(file.name)

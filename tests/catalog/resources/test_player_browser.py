@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db
 
-FILM = "/videos/find-better-solutions/"
+VIDEO_PATH = "/videos/find-better-solutions/"
 WORKSTATION = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 PLAIN = {"java_script_enabled": False}
@@ -44,7 +44,7 @@ with_and_without_script = pytest.mark.parametrize(
 
 def watch(page, query=""):
     """Opens the page of the video and waits until its length and captions are loaded."""
-    page.goto(FILM + query)
+    page.goto(VIDEO_PATH + query)
     page.wait_for_function("() => document.querySelector('video').readyState > 0")
     return page.locator("video")
 
@@ -66,13 +66,13 @@ def seek(video, second):
     video.evaluate("(video, second) => { video.currentTime = second }", second)
 
 
-def is_at(video, about):
+def expect_time(video, about):
     """Waits until the video is at that second or at most 3 seconds after it."""
     wait = "([video, about]) => video.currentTime >= about && video.currentTime < about + 3"
     video.page.wait_for_function(wait, arg=[video.element_handle(), about - 0.1])
 
 
-def plays(video):
+def expect_playing(video):
     expect(video).to_have_js_property("paused", False)
 
 
@@ -88,12 +88,12 @@ def chapter_now(page):
     return page.locator(".chapters [aria-current]")
 
 
-def in_the_box(part):
+def expect_in_the_box(part):
     """Waits until `part` is visible in the scrolling box of the transcript."""
     part.page.wait_for_function(
         """part => {
             const box = part.closest(".transcript-text");
-            const [inner, outer] = [part, box].map(one => one.getBoundingClientRect());
+            const [inner, outer] = [part, box].map(element => element.getBoundingClientRect());
             return inner.top >= outer.top && inner.bottom <= outer.bottom;
         }""",
         arg=part.element_handle(),
@@ -108,7 +108,7 @@ def hits(page):
     return page.locator(".transcript-text mark")
 
 
-def look_for(page, words):
+def find_in_transcript(page, words):
     field(page).fill(words)
     expect(page.locator(".find output")).not_to_be_empty()
 
@@ -135,7 +135,7 @@ def test_the_transcript_and_the_chapters_follow_a_seek(reader):
 
 @with_and_without_script
 def test_an_address_with_a_second_opens_the_paused_video_there(reader):
-    reader.goto(FILM + "?t=31#player")
+    reader.goto(VIDEO_PATH + "?t=31#player")
     video = reader.locator("video")
     expect(video).to_have_js_property("currentTime", 31)
     expect(video).to_have_js_property("paused", True)
@@ -145,7 +145,7 @@ def test_an_address_with_a_second_opens_the_paused_video_there(reader):
 def test_the_sentence_at_the_second_in_the_address_is_marked(reader):
     watch(reader, "?t=31")
     expect(spoken_now(reader)).to_contain_text("If they bargain over positions")
-    in_the_box(spoken_now(reader))
+    expect_in_the_box(spoken_now(reader))
 
 
 def test_the_button_switches_captions_off_and_on(reader):
@@ -228,18 +228,18 @@ def test_a_chapter_plays_without_reloading_the_page(reader):
     video = watch(reader)
     reader.evaluate("document.documentElement.dataset.loaded = 'once'")
     reader.get_by_role("link", name="The four steps").click()
-    is_at(video, 60.815)
-    plays(video)
+    expect_time(video, 60.815)
+    expect_playing(video)
     expect(chapter_now(reader)).to_contain_text("The four steps")
     expect(reader.locator("html[data-loaded=once]")).to_have_count(1)
-    expect(reader).to_have_url(re.compile(f"{FILM}$"))
+    expect(reader).to_have_url(re.compile(f"{VIDEO_PATH}$"))
 
 
 def test_a_click_on_a_sentence_plays_it(reader):
     video = watch(reader)
     cue(reader, "They choose wheels").click()
-    is_at(video, 94.161)
-    plays(video)
+    expect_time(video, 94.161)
+    expect_playing(video)
     expect(spoken_now(reader)).to_have_text("They choose wheels.")
     expect(video).to_be_in_viewport()
 
@@ -249,8 +249,8 @@ def test_enter_on_the_time_of_a_paragraph_plays_it(reader):
     link = reader.get_by_role("link", name="Play from 1:18")
     link.focus()
     reader.keyboard.press("Enter")
-    is_at(video, 78.4)
-    plays(video)
+    expect_time(video, 78.4)
+    expect_playing(video)
     expect(link).to_be_focused()
 
 
@@ -304,7 +304,7 @@ def test_with_reduced_motion_the_transcript_does_not_scroll(reader):
 
 def test_a_search_finds_words_across_two_captions(reader):
     watch(reader)
-    look_for(reader, "  STEPS. one   say")
+    find_in_transcript(reader, "  STEPS. one   say")
     expect(reader.locator(".find output")).to_have_text("1 of 1")
     assert " ".join(hits(reader).all_inner_texts()) == "steps. One. Say"
     expect(reader.locator("mark.current")).to_have_count(2)
@@ -312,10 +312,10 @@ def test_a_search_finds_words_across_two_captions(reader):
 
 def test_readers_step_through_the_matches_and_play_one(reader):
     video = watch(reader)
-    look_for(reader, "wheels")
+    find_in_transcript(reader, "wheels")
     place = reader.locator(".find output")
     expect(place).to_have_text("1 of 2")
-    in_the_box(reader.locator("mark.current"))
+    expect_in_the_box(reader.locator("mark.current"))
     button(reader, "Next").click()
     expect(place).to_have_text("2 of 2")
     button(reader, "Next").click()
@@ -326,14 +326,14 @@ def test_readers_step_through_the_matches_and_play_one(reader):
     field(reader).press("Enter")
     expect(place).to_have_text("2 of 2")
     button(reader, "Play from 1:34").click()
-    is_at(video, 94.161)
-    plays(video)
+    expect_time(video, 94.161)
+    expect_playing(video)
 
 
 def test_a_search_without_matches_leaves_the_transcript_unmarked(reader):
     watch(reader)
     text = reader.locator(".transcript-text").inner_text()
-    look_for(reader, "position")
+    find_in_transcript(reader, "position")
     expect(hits(reader)).not_to_have_count(0)
     field(reader).fill("xyzzy (")
     expect(reader.locator(".find output")).to_have_text("No matches")
@@ -351,19 +351,19 @@ def press(page, *keys):
 def test_keys_control_the_video(reader):
     video = watch(reader)
     press(reader, "k")
-    plays(video)
+    expect_playing(video)
     press(reader, " ")
     expect(video).to_have_js_property("paused", True)
     press(reader, "5")
-    is_at(video, 60)
+    expect_time(video, 60)
     press(reader, "l")
-    is_at(video, 70)
+    expect_time(video, 70)
     press(reader, "j", "j")
-    is_at(video, 50)
+    expect_time(video, 50)
     press(reader, "ArrowRight")
-    is_at(video, 55)
+    expect_time(video, 55)
     press(reader, "ArrowLeft", "ArrowLeft")
-    is_at(video, 45)
+    expect_time(video, 45)
     press(reader, "m")
     expect(video).to_have_js_property("muted", True)
     press(reader, "c")
@@ -396,14 +396,14 @@ def test_the_space_bar_presses_the_focused_button(reader):
     expect(video).to_have_js_property("paused", True)
     assert mode(video, "captions") == "disabled"
     press(reader, "k")
-    plays(video)
+    expect_playing(video)
 
 
 def test_keys_in_the_focused_player_work_only_once(reader):
     video = watch(reader)
     video.focus()
     press(reader, " ")
-    plays(video)
+    expect_playing(video)
     press(reader, "k")
     expect(video).to_have_js_property("paused", True)
 
@@ -436,7 +436,7 @@ def test_a_button_copies_a_link_to_the_current_second(reader, demo_site):
     button(reader, "Copy link at this time").click()
     expect(reader.locator("#announcement")).to_have_text("Link copied. It starts at 0:47.")
     link = reader.evaluate("navigator.clipboard.readText()")
-    assert link == f"{demo_site}{FILM}?t=47#player"
+    assert link == f"{demo_site}{VIDEO_PATH}?t=47#player"
 
 
 def test_without_a_clipboard_the_link_is_shown_for_copying(reader):
@@ -458,7 +458,7 @@ def test_picture_in_picture_is_offered_if_the_browser_has_it(reader):
 
 @on(WORKSTATION | PLAIN)
 def test_everything_is_available_without_javascript(reader):
-    reader.goto(FILM)
+    reader.goto(VIDEO_PATH)
     expect(reader.locator("video[controls]")).to_be_visible()
     expect(reader.get_by_text("Night shift needs quiet, so")).to_be_visible()
     expect(reader.get_by_role("button", name="Captions")).to_have_count(0)
@@ -477,25 +477,25 @@ def test_with_the_browsers_save_data_setting_the_video_does_not_preload(reader):
     reader.add_init_script(
         "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
     )
-    reader.goto(FILM)
+    reader.goto(VIDEO_PATH)
     expect(reader.locator("video")).to_have_attribute("preload", "none")
     expect(reader.locator("#transcript + #player")).to_have_count(1)
     video = reader.locator("video")
     cue(reader, "They choose wheels").click()
-    is_at(video, 94.161)
-    plays(video)
+    expect_time(video, 94.161)
+    expect_playing(video)
     expect(video).to_be_in_viewport()
 
 
 @on(WORKSTATION | {"extra_http_headers": {"Save-Data": "on"}})
 def test_with_a_save_data_header_the_transcript_is_first_and_the_video_plays(reader):
-    asked = []
-    reader.on("request", lambda request: asked.append(request.url))
-    reader.goto(FILM)
+    requested = []
+    reader.on("request", lambda request: requested.append(request.url))
+    reader.goto(VIDEO_PATH)
     expect(reader.locator("#transcript + #player")).to_have_count(1)
-    assert not [url for url in asked if url.endswith(".mp4")]
+    assert not [url for url in requested if url.endswith(".mp4")]
     reader.get_by_role("link", name="1:25 Back to the room").click()
-    is_at(reader.locator("video"), 85.18)
+    expect_time(reader.locator("video"), 85.18)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -507,7 +507,7 @@ def test_axe_finds_no_violation_with_everything_open(browser, demo_site, width, 
     video = watch(page, "?t=47")
     button(page, "Descriptions").click()
     button(page, "Keyboard").click()
-    look_for(page, "board")
+    find_in_transcript(page, "board")
     seek(video, 28)
     expect(spoken_now(page)).to_contain_text("Each is holding")
     violations = Axe().run(page).response["violations"]
@@ -527,11 +527,11 @@ def test_the_printed_page_has_the_transcript_and_no_controls(reader):
 
 
 def test_the_player_loads_nothing_from_other_sites_and_stores_nothing(reader, demo_site):
-    asked = []
-    reader.on("request", lambda request: asked.append(request.url))
+    requested = []
+    reader.on("request", lambda request: requested.append(request.url))
     watch(reader)
     button(reader, "Captions").click()
     reader.get_by_label("Speed").select_option("2")
-    assert all(url.startswith(demo_site) for url in asked)
+    assert all(url.startswith(demo_site) for url in requested)
     assert reader.context.cookies() == []
     assert reader.evaluate("localStorage.length + sessionStorage.length") == 0
