@@ -57,14 +57,23 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
         "notice": notice,
         "groups": listing.form.groups(listing.resources),
     }
-    code = code_in(request.GET, LIST)
-    if code is not None:
-        context["print"] = list_print(code, listing.members, listing.hidden_members)
+    context |= print_context(request, listing)
     if listing.search:
         context |= search_context(listing, page)
         if request.GET.keys() == {"q"}:
             request.count = counting.count_search, listing.form.words, len(listing.ids)
     return render(request, template, context | (more or {}))
+
+
+def print_context(request, listing):
+    """Returns the ListPrint of a scanned print as `print`, or {} if the address has no code.
+
+    Each page of a listing needs it, because the PDF of each listing prints such a code.
+    """
+    code = code_in(request.GET, LIST)
+    if code is None:
+        return {}
+    return {"print": list_print(code, listing.members, listing.hidden_members)}
 
 
 def search_context(listing, page):

@@ -16,6 +16,7 @@ LISTS = [
     "/tags/huddle/?",
     "/audiences/sponsors/?",
     "/levels/2/?",
+    "/path/training/?",
     "/path/training/level-2/?",
     "/path/plan/?want=sponsoring",
     "/packet/?items=%s&title=For+Monday",
