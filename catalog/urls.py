@@ -15,7 +15,7 @@ from catalog.resources import views as resource_views
 
 
 class TagSlugConverter:
-    """Letters and figures of any script: taggit keeps them in the slugs it makes."""
+    """Matches letters and digits of any script, because taggit keeps them in its slugs."""
 
     regex = r"[\w-]+"
 
@@ -30,7 +30,7 @@ register_converter(TagSlugConverter, "tag_slug")
 
 
 def listing_urls(route, name, find, page=listing_views.listing_page, **fixed):
-    """The renderings of a listing, all at addresses that start with its own."""
+    """Returns the URLs of a listing's page, feeds and PDF, which all start with `route`."""
     options = {"find": find} | fixed
     return [
         path(f"{route}/", page, options, name=f"{name}-listing"),
@@ -45,7 +45,7 @@ def kind_listing_urls(kind):
 
 
 def detail_urls(kind):
-    """The page and the sheet of one resource."""
+    """Returns the URLs of the page and the sheet of one resource."""
     route, options = f"{kind.path}/<slug:slug>", {"kind": kind}
     return [
         path(f"{route}/", resource_views.detail_page, options, name=f"{kind.name}-detail"),

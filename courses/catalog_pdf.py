@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog.editions.lists import dated
+from catalog.editions.lists import address_with_code
 from catalog.lib.qr import qr_image
 from catalog.models import Resource
 from catalog.printing import limits
@@ -31,7 +31,7 @@ def catalog_recipe(query):
 def catalog_document(title, options):
     """A document that is bound from parts, see catalog/printing/bound_parts.py."""
     contents = CatalogContents()
-    paper = dated(reverse("all-listing") + "?of=catalog", contents.public)
+    paper = address_with_code(reverse("all-listing") + "?of=catalog", contents.public)
     common = {
         "title": title,
         "address": reverse("home"),

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.editions.lists import dated
+from catalog.editions.lists import address_with_code
 from catalog.lib.qr import qr_image
 from catalog.printing.documents import document_of, one_at_a_time
 from catalog.printing.recipes import Printable, with_query
@@ -29,7 +29,9 @@ def plan_recipe(query):
             "asked": plan.asked,
             "title": plan.title,
             "address": plan.address("plan"),
-            "qr": qr_image(settings.SITE_URL + dated(plan.address("plan"), plan.members)),
+            "qr": qr_image(
+                settings.SITE_URL + address_with_code(plan.address("plan"), plan.members)
+            ),
         }
         return document_of("pdf/plan.html", context, options, fit=True)
 

@@ -114,7 +114,7 @@ def dump_rows():
     """Returns every row of the catalog and every role with its permissions, as text without ids."""
     labels = ["catalog", "courses", "editorial"]
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
-    # The index has a version, which is another one after each change.
+    # Each change gives the index another version.
     models.remove(apps.get_model("catalog", "IndexPart"))
     rows = [row for model in [*models, Group] for row in model.objects.all()]
     options = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True}

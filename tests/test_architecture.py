@@ -1,4 +1,4 @@
-"""Holds the code to what docs/architecture.md says of the rooms."""
+"""The code keeps to what docs/architecture.md says about the rooms."""
 
 import ast
 import re
@@ -11,20 +11,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["catalog", "courses", "editorial", "lmp_site"]
-# Written by hand or by Django for databases of earlier versions; they keep what they need.
+# Migrations are for databases of earlier versions, so they keep the imports that they need.
 EXEMPT = re.compile(r"migrations|editorial/demo/make")
 PURE = ["graph", "planner", "team_level", "huddle_sets", "map_layout", "course_names"]
 
 
 def tracked(*patterns):
-    """The project's own files, the new ones among them, as paths from the root."""
+    """Returns the project's own files, including new ones, as paths from the root."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
     listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [Path(line) for line in listing.stdout.splitlines() if (ROOT / line).exists()]
 
 
 def imported(path):
-    """The dotted names that the Python file at `path` imports, relative ones resolved.
+    """Yields the dotted names that the Python file at `path` imports, relative ones resolved.
 
     `from catalog.models import Tool` gives catalog.models and catalog.models.Tool.
     """
@@ -39,7 +39,7 @@ def imported(path):
 
 
 def floors():
-    """The floors that docs/architecture.md lists, from the ground up: each a list of rooms."""
+    """Returns the floors in docs/architecture.md from the ground up, each as a list of rooms."""
     text = (ROOT / "docs/architecture.md").read_text()
     block = re.search(r"```floors\n(.*?)```", text, re.DOTALL)[1]
     return [line.partition("#")[0].split() for line in block.splitlines() if line.strip()]
@@ -50,9 +50,9 @@ def name_of(path):
 
 
 def import_graph():
-    """{module: the set of the project's own modules that it imports}
+    """Returns {module: the set of the project's own modules that it imports}.
 
-    A module's own packages do not count: Python loads them in any case.
+    A module's own packages do not count, because Python always loads them.
     """
     files = tracked(*(f"{app}/*.py" for app in APPS))
     modules = {name_of(path): path for path in files if not EXEMPT.search(str(path))}
@@ -64,19 +64,19 @@ def import_graph():
 
 
 def module_in(name, modules):
-    """The module that the dotted `name` is, or is defined in; None where it is not ours."""
+    """Returns the module that `name` is or is defined in, or None if it is not ours."""
     parent = name.rpartition(".")[0]
     return next((known for known in (name, parent) if known in modules), None)
 
 
 def room_of(module, rooms):
-    """The longest of `rooms` that `module` stands in; None where it stands in none."""
+    """Returns the longest of `rooms` that contains `module`, or None."""
     inside = [room for room in rooms if f"{module}.".startswith(f"{room}.")]
     return max(inside, key=len, default=None)
 
 
 def floor_faults(graph, floors):
-    """Each import that goes up or across, and each module in no room, as a sentence."""
+    """Yields a sentence for each import that goes up or across and each module in no room."""
     height = {room: number for number, rooms in enumerate(floors) for room in rooms}
     for module, others in sorted(graph.items()):
         room = room_of(module, height)
@@ -89,7 +89,7 @@ def floor_faults(graph, floors):
 
 
 def circle_in(graph):
-    """The modules of a circle of imports; [] where there is none."""
+    """Returns the modules of a circle of imports, or []."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -105,7 +105,7 @@ def test_no_modules_import_each_other_in_a_circle():
     assert circle_in(import_graph()) == []
 
 
-def test_every_room_in_the_plan_holds_modules():
+def test_every_room_in_the_list_has_modules():
     modules = import_graph()
     rooms = [room for rooms in floors() for room in rooms]
     assert {room for room in rooms if not any(room_of(m, rooms) == room for m in modules)} == set()
@@ -153,14 +153,14 @@ def test_only_django_modules_stand_beside_the_rooms_of_the_catalog():
         *(f"courses/{name}.py" for name in PURE),
     ],
 )
-def test_what_reads_old_pages_and_links_and_what_plans_need_no_django(files):
+def test_the_page_reader_the_packet_link_and_the_planner_need_no_django(files):
     files = tracked(files)
     wrong = [path for path in files if any(n.split(".")[0] == "django" for n in imported(path))]
     assert files and wrong == []
 
 
 class Inline(HTMLParser):
-    """Collects what a policy without unsafe-inline would refuse."""
+    """Collects the tags that a content policy without unsafe-inline refuses."""
 
     def __init__(self):
         super().__init__()
@@ -174,14 +174,14 @@ class Inline(HTMLParser):
             self.found.append(f"<{tag}> {' '.join(handlers)}".strip())
 
 
-def test_the_parser_of_inline_code_sees_it():
+def test_the_parser_finds_inline_code():
     parser = Inline()
     parser.feed('<p style="x"><style></style><script src="a"></script><script>1</script>')
     parser.feed("<a onclick=1>")
     assert parser.found == ["<p> style", "<style>", "<script>", "<a> onclick"]
 
 
-def test_no_template_holds_inline_script_or_style():
+def test_no_template_has_an_inline_script_or_style():
     wrong = {}
     for path in tracked("templates/*.html", "*/templates/*.html"):
         parser = Inline()
@@ -194,7 +194,7 @@ def test_no_template_holds_inline_script_or_style():
 def test_no_text_names_a_registry_or_a_path_of_one_machine():
     hosts = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com"]
     paths = ["/home" + "/", "/Users" + "/", "/root" + "/"]
-    if ROOT.parts[1] != "srv":  # the examples in docs/ use it
+    if ROOT.parts[1] != "srv":  # the examples in docs/ use /srv
         paths.append(f"{ROOT}/")
     wrong = [
         f"{path}: {word}"

@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_an_app_adds_a_kind_without_touching_any_other_file():
-    """A process of its own: the app is installed before Django builds models and addresses."""
+    """Runs in its own process, so that the app is there when Django builds models and URLs."""
     checks = ["tests/podcasts/checks.py", "--ds=tests.podcasts.settings"]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *checks]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -16,7 +16,7 @@ def test_an_app_adds_a_kind_without_touching_any_other_file():
     assert "10 passed" in run.stdout
 
 
-def test_no_file_of_the_product_knows_that_kind():
+def test_no_file_of_the_project_names_that_kind():
     files = [
         path for app in ("catalog", "courses", "editorial") for path in (ROOT / app).rglob("*.py")
     ]

@@ -1,4 +1,4 @@
-"""How templates are laid out, so that a change of one reads well in a diff."""
+"""Templates have short lines, so that a diff of a template is easy to read."""
 
 from pathlib import Path
 

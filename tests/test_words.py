@@ -1,4 +1,4 @@
-"""The catalog speaks plainly: phrases that readers stumbled over stay out of what people see."""
+"""Visible text is plain English: it has none of the phrases that confused readers."""
 
 import ast
 import re
@@ -40,7 +40,7 @@ BANNED = [
 
 
 def sentences_in(path):
-    """The strings of a Python file that are translated, so that people see them."""
+    """Yields the translated strings of a Python file, which people see."""
     for node in ast.walk(ast.parse((ROOT / path).read_text())):
         called = isinstance(node, ast.Call) and getattr(node.func, "id", "")
         if called in ("_", "gettext", "gettext_lazy", "ngettext"):
@@ -49,13 +49,13 @@ def sentences_in(path):
 
 
 def words_in(path):
-    """The words of a template, without its comments and tags for the machine."""
+    """Yields the text of a template without its comments."""
     text = re.sub(r"{%\s*comment.*?endcomment\s*%}", "", (ROOT / path).read_text(), flags=re.DOTALL)
     yield re.sub(r"\s+", " ", text)
 
 
 @pytest.mark.parametrize("phrase", BANNED)
-def test_no_sentence_says(phrase):
+def test_no_visible_text_has_a_banned_phrase(phrase):
     code = tracked("catalog/*.py", "courses/*.py", "editorial/*.py", "lmp_site/*.py")
     code = [path for path in code if "migrations" not in path.parts]
     seen = [(path, text) for path in code for text in sentences_in(path)]
@@ -64,7 +64,7 @@ def test_no_sentence_says(phrase):
     assert wrong == set()
 
 
-def test_a_banned_phrase_is_seen(tmp_path):
+def test_a_banned_phrase_is_found(tmp_path):
     code = tmp_path / "code.py"
     code.write_text('from x import gettext as _\nA = _("It is passed over.")\n')
     assert list(sentences_in(code)) == ["It is passed over."]

@@ -1,4 +1,4 @@
-"""Whether paper is true: what became of an entry since an edition of it, or since a day."""
+"""Finds out whether a print is current: what changed in an entry since an edition or a day."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from catalog.kinds import kind_named
 from catalog.models import Edition, Resource
 
-ONE_LINE = 60  # letters of what was and what is
+ONE_LINE = 60  # letters of the old and the new text together
 
 
 @dataclass(frozen=True)
 class Change:
-    """`old` and `new` are "" for nothing, None for a text too long to be kept."""
+    """One changed fact. `old` and `new` are "" for no text, None for one too long to keep."""
 
     label: str
     old: str | None
@@ -33,36 +33,36 @@ class Change:
 
     @property
     def words(self):
-        """What happened, in words: "1 hour, was 2 hours"."""
+        """The change in words: "1 hour, was 2 hours"."""
         facts = {"old": self.old, "new": self.new}
         if self.old == "":
             return _("%(new)s (new)") % facts if self.new else _("new")
         if self.new == "":
-            return _("left out, was %(old)s") % facts if self.old else _("left out")
+            return _("removed, was %(old)s") % facts if self.old else _("removed")
         return _("%(new)s, was %(old)s") % facts if self.old and self.new else _("changed")
 
 
 def differences(old, new, kind):
-    """The Changes from the facts `old` of an edition to `new`, in the order of a sheet."""
+    """Returns the Changes from the facts `old` of an edition to `new`, in the order of a sheet."""
     return [
-        Change(str(label), quoted(old.get(key)), quoted(new.get(key)))
-        for key, label in printed_by(kind).items()
+        Change(str(label), text_of_fact(old.get(key)), text_of_fact(new.get(key)))
+        for key, label in labels_of(kind).items()
         if old.get(key) != new.get(key)
     ]
 
 
-def printed_by(kind):
-    """{key of a fact: what people call it} of a kind."""
+def labels_of(kind):
+    """Returns {key of a fact: its label} of a kind."""
     return kind_named(kind).model.PRINTED
 
 
-def quoted(fact):
+def text_of_fact(fact):
     return fact if isinstance(fact, str) else None if fact else ""
 
 
 @dataclass(frozen=True)
 class Print:
-    """A print that somebody holds: of the edition `number`, as its address says."""
+    """A sheet that somebody has in their hands. `number` is the edition that its address states."""
 
     resource: Resource
     number: int | None
@@ -71,7 +71,7 @@ class Print:
 
     @cached_property
     def changes(self):
-        """What is not true on it any more; what came back to what it was still is."""
+        """What is no longer true on the print. A fact that was changed back counts as unchanged."""
         return differences(self.printed.facts, self.newest.facts, self.resource.kind)
 
     @property
@@ -79,34 +79,35 @@ class Print:
         return self.printed is not None and not self.changes
 
 
-def print_of(resource, asked):
-    """The Print that `asked` is the number of, a text that anybody may have written: one query."""
-    plain = asked.isascii() and asked.isdigit() and len(asked) < 9
-    number = int(asked) if plain else None
+def print_of(resource, text):
+    """Returns the Print whose number is `text`, which may be any text. It takes one query."""
+    plain = text.isascii() and text.isdigit() and len(text) < 9
+    number = int(text) if plain else None
     wanted = Q(number=number) | Q(number=resource.edition)
     editions = {edition.number: edition for edition in resource.editions.filter(wanted)}
     return Print(resource, number, editions.get(number), editions.get(resource.edition))
 
 
 def replacements(resources):
-    """{id of each of `resources`: what readers get in its place}, where there is such a thing.
+    """Returns {id of each of `resources` that has a replacement: the replacement}.
 
-    That is the first public entry along replaced_by. Two queries, however many there are.
+    The replacement is the first public entry along replaced_by. It takes two queries for any number
+    of resources.
     """
     rows = Resource.objects.exclude(replaced_by=None).order_by()
-    following = dict(rows.values_list("pk", "replaced_by"))
-    ways = {resource.pk: way_from(resource.pk, following) for resource in resources}
-    public = Resource.objects.published().in_bulk(set().union(*ways.values()))
-    found = {pk: next(filter(None, map(public.get, way)), None) for pk, way in ways.items()}
-    return {pk: resource for pk, resource in found.items() if resource}
+    replaced_by_id = dict(rows.values_list("pk", "replaced_by"))
+    chains = {resource.pk: replacement_chain(resource.pk, replaced_by_id) for resource in resources}
+    public = Resource.objects.published().in_bulk(set().union(*chains.values()))
+    first = {pk: next(filter(None, map(public.get, chain)), None) for pk, chain in chains.items()}
+    return {pk: resource for pk, resource in first.items() if resource}
 
 
-def way_from(pk, following):
-    """The ids that replace `pk`, one after the other, each once."""
-    way = []
-    while (pk := following.get(pk)) and pk not in way:
-        way.append(pk)
-    return way
+def replacement_chain(pk, replaced_by_id):
+    """Returns the ids that replace `pk`, one after the other, each once even in a circle."""
+    chain = []
+    while (pk := replaced_by_id.get(pk)) and pk not in chain:
+        chain.append(pk)
+    return chain
 
 
 class State(models.TextChoices):
@@ -116,8 +117,8 @@ class State(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Since:
-    """What became of `resource`; `replacement` is the public entry in place of a withdrawn one."""
+class EntryChanges:
+    """What happened to `resource`. `replacement` is the public entry that replaces it, if any."""
 
     resource: Resource
     state: State
@@ -130,29 +131,34 @@ class Since:
 
 
 def changes_since(resources, when):
-    """A Since of each of `resources`, in their order, for what was printed at `when`.
+    """Returns an EntryChanges for each of `resources`, in their order, for a print made at `when`.
 
-    A date is taken as its first moment: rather a change too many than one that is not told. An
-    entry without an edition from before is compared with its first. Whatever the number of
-    resources, it is one query, and three more where one is withdrawn.
+    A date means its first moment, because a change too many is better than a missing one. An entry
+    without an earlier edition is compared with its first one. It takes one query for any number of
+    resources, and two more if one of them is withdrawn.
     """
-    editions = Edition.objects.then_and_now(resources, moment(when)).order_by("number")
+    editions = Edition.objects.then_and_now(resources, start_of(when)).order_by("number")
     facts = {}
     for edition in editions:
         facts.setdefault(edition.resource_id, []).append(edition.facts)
-    gone = [resource for resource in resources if not resource.is_public]
-    instead = replacements(gone) if gone else {}
-    return [since(resource, facts.get(resource.pk), instead) for resource in resources]
+    withdrawn = [resource for resource in resources if not resource.is_public]
+    replacements_by_id = replacements(withdrawn) if withdrawn else {}
+    return [
+        changes_of_entry(resource, facts.get(resource.pk), replacements_by_id)
+        for resource in resources
+    ]
 
 
-def since(resource, facts, instead):
+def changes_of_entry(resource, facts, replacements_by_id):
     if not resource.is_public:
-        return Since(resource, State.WITHDRAWN, replacement=instead.get(resource.pk))
+        replacement = replacements_by_id.get(resource.pk)
+        return EntryChanges(resource, State.WITHDRAWN, replacement=replacement)
     changes = differences(facts[0], facts[-1], resource.kind) if facts else []
-    return Since(resource, State.CHANGED if changes else State.UNCHANGED, changes)
+    return EntryChanges(resource, State.CHANGED if changes else State.UNCHANGED, changes)
 
 
-def moment(when):
+def start_of(when):
+    """Returns the first moment of a date, and a datetime as it is."""
     if isinstance(when, date) and not isinstance(when, datetime):
         return timezone.make_aware(datetime.combine(when, time.min))
     return when

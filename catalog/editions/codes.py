@@ -1,6 +1,7 @@
-"""The query parameters that paper carries, under their present and their former names.
+"""The query parameters in the QR codes on paper, under their present and their former names.
 
-Paper on a wall is never reprinted for us: a former name answers for ever, and is never written.
+Nobody reprints the paper on a wall because we rename a parameter. So a former name works forever,
+but no new code uses it.
 """
 
 EDITION = ("edition", "print")  # of an entry: the number of the edition that its sheet shows
@@ -8,5 +9,5 @@ LIST = ("list", "printed")  # of a list, packet or plan: its day, digest and num
 
 
 def code_in(query, names):
-    """Returns the value of the first of `names` that stands in a QueryDict, None if none does."""
+    """Returns the value of the first of `names` that is in a QueryDict, or None."""
     return next((query[name] for name in names if name in query), None)

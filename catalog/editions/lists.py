@@ -1,9 +1,9 @@
-"""Prints of lists: what came, changed and went since somebody printed one.
+"""Finds out what was added, changed and removed since somebody printed a list.
 
-The code on paper holds the day, a digest of what the list had, and how many editions of that there
-were: "?list=20261127-…-72". The digest of a set is the XOR of those of its members: which of the
-entries that were edited since have to be taken out or put in, for the list to have the digest on
-paper, is a system of linear equations.
+The code on paper holds the day, a digest of the list's members, and how many editions these
+members had: "?list=20261127-…-72". The digest of a set is the XOR of the digests of its members.
+So a system of linear equations says which of the entries that were edited since must be removed
+from the list or added to it to get the digest on paper.
 """
 
 import base64
@@ -16,26 +16,27 @@ from operator import xor
 
 from django.utils import timezone
 
-from catalog.editions.changes import State, changes_since, moment
+from catalog.editions.changes import State, changes_since, start_of
 from catalog.editions.codes import LIST
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 
-MOST_TOLD, MOST_READ = 20, 500
-DIGEST = 15  # bytes
-# Entries that may have come in or gone, so that it is a matter of one in a million that others than
-# those that did make the same digest.
-MOST_MOVED = 8 * DIGEST - 20
+MAX_NAMED, MAX_READ = 20, 500  # entries
+DIGEST_BYTES = 15
+# How many entries may have joined or left before the answer is unsafe. Up to this number, the
+# chance is one in a million that a wrong choice of entries has the same digest.
+MAX_MOVED = 8 * DIGEST_BYTES - 20
 CODE = re.compile(r"(?P<day>\d{8})(-(?P<digest>[\w-]{20})(-(?P<editions>\d{1,9}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class ListPrint:
-    """What became of a list since it was printed on `day`; None for a day that nobody understands.
+    """What changed in a list since it was printed on `day`, which is None for an unreadable code.
 
-    `joined` and `left` are there as they were, and in this list or not in it because of an edit; it
-    is `unsure` where more may have moved so. At most MOST_TOLD of each sort are told; `more` says
-    how many are not.
+    `new`, `joined` and `left` are lists of Resources; `changed` and `withdrawn` of EntryChanges.
+    An entry in `joined` or `left` was public then and still is, but an edit put it into this list
+    or took it out. `unsure` means that other entries may have joined or left too. Each list has at
+    most MAX_NAMED entries; `more` counts the rest.
     """
 
     day: date | None
@@ -56,13 +57,13 @@ class ListPrint:
         return bool(self.day) and not (self.changed or self.has_moved or self.more)
 
 
-def list_print(asked, members, hidden=0):
-    """The ListPrint of what a code says, "20261127-…".
+def list_print(text, members, hidden=0):
+    """Returns the ListPrint for a code, "20261127-…". The number of queries is constant.
 
-    `members` is the set of what the list has now, `hidden` of what it would have if that were still
-    public. A constant number of queries.
+    `members` is the set of entries that the list has now. `hidden` is the set of those that it
+    would also have if they were still public.
     """
-    code = Code.read(asked)
+    code = Code.read(text)
     if code.day is None:
         return ListPrint(None)
     public, everything = Resource.objects.published(), Resource.objects.all()
@@ -74,34 +75,35 @@ def list_print(asked, members, hidden=0):
     printed = known if found is None else found
     new, withdrawn = new & ~printed, printed & ~members & gone
     joined, left = members & ~printed & ~new, printed & ~members & ~gone
-    changed, unread = changed_of(members & printed, printed, code)
+    changed, unread = find_changes(members & printed, printed, code)
     return ListPrint(
         code.day,
-        new=public.list_by_title(new, MOST_TOLD),
-        changed=changed[:MOST_TOLD],
-        withdrawn=changes_since(everything.list_by_title(withdrawn, MOST_TOLD), code.begin),
-        joined=public.list_by_title(joined, MOST_TOLD),
-        left=public.list_by_title(left, MOST_TOLD),
+        new=public.list_by_title(new, MAX_NAMED),
+        changed=changed[:MAX_NAMED],
+        withdrawn=changes_since(everything.list_by_title(withdrawn, MAX_NAMED), code.begin),
+        joined=public.list_by_title(joined, MAX_NAMED),
+        left=public.list_by_title(left, MAX_NAMED),
         unsure=found is None and code.digest is not None,
         more=unread
-        + untold(len(changed))
-        + sum(untold(found.bit_count()) for found in (new, withdrawn, joined, left)),
+        + count_beyond_limit(len(changed))
+        + sum(count_beyond_limit(found.bit_count()) for found in (new, withdrawn, joined, left)),
     )
 
 
-def changed_of(members, printed, code):
-    """(a Since of each of `members` that says something else now; how many were not looked at)"""
+def find_changes(members, printed, code):
+    """Returns (an EntryChanges of each changed one of `members`, how many were not checked)."""
     if code.editions is not None and code.editions == editions_of(printed):
         return [], 0
     touched = Edition.objects.filter(made_at__gte=code.begin).values_list("resource", flat=True)
     touched = members & id_sets.bits_of(set(touched))
-    newest = Resource.objects.published().list_by_title(touched, MOST_READ)
-    changed = [one for one in changes_since(newest, code.begin) if one.state == State.CHANGED]
-    return changed, max(0, touched.bit_count() - MOST_READ)
+    newest = Resource.objects.published().list_by_title(touched, MAX_READ)
+    entries = changes_since(newest, code.begin)
+    changed = [entry for entry in entries if entry.state == State.CHANGED]
+    return changed, max(0, touched.bit_count() - MAX_READ)
 
 
-def untold(number):
-    return max(0, number - MOST_TOLD)
+def count_beyond_limit(number):
+    return max(0, number - MAX_NAMED)
 
 
 def set_of(resources):
@@ -111,25 +113,30 @@ def set_of(resources):
 # ---- What was on paper ----
 
 
-def dated(path, members):
-    """The address of a living list as paper carries it, with what the set `members` is today."""
-    digest = base64.urlsafe_b64encode(digest_of(members).to_bytes(DIGEST)).decode()
+def address_with_code(path, members):
+    """Returns the address of a list with a code that describes the set `members` as of today."""
+    digest = base64.urlsafe_b64encode(digest_of(members).to_bytes(DIGEST_BYTES)).decode()
     code = [f"{timezone.localdate():%Y%m%d}", digest, editions_of(members)]
-    mark = "&" if "?" in path else "?"
-    return f"{path}{mark}{LIST[0]}={'-'.join(str(part) for part in code if part is not None)}"
+    separator = "&" if "?" in path else "?"
+    return f"{path}{separator}{LIST[0]}={'-'.join(str(part) for part in code if part is not None)}"
 
 
 def editions_of(members):
-    """How many the set has, which grows when something in it changes; None for a large set."""
-    if members.bit_count() > MOST_READ:
+    """Counts the editions of a set of entries, or returns None for a large set.
+
+    The number grows when one of the entries changes.
+    """
+    if members.bit_count() > MAX_READ:
         return None
     return Edition.objects.filter(resource__in=id_sets.ids_of(members)).count()
 
 
 @dataclass(frozen=True)
 class Code:
-    """What a code says: `day` is None for one that is none or to come, the rest for what is not
-    said.
+    """What the code on a printed list says.
+
+    `day` is None if the code is wrong or the day is in the future. `digest` and `editions` are None
+    if the code does not have them.
     """
 
     day: date | None = None
@@ -137,39 +144,39 @@ class Code:
     editions: int | None = None
 
     @classmethod
-    def read(cls, asked):
+    def read(cls, text):
         """
         >>> Code.read("20260102-" + 18 * "A" + "AB-72")
         Code(day=datetime.date(2026, 1, 2), digest=1, editions=72)
         >>> Code.read("20260102")
         Code(day=datetime.date(2026, 1, 2), digest=None, editions=None)
-        >>> {Code.read(asked).day for asked in ("2026-01-02", "99991231", "20261340", "20260102-A")}
+        >>> {Code.read(text).day for text in ("2026-01-02", "99991231", "20261340", "20260102-A")}
         {None}
         """
-        found = CODE.fullmatch(asked)
+        match = CODE.fullmatch(text)
         try:
-            day = datetime.strptime(found["day"], "%Y%m%d").date() if found else None
+            day = datetime.strptime(match["day"], "%Y%m%d").date() if match else None
         except ValueError:
             day = None
         if day is None or day > timezone.localdate():
             return cls()
-        digest = found["digest"] and int.from_bytes(base64.urlsafe_b64decode(found["digest"]))
-        return cls(day, digest, found["editions"] and int(found["editions"]))
+        digest = match["digest"] and int.from_bytes(base64.urlsafe_b64decode(match["digest"]))
+        return cls(day, digest, match["editions"] and int(match["editions"]))
 
     @property
     def begin(self):
-        return moment(self.day)
+        return start_of(self.day)
 
     @property
     def end(self):
-        return moment(self.day + timedelta(days=1))
+        return start_of(self.day + timedelta(days=1))
 
 
 def printed_set(code, members, known, gone):
-    """What the list had when the code was printed; None where that is not told.
+    """Returns the set of entries in the list when the code was printed, or None if unknown.
 
-    `known` is what it had as far as the days of publishing tell, which know nothing of edits;
-    `gone` is what was withdrawn since.
+    `known` is the set that follows from the publication dates alone, which ignore edits. `gone` is
+    the set of entries that were withdrawn since.
     """
     if code.digest is None or code.digest == digest_of(members):
         return None if code.digest is None else members
@@ -177,23 +184,23 @@ def printed_set(code, members, known, gone):
     uncertain = gone | members & set_of(rows.filter(published_at__gte=code.begin))
     uncertain |= set_of(rows.filter(editions__made_at__gte=code.begin))
     wanted = code.digest ^ digest_of(known)
-    moved = subset(uncertain, wanted) if uncertain.bit_count() <= MOST_MOVED else None
+    moved = subset(uncertain, wanted) if uncertain.bit_count() <= MAX_MOVED else None
     if moved is None:
-        moved = one_or_two(set_of(rows) | gone, wanted)
+        moved = subset_of_one_or_two(set_of(rows) | gone, wanted)
     return None if moved is None else known ^ moved
 
 
-def one_or_two(candidates, digest):
-    """Of the set `candidates` the one or the two that have this digest, as a set; None for none.
+def subset_of_one_or_two(candidates, digest):
+    """Returns the set of one or two of `candidates` that has this digest, or None.
 
-    Most often it is one that came or went, and what did not change itself may be that: it has
-    another tag, or is not required any more.
+    Usually only one entry joined or left. It may have no new edition itself: it got another tag,
+    or a course no longer requires it.
 
     >>> both = id_sets.bits_of([3, 7])
-    >>> one_or_two(id_sets.bits_of(range(9)), digest_of(both)) == both
+    >>> subset_of_one_or_two(id_sets.bits_of(range(9)), digest_of(both)) == both
     True
     """
-    others = {0: 0}  # {the digest of none or one: that}
+    others = {0: 0}  # {digest: the set of no or one member that has it}
     for pk in id_sets.ids_of(candidates):
         own = digest_of_one(pk)
         if digest ^ own in others:
@@ -207,27 +214,27 @@ def digest_of(members):
 
 
 def digest_of_one(pk):
-    return int.from_bytes(hashlib.blake2b(b"%d" % pk, digest_size=DIGEST).digest())
+    return int.from_bytes(hashlib.blake2b(b"%d" % pk, digest_size=DIGEST_BYTES).digest())
 
 
 def subset(candidates, digest):
-    """The part of the set `candidates` that has this digest, by elimination; None for none.
+    """Returns the subset of `candidates` that has this digest, by elimination, or None.
 
     >>> some = id_sets.bits_of([3, 7, 12])
     >>> subset(id_sets.bits_of(range(50)), digest_of(some)) == some
     True
     """
-    basis = {}  # {the highest bit of a digest: (it, the set that has it)}
+    basis = {}  # {length of a digest in bits: (the digest, the set that has it)}
     for pk in id_sets.ids_of(candidates):
-        rest, made = reduced(basis, digest_of_one(pk))
+        rest, made = reduce_digest(basis, digest_of_one(pk))
         if rest:
             basis[rest.bit_length()] = rest, made ^ (1 << pk)
-    rest, made = reduced(basis, digest)
+    rest, made = reduce_digest(basis, digest)
     return None if rest else made
 
 
-def reduced(basis, digest):
-    """What is left of a digest without those of the basis, and the set that these make up."""
+def reduce_digest(basis, digest):
+    """Returns what remains of a digest after elimination by the basis, and the set that it took."""
     made = 0
     while digest.bit_length() in basis:
         other, members = basis[digest.bit_length()]

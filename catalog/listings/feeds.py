@@ -1,4 +1,4 @@
-"""RSS 2.0 and Atom of any listing; what each entry says stands in one template for both."""
+"""The RSS 2.0 and Atom feeds of any listing. One template has the text of an entry for both."""
 
 import mimetypes
 
@@ -13,8 +13,8 @@ from catalog.files.validators import is_local
 from catalog.lib.text import clean_line, clean_text
 from catalog.models import RenditionVersion, SiteSettings
 
-ENTRIES = 30
-MOST_CHANGES = 1000  # the newest, of the whole catalog, among which those of a listing are
+MAX_ENTRIES = 30
+MAX_CHANGES = 1000  # the newest in the whole catalog, from which each listing picks its own
 
 
 def absolute(path):
@@ -22,7 +22,7 @@ def absolute(path):
 
 
 class Entry:
-    """A video, tool or course. Each text is cleaned again: rows may have come past the models."""
+    """A video, tool or course. It cleans texts again: some rows were not saved by the models."""
 
     def __init__(self, resource):
         self.resource = resource
@@ -45,19 +45,19 @@ class Entry:
     @property
     def enclosures(self):
         return [
-            Enclosure(absolute(url), str(size), type_of(name))
+            Enclosure(absolute(url), str(size), media_type_of(name))
             for name, url, size in files_of(self.resource)
         ]
 
 
-class Change(Entry):
-    """A new file of a tool, of which an editor says that subscribers should hear."""
+class VersionEntry(Entry):
+    """A new file of a tool. The editor chose to tell subscribers about it."""
 
     def __init__(self, version):
         super().__init__(version.rendition.tool)
         self.version = version
-        words = {"title": self.resource.title, "file": version.rendition}
-        self.title = clean_line(_("New version: %(title)s (%(file)s)") % words)
+        facts = {"title": self.resource.title, "file": version.rendition}
+        self.title = clean_line(_("New version: %(title)s (%(file)s)") % facts)
         self.guid = f"{self.resource.uid.urn}#{version.rendition_id}-v{version.number}"
         self.date = self.updated = version.made_at
 
@@ -72,9 +72,9 @@ class Change(Entry):
     @property
     def enclosures(self):
         file, url = self.version.file, absolute(self.version.url)
-        if not is_there(file):
+        if not file_exists(file):
             return []
-        return [Enclosure(url, str(self.version.bytes), type_of(file.name))]
+        return [Enclosure(url, str(self.version.bytes), media_type_of(file.name))]
 
 
 class RssFeed(Feed):
@@ -101,7 +101,7 @@ class RssFeed(Feed):
         return absolute(listing.path)
 
     def items(self, listing):
-        return newest_first(entries_of(listing, listing.newest(ENTRIES)))[:ENTRIES]
+        return newest_first(entries_of(listing, listing.newest(MAX_ENTRIES)))[:MAX_ENTRIES]
 
     def item_title(self, entry):
         return entry.title
@@ -141,7 +141,7 @@ class AtomFeed(RssFeed):
 
 
 def entries_of(listing, resources):
-    changes = [Change(version) for version in changes_in(listing)]
+    changes = [VersionEntry(version) for version in changes_in(listing)]
     return [Entry(resource) for resource in resources] + changes
 
 
@@ -150,26 +150,26 @@ def newest_first(entries):
 
 
 def changes_in(listing):
-    """The newest versions that subscribers are told of, of the tools in `listing`."""
-    told = RenditionVersion.objects.filter(
+    """Returns the newest versions of the listing's tools that subscribers are told about."""
+    announced = RenditionVersion.objects.filter(
         matters=True, made_at__gte=F("rendition__tool__published_at")
     ).order_by("-made_at", "-pk")
     members = listing.members
-    tools = told.values_list("pk", "rendition__tool")[:MOST_CHANGES]
-    wanted = [pk for pk, tool in tools if members >> tool & 1][:ENTRIES]
-    return told.filter(pk__in=wanted).select_related("rendition__tool")
+    tools = announced.values_list("pk", "rendition__tool")[:MAX_CHANGES]
+    wanted = [pk for pk, tool in tools if members >> tool & 1][:MAX_ENTRIES]
+    return announced.filter(pk__in=wanted).select_related("rendition__tool")
 
 
 def files_of(resource):
-    """(name, address, bytes) of each file that an entry hands on, as far as it is there."""
+    """Returns (name, address, bytes) of each file of an entry that exists."""
     files = resource.kind_row.files(resource)
-    return [(file.name, url, size or 0) for file, url, size in files if is_there(file)]
+    return [(file.name, url, size or 0) for file, url, size in files if file_exists(file)]
 
 
-def is_there(file):
-    """An object storage is trusted: each question to it would take longer than the feed."""
+def file_exists(file):
+    """Whether the file exists. An object storage is trusted, because asking it would be slow."""
     return not is_local(file.storage) or file.storage.exists(file.name)
 
 
-def type_of(name):
+def media_type_of(name):
     return mimetypes.guess_type(name)[0] or "application/octet-stream"

@@ -15,7 +15,7 @@ ORDERS = {
 
 
 class KnownChoicesField(forms.MultipleChoiceField):
-    """Several of the choices, in their own order and each once; anything else is passed over."""
+    """Any of the choices, in their own order and each once. It ignores other values."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -25,7 +25,7 @@ class KnownChoicesField(forms.MultipleChoiceField):
 
 
 class KnownChoiceField(forms.ChoiceField):
-    """One of the choices; the first, which no address needs to say, for anything else."""
+    """One of the choices. Any other value means the first one, which addresses can leave out."""
 
     def clean(self, value):
         keys = [key for key, _label in self.choices]
@@ -33,16 +33,16 @@ class KnownChoiceField(forms.ChoiceField):
 
 
 class WordsField(forms.CharField):
-    """What somebody searches, on one line and as long as anybody types."""
+    """The words of a search, on one line and cut to a length that people type."""
 
     def clean(self, value):
         return words_as_typed(value or "")
 
 
 class BrowseForm(forms.Form):
-    """The query string of a listing: what of it to show, and in which order.
+    """The query string of a listing: which entries to show, and in which order.
 
-    `fixed` are the facets that the listing itself decides.
+    `fixed` are the names of the facets that the listing itself decides.
     """
 
     def __init__(self, data, index, fixed=(), search=False):
@@ -68,29 +68,33 @@ class BrowseForm(forms.Form):
     def order(self):
         return self.cleaned_data["sort"]
 
-    def narrow(self, resources, but=""):
-        """The set `resources` with every filter but the one named `but`."""
+    def narrow(self, resources, except_facet=""):
+        """Returns the part of the set `resources` that passes every filter except the named one."""
         for facet in self.facets:
             options = self.cleaned_data[facet.name]
-            if options and facet.name != but:
+            if options and facet.name != except_facet:
                 resources &= self.index.set_of(*(f"{facet.name}:{key}" for key in options))
         return resources
 
     def query(self, **changes):
-        """All of it as a query string in one canonical order, "" for nothing."""
+        """Returns the form as a query string in one canonical order, or "" if it is empty.
+
+        `changes` are values by field name that replace those of the form.
+        """
         values = self.cleaned_data | changes
         pairs = []
         for name, field in self.fields.items():
             value = values[name]
             if name == "sort" and value == field.choices[0][0]:
                 continue
-            pairs += [(name, one) for one in (value if isinstance(value, list) else [value]) if one]
+            parts = value if isinstance(value, list) else [value]
+            pairs += [(name, part) for part in parts if part]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     def chosen(self):
-        """Each filter that is on: its label, and the query string without it."""
+        """Returns (label, query string without it) for each filter that is on."""
         return [
-            (label, self.query(**{facet.name: [v for v in chosen if v != key]}))
+            (label, self.query(**{facet.name: [other for other in chosen if other != key]}))
             for facet in self.facets
             for chosen in [self.cleaned_data[facet.name]]
             for key, label in self.fields[facet.name].choices
@@ -98,20 +102,21 @@ class BrowseForm(forms.Form):
         ]
 
     def bare_query(self):
-        """The query string without any filter."""
+        """Returns the query string without any filter."""
         return self.query(**{facet.name: [] for facet in self.facets})
 
     def groups(self, resources):
-        """Each facet that means something to the set `resources`, with its options."""
+        """Returns each facet that has options for the set `resources`, with these options."""
         groups = [self.group(facet, resources) for facet in self.facets]
         return [group for group in groups if group["options"]]
 
     def group(self, facet, resources):
-        """Its options with how many rows each would show.
+        """Returns a facet's options, each with the number of entries that it would show.
 
-        There are none where the whole listing, without any filter, has none.
+        There are no options if no entry of the unfiltered listing has one of them.
         """
-        chosen, narrowed = self.cleaned_data[facet.name], self.narrow(resources, but=facet.name)
+        chosen = self.cleaned_data[facet.name]
+        narrowed = self.narrow(resources, except_facet=facet.name)
         options = [
             {
                 "key": key,
@@ -122,10 +127,10 @@ class BrowseForm(forms.Form):
             for key, label in self.fields[facet.name].choices
         ]
         keys = (f"{facet.name}:{option['key']}" for option in options)
-        some = chosen or resources & self.index.set_of(*keys)
+        has_options = chosen or resources & self.index.set_of(*keys)
         return {
             "name": facet.name,
             "label": facet.label,
             "open": facet.handy or bool(chosen),
-            "options": options if some else [],
+            "options": options if has_options else [],
         }

@@ -1,4 +1,4 @@
-"""A listing is one selection of resources with many renderings: its page, RSS, Atom and PDF."""
+"""A listing is one selection of resources that is shown as a page, RSS, Atom and a PDF."""
 
 from dataclasses import dataclass, field
 
@@ -21,8 +21,8 @@ from catalog.search.index import current_index
 class Listing:
     """`name` and `args` are those of its URLs: "topic", ["lmp-processes"].
 
-    `resources` is the set of what it holds before the form narrows it; `search` says what comes
-    first where it is one of words.
+    `resources` is the set of its entries before the form narrows it. `search` ranks the entries of
+    a search for words.
     """
 
     name: str
@@ -34,11 +34,11 @@ class Listing:
     parents: list = field(default_factory=list)
     narrower: list = field(default_factory=list)
     search: Found | None = None
-    hidden: int = 0  # what it would have besides if that were public now
+    hidden: int = 0  # the set of entries that it would also have if they were public now
 
     @cached_property
     def ids(self):
-        """Of all that it shows, in its order."""
+        """The ids of all entries that it shows, in its order."""
         order = self.form.order
         if order == BEST:
             return self.form.index.ranked(self.members, "newest", self.search.tiers)
@@ -46,21 +46,21 @@ class Listing:
 
     @cached_property
     def members(self):
-        """The set of what it shows."""
+        """The set of entries that it shows."""
         return self.form.narrow(self.resources)
 
-    def list_for_print(self, most):
-        """The first `most` as videos, tools and courses, with what is related to each."""
-        return Resource.objects.published().list_for_print(self.ids[:most])
+    def list_for_print(self, limit):
+        """Returns the first `limit` as videos, tools and courses, with all that a PDF prints."""
+        return Resource.objects.published().list_for_print(self.ids[:limit])
 
-    def newest(self, most):
-        """The newest `most`, whatever its order: who subscribes waits for what is new."""
-        found = self.form.index.ranked(self.members, "newest")
-        return Resource.objects.published().list_children(found[:most])
+    def newest(self, limit):
+        """Returns the newest `limit` entries for subscribers, whatever the listing's order is."""
+        ids = self.form.index.ranked(self.members, "newest")
+        return Resource.objects.published().list_children(ids[:limit])
 
     @property
     def can_be_grouped(self):
-        """Whether paper may have it by kind or by level, as its reader likes."""
+        """Whether a reader can choose to print it by kind or by level."""
         kinds = [
             self.form.index.set_of(f"kind:{kind.name}") & self.members for kind in registered()
         ]
@@ -72,7 +72,7 @@ class Listing:
 
     @property
     def full_title(self):
-        """With its filters, as a feed or a PDF calls it: "LMP Processes · Courses · Level 2"."""
+        """The title with its filters, for feeds and PDFs: "LMP Processes · Courses · Level 2"."""
         return " · ".join([self.title, *(str(label) for label, _query in self.form.chosen())])
 
     @property
@@ -85,7 +85,7 @@ class Listing:
 
     @property
     def page_query(self):
-        """What a link to another page of it starts with: "?" or "?kind=tool&"."""
+        """The start of a link to another page of it: "?" or "?kind=tool&"."""
         query = self.form.query()
         return f"{query}&" if query else "?"
 
@@ -119,7 +119,7 @@ def everything(data):
 
 
 def search_listing(data):
-    """What has the words of `q`; everything where it has none."""
+    """Returns the listing of entries with the words of `q`, or of all entries if it is empty."""
     index = current_index()
     form = BrowseForm(data, index, search=True)
     search = find(form.words, index) if form.words else None
@@ -136,7 +136,10 @@ def search_listing(data):
 
 
 def listing_of(keys, data, **facts):
-    """All that has each of `keys`, ["level:2"]; it is not narrowed by these facets again."""
+    """Returns the listing of entries that have all `keys`, such as ["level:2"].
+
+    Its form does not offer the facets of these keys.
+    """
     index = current_index()
     resources, hidden = index.public(), index.hidden()
     for key in keys:
@@ -159,7 +162,7 @@ def kind_listing(data, kind):
 
 def topic_listing(data, slug):
     topic = get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
-    above = [(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []
+    parents = [(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []
     return listing_of(
         [f"topic:{slug}"],
         data,
@@ -167,7 +170,7 @@ def topic_listing(data, slug):
         args=[slug],
         title=topic.name,
         summary=topic.summary,
-        parents=[(_("Topics"), reverse("topics")), *above],
+        parents=[(_("Topics"), reverse("topics")), *parents],
         narrower=list(topic.children.all()),
     )
 
@@ -195,9 +198,9 @@ def region_listing(data, slug):
 
 
 def tag_listing(data, slug):
-    """Of a tag that something public carries: the tags of drafts are nobody's business yet."""
-    index, carried = current_index(), public("tagged_resources__content_object__")
-    tag = get_object_or_404(Tag.objects.filter(carried).distinct(), slug=slug)
+    """Returns the listing of a tag that a public entry has, because tags of drafts are secret."""
+    index, is_on_public_entry = current_index(), public("tagged_resources__content_object__")
+    tag = get_object_or_404(Tag.objects.filter(is_on_public_entry).distinct(), slug=slug)
     tagged = id_sets.bits_of(tag.tagged_resources.values_list("content_object", flat=True))
     return Listing(
         name="tag",

@@ -57,32 +57,44 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
         "notice": notice,
         "groups": listing.form.groups(listing.resources),
     }
-    code = code_in(request.GET, LIST)
-    if code is not None:
-        context["print"] = list_print(code, listing.members, listing.hidden_members)
+    context |= print_context(request, listing)
     if listing.search:
-        context |= searched(listing, page)
+        context |= search_context(listing, page)
         if request.GET.keys() == {"q"}:
             request.count = counting.count_search, listing.form.words, len(listing.ids)
     return render(request, template, context | (more or {}))
 
 
-def searched(listing, page):
-    """What the page of a search shows besides: where in files the words are, and ways on."""
+def print_context(request, listing):
+    """Returns the ListPrint of a scanned print as `print`, or {} if the address has no code.
+
+    Each page of a listing needs it, because the PDF of each listing prints such a code.
+    """
+    code = code_in(request.GET, LIST)
+    if code is None:
+        return {}
+    return {"print": list_print(code, listing.members, listing.hidden_members)}
+
+
+def search_context(listing, page):
+    """Returns the additional context of a search page: site pages, and help if it is empty.
+
+    It also tells each card which of its words match, and where the words are in its files.
+    """
     for card in page:
         card.title_pieces = marked(card.title, listing.search.stems)
         card.blurb_pieces = marked(card.blurb, listing.search.stems)
-    inside = passage_matches(page.object_list, listing.search.groups)
+    matches = passage_matches(page.object_list, listing.search.groups)
     for card in page:
-        card.landing = inside.get(card.pk)
+        card.landing = matches.get(card.pk)
     pages = site_pages(content_words(words_in(listing.form.words))) if page.number == 1 else []
     return {"pages": pages, "ways_on": None if listing.ids else no_results_help(listing.form)}
 
 
 @require_safe
 def search_suggestions(request):
-    found = suggestions(request.GET.get("q", ""))
-    response = JsonResponse({"suggestions": [suggestion._asdict() for suggestion in found]})
+    results = suggestions(request.GET.get("q", ""))
+    response = JsonResponse({"suggestions": [suggestion._asdict() for suggestion in results]})
     response["Cache-Control"] = "public, max-age=60"
     return response
 

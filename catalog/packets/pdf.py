@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.editions.lists import dated
+from catalog.editions.lists import address_with_code
 from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
 from catalog.models import Rendition, Resource
@@ -94,7 +94,7 @@ def packet_document(packet, options):
         "bound": bound,
         "left_out": [piece for piece in pieces if piece.why],
         "untagged": [piece for piece in bound if piece.rendition and not piece.facts["tagged"]],
-        "qr": qr_image(settings.SITE_URL + dated(packet.path, packet.members)),
+        "qr": qr_image(settings.SITE_URL + address_with_code(packet.path, packet.members)),
     }
     with one_at_a_time():
         document = document_of("pdf/packet.html", context, options)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.editions.codes import LIST, code_in
-from catalog.editions.lists import dated, list_print
+from catalog.editions.lists import address_with_code, list_print
 from catalog.lib import id_sets
 from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
@@ -51,7 +51,7 @@ def packet_page(request):
 
 def paper_address(packet):
     """As a code on paper has it, which can be told true or old."""
-    return settings.SITE_URL + dated(packet.path, packet.members)
+    return settings.SITE_URL + address_with_code(packet.path, packet.members)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.editions.lists import dated
+from catalog.editions.lists import address_with_code
 from catalog.kinds import registered
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
@@ -84,7 +84,7 @@ def handout_context(listing, by_level):
         "title": listing.full_title,
         "address": listing.path,
         "count_words": count_words(len(listing.ids)),
-        "qr": qr_image(settings.SITE_URL + dated(listing.path, listing.members)),
+        "qr": qr_image(settings.SITE_URL + address_with_code(listing.path, listing.members)),
         "groups": groups_of(listing, resources, by_level),
         "has_contents": len(resources) >= limits.MIN_ENTRIES_WITH_CONTENTS,
     }

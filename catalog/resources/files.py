@@ -1,4 +1,4 @@
-"""The files of entries: as they are kept, at the addresses that stay, and all of a tool at once."""
+"""The files of entries: by storage path, at permanent addresses, and all of a tool as a zip."""
 
 import posixpath
 import re
@@ -14,37 +14,38 @@ from catalog.kinds import kind_named
 from catalog.lib.zip_stream import zipped
 from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
-from catalog.resources.views import is_staff_of, moved, seen_by
+from catalog.resources.views import may_see_drafts, redirect_from_former_slug, visible_to
 
-# As catalog.files.validators.file_place() makes them.
+# Matches the paths that catalog.files.validators.file_place() makes.
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-PLACE = re.compile(rf"[a-z]+s/(?P<uid>{UUID})/.+")
+STORED_PATH = re.compile(rf"[a-z]+s/(?P<uid>{UUID})/.+")
 
 
 @require_safe
 def stored_file(request, path):
-    """/media/…: a file of an entry that this reader may see; 404 for all else."""
+    """Answers /media/… with a file of an entry that this reader may see. All else is a 404."""
     resource = owner_of(path)
-    if resource is None or not (resource.is_public or is_staff_of(request)):
+    if resource is None or not (resource.is_public or may_see_drafts(request)):
         raise Http404(_("There is no such file."))
     return serving.serve(request, path, resource.is_public)
 
 
 def owner_of(path):
-    place = PLACE.fullmatch(path)
-    # Dots would lead from a public entry to the files of another one.
-    if place is None or path != posixpath.normpath(path):
+    """Returns the Resource that a stored file belongs to, or None."""
+    match = STORED_PATH.fullmatch(path)
+    # With dots, a path could lead from a public entry to the files of another one.
+    if match is None or path != posixpath.normpath(path):
         return None
-    known = Resource.objects.only("published_at", "unpublished_at")
-    return known.filter(uid=place["uid"]).first()
+    resources = Resource.objects.only("published_at", "unpublished_at")
+    return resources.filter(uid=match["uid"]).first()
 
 
 @require_safe
 def tool_file(request, slug, name, extension):
-    """The newest version of a rendition, at the address that people have."""
+    """Sends the newest version of a rendition. Its address stays when the file is replaced."""
     version = find_version(request, slug, name, extension)
     if version is None or not version.rendition.file:
-        return moved_file(request, slug, "tool-file", name, extension)
+        return redirect_file(request, slug, "tool-file", name, extension)
     return serving.serve(request, version.file.name, version.public, version)
 
 
@@ -52,13 +53,16 @@ def tool_file(request, slug, name, extension):
 def tool_version(request, slug, number, name, extension):
     version = find_version(request, slug, name, extension, number=number)
     if version is None:
-        return moved_file(request, slug, "tool-version", number, name, extension)
+        return redirect_file(request, slug, "tool-version", number, name, extension)
     return serving.serve(request, version.file.name, version.public, version)
 
 
 def find_version(request, slug, name, ending, **which):
-    """The newest version, or `which` one, with `public`: whether all may see it; None if none."""
-    tools = seen_by(request, Tool, Tool.objects.all()).filter(slug=slug)
+    """Returns the newest version, or the one that the filters `which` name, or None.
+
+    Its attribute `public` says whether everybody may see it.
+    """
+    tools = visible_to(request, Tool, Tool.objects.all()).filter(slug=slug)
     versions = RenditionVersion.objects.select_related("rendition__tool").filter(
         rendition__tool__in=tools, rendition__name=name, **which
     )
@@ -69,19 +73,19 @@ def find_version(request, slug, name, ending, **which):
     return version
 
 
-def moved_file(request, slug, name, *parts, kind="tool"):
-    """What an address below a former one of its entry leads to."""
-    return moved(
+def redirect_file(request, slug, name, *parts, kind="tool"):
+    """Redirects a file's address that contains a former slug of its entry."""
+    return redirect_from_former_slug(
         request, kind_named(kind), slug, lambda entry: reverse(name, args=[entry.slug, *parts])
     )
 
 
 @require_safe
 def tool_zip(request, slug):
-    """All files of a tool in one, sent as it is made."""
-    tool = seen_by(request, Tool).filter(slug=slug).first()
+    """Sends all files of a tool in one zip, which it makes while it sends."""
+    tool = visible_to(request, Tool).filter(slug=slug).first()
     if tool is None:
-        return moved_file(request, slug, "tool-zip")
+        return redirect_file(request, slug, "tool-zip")
     files = [(f"{r.name}.{r.extension}", r.file) for r in tool.renditions.all() if r.file]
     if not files:
         raise Http404(_("This tool has no files here."))
@@ -94,10 +98,10 @@ def tool_zip(request, slug):
 
 @require_safe
 def video_transcript(request, slug):
-    """What is said in a video, as a text file."""
-    video = seen_by(request, Video).filter(slug=slug).first()
+    """Sends the transcript of a video as a text file."""
+    video = visible_to(request, Video).filter(slug=slug).first()
     if video is None:
-        return moved_file(request, slug, "video-transcript", kind="video")
+        return redirect_file(request, slug, "video-transcript", kind="video")
     if not video.spoken:
         raise Http404(_("There is no transcript at this address."))
     text = f"{video.title}\n\n{video.spoken}\n"

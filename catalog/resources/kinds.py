@@ -8,12 +8,12 @@ from catalog.files.serving import MEDIA_TYPES
 from catalog.kinds import Kind, register
 from catalog.models import Tool, Video
 
-# The codec strings of video formats that browsers may play as sound alone, by MediaInfo's names.
+# By MediaInfo's names, the codec strings of formats that some browsers play without the picture.
 CODECS = {"HEVC": "hvc1.1.6.L120.B0", "MPEG-4 Visual": "mp4v.20.9"}
 
 
 def player_context(video):
-    """The media type of a video, and its chapters and paragraphs with their times."""
+    """Returns the media type of a video, and its chapters and paragraphs with their times."""
     return {
         "film_type": media_type(video),
         "chapters": [(begin, clock(begin), title) for begin, _end, title in video.chapter_cues],
@@ -22,7 +22,10 @@ def player_context(video):
 
 
 def media_type(video):
-    """Names the codec where there is a copy for phones: a browser that lacks it takes the copy."""
+    """Returns the media type of a video's file.
+
+    It names the codec if there is a copy for phones: a browser without that codec plays the copy.
+    """
     kind = MEDIA_TYPES.get_type(video.file.name or "")
     codec = video.phone_file and CODECS.get(video.film.get("picture"))
     return f"{kind}; codecs={codec}" if codec else kind

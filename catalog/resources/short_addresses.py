@@ -1,4 +1,4 @@
-"""Where the addresses on paper lead: to the living page, or to what became of it."""
+"""The short addresses on paper. They lead to the entry's page, or say why it is gone."""
 
 from django.db.models import Q
 from django.http import Http404
@@ -14,8 +14,8 @@ from catalog.models import Resource
 
 @require_safe
 def short_address(request, code, number=None):
-    """/r/2f, and /r/2f/4 for a print of its fourth edition."""
-    pk = number_of(code)
+    """Answers /r/2f, and /r/2f/4 from a print of the fourth edition."""
+    pk = id_of(code)
     resource = Resource.objects.filter(pk=pk).first() if pk else None
     if resource and resource.is_public:
         query = f"?{EDITION[0]}={number}" if number is not None else ""
@@ -23,30 +23,30 @@ def short_address(request, code, number=None):
     if resource and resource.is_withdrawn:
         return withdrawn_page(request, resource, replacement_of(resource))
     if pk and not resource and Resource.objects.filter(pk__gt=pk).exists():
-        # Numbers are given one after the other, and never again.
+        # Ids are given in order and never reused, so this one was an entry that was deleted.
         return render(request, "catalog/removed.html", status=404)
     raise Http404(_("There is nothing at this short address."))
 
 
-def number_of(code):
+def id_of(code):
     try:
         return base36_to_int(code)
     except ValueError:
         return None
 
 
-def gone(request, model, slug):
-    """What stands at the address of something withdrawn that has a replacement; None else."""
-    there = model.objects.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).first()
-    instead = replacement_of(there) if there and there.is_withdrawn else None
-    return withdrawn_page(request, there, instead) if instead else None
+def withdrawn_response(request, model, slug):
+    """Returns the page for a withdrawn entry that has a replacement, or None for any other."""
+    resource = model.objects.filter(Q(slug=slug) | Q(former_slugs__slug=slug)).first()
+    replacement = replacement_of(resource) if resource and resource.is_withdrawn else None
+    return withdrawn_page(request, resource, replacement) if replacement else None
 
 
 def replacement_of(resource):
     return replacements([resource]).get(resource.pk)
 
 
-def withdrawn_page(request, resource, instead):
-    card = instead and Resource.objects.for_cards().get(pk=instead.pk)
+def withdrawn_page(request, resource, replacement):
+    card = replacement and Resource.objects.for_cards().get(pk=replacement.pk)
     context = {"resource": resource, "instead": card, "section": resource.kind}
     return render(request, "catalog/withdrawn.html", context, status=410)

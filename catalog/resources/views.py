@@ -15,16 +15,18 @@ from catalog.resources import short_addresses
 
 @require_safe
 def detail_page(request, slug, kind):
-    """The page of one resource; its former addresses lead here, staff see drafts too."""
-    resource = seen_by(request, kind.model).filter(slug=slug).first()
+    """Shows one resource, to staff also a draft. Its former addresses redirect here."""
+    resource = visible_to(request, kind.model).filter(slug=slug).first()
     if resource is None:
-        gone = short_addresses.gone(request, kind.model, slug)
-        return gone or moved(request, kind, slug, Resource.get_absolute_url)
+        withdrawn = short_addresses.withdrawn_response(request, kind.model, slug)
+        return withdrawn or redirect_from_former_slug(
+            request, kind, slug, Resource.get_absolute_url
+        )
     context = {
         "section": kind.name,
         "resource": resource,
-        "start": start_in(request, resource),
-        "print": print_in(request, resource),
+        "start": start_second(request, resource),
+        "print": scanned_print(request, resource),
     }
     response = render(request, kind.page_template, context | resource.detail_context())
     patch_vary_headers(response, kind.varies_by)
@@ -33,40 +35,44 @@ def detail_page(request, slug, kind):
     return response
 
 
-def start_in(request, resource):
-    """The second that `?t=47` asks a video to start at; None where there is no such second."""
-    asked = request.GET.get("t", "")
-    plain = asked.isascii() and asked.isdigit() and len(asked) < 7
-    return int(asked) if plain and 0 < int(asked) < (resource.seconds or 10**6) else None
+def start_second(request, resource):
+    """Returns the second at which `?t=47` starts a video, or None if there is no such second."""
+    text = request.GET.get("t", "")
+    plain = text.isascii() and text.isdigit() and len(text) < 7
+    return int(text) if plain and 0 < int(text) < (resource.seconds or 10**6) else None
 
 
-def print_in(request, resource):
-    """Returns the Print that `?edition=4` names, None if the address names none."""
-    asked = code_in(request.GET, EDITION)
-    return None if asked is None else print_of(resource, asked)
+def scanned_print(request, resource):
+    """Returns the Print that `?edition=4` names, or None if the address names none."""
+    number = code_in(request.GET, EDITION)
+    return None if number is None else print_of(resource, number)
 
 
 @require_safe
 def detail_pdf(request, slug, kind):
-    resource = seen_by(request, kind.model).filter(slug=slug).first()
+    resource = visible_to(request, kind.model).filter(slug=slug).first()
     if resource is None:
-        return moved(request, kind, slug, Resource.get_pdf_url)
+        return redirect_from_former_slug(request, kind, slug, Resource.get_pdf_url)
     return send(request, sheet_printable(resource))
 
 
-def seen_by(request, model, resources=None):
-    """What this reader may see of `model`, or of the queryset `resources` of it."""
+def visible_to(request, model, resources=None):
+    """Returns what this reader may see of `model`, or of the queryset `resources`."""
     resources = model.objects.for_detail() if resources is None else resources
-    return resources if is_staff_of(request) else resources.published()
+    return resources if may_see_drafts(request) else resources.published()
 
 
-def is_staff_of(request):
-    """Whether this reader sees drafts; the session is read only where there is one."""
+def may_see_drafts(request):
+    """Whether this reader may see drafts. It reads a session only if the request has its cookie."""
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
     return signed_in and request.user.is_staff and request.user.has_perm("catalog.view_resource")
 
 
-def moved(request, kind, slug, address):
+def redirect_from_former_slug(request, kind, slug, address):
+    """Redirects for good from a former slug to `address(resource)`, with the same query string.
+
+    Raises Http404 if no public resource of this kind had that slug.
+    """
     former = FormerSlug.objects.select_related("resource").filter(slug=slug).first()
     if former is None or former.resource.kind != kind.name or not former.resource.is_public:
         raise Http404(_("There is no %(kind)s at this address.") % {"kind": kind.label.lower()})

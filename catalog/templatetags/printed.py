@@ -12,10 +12,10 @@ QUESTIONS = {"paper": _("Paper"), "text": _("Print size"), "ink": _("Ink")}
 
 @register.inclusion_tag("catalog/print_options.html")
 def print_choice(address, grouped=False, form=""):
-    """The choice of paper, print size and ink for the PDF at `address`, which may have a query.
+    """Shows the print options for the PDF at `address`, which may have a query string.
 
-    `grouped` for a listing, whose entries can stand by type or by level. `form` is the id of one on
-    the page that is sent along.
+    `grouped` is true for a listing whose entries can be printed by type or by level. `form` is the
+    id of a form on the page whose fields are sent too.
     """
     path, _mark, query = address.partition("?")
     return {

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.lib.qr import qr_svg
 from catalog.listings.listing import level_listing
-from catalog.listings.views import page_of_listing
+from catalog.listings.views import page_of_listing, print_context
 from courses.path_grid import Path
 from courses.path_listings import cell_listing, dimension_listing
 from courses.team_check import TeamCheck, code_of_ticks
@@ -24,7 +24,7 @@ def dimension_page(request, find, slug):
     cells = path.cells_of(dimension)
     path.help_for([criterion for cell in cells for criterion in cell.criteria])
     context = {"section": "path", "listing": listing, "dimension": dimension, "cells": cells}
-    return render(request, "courses/dimension.html", context)
+    return render(request, "courses/dimension.html", context | print_context(request, listing))
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""What a fourth kind gets without a line in any other file; tests/test_fourth_kind.py runs this."""
+"""What a fourth kind gets without a line in another file. tests/test_fourth_kind.py runs this."""
 
 import pytest
 from lxml import etree
@@ -37,12 +37,12 @@ def test_its_page_extends_the_page_of_all_kinds(client, podcast):
 
 
 @pytest.mark.parametrize("address", ["/podcasts/feed/", "/podcasts/feed/atom/", "/new/feed/"])
-def test_it_is_in_its_own_feed_and_in_that_of_all(client, podcast, address):
+def test_it_is_in_its_own_feed_and_in_the_feed_of_all_entries(client, podcast, address):
     feed = etree.fromstring(client.get(address).content)
     assert "Morning Rounds" in "".join(feed.itertext())
 
 
-def test_it_is_printed_alone_and_in_a_list(client, podcast):
+def test_it_has_a_sheet_and_is_in_the_pdf_of_its_listing(client, podcast):
     alone = pdf_content(client.get("/podcasts/morning-rounds.pdf"))
     assert "Hosted by Ann" in alone.text and "Level 2" in alone.text
     assert "Morning Rounds" in pdf_content(client.get("/podcasts.pdf")).text
@@ -55,7 +55,7 @@ def test_search_finds_it_and_filters_by_its_kind(client, podcast):
     assert "Podcasts (1)" in found or "Podcasts 1" in found
 
 
-def test_it_goes_into_packets_and_has_a_short_address(client, podcast):
+def test_it_has_a_short_address_and_fits_into_packets(client, podcast):
     short = podcast.get_short_url()
     assert client.get(short).headers["Location"] == "/podcasts/morning-rounds/"
     code = short.rpartition("/")[2]

@@ -6,7 +6,7 @@ from catalog.search import engines, indexing
 
 
 class Command(BaseCommand):
-    help = "Rebuild the search index. Readers can go on meanwhile, and Ctrl-C is safe at any time."
+    help = "Rebuild the search index. The site stays up, and you can press Ctrl-C at any time."
 
     def handle(self, **options):
         started = time.monotonic()

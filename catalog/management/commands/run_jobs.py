@@ -14,7 +14,7 @@ from catalog.jobs import queue, wanted
 from catalog.printing import workers
 
 POLL_S = 0.5  # between two checks of the workers
-# Before a worker that ended is started again: the more often it ends, the longer.
+# The waits before a worker that ended is started again. They grow with each failure.
 RESTART_DELAYS_S = (1, 5, 30)
 STEADY_S = 60  # after which a worker's earlier failures no longer count
 STOP_TIMEOUT_S = 5
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             help=_("Run the jobs of one lane, in this process."),
         )
         parser.add_argument(
-            "--name", default="", help=_("The name of a worker whose unfinished job to take up.")
+            "--name", default="", help=_("Take up the unfinished job of the worker of this name.")
         )
         parser.add_argument(
             "--once", action="store_true", help=_("Run the jobs that are waiting now, then stop.")
@@ -126,5 +126,5 @@ class Worker:
 
 
 def worker_name():
-    """The same after a worker restarts, and another one for each site on a machine."""
+    """Returns a name that a restarted worker keeps and that differs for each site on a machine."""
     return f"{socket.gethostname()[:30]}:{os.getpid()}"

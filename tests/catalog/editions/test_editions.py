@@ -1,4 +1,4 @@
-"""Each change of what a sheet says makes one edition, in the transaction of the change."""
+"""Each change to a sheet's content makes one edition, in the same transaction."""
 
 import json
 
@@ -24,20 +24,20 @@ def numbers_of(resource):
     return list(resource.editions.order_by("number").values_list("number", flat=True))
 
 
-def newest(resource):
+def newest_facts(resource):
     return resource.editions.first().facts
 
 
 def changed_by(resource, change):
-    """The keys of the facts that are others after `change()`."""
-    before, count = newest(resource), resource.editions.count()
+    """Returns the keys of the facts that `change()` changes. It makes at most one edition."""
+    before, count = newest_facts(resource), resource.editions.count()
     change()
-    after = newest(resource)
+    after = newest_facts(resource)
     assert resource.editions.count() - count <= 1
     return {key for key in before | after if before.get(key) != after.get(key)}
 
 
-def saved(resource, **fields):
+def save_with(resource, **fields):
     def change():
         row = type(resource).objects.get(pk=resource.pk)
         for name, value in fields.items():
@@ -47,28 +47,28 @@ def saved(resource, **fields):
     return change
 
 
-def test_it_works():
+def test_saving_another_title_makes_a_second_edition():
     tool = make_tool("Huddle cards")
     assert numbers_of(tool) == [1]
-    assert newest(tool) == {"title": "Huddle cards"}
-    saved(tool, title="Huddle cards for nights")()
+    assert newest_facts(tool) == {"title": "Huddle cards"}
+    save_with(tool, title="Huddle cards for nights")()
     assert numbers_of(tool) == [1, 2]
-    assert newest(tool) == {"title": "Huddle cards for nights"}
+    assert newest_facts(tool) == {"title": "Huddle cards for nights"}
     assert tool.editions.get(number=1).facts == {"title": "Huddle cards"}
 
 
-def test_a_draft_has_none_until_it_gets_a_date():
+def test_a_draft_has_no_edition_until_it_is_published():
     tool = make_tool(published=False, levels=[2])
-    saved(tool, summary="Two minutes.")()
+    save_with(tool, summary="Two minutes.")()
     assert numbers_of(tool) == []
-    saved(tool, published_at=days_ago(1))()
+    save_with(tool, published_at=days_ago(1))()
     assert numbers_of(tool) == [1]
 
 
-def test_what_is_saved_unchanged_or_printed_nowhere_makes_none(django_user_model):
+def test_a_save_that_changes_nothing_on_the_sheet_makes_no_edition(django_user_model):
     tool = make_tool()
-    saved(tool)()
-    saved(tool, owner=django_user_model.objects.create(username="ann"), related_text="Others")()
+    save_with(tool)()
+    save_with(tool, owner=django_user_model.objects.create(username="ann"), related_text="Others")()
     tool.tags.add("huddle")
     tool.related.add(make_video())
     assert numbers_of(tool) == [1]
@@ -89,7 +89,7 @@ def test_what_is_saved_unchanged_or_printed_nowhere_makes_none(django_user_model
 )
 def test_each_text_of_a_sheet_is_a_fact(field, value, key):
     tool = make_tool()
-    assert changed_by(tool, saved(tool, **{field: value})) == {key}
+    assert changed_by(tool, save_with(tool, **{field: value})) == {key}
 
 
 @pytest.mark.parametrize(
@@ -105,68 +105,68 @@ def test_each_text_of_a_sheet_is_a_fact(field, value, key):
 def test_each_vocabulary_of_a_sheet_is_a_fact(name, key):
     tool, term = make_tool(), getattr(make_tool("Other", **{name: ["Night shift"]}), name).get()
     assert changed_by(tool, lambda: getattr(tool, name).add(term)) == {key}
-    assert newest(tool)[key] == "Night shift"
+    assert newest_facts(tool)[key] == "Night shift"
 
 
 def test_levels_and_minutes_are_facts_in_words():
     tool = make_tool()
     assert changed_by(tool, lambda: tool.levels.set(Level.objects.filter(number__in=[2, 3])))
-    assert newest(tool)["levels"].startswith("Levels 2–3: ")
-    assert changed_by(tool, saved(tool, minutes_min=60, minutes_max=90)) == {"time"}
-    assert newest(tool)["time"] == "60 to 90 minutes"
+    assert newest_facts(tool)["levels"].startswith("Levels 2–3: ")
+    assert changed_by(tool, save_with(tool, minutes_min=60, minutes_max=90)) == {"time"}
+    assert newest_facts(tool)["time"] == "60 to 90 minutes"
 
 
 def test_a_new_file_of_a_tool_is_a_change():
     tool = make_tool()
 
-    def hang_on():
+    def add_file():
         Rendition.objects.create(tool=tool, file=ContentFile(files.pdf(), "cards.pdf"))
 
-    assert changed_by(tool, hang_on) == {"files", "format", "size"}
-    assert "version 1" in newest(tool)["files"]
+    assert changed_by(tool, add_file) == {"files", "format", "size"}
+    assert "version 1" in newest_facts(tool)["files"]
     rendition = tool.renditions.get()
     rendition.file = ContentFile(files.pdf(pages=2), "cards.pdf")
     assert changed_by(tool, rendition.save) == {"files"}
-    assert "2 pages" in newest(tool)["files"] and "version 2" in newest(tool)["files"]
+    assert "2 pages" in newest_facts(tool)["files"] and "version 2" in newest_facts(tool)["files"]
 
 
 def test_the_rows_of_a_course_are_facts():
     course = make_course()
     assert changed_by(course, lambda: course.modules.create(title="One", minutes=60)) == {"modules"}
-    assert newest(course)["modules"] == "One (1 hour)"
+    assert newest_facts(course)["modules"] == "One (1 hour)"
     assert changed_by(course, lambda: course.deliveries.create(mode="online")) == {"delivery"}
     required = course.requirements.create
     assert changed_by(course, lambda: required(text="LMPO")) == {"requirements"}
     assert changed_by(course, lambda: course.follow_ups.create(text="Next")) == {"follow_ups"}
     course.requirements.get().delete()
-    assert "requirements" not in newest(course)
+    assert "requirements" not in newest_facts(course)
 
 
 def test_captions_and_credits_of_a_video_are_facts():
     video = make_video(transcript="Hello.")
-    vtt = ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nTaste it.", "film.vtt")
-    assert changed_by(video, saved(video, captions=vtt)) == {"captions", "transcript"}
+    vtt = ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nTaste it.", "captions.vtt")
+    assert changed_by(video, save_with(video, captions=vtt)) == {"captions", "transcript"}
     assert changed_by(video, lambda: video.credits.create(role="By", name="Us")) == {"credits"}
 
 
-def test_a_term_that_is_renamed_is_a_change_of_all_that_have_it():
+def test_renaming_a_term_changes_all_entries_that_have_it():
     tools = [make_tool(f"Tool {n}", topics=["Roles"]) for n in range(3)]
     topic = make_topic("Roles")
     topic.name = "Roles and rights"
     topic.save()
-    assert [newest(tool)["topics"] for tool in tools] == ["Roles and rights"] * 3
+    assert [newest_facts(tool)["topics"] for tool in tools] == ["Roles and rights"] * 3
 
 
-def test_several_saves_together_make_one():
+def test_several_saves_in_one_transaction_make_one_edition():
     tool = make_tool()
     with indexed_together():
-        saved(tool, summary="One")()
-        saved(tool, summary="Two")()
+        save_with(tool, summary="One")()
+        save_with(tool, summary="Two")()
         tool.topics.add(make_topic())
     assert numbers_of(tool) == [1, 2]
 
 
-def test_a_form_of_the_admin_makes_one(client):
+def test_saving_an_admin_form_makes_one_edition(client):
     sign_in_as_root(client)
     course = make_course()
     submit_form(
@@ -177,13 +177,13 @@ def test_a_form_of_the_admin_makes_one(client):
         rows=[("modules", {"title": "One", "minutes": "30"})],
     )
     assert numbers_of(course) == [1, 2]
-    assert newest(course).keys() == {"title", "levels", "modules"}
+    assert newest_facts(course).keys() == {"title", "levels", "modules"}
 
 
-def test_what_is_taken_back_was_never_printed():
+def test_a_save_that_is_rolled_back_makes_no_edition():
     tool = make_tool()
     with pytest.raises(RuntimeError), indexed_together():
-        saved(tool, title="Half done")()
+        save_with(tool, title="Half done")()
         raise RuntimeError("the save breaks off")
     assert numbers_of(tool) == [1]
 
@@ -198,7 +198,7 @@ def test_an_entry_is_deleted_with_its_editions(whole):
     assert not Edition.objects.exists() and not Resource.objects.exists()
 
 
-def test_facts_are_small_and_long_ones_are_told_by_their_hash():
+def test_facts_are_small_and_long_texts_are_kept_as_a_hash():
     course = make_course(
         "A course with a title as long as people write them (classroom)",
         summary="word " * 90,
@@ -209,19 +209,19 @@ def test_facts_are_small_and_long_ones_are_told_by_their_hash():
         outcomes="Do this\n" * 40,
         enrollment_text="Write to us.",
     )
-    facts = newest(course)
+    facts = newest_facts(course)
     assert len(json.dumps(facts)) < 1000
     assert facts["body"].keys() == facts["summary"].keys() == {"hash"}
     assert all(len(text) <= LONGEST for text in facts.values() if isinstance(text, str))
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
-def test_every_fact_has_a_name_for_people(make):
+def test_every_fact_has_a_label(make):
     resource = make()
     assert resource.printed_facts().keys() == resource.PRINTED.keys()
 
 
-def test_an_index_that_is_made_anew_gives_existing_entries_their_first():
+def test_rebuilding_the_index_gives_each_entry_without_an_edition_its_first():
     tool, draft = make_tool(), make_tool("Draft", published=False)
     Edition.objects.all().delete()
     call_command("rebuild_index", verbosity=0)
@@ -229,19 +229,19 @@ def test_an_index_that_is_made_anew_gives_existing_entries_their_first():
     assert (numbers_of(tool), numbers_of(draft)) == ([1], [])
 
 
-def queries_of(change):
+def count_queries(change):
     with CaptureQueriesContext(connection) as queries:
         change()
     return len(queries)
 
 
-def test_editions_of_many_cost_as_many_queries_as_of_few():
+def test_editions_of_many_entries_take_as_many_queries_as_of_few():
     def change(resources):
         for resource in resources:
             Resource.objects.filter(pk=resource.pk).update(title="Another title")
-        return queries_of(lambda: indexing.update_index([resource.pk for resource in resources]))
+        return count_queries(lambda: indexing.update_index([resource.pk for resource in resources]))
 
-    make_tool("Another title")  # new words would be learned once
+    make_tool("Another title")  # adds its words to the index, which takes queries once
     few = [make(f"{make.__name__} {n}") for n in range(2) for make in (make_tool, make_course)]
     many = [
         make(f"More {make.__name__} {n}") for n in range(8) for make in (make_tool, make_course)
@@ -250,7 +250,7 @@ def test_editions_of_many_cost_as_many_queries_as_of_few():
     assert all(numbers_of(resource) == [1, 2] for resource in few + many)
 
 
-def test_facts_ask_the_database_for_nothing(django_assert_num_queries):
+def test_facts_of_loaded_entries_take_no_queries(django_assert_num_queries):
     course = make_course(levels=[2], topics=["Roles"])
     course.requirements.create(named_course=make_course("LMPO"))
     tool, video = make_tool(), make_video()
@@ -261,9 +261,9 @@ def test_facts_ask_the_database_for_nothing(django_assert_num_queries):
         assert all(facts_of(resource) for resource in whole)
 
 
-def test_the_newest_number_is_at_hand(django_assert_num_queries):
+def test_the_newest_edition_number_is_loaded_with_the_page(django_assert_num_queries):
     course, draft = make_course(), make_course("Draft", published=False)
-    saved(course, title="Another")()
+    save_with(course, title="Another")()
     loaded = Course.objects.for_detail().get(pk=course.pk)
     with django_assert_num_queries(0):
         assert loaded.edition == 2

@@ -1,4 +1,4 @@
-"""A printed list whose code is scanned: what came, changed and went since its day."""
+"""The notice for a printed list whose code is scanned: what changed in the list since that day."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.editions import lists
-from catalog.editions.lists import dated
+from catalog.editions.lists import address_with_code
 from catalog.lib import id_sets
 from catalog.models import Edition, Resource
 from catalog.printing import handouts
@@ -25,7 +25,7 @@ def day(ago):
 
 
 def old_tool(title, **fields):
-    """One that has been there for thirty days."""
+    """A tool that was published thirty days ago and not changed since."""
     tool = make_tool(title, published=days_ago(30), **fields)
     Edition.objects.filter(resource=tool).update(made_at=days_ago(30))
     return tool
@@ -36,18 +36,18 @@ def notice(client, address):
     return " ".join(found.text_content().split())
 
 
-def test_nothing_is_said_where_nobody_asks(client):
+def test_without_a_code_there_is_no_notice(client):
     assert "print-notice" not in client.get("/tools/").content.decode()
 
 
-def test_a_print_is_current(client):
+def test_a_print_of_an_unchanged_list_is_current(client):
     old_tool("Waste Walk")
     words = notice(client, f"/tools/?list={day(5)}")
     assert words.startswith("Your print is current Nothing on this list has changed since ")
     assert "Print the new version" not in words
 
 
-def test_what_is_new_is_told(client):
+def test_a_new_entry_is_named(client):
     old_tool("Waste Walk")
     make_tool("Icebreaker", published=days_ago(1))
     words = notice(client, f"/tools/?list={day(5)}")
@@ -55,14 +55,14 @@ def test_what_is_new_is_told(client):
     assert "Waste Walk" not in words and words.endswith("Print the new version")
 
 
-def test_what_changed_is_told_with_what_it_was(client):
+def test_a_changed_entry_is_named_with_the_labels_of_its_changes(client):
     tool = old_tool("Waste Walk")
     tool.summary = "Look twice."
     tool.save()
     assert "Changed: Waste Walk (Summary)" in notice(client, f"/tools/?list={day(5)}")
 
 
-def test_what_was_withdrawn_is_told_with_what_stands_in_its_place(client):
+def test_a_withdrawn_entry_is_named_with_its_replacement(client):
     new = make_tool("Icebreaker", published=days_ago(9))
     old = old_tool("Waste Walk", topics=["Teams"], unpublished_at=days_ago(1))
     Resource.objects.filter(pk=old.pk).update(replaced_by=new.pk)
@@ -79,7 +79,7 @@ def test_a_draft_is_never_named(client):
     assert "Secret" not in words and "Tomorrow" not in words
 
 
-def test_only_what_the_filters_show_is_told(client):
+def test_the_notice_names_only_entries_that_pass_the_filters(client):
     make_tool("Level two", levels=[2], published=days_ago(1))
     make_tool("Level four", levels=[4], published=days_ago(1))
     words = notice(client, f"/tools/?level=2&list={day(5)}")
@@ -89,28 +89,29 @@ def test_only_what_the_filters_show_is_told(client):
 @pytest.mark.parametrize(
     "asked", ["", "x", "20261340", "99991231", "2026-01-01", "²0260101", "0" * 5000]
 )
-def test_a_day_that_nobody_understands_is_said(client, asked):
+def test_an_unreadable_day_gets_a_notice(client, asked):
     words = notice(client, f"/tools/?list={asked}")
     assert words.startswith("We cannot check this copy")
 
 
-def test_many_changes_are_counted(client, monkeypatch):
+def test_changes_beyond_twenty_are_only_counted(client, monkeypatch):
     for number in range(25):
         make_tool(f"Tool {number:02}", published=days_ago(1))
     words = notice(client, f"/tools/?list={day(5)}")
     assert words.count("New:") == 20 and "and 5 more" in words
 
 
-def test_a_packet_tells_what_became_of_its_items(client):
-    tool, gone = old_tool("Waste Walk"), old_tool("Icebreaker", unpublished_at=days_ago(1))
+def test_a_packet_names_its_changed_and_withdrawn_items(client):
+    tool = old_tool("Waste Walk")
+    withdrawn = old_tool("Icebreaker", unpublished_at=days_ago(1))
     tool.title = "Waste Hunt"
     tool.save()
-    codes = ".".join(one.get_short_url().rpartition("/")[2] for one in (tool, gone))
+    codes = ".".join(item.get_short_url().rpartition("/")[2] for item in (tool, withdrawn))
     words = notice(client, f"/packet/?items={codes}&list={day(5)}")
     assert "Changed: Waste Hunt (Title)" in words and "Withdrawn: Icebreaker" in words
 
 
-def test_a_plan_tells_what_became_of_its_courses(client):
+def test_a_plan_names_its_changed_courses(client):
     course = make_course("Sponsoring", levels=[2], published=days_ago(30))
     Edition.objects.filter(resource=course).update(made_at=days_ago(30))
     address = f"/path/plan/?want={course.slug}&list="
@@ -120,27 +121,27 @@ def test_a_plan_tells_what_became_of_its_courses(client):
     assert "Changed: Sponsoring (Summary)" in notice(client, address + day(5))
 
 
-def test_paper_carries_the_day(client, monkeypatch):
+def test_the_code_on_a_printed_list_has_the_day(client, monkeypatch):
     from catalog.packets import pdf
     from courses.views import plan
 
-    coded = []
+    addresses = []
     for module in (handouts, pdf, plan):
-        monkeypatch.setattr(module, "qr_image", lambda address: coded.append(address) or "")
+        monkeypatch.setattr(module, "qr_image", lambda address: addresses.append(address) or "")
     course = make_course("Sponsoring")
     client.get("/tools.pdf?level=2")
     client.get(f"/packet.pdf?items={course.get_short_url().rpartition('/')[2]}")
     client.get(f"/path/plan.pdf?want={course.slug}")
-    lists = [address for address in coded if "list=" in address]
+    lists = [address for address in addresses if "list=" in address]
     assert len(lists) == 3 and all(f"list={day(0)}-" in address for address in lists)
 
 
-def test_it_costs_as_many_queries_for_twice_as_many(client):
+def test_the_notice_takes_as_many_queries_for_twice_as_many_entries(client):
     counts = []
     for _round in range(2):
         for number in range(3):
             make_tool(f"New {number}", published=days_ago(1))
-            make_video(f"Film {number}", published=days_ago(1))
+            make_video(f"Video {number}", published=days_ago(1))
             changed = old_tool(f"Old {number}")
             changed.summary = "Another."
             changed.save()
@@ -151,19 +152,19 @@ def test_it_costs_as_many_queries_for_twice_as_many(client):
     assert counts[0] == counts[1]
 
 
-def test_what_was_published_and_printed_on_one_day_and_then_withdrawn_is_told(client):
+def test_a_withdrawn_entry_that_was_published_on_the_day_of_the_print_is_named(client):
     make_tool("Short-lived", published=days_ago(5), unpublished_at=days_ago(2))
     assert "Withdrawn: Short-lived" in notice(client, f"/tools/?list={day(5)}")
 
 
-def test_what_was_withdrawn_is_told_of_searches_and_tags(client):
+def test_withdrawn_entries_of_searches_and_tags_are_named(client):
     old_tool("Waste Walk", tags=["huddle"], unpublished_at=days_ago(1))
     old_tool("Waste Hunt", tags=["huddle"])
     for address in ("/search/?q=waste", "/tags/huddle/?"):
         assert "Withdrawn: Waste Walk" in notice(client, f"{address}&list={day(5)}")
 
 
-def test_the_newest_are_told_however_many_changed(client, monkeypatch):
+def test_new_entries_are_named_even_if_many_changed(client, monkeypatch):
     from catalog.editions import lists
 
     for number in range(8):
@@ -171,17 +172,17 @@ def test_the_newest_are_told_however_many_changed(client, monkeypatch):
         tool.summary = "Another."
         tool.save()
     make_tool("New one", published=days_ago(1))
-    monkeypatch.setattr(lists, "MOST_READ", 5)
+    monkeypatch.setattr(lists, "MAX_READ", 5)
     words = notice(client, f"/tools/?list={day(5)}")
     assert "New: New one" in words and "and 3 more" in words
 
 
-# ---- What was moved by an edit ----
+# ---- Entries that an edit added to the list or removed from it ----
 
 
 def code(members, ago=0):
-    """What the code of a list with these members says, printed some days ago."""
-    address = dated("/", id_sets.bits_of(one.pk for one in members))
+    """Returns the code of a list with these members that was printed `ago` days ago."""
+    address = address_with_code("/", id_sets.bits_of(member.pk for member in members))
     return address.partition("list=")[2].replace(day(0), day(ago))
 
 
@@ -192,7 +193,7 @@ def teams():
     ]
 
 
-def test_what_an_edit_took_out_of_a_list_is_told(client, teams):
+def test_an_entry_that_an_edit_removed_from_the_list_is_named(client, teams):
     printed = code(teams, 5)
     teams[0].topics.clear()
     words = notice(client, f"/topics/teams/?list={printed}")
@@ -200,14 +201,14 @@ def test_what_an_edit_took_out_of_a_list_is_told(client, teams):
     assert "Removed from this list: Waste Walk" in words and "Huddle card" not in words
 
 
-def test_what_an_edit_put_into_a_list_is_told(client, teams):
+def test_an_entry_that_an_edit_added_to_the_list_is_named(client, teams):
     other = old_tool("Ask why")
     other.topics.set(teams[0].topics.all())
     words = notice(client, f"/topics/teams/?list={code(teams, 5)}")
     assert "Added to this list: Ask why" in words and "Changed" not in words
 
 
-def test_all_that_happened_to_a_list_is_told_together(client, teams):
+def test_one_notice_names_changes_of_every_sort(client, teams):
     printed = code(teams, 5)
     teams[0].topics.clear()
     teams[1].summary = "Look twice."
@@ -224,7 +225,7 @@ def test_all_that_happened_to_a_list_is_told_together(client, teams):
         assert sentence in words
 
 
-def test_a_print_of_today_is_current_until_something_comes(client):
+def test_a_print_of_today_is_current_until_an_entry_is_published(client):
     printed = code([make_tool("Waste Walk", published=days_ago(0))])
     assert notice(client, f"/tools/?list={printed}").startswith("Your print is current")
     make_tool("Ask why", published=days_ago(0))
@@ -232,14 +233,14 @@ def test_a_print_of_today_is_current_until_something_comes(client):
     assert "New: Ask why" in words and "Waste Walk" not in words
 
 
-def test_what_was_withdrawn_before_it_was_printed_on_that_day_is_not_told(client, teams):
+def test_an_entry_withdrawn_on_the_same_day_but_before_the_print_is_not_named(client, teams):
     Resource.objects.filter(pk=teams[0].pk).update(unpublished_at=days_ago(0))
     printed = code(teams[1:])
     assert notice(client, f"/topics/teams/?list={printed}").startswith("Your print is current")
     assert "Withdrawn: Waste Walk" in notice(client, f"/topics/teams/?list={code(teams)}")
 
 
-def test_what_changed_before_it_was_printed_on_that_day_is_not_told(client, teams):
+def test_an_entry_changed_on_the_same_day_but_before_the_print_is_not_named(client, teams):
     teams[0].summary = "Look twice."
     teams[0].save()
     printed = code(teams)
@@ -250,7 +251,7 @@ def test_what_changed_before_it_was_printed_on_that_day_is_not_told(client, team
     assert "Changed: Waste Walk (Summary)" in words
 
 
-def test_several_that_an_edit_moved_are_told(client, teams):
+def test_several_entries_that_edits_removed_are_named(client, teams):
     for title in ("Ask why", "Say it", "Look twice"):
         teams.append(old_tool(title, topics=["Teams"]))
     printed = code(teams, 5)
@@ -260,7 +261,7 @@ def test_several_that_an_edit_moved_are_told(client, teams):
     assert words.count("Removed from this list:") == 4 and "Other entries" not in words
 
 
-def test_several_that_lost_a_tag_are_told(client):
+def test_several_entries_that_lost_a_tag_are_named(client):
     tools = [old_tool(f"Tool {number}", tags=["huddle"]) for number in range(4)]
     printed = code(tools, 5)
     for tool in tools[:2]:
@@ -269,7 +270,7 @@ def test_several_that_lost_a_tag_are_told(client):
     assert words.count("Removed from this list:") == 2 and "Other entries" not in words
 
 
-def test_what_came_on_the_day_of_the_print_and_what_was_moved_are_told_apart(client, teams):
+def test_new_entries_of_the_day_of_the_print_and_removed_ones_are_told_apart(client, teams):
     early = make_tool("Early", topics=["Teams"], published=days_ago(0))
     printed = code([*teams, early])
     for tool in teams[:2]:
@@ -280,14 +281,14 @@ def test_what_came_on_the_day_of_the_print_and_what_was_moved_are_told_apart(cli
     assert "New: Late" in words and "New: Early" not in words
 
 
-def test_what_is_dated_for_later_today_is_not_told(client, teams):
+def test_an_entry_scheduled_for_later_today_is_not_named(client, teams):
     later = timezone.now() + timedelta(minutes=1)
     make_tool("Secret", topics=["Teams"], published=later, unpublished_at=days_ago(-30))
     for printed in (day(0), code(teams), code(teams, 5)):
         assert "Secret" not in notice(client, f"/topics/teams/?list={printed}")
 
 
-def test_a_withdrawn_course_of_a_plan_is_told(client):
+def test_a_withdrawn_course_of_a_plan_is_named(client):
     first, then = (make_course(title, published=days_ago(30)) for title in ("First", "Then"))
     then.requirements.create(text="First", named_course=first)
     Edition.objects.update(made_at=days_ago(30))
@@ -297,11 +298,11 @@ def test_a_withdrawn_course_of_a_plan_is_told(client):
     assert "Withdrawn: First. Use this instead: Then" in words and "Other entries" not in words
 
 
-def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
+def test_too_many_possible_changes_are_reported_without_names(client, teams, monkeypatch):
     printed = code(teams, 5)
     for tool in teams:
         tool.topics.clear()
-    monkeypatch.setattr(lists, "MOST_MOVED", 0)
+    monkeypatch.setattr(lists, "MAX_MOVED", 0)
     words = notice(client, f"/topics/teams/?list={printed}")
     assert (
         "Other entries were added to this list or removed from it." in words
@@ -309,12 +310,12 @@ def test_what_cannot_be_told_apart_is_said(client, teams, monkeypatch):
     )
 
 
-def test_a_digest_that_nobody_printed_is_as_if_the_list_were_another(client, teams):
+def test_an_unknown_digest_is_reported_as_other_entries(client, teams):
     words = notice(client, f"/topics/teams/?list={day(5)}-{'A' * 20}")
     assert "Other entries were added to this list or removed from it." in words
 
 
-def test_a_course_that_left_a_plan_is_told(client):
+def test_a_course_that_left_a_plan_is_named(client):
     first, then = (make_course(title, published=days_ago(30)) for title in ("First", "Then"))
     then.requirements.create(text="First", named_course=first)
     Edition.objects.update(made_at=days_ago(30))
@@ -327,7 +328,7 @@ def test_a_course_that_left_a_plan_is_told(client):
     assert "Removed from this list: First" in words
 
 
-def test_what_lost_a_tag_is_told(client):
+def test_an_entry_that_lost_a_tag_is_named(client):
     tools = [old_tool(title, tags=["huddle"]) for title in ("Waste Walk", "Icebreaker")]
     printed = code(tools, 5)
     tools[0].tags.clear()
@@ -336,13 +337,13 @@ def test_what_lost_a_tag_is_told(client):
 
 
 @given(st.sets(st.integers(1, 5000), max_size=90), st.data())
-def test_the_part_that_makes_a_digest_is_found(candidates, data):
+def test_the_subset_that_has_a_digest_is_found(candidates, data):
     some = data.draw(st.sets(st.sampled_from(sorted(candidates)))) if candidates else set()
     part = id_sets.bits_of(some)
     assert lists.subset(id_sets.bits_of(candidates), lists.digest_of(part)) == part
 
 
 @given(st.text(max_size=40) | st.from_regex(lists.CODE, fullmatch=True))
-def test_whatever_a_code_says_is_a_day_or_none(asked):
+def test_any_text_as_a_code_has_no_future_day(asked):
     code = lists.Code.read(asked)
     assert code == lists.Code() or code.day <= timezone.localdate()

@@ -6,7 +6,7 @@ from tests.admin import parse_page
 from tests.makers import make_course, make_tool, make_video
 
 DAY = "20260102"
-# Every page that tells what became of a print; "%s" is the code of a tool.
+# Every page that has a notice for its prints. "%s" is the code of a tool.
 ENTRIES = ["/videos/a-video/", "/tools/huddle-cards/", "/courses/sponsoring/"]
 LISTS = [
     "/tools/?",
@@ -17,6 +17,7 @@ LISTS = [
     "/tags/huddle/?",
     "/audiences/sponsors/?",
     "/levels/2/?",
+    "/path/training/?",
     "/path/training/level-2/?",
     "/path/plan/?want=sponsoring",
     "/packet/?items=%s&title=For+Monday",
@@ -55,7 +56,7 @@ def notices_in(page):
     return [" ".join(notice.text_content().split()) for notice in found]
 
 
-def test_a_code_answers_under_its_new_and_its_former_name(client, scanned):
+def test_a_code_gives_the_same_notice_under_its_new_and_its_former_name(client, scanned):
     address, name, former_name, code = scanned
     [notice] = notices_in(get_page(client, address, **{name: code}))
     assert notices_in(get_page(client, address, **{former_name: code})) == [notice]
@@ -87,6 +88,6 @@ def test_a_packet_is_the_same_with_and_without_a_code(client, tool):
     assert plain and plain == scanned
 
 
-def test_a_short_address_leads_to_the_new_name(client, tool):
+def test_a_short_address_redirects_to_the_new_name(client, tool):
     response = client.get(f"{tool.get_short_url()}/1")
     assert response["Location"] == f"{tool.get_absolute_url()}?edition=1"

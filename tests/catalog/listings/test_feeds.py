@@ -25,7 +25,7 @@ def read(client, path):
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_it_names_the_listing_and_what_is_in_it(client, feed):
+def test_a_feed_has_the_title_and_the_entries_of_its_listing(client, feed):
     make_tool("A poster", topics=["LMP Processes"], summary="Pin it up.", best_used="In a huddle.")
     found = read(client, TOPIC + feed)
     assert found.feed.title == "LMP Processes – Partnership Catalog"
@@ -44,7 +44,7 @@ def test_every_listing_page_announces_its_feeds(client, feed):
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_ids_outlive_a_change_of_the_address(client, feed):
+def test_an_entry_keeps_its_id_when_its_address_changes(client, feed):
     tool = make_tool(topics=["LMP Processes"])
     [before] = read(client, TOPIC + feed).entries
     tool.slug = "another-address"
@@ -55,7 +55,7 @@ def test_ids_outlive_a_change_of_the_address(client, feed):
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_links_come_from_the_configured_address_not_from_the_request(client, settings, feed):
+def test_links_use_the_configured_address_and_not_the_requests(client, settings, feed):
     settings.SITE_URL = "https://catalog.example.org"
     make_tool(topics=["LMP Processes"])
     text = client.get(TOPIC + feed, HTTP_HOST="localhost").content.decode()
@@ -65,14 +65,14 @@ def test_links_come_from_the_configured_address_not_from_the_request(client, set
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_dates_are_whole_with_their_zone(client, feed):
+def test_dates_have_a_time_zone(client, feed):
     make_tool(topics=["LMP Processes"], published=days_ago(2))
     entry = read(client, TOPIC + feed).entries[0]
     assert entry.published[-5:] in ("-0800", "-0700", "08:00", "07:00", "+0000", "00:00")
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_nothing_unpublished_or_scheduled_is_in_it(client, feed):
+def test_drafts_scheduled_and_withdrawn_entries_are_not_in_a_feed(client, feed):
     topics = ["LMP Processes"]
     make_tool("Draft", published=False, topics=topics)
     make_tool("Scheduled", published=days_ago(-1), topics=topics)
@@ -82,14 +82,14 @@ def test_nothing_unpublished_or_scheduled_is_in_it(client, feed):
 
 
 def test_an_enclosure_has_its_true_length_and_type(client):
-    film = ContentFile(files.mp4(), "film.mp4")
-    make_video(topics=["LMP Processes"], file=film)
+    file = ContentFile(files.mp4(), "video.mp4")
+    make_video(topics=["LMP Processes"], file=file)
     [enclosure] = read(client, TOPIC + "feed/").entries[0].enclosures
     assert (enclosure.length, enclosure.type) == (str(len(files.mp4())), "video/mp4")
     assert enclosure.href.startswith("http://127.0.0.1:8000/media/videos/")
 
 
-def test_atom_holds_every_rendition_and_rss_the_first(client):
+def test_atom_has_every_rendition_and_rss_the_first(client):
     tool = make_tool(topics=["LMP Processes"])
     for name, data in {"sheet.pdf": files.pdf(), "slides.pptx": files.pptx()}.items():
         tool.renditions.create(file=ContentFile(data, name))
@@ -100,7 +100,7 @@ def test_atom_holds_every_rendition_and_rss_the_first(client):
     assert enclosure.href == f"{place}sheet.pdf"
 
 
-def test_a_file_that_is_gone_is_no_enclosure(client):
+def test_a_missing_file_is_not_an_enclosure(client):
     tool = make_tool(topics=["LMP Processes"])
     rendition = tool.renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
     rendition.file.storage.delete(rendition.file.name)
@@ -109,7 +109,7 @@ def test_a_file_that_is_gone_is_no_enclosure(client):
 
 @pytest.mark.parametrize("feed", FEEDS)
 @pytest.mark.parametrize("code", [*range(1, 9), 11, 12, *range(14, 32), 0x7F, 0x85, 0xFFFE])
-def test_a_control_character_never_breaks_it(client, feed, code):
+def test_a_control_character_does_not_break_a_feed(client, feed, code):
     make_tool("Title", topics=["LMP Processes"])
     Resource.objects.update(title=f"Waste{chr(code)}walk", summary=F("title"))
     [entry] = read(client, TOPIC + feed).entries
@@ -117,7 +117,7 @@ def test_a_control_character_never_breaks_it(client, feed, code):
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-def test_an_entry_says_what_a_course_requires(client, feed):
+def test_the_entry_of_a_course_has_its_requirements(client, feed):
     course = make_course(topics=["LMP Processes"], duration_text="3 hours", levels=[2])
     course.requirements.create(text="Labor Management Partnership Orientation (LMPO)")
     summary = read(client, TOPIC + feed).entries[0].summary
@@ -144,7 +144,7 @@ def test_every_listing_has_its_feeds(client, path, feed):
     assert read(client, path + feed).entries
 
 
-def test_it_links_to_itself(client):
+def test_a_feed_links_to_itself(client):
     make_tool(topics=["LMP Processes"])
     document = minidom.parseString(client.get(TOPIC + "feed/").content)
     [link] = document.getElementsByTagName("atom:link")

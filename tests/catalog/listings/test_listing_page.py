@@ -10,7 +10,7 @@ TOPIC = "/topics/lmp-processes/"
 @pytest.fixture
 def three_kinds():
     topics = ["LMP Processes"]
-    make_video("A film", published=days_ago(3), levels=[1, 2], topics=topics)
+    make_video("A video", published=days_ago(3), levels=[1, 2], topics=topics)
     make_tool("A poster", published=days_ago(2), levels=[2], topics=topics)
     make_course("A workshop", published=days_ago(1), levels=[3], topics=topics)
 
@@ -19,27 +19,27 @@ def titles(response):
     return [resource.title for resource in response.context["page"]]
 
 
-def test_it_mixes_kinds_newest_first(client, three_kinds):
-    assert titles(client.get(TOPIC)) == ["A workshop", "A poster", "A film"]
+def test_a_listing_mixes_kinds_with_the_newest_first(client, three_kinds):
+    assert titles(client.get(TOPIC)) == ["A workshop", "A poster", "A video"]
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
         ("kind=course", ["A workshop"]),
-        ("kind=course&kind=video", ["A workshop", "A film"]),
-        ("level=2", ["A poster", "A film"]),
-        ("level=2&kind=video", ["A film"]),
-        ("level=7&kind=podcast&color=red", ["A workshop", "A poster", "A film"]),
-        ("level=%C2%B2", ["A workshop", "A poster", "A film"]),
+        ("kind=course&kind=video", ["A workshop", "A video"]),
+        ("level=2", ["A poster", "A video"]),
+        ("level=2&kind=video", ["A video"]),
+        ("level=7&kind=podcast&color=red", ["A workshop", "A poster", "A video"]),
+        ("level=%C2%B2", ["A workshop", "A poster", "A video"]),
         ("level=5", []),
     ],
 )
-def test_filters_narrow_it_and_unknown_ones_change_nothing(client, three_kinds, query, expected):
+def test_filters_narrow_a_listing_and_unknown_ones_do_not(client, three_kinds, query, expected):
     assert titles(client.get(f"{TOPIC}?{query}")) == expected
 
 
-def test_options_say_how_many_they_would_show(client, three_kinds):
+def test_each_option_has_the_number_of_entries_that_it_would_show(client, three_kinds):
     groups = client.get(f"{TOPIC}?kind=video").context["groups"]
     counts = {
         group["name"]: {option["key"]: option["count"] for option in group["options"]}
@@ -49,13 +49,13 @@ def test_options_say_how_many_they_would_show(client, three_kinds):
     assert counts["level"] == {"1": 1, "2": 1, "3": 0, "4": 0, "5": 0}
 
 
-def test_a_chosen_filter_can_be_taken_away_again(client, three_kinds):
+def test_a_chosen_filter_can_be_removed(client, three_kinds):
     html = client.get(f"{TOPIC}?level=2&kind=video").content.decode()
     assert f'class="chip" href="{TOPIC}?level=2"' in html
     assert f'class="chip" href="{TOPIC}?kind=video"' in html
 
 
-def test_its_title_feed_and_pdf_say_the_filters(client, three_kinds):
+def test_the_title_the_feed_and_the_pdf_have_the_filters(client, three_kinds):
     html = client.get(f"{TOPIC}?level=2&kind=tool").content.decode()
     assert "<title>LMP Processes · Tools · Level 2 – Partnership Catalog</title>" in html
     assert "Follow by RSS – LMP Processes · Tools · Level 2" in html
@@ -69,7 +69,7 @@ def test_filters_have_one_canonical_order(client, three_kinds):
     assert f'<link rel="canonical" href="{canonical}">' in html
 
 
-def test_drafts_scheduled_and_withdrawn_ones_are_not_in_it(client):
+def test_drafts_scheduled_and_withdrawn_entries_are_not_in_a_listing(client):
     topics = ["LMP Processes"]
     make_tool("Draft", published=False, topics=topics)
     make_tool("Scheduled", published=days_ago(-1), topics=topics)
@@ -78,7 +78,7 @@ def test_drafts_scheduled_and_withdrawn_ones_are_not_in_it(client):
     assert titles(client.get(TOPIC)) == ["Leaving"]
 
 
-def test_a_topic_holds_what_is_in_the_topics_inside_it_once(client):
+def test_a_topic_lists_the_entries_of_its_subtopics_once(client):
     whole = make_topic("LMP Processes")
     make_topic("Decisions", parent=whole)
     make_tool("Both", topics=["LMP Processes", "Decisions"])
@@ -116,7 +116,7 @@ def test_every_tag_has_its_page(client, name):
         assert titles(client.get(address)) == ["Poster"]
 
 
-def test_a_tag_that_only_drafts_carry_is_not_found(client):
+def test_a_tag_that_only_drafts_have_is_not_found(client):
     make_tool(published=False, tags=["secret"])
     for path in ("/tags/secret/", "/tags/secret.pdf", "/tags/secret/feed/"):
         assert client.get(path).status_code == 404
@@ -140,20 +140,20 @@ def test_a_listing_that_does_not_exist_is_not_found(client, path):
     assert "Page not found" in response.content.decode()
 
 
-def test_an_empty_listing_says_so_and_offers_a_way_on(client):
+def test_an_empty_listing_says_so_and_links_to_the_topics(client):
     make_topic("LMP Processes")
     html = client.get(TOPIC).content.decode()
     assert "Nothing has been published here yet." in html
     assert 'href="/topics/"' in html
 
 
-def test_filters_that_leave_nothing_offer_all_of_it(client, three_kinds):
+def test_filters_without_results_offer_to_show_all(client, three_kinds):
     html = client.get(f"{TOPIC}?level=5").content.decode()
     assert "No results for these filters." in html
     assert f'<a href="{TOPIC}">Show all</a>' in html
 
 
-def test_a_card_tells_what_its_kind_needs(client):
+def test_a_card_shows_the_facts_of_its_kind(client):
     make_video(seconds=89)
     course = make_course(minutes_min=480, minutes_max=480, levels=[3, 4, 5])
     course.deliveries.create(mode="classroom")

@@ -17,12 +17,12 @@ def html_of(client, resource):
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
-def test_it_works(client, make):
+def test_a_page_has_the_title_as_its_heading(client, make):
     assert "<h1>Just a title</h1>" in html_of(client, make("Just a title"))
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
-def test_no_label_stands_without_its_value(client, make):
+def test_no_label_is_shown_without_a_value(client, make):
     html = html_of(client, make("Just a title"))
     labels = re.findall(r"<dt>(.*?)</dt>", html)
     assert labels == ["Published"]
@@ -31,8 +31,8 @@ def test_no_label_stands_without_its_value(client, make):
 
 def test_a_video_shows_every_field_that_has_a_value(client):
     video = make_video(
-        file=ContentFile(files.mp4(), "film.mp4"),
-        captions=ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nTaste it.", "film.vtt"),
+        file=ContentFile(files.mp4(), "video.mp4"),
+        captions=ContentFile(b"WEBVTT\n\n00:01.000 --> 00:02.000\nTaste it.", "captions.vtt"),
         level_text="For teams at any level",
         audience_text="Anyone",
     )
@@ -53,14 +53,14 @@ def test_a_video_shows_every_field_that_has_a_value(client):
         assert text in html
 
 
-def test_a_video_elsewhere_is_a_link_and_loads_nothing_from_there(client):
+def test_a_video_on_another_site_is_only_a_link(client):
     html = html_of(client, make_video(address="https://videos.example.org/7"))
     assert '<a class="button primary" href="https://videos.example.org/7"' in html
     assert "<video" not in html
 
 
-def test_a_file_that_is_gone_costs_no_page(client):
-    video = make_video(file=ContentFile(files.mp4(), "film.mp4"))
+def test_a_page_with_a_missing_file_still_works(client):
+    video = make_video(file=ContentFile(files.mp4(), "video.mp4"))
     rendition = make_tool().renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
     for file in (video.file, rendition.file):
         file.storage.delete(file.name)
@@ -108,14 +108,14 @@ def test_a_related_draft_is_not_shown(client):
     assert "Draft" not in html_of(client, make_tool(related=[make_video("Draft", published=False)]))
 
 
-def test_it_announces_its_pdf(client):
+def test_a_page_links_to_its_pdf(client):
     tool = make_tool("Poster")
     html = html_of(client, tool)
     assert 'type="application/pdf" title="Poster (PDF)"' in html
     assert 'class="button" href="/tools/poster.pdf"' in html
 
 
-def test_a_changed_address_redirects_for_good(client):
+def test_a_former_address_redirects_for_good(client):
     tool = make_tool("Poster")
     tool.slug = "wall-poster"
     tool.save()
@@ -127,14 +127,14 @@ def test_a_changed_address_redirects_for_good(client):
         assert client.get(f"/tools/{former}.pdf")["Location"] == "/tools/big-poster.pdf"
 
 
-def test_a_former_address_of_a_draft_does_not_tell_the_new_one(client):
+def test_a_former_address_of_a_draft_does_not_reveal_the_new_one(client):
     tool = make_tool("Poster", published=False)
     tool.slug = "secret-name"
     tool.save()
     assert client.get("/tools/poster/").status_code == 404
 
 
-def test_a_resource_is_found_under_its_own_kind_only(client):
+def test_a_resource_is_found_only_under_its_own_kind(client):
     make_tool("Poster")
     assert client.get("/videos/poster/").status_code == 404
 
@@ -149,10 +149,10 @@ def test_a_resource_is_found_under_its_own_kind_only(client):
 )
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
 class TestWhatIsNotPublic:
-    def test_readers_do_not_find_it(self, client, make, fields):
+    def test_readers_get_404(self, client, make, fields):
         assert client.get(make(**fields).get_absolute_url()).status_code == 404
 
-    def test_staff_see_it_at_its_real_address_and_it_is_not_kept(self, admin_client, make, fields):
+    def test_staff_see_it_and_caches_do_not_store_it(self, admin_client, make, fields):
         response = admin_client.get(make(**fields).get_absolute_url())
         assert response.status_code == 200
         assert "This page is not public" in response.content.decode()

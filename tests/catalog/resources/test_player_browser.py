@@ -1,4 +1,4 @@
-"""Watching, reading along and finding a word in a real browser, with its script and without."""
+"""The video player and its transcript in a real browser, with and without JavaScript."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db
 
-FILM = "/videos/find-better-solutions/"
+VIDEO_PATH = "/videos/find-better-solutions/"
 WORKSTATION = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 PLAIN = {"java_script_enabled": False}
@@ -23,7 +23,7 @@ def device():
 
 @pytest.fixture
 def reader(browser, demo_site, device):
-    """A page of the site on `device`; nothing may complain in its console."""
+    """A page of the site on `device`. A message in its console fails the test."""
     context = browser.new_context(base_url=demo_site, **device)
     page, complaints = context.new_page(), []
     page.on("console", lambda message: complaints.append(message.text))
@@ -43,8 +43,8 @@ with_and_without_script = pytest.mark.parametrize(
 
 
 def watch(page, query=""):
-    """Opens the page of the film, and waits until its length and its captions are there."""
-    page.goto(FILM + query)
+    """Opens the page of the video and waits until its length and captions are loaded."""
+    page.goto(VIDEO_PATH + query)
     page.wait_for_function("() => document.querySelector('video').readyState > 0")
     return page.locator("video")
 
@@ -66,13 +66,13 @@ def seek(video, second):
     video.evaluate("(video, second) => { video.currentTime = second }", second)
 
 
-def is_at(video, about):
-    """Waits until the film is at that second, or has gone on a little since."""
+def expect_time(video, about):
+    """Waits until the video is at that second or at most 3 seconds after it."""
     wait = "([video, about]) => video.currentTime >= about && video.currentTime < about + 3"
     video.page.wait_for_function(wait, arg=[video.element_handle(), about - 0.1])
 
 
-def plays(video):
+def expect_playing(video):
     expect(video).to_have_js_property("paused", False)
 
 
@@ -88,12 +88,12 @@ def chapter_now(page):
     return page.locator(".chapters [aria-current]")
 
 
-def in_the_box(part):
-    """Waits until `part` is in the part of the transcript that its box shows."""
+def expect_in_the_box(part):
+    """Waits until `part` is visible in the scrolling box of the transcript."""
     part.page.wait_for_function(
         """part => {
             const box = part.closest(".transcript-text");
-            const [inner, outer] = [part, box].map(one => one.getBoundingClientRect());
+            const [inner, outer] = [part, box].map(element => element.getBoundingClientRect());
             return inner.top >= outer.top && inner.bottom <= outer.bottom;
         }""",
         arg=part.element_handle(),
@@ -108,12 +108,12 @@ def hits(page):
     return page.locator(".transcript-text mark")
 
 
-def look_for(page, words):
+def find_in_transcript(page, words):
     field(page).fill(words)
     expect(page.locator(".find output")).not_to_be_empty()
 
 
-def test_it_plays_and_the_words_follow(reader):
+def test_the_transcript_follows_the_playing_video(reader):
     video = watch(reader)
     expect(spoken_now(reader)).to_have_count(0)
     video.evaluate("video => { video.muted = true; video.play() }")
@@ -123,7 +123,7 @@ def test_it_plays_and_the_words_follow(reader):
     expect(spoken_now(reader)).to_have_count(1)
 
 
-def test_the_words_follow_a_seek_and_chapters_too(reader):
+def test_the_transcript_and_the_chapters_follow_a_seek(reader):
     video = watch(reader)
     seek(video, 63)
     expect(spoken_now(reader)).to_contain_text("Say what the problem is")
@@ -134,21 +134,21 @@ def test_the_words_follow_a_seek_and_chapters_too(reader):
 
 
 @with_and_without_script
-def test_an_address_with_a_second_starts_there_and_waits(reader):
-    reader.goto(FILM + "?t=31#player")
+def test_an_address_with_a_second_opens_the_paused_video_there(reader):
+    reader.goto(VIDEO_PATH + "?t=31#player")
     video = reader.locator("video")
     expect(video).to_have_js_property("currentTime", 31)
     expect(video).to_have_js_property("paused", True)
     expect(video).to_be_in_viewport()
 
 
-def test_the_words_of_the_second_in_the_address_are_marked(reader):
+def test_the_sentence_at_the_second_in_the_address_is_marked(reader):
     watch(reader, "?t=31")
     expect(spoken_now(reader)).to_contain_text("If they bargain over positions")
-    in_the_box(spoken_now(reader))
+    expect_in_the_box(spoken_now(reader))
 
 
-def test_captions_are_switched_off_and_on(reader):
+def test_the_button_switches_captions_off_and_on(reader):
     video = watch(reader)
     switch = button(reader, "Captions")
     expect(switch).to_have_attribute("aria-pressed", "true")
@@ -170,7 +170,7 @@ def silence(video):
 
 
 def test_captions_show_when_the_sound_is_off(reader):
-    # As a browser does whose settings say so, before the page's script is there.
+    # Switches the captions off before the page's script runs, like the settings of some browsers.
     reader.add_init_script(
         "document.addEventListener('readystatechange', () => document.querySelectorAll('track')"
         ".forEach(track => { track.default = false; track.track.mode = 'disabled' }))"
@@ -183,7 +183,7 @@ def test_captions_show_when_the_sound_is_off(reader):
 
 
 @pytest.mark.parametrize("by", ["the switch", "the browser's own menu"])
-def test_captions_that_were_switched_off_stay_off(reader, by):
+def test_captions_that_a_reader_switched_off_stay_off(reader, by):
     video = watch(reader)
     if by == "the switch":
         button(reader, "Captions").click()
@@ -196,7 +196,7 @@ def test_captions_that_were_switched_off_stay_off(reader, by):
     assert mode(video, "captions") == "disabled"
 
 
-def test_descriptions_are_said_below_the_film(reader):
+def test_descriptions_are_shown_below_the_video(reader):
     video = watch(reader)
     text = reader.locator(".description-text")
     expect(text).to_be_hidden()
@@ -208,14 +208,14 @@ def test_descriptions_are_said_below_the_film(reader):
     expect(text).to_be_hidden()
 
 
-def test_a_film_without_descriptions_has_no_switch_for_them(reader):
+def test_a_video_without_descriptions_has_no_button_for_them(reader):
     reader.goto("/videos/three-slow-breaths/")
     expect(button(reader, "Captions")).to_be_visible()
     expect(button(reader, "Descriptions")).to_have_count(0)
     expect(reader.locator(".chapters")).to_have_count(0)
 
 
-def test_the_speed_is_chosen_here_or_in_the_browsers_menu(reader):
+def test_readers_choose_the_speed_on_the_page_or_in_the_browsers_menu(reader):
     video = watch(reader)
     speed = reader.get_by_label("Speed")
     speed.select_option("1.5")
@@ -224,22 +224,22 @@ def test_the_speed_is_chosen_here_or_in_the_browsers_menu(reader):
     expect(speed).to_have_value("0.25")
 
 
-def test_a_chapter_plays_without_a_reload(reader):
+def test_a_chapter_plays_without_reloading_the_page(reader):
     video = watch(reader)
     reader.evaluate("document.documentElement.dataset.loaded = 'once'")
     reader.get_by_role("link", name="The four steps").click()
-    is_at(video, 60.815)
-    plays(video)
+    expect_time(video, 60.815)
+    expect_playing(video)
     expect(chapter_now(reader)).to_contain_text("The four steps")
     expect(reader.locator("html[data-loaded=once]")).to_have_count(1)
-    expect(reader).to_have_url(re.compile(f"{FILM}$"))
+    expect(reader).to_have_url(re.compile(f"{VIDEO_PATH}$"))
 
 
 def test_a_click_on_a_sentence_plays_it(reader):
     video = watch(reader)
     cue(reader, "They choose wheels").click()
-    is_at(video, 94.161)
-    plays(video)
+    expect_time(video, 94.161)
+    expect_playing(video)
     expect(spoken_now(reader)).to_have_text("They choose wheels.")
     expect(video).to_be_in_viewport()
 
@@ -249,8 +249,8 @@ def test_enter_on_the_time_of_a_paragraph_plays_it(reader):
     link = reader.get_by_role("link", name="Play from 1:18")
     link.focus()
     reader.keyboard.press("Enter")
-    is_at(video, 78.4)
-    plays(video)
+    expect_time(video, 78.4)
+    expect_playing(video)
     expect(link).to_be_focused()
 
 
@@ -274,7 +274,7 @@ def scrolled(page):
 
 
 @on(PHONE)
-def test_the_transcript_scrolls_along_in_its_box_and_the_page_stays(reader):
+def test_the_transcript_scrolls_in_its_box_and_the_page_does_not(reader):
     video = watch(reader)
     seek(video, 116)
     reader.wait_for_function("() => document.querySelector('.transcript-text').scrollTop > 300")
@@ -282,7 +282,7 @@ def test_the_transcript_scrolls_along_in_its_box_and_the_page_stays(reader):
 
 
 @on(PHONE)
-def test_it_does_not_scroll_away_under_a_reader(reader):
+def test_the_transcript_stops_following_after_a_reader_scrolls(reader):
     video = watch(reader)
     seek(video, 30)
     reader.locator(".transcript-text").scroll_into_view_if_needed()
@@ -295,27 +295,27 @@ def test_it_does_not_scroll_away_under_a_reader(reader):
 
 
 @on(PHONE | CALM)
-def test_it_keeps_still_for_who_asks_for_it(reader):
+def test_with_reduced_motion_the_transcript_does_not_scroll(reader):
     seek(watch(reader), 116)
     expect(spoken_now(reader)).to_contain_text("start with one word")
     reader.wait_for_timeout(300)
     assert scrolled(reader) == 0
 
 
-def test_words_are_found_over_the_ends_of_captions(reader):
+def test_a_search_finds_words_across_two_captions(reader):
     watch(reader)
-    look_for(reader, "  STEPS. one   say")
+    find_in_transcript(reader, "  STEPS. one   say")
     expect(reader.locator(".find output")).to_have_text("1 of 1")
     assert " ".join(hits(reader).all_inner_texts()) == "steps. One. Say"
     expect(reader.locator("mark.current")).to_have_count(2)
 
 
-def test_what_is_found_is_walked_through_and_played(reader):
+def test_readers_step_through_the_matches_and_play_one(reader):
     video = watch(reader)
-    look_for(reader, "wheels")
+    find_in_transcript(reader, "wheels")
     place = reader.locator(".find output")
     expect(place).to_have_text("1 of 2")
-    in_the_box(reader.locator("mark.current"))
+    expect_in_the_box(reader.locator("mark.current"))
     button(reader, "Next").click()
     expect(place).to_have_text("2 of 2")
     button(reader, "Next").click()
@@ -326,14 +326,14 @@ def test_what_is_found_is_walked_through_and_played(reader):
     field(reader).press("Enter")
     expect(place).to_have_text("2 of 2")
     button(reader, "Play from 1:34").click()
-    is_at(video, 94.161)
-    plays(video)
+    expect_time(video, 94.161)
+    expect_playing(video)
 
 
-def test_what_is_not_said_is_not_found_and_leaves_no_mark(reader):
+def test_a_search_without_matches_leaves_the_transcript_unmarked(reader):
     watch(reader)
     text = reader.locator(".transcript-text").inner_text()
-    look_for(reader, "position")
+    find_in_transcript(reader, "position")
     expect(hits(reader)).not_to_have_count(0)
     field(reader).fill("xyzzy (")
     expect(reader.locator(".find output")).to_have_text("No matches")
@@ -348,22 +348,22 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
-def test_keys_drive_the_film(reader):
+def test_keys_control_the_video(reader):
     video = watch(reader)
     press(reader, "k")
-    plays(video)
+    expect_playing(video)
     press(reader, " ")
     expect(video).to_have_js_property("paused", True)
     press(reader, "5")
-    is_at(video, 60)
+    expect_time(video, 60)
     press(reader, "l")
-    is_at(video, 70)
+    expect_time(video, 70)
     press(reader, "j", "j")
-    is_at(video, 50)
+    expect_time(video, 50)
     press(reader, "ArrowRight")
-    is_at(video, 55)
+    expect_time(video, 55)
     press(reader, "ArrowLeft", "ArrowLeft")
-    is_at(video, 45)
+    expect_time(video, 45)
     press(reader, "m")
     expect(video).to_have_js_property("muted", True)
     press(reader, "c")
@@ -379,7 +379,7 @@ def test_keys_drive_the_film(reader):
     reader.wait_for_function("() => !document.fullscreenElement")
 
 
-def test_keys_of_the_browser_and_of_fields_stay_theirs(reader):
+def test_browser_shortcuts_and_typing_do_not_control_the_video(reader):
     video = watch(reader)
     press(reader, "Control+c", "Alt+m", "Shift+K")
     field(reader).press_sequentially("mk 5")
@@ -389,26 +389,26 @@ def test_keys_of_the_browser_and_of_fields_stay_theirs(reader):
     assert (second(video), mode(video, "captions")) == (0, "showing")
 
 
-def test_the_space_bar_presses_the_button_that_has_the_focus(reader):
+def test_the_space_bar_presses_the_focused_button(reader):
     video = watch(reader)
     button(reader, "Captions").focus()
     press(reader, " ")
     expect(video).to_have_js_property("paused", True)
     assert mode(video, "captions") == "disabled"
     press(reader, "k")
-    plays(video)
+    expect_playing(video)
 
 
-def test_the_players_own_keys_work_once(reader):
+def test_keys_in_the_focused_player_work_only_once(reader):
     video = watch(reader)
     video.focus()
     press(reader, " ")
-    plays(video)
+    expect_playing(video)
     press(reader, "k")
     expect(video).to_have_js_property("paused", True)
 
 
-def test_the_space_bar_scrolls_where_no_film_is_in_sight(reader):
+def test_the_space_bar_scrolls_if_the_video_is_out_of_view(reader):
     video = watch(reader)
     reader.evaluate("scrollTo(0, 1200)")
     press(reader, " ")
@@ -416,7 +416,7 @@ def test_the_space_bar_scrolls_where_no_film_is_in_sight(reader):
     expect(video).to_have_js_property("paused", True)
 
 
-def test_the_keys_are_explained_and_can_be_switched_off(reader):
+def test_the_page_explains_the_keys_and_can_switch_them_off(reader):
     video = watch(reader)
     expect(reader.get_by_text("Play or pause")).to_be_hidden()
     button(reader, "Keyboard").click()
@@ -430,16 +430,16 @@ def test_the_keys_are_explained_and_can_be_switched_off(reader):
 
 
 @on(WORKSTATION | {"permissions": ["clipboard-read", "clipboard-write"]})
-def test_a_link_to_this_moment_is_copied(reader, demo_site):
+def test_a_button_copies_a_link_to_the_current_second(reader, demo_site):
     video = watch(reader)
     seek(video, 47.8)
     button(reader, "Copy link at this time").click()
     expect(reader.locator("#announcement")).to_have_text("Link copied. It starts at 0:47.")
     link = reader.evaluate("navigator.clipboard.readText()")
-    assert link == f"{demo_site}{FILM}?t=47#player"
+    assert link == f"{demo_site}{VIDEO_PATH}?t=47#player"
 
 
-def test_without_a_clipboard_the_link_is_there_to_copy_by_hand(reader):
+def test_without_a_clipboard_the_link_is_shown_for_copying(reader):
     reader.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     seek(watch(reader), 47.8)
     button(reader, "Copy link at this time").click()
@@ -450,15 +450,15 @@ def test_without_a_clipboard_the_link_is_there_to_copy_by_hand(reader):
     expect(reader.locator("#announcement")).to_have_text("Copy the link from the box.")
 
 
-def test_picture_in_picture_is_offered_where_there_is_such_a_thing(reader):
+def test_picture_in_picture_is_offered_if_the_browser_has_it(reader):
     watch(reader)
     offered = reader.evaluate("document.pictureInPictureEnabled")
     expect(button(reader, "Picture in picture")).to_have_count(int(offered))
 
 
 @on(WORKSTATION | PLAIN)
-def test_all_is_within_reach_without_a_script(reader):
-    reader.goto(FILM)
+def test_everything_is_available_without_javascript(reader):
+    reader.goto(VIDEO_PATH)
     expect(reader.locator("video[controls]")).to_be_visible()
     expect(reader.get_by_text("Night shift needs quiet, so")).to_be_visible()
     expect(reader.get_by_role("button", name="Captions")).to_have_count(0)
@@ -473,41 +473,41 @@ def test_all_is_within_reach_without_a_script(reader):
         assert reader.request.get(address).ok
 
 
-def test_who_saves_data_by_the_browsers_setting_alone_loads_no_film_unasked(reader):
+def test_with_the_browsers_save_data_setting_the_video_does_not_preload(reader):
     reader.add_init_script(
         "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
     )
-    reader.goto(FILM)
+    reader.goto(VIDEO_PATH)
     expect(reader.locator("video")).to_have_attribute("preload", "none")
     expect(reader.locator("#transcript + #player")).to_have_count(1)
     video = reader.locator("video")
     cue(reader, "They choose wheels").click()
-    is_at(video, 94.161)
-    plays(video)
+    expect_time(video, 94.161)
+    expect_playing(video)
     expect(video).to_be_in_viewport()
 
 
 @on(WORKSTATION | {"extra_http_headers": {"Save-Data": "on"}})
-def test_who_saves_data_reads_first_and_can_still_watch(reader):
-    asked = []
-    reader.on("request", lambda request: asked.append(request.url))
-    reader.goto(FILM)
+def test_with_a_save_data_header_the_transcript_is_first_and_the_video_plays(reader):
+    requested = []
+    reader.on("request", lambda request: requested.append(request.url))
+    reader.goto(VIDEO_PATH)
     expect(reader.locator("#transcript + #player")).to_have_count(1)
-    assert not [url for url in asked if url.endswith(".mp4")]
+    assert not [url for url in requested if url.endswith(".mp4")]
     reader.get_by_role("link", name="1:25 Back to the room").click()
-    is_at(reader.locator("video"), 85.18)
+    expect_time(reader.locator("video"), 85.18)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_with_all_of_it_open(browser, demo_site, width, scheme):
+def test_axe_finds_no_violation_with_everything_open(browser, demo_site, width, scheme):
     view = {"width": width, "height": 900}
     context = browser.new_context(viewport=view, color_scheme=scheme, base_url=demo_site)
     page = context.new_page()
     video = watch(page, "?t=47")
     button(page, "Descriptions").click()
     button(page, "Keyboard").click()
-    look_for(page, "board")
+    find_in_transcript(page, "board")
     seek(video, 28)
     expect(spoken_now(page)).to_contain_text("Each is holding")
     violations = Axe().run(page).response["violations"]
@@ -516,7 +516,7 @@ def test_axe_finds_nothing_with_all_of_it_open(browser, demo_site, width, scheme
     context.close()
 
 
-def test_paper_has_the_words_and_not_the_switches(reader):
+def test_the_printed_page_has_the_transcript_and_no_controls(reader):
     watch(reader)
     reader.emulate_media(media="print")
     for part in ("video", ".player-controls", ".find", ".below-transcript"):
@@ -526,12 +526,12 @@ def test_paper_has_the_words_and_not_the_switches(reader):
     expect(box).to_contain_text("They choose wheels.")
 
 
-def test_it_asks_nothing_of_anyone_else_and_keeps_nothing(reader, demo_site):
-    asked = []
-    reader.on("request", lambda request: asked.append(request.url))
+def test_the_player_loads_nothing_from_other_sites_and_stores_nothing(reader, demo_site):
+    requested = []
+    reader.on("request", lambda request: requested.append(request.url))
     watch(reader)
     button(reader, "Captions").click()
     reader.get_by_label("Speed").select_option("2")
-    assert all(url.startswith(demo_site) for url in asked)
+    assert all(url.startswith(demo_site) for url in requested)
     assert reader.context.cookies() == []
     assert reader.evaluate("localStorage.length + sessionStorage.length") == 0
