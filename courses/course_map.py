@@ -1,4 +1,4 @@
-"""Where a course sits: what comes before it, all the way, and what it opens."""
+"""The place of a course: all courses that come before it, and the courses that it unlocks."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,14 @@ from courses.plan_duration import total_words
 from courses.planner import Question, Total
 from courses.public_graph import ReadersGraph
 
-MOST_BEFORE, MOST_AFTER = 80, 12  # courses that are drawn, the nearest ones
+MOST_BEFORE, MOST_AFTER = 80, 12  # the nearest courses, which are drawn
 
 
 @dataclass
 class CourseMap:
-    """`before` and `after` are nodes of `known`, as public_graph has them, in their order."""
+    """The map of one course. `before` and `after` are nodes of `known` (see public_graph), in
+    the order in which they are taken.
+    """
 
     course: Course
     known: ReadersGraph
@@ -56,7 +58,7 @@ class CourseMap:
 
     @property
     def not_drawn(self):
-        """How many more come before it, and how many more it opens."""
+        """(number of earlier courses, number of later courses) that are not drawn."""
         return max(0, len(self.before) - MOST_BEFORE), max(0, len(self.after) - MOST_AFTER)
 
     @cached_property
@@ -87,7 +89,10 @@ class CourseMap:
 
     @property
     def time_before(self):
-        """9 h + 1 course with no stated duration: of what counts as one, one is enough."""
+        """The time of all courses before it, such as "9 h + 1 course with no stated duration".
+
+        Of courses that count as one another, only one is counted.
+        """
         steps = Question({self.course.pk: ()}, self.known.graph, self.facts).steps()
         total = Total.of([self.facts[s.course] for s in steps if s.required_by])
         return total_words(total) if self.before else ""
@@ -103,6 +108,6 @@ def note_of(course):
 
 
 def map_of(course):
-    """What goes with a course on its page and sheet."""
+    """Returns the extra context of a course's page and sheet."""
     found = CourseMap.of(course)
     return {"map": found, "unlocks": found.unlocks}

@@ -1,7 +1,7 @@
-"""What requires what, as a graph of anything hashable; no Django here.
+"""The graph of requirements between courses. It does not use Django; a node can be any hashable.
 
-`before` is always {node: those that have to come before it}. Graphs may come damaged from a
-database, with circles: nothing here loops or raises for one.
+`before` is always {node: the nodes that have to come before it}. A damaged database can give a
+graph with circles. No function here loops or raises because of a circle.
 """
 
 from collections import defaultdict, deque
@@ -18,10 +18,11 @@ def sets():
 
 @dataclass
 class Graph:
-    """Each of the three is {node: set of nodes}.
+    """Three mappings, each {node: set of nodes}.
 
-    `needs` is what has to be taken before, `advised` what is better known before, `same` what
-    counts as the node: its other ways of being held, told from both sides.
+    `needs` has the courses to take before the node. `advised` has those that are good to know
+    before it. `same` has those that count as the node, such as the same course delivered online;
+    each pair is in it in both directions.
     """
 
     needs: dict = field(default_factory=sets)
@@ -40,7 +41,7 @@ class Graph:
         return graph
 
     def alike(self, node):
-        """`node` and all that count as it, by however many hops.
+        """Returns `node` and every node that counts as it, directly or through others.
 
         >>> sorted(Graph.of([("a", "b", SAME), ("b", "c", SAME)]).alike("a"))
         ['a', 'b', 'c']
@@ -49,7 +50,9 @@ class Graph:
 
 
 def all_before(nodes, before):
-    """What comes before any of `nodes`, all the way; one of them only where another requires it.
+    """Returns everything that comes before any of `nodes`, directly or through others.
+
+    A node of `nodes` itself is in the result only when another one requires it.
 
     >>> sorted(all_before(["c"], {"c": {"b"}, "b": {"a"}}))
     ['a', 'b']
@@ -63,9 +66,10 @@ def all_before(nodes, before):
 
 
 def in_order(nodes, before, rank):
-    """`nodes` so that each stands after what comes before it, else by `rank(node)`, no two alike.
+    """Returns `nodes` as a list, each after the nodes that have to come before it.
 
-    A circle is opened somewhere, the same place each time.
+    Where several could be next, the one with the lowest `rank(node)` is. No two ranks may be equal.
+    A circle is broken at one node, the same node each time.
     >>> in_order("cba", {"a": {"c"}}, rank=str)
     ['b', 'c', 'a']
     """
@@ -89,9 +93,9 @@ def in_order(nodes, before, rank):
 
 
 def in_a_circle(waits_for, placed, left):
-    """A node of a circle, where every node that is not placed waits for another.
+    """Returns a node of a circle, when every node that is not placed waits for another one.
 
-    `left` goes through the nodes; those before where it stands are placed.
+    `left` is an iterator over the nodes. All nodes that it has passed are placed already.
     """
     node, passed = next(node for node in left if node not in placed), set()
     while node not in passed:
@@ -101,9 +105,10 @@ def in_a_circle(waits_for, placed, left):
 
 
 def way(start, goal, graph):
-    """The shortest way from `start` to `goal` over what each needs, is advised or counts as.
+    """Returns the shortest path from `start` to `goal` along all three mappings of `graph`.
 
-    A list of (node, how it was come to), the first one with None; None where there is no way.
+    The path is a list of (node, the kind of edge that leads to it); the first kind is None.
+    Returns None when there is no path.
     >>> way("a", "c", Graph.of([("a", "b", NEEDS), ("b", "c", ADVISED)]))
     [('a', None), ('b', 'needs'), ('c', 'advised')]
     """
@@ -128,8 +133,10 @@ def traced(node, came_from):
 
 
 def circles(before, most=20):
-    """Circles of nodes that require each other, each as a list: one requires the next, the last
-    the first. Those that share a requirement with one that is named already may stay unnamed.
+    """Returns up to `most` circles of nodes that require each other.
+
+    A circle is a list in which each node requires the next one, and the last requires the first.
+    A circle that shares a requirement with one in the result may be missing from it.
 
     >>> circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
     [['a', 'b']]

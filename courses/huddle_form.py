@@ -11,7 +11,7 @@ from courses.huddle_sets import monday_of, text_of
 MINUTES = (5, 10, 15, 20, 30, 45, 60)
 USUAL_MINUTES = 15
 LONGEST_TEAM = 40
-LONGEST_SHOWN = 40  # of what was not understood
+LONGEST_SHOWN = 40  # letters of an invalid value that a notice quotes
 
 
 class LineField(forms.CharField):
@@ -20,7 +20,7 @@ class LineField(forms.CharField):
 
 
 class WeekField(LineField):
-    """An ISO week as its Monday; None for an empty one."""
+    """Cleans an ISO week to the date of its Monday, and an empty value to None."""
 
     def clean(self, value):
         text = super().clean(value)
@@ -41,10 +41,10 @@ class MinutesField(forms.TypedChoiceField, LineChoiceField):
 
 
 class HuddleForm(forms.Form):
-    """What a set is asked for, as it stands in the address.
+    """The choices for a huddle, read from the query string.
 
-    `asked` has a value for each field, whatever came in; `notices` say what was not understood and
-    what was taken instead.
+    `asked` has a valid value for each field, whatever the query string says. `notices` say what
+    was not valid, and what the page uses instead.
     """
 
     minutes = MinutesField(
@@ -96,7 +96,7 @@ class HuddleForm(forms.Form):
         self.fields["team"].widget.attrs["autocomplete"] = "off"
         self.notices = [sentence for errors in self.errors.values() for sentence in errors]
         self.asked = NOTHING_ASKED | self.cleaned_data
-        # The fields show what was taken, and none of them is marked as wrong.
+        # The fields show the values in use, and none of them is marked as an error.
         self.data = self.asked
         self.errors.clear()
 
@@ -105,7 +105,7 @@ class HuddleForm(forms.Form):
         return self.asked["week"] or self.this_monday
 
     def query(self, **changes):
-        """All of it as a query string, always in the same order."""
+        """Returns the choices as a query string, always in the same order."""
         asked = self.asked | changes
         asked["week"] = asked["week"] and text_of(asked["week"])
         return "?" + urlencode({name: asked[name] for name in self.fields if asked[name]})

@@ -1,4 +1,4 @@
-"""Sets for a team's huddle: what fits in its minutes, another one each week."""
+"""Sets of entries for a team's huddle. They fit in its minutes, and each week has another set."""
 
 import hashlib
 import re
@@ -10,10 +10,11 @@ WEEK = timedelta(days=7)
 
 
 def packs(items, minutes, team):
-    """`items` are (id, minutes from 1); each pack is a list of ids for up to `minutes`.
+    """Returns the packs of a team. A pack is a list of ids that together take up to `minutes`.
 
-    Every item that fits at all is in some pack, and each pack has one that none before it has, so
-    no two are the same. Only the last is filled up with what was in others. 5 000 take 40 ms.
+    `items` are (id, minutes), with minutes from 1. Every item that fits by itself is in a pack.
+    Each pack has an item that no earlier pack has, so no two packs are the same. Only the last
+    pack is filled up with items of other packs. 5,000 items take 40 ms.
     >>> packs([(1, 10), (2, 10), (3, 5)], 15, "4 West")
     [[1, 3], [2, 3]]
     >>> packs([(1, 30)], 15, "4 West")
@@ -31,7 +32,8 @@ def packs(items, minutes, team):
 
 
 def in_order_of(team, items):
-    """
+    """Returns `items` in the order of a team: mixed, but always the same for the same team code.
+
     >>> in_order_of("4 West", [(1, 5), (2, 5), (3, 5)])
     [(1, 5), (2, 5), (3, 5)]
     >>> in_order_of("Pharmacy", [(1, 5), (2, 5), (3, 5)])
@@ -48,8 +50,9 @@ def in_order_of(team, items):
 
 
 class Queues:
-    """Items in their order, in one queue for each number of minutes: the first that fits is at
-    the front of one of them.
+    """Items in their order, in one queue for each number of minutes.
+
+    So the first item that fits is at the front of one of the queues.
     """
 
     def __init__(self, items):
@@ -61,7 +64,7 @@ class Queues:
         return bool(self.queues)
 
     def take(self, left):
-        """Takes out what fits into the minutes `left`: its ids, and the minutes left then."""
+        """Removes the items that fit in `left` minutes. Returns (their ids, minutes left over)."""
         taken = []
         while fronts := [(q[0], needed) for needed, q in self.queues.items() if needed <= left]:
             (_place, pk), needed = min(fronts)
@@ -74,12 +77,12 @@ class Queues:
 
 
 def of_week(found, monday):
-    """The pack of a week. Weeks are counted on over the turn of a year."""
+    """Returns the pack of a week. The count of weeks does not start over in a new year."""
     return found[(monday - FIRST_MONDAY) // WEEK % len(found)] if found else []
 
 
 def monday_of(text):
-    """The Monday of an ISO week of this millennium; None for any other text.
+    """Returns the Monday of an ISO 8601 week of this millennium, or None for any other text.
 
     >>> monday_of("2026-W48")
     datetime.date(2026, 11, 23)
@@ -95,7 +98,8 @@ def monday_of(text):
 
 
 def text_of(monday):
-    """
+    """Returns the ISO 8601 week that begins on `monday`.
+
     >>> text_of(date(2026, 11, 23))
     '2026-W48'
     """

@@ -7,7 +7,7 @@ from courses.models import Course
 
 
 def helping_kinds():
-    """The names of the kinds that help with what a course is for: all but the course itself."""
+    """Returns the names of the kinds that help with a course: all but the course itself."""
     return [kind.name for kind in registered() if kind.model is not Course]
 
 

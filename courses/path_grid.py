@@ -1,4 +1,4 @@
-"""Path to Performance as readers see it: cells with their criteria and what helps there."""
+"""The grid of Path to Performance for readers: cells with their criteria and what helps."""
 
 from dataclasses import dataclass, field
 
@@ -11,18 +11,18 @@ from catalog.search.index import current_index
 from courses.models import BestResource, Criterion
 from courses.team_level import standing
 
-MOST_OF_A_KIND = 3  # that are named for one criterion
+MOST_OF_A_KIND = 3  # resources that one criterion names
 
 
 @dataclass
 class Cell:
-    """One level of one dimension. `counts` is {a Kind: how many readers find there}."""
+    """One level of one dimension. `counts` is {a Kind: the number of public resources}."""
 
     dimension: Dimension
     level: Level
     criteria: list = field(default_factory=list)
     counts: dict = field(default_factory=dict)
-    state: str = ""  # of a team: "met", "next" or ""
+    state: str = ""  # "met" or "next" for a team, else ""
 
     @property
     def address(self):
@@ -30,7 +30,7 @@ class Cell:
 
     @property
     def counted(self):
-        """Each kind that is there: its words, "2 courses", and the address of just these."""
+        """[(words such as "2 courses", address of these)] for each kind in the cell."""
         return [
             (kind.count(number), f"{self.address}?kind={kind.name}")
             for kind, number in self.counts.items()
@@ -39,9 +39,9 @@ class Cell:
 
 
 class Path:
-    """The grid, with where a team is that meets the criteria `met` (None where there is no team).
+    """The grid, and the level of the team that meets the criteria `met` (None without a team).
 
-    Criteria are asked for once, sets come from the index.
+    One query reads all criteria. The sets come from the index.
     """
 
     def __init__(self, met=None):
@@ -51,7 +51,7 @@ class Path:
 
     @cached_property
     def standing(self):
-        """As courses.team_level gives it, with each open criterion as a row."""
+        """A Standing from courses.team_level, with each open criterion as a row."""
         cells = {
             (dimension.slug, level.number): self.criteria_of(dimension, level)
             for dimension in self.dimensions
@@ -95,8 +95,9 @@ class Path:
         return self.index.public()
 
     def help_for(self, criteria):
-        """Gives each of `criteria` its `help`, [(a Kind, cards, how many there are)]: its
-        best resources first, then the newest of its cell.
+        """Sets `help` of each criterion to [(a Kind, cards, number of resources)].
+
+        The best resources come first, then the newest of the cell.
         """
         named = self.named_best(criteria)
         wanted = {criterion: self.wanted(criterion, named) for criterion in criteria}
@@ -130,7 +131,7 @@ class Path:
 
     @staticmethod
     def named_best(criteria):
-        """{criterion's id: [(resource's id, its kind)]}"""
+        """Returns {id of a criterion: [(id of a resource, its kind)]}."""
         rows = BestResource.objects.filter(criterion__in=[c.pk for c in criteria])
         named = {}
         for criterion, pk, kind in rows.values_list("criterion", "resource", "resource__kind"):

@@ -1,4 +1,4 @@
-"""The listings of Path to Performance: a dimension, and a level of one."""
+"""The listings of Path to Performance: one dimension, and one level of a dimension."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404

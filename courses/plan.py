@@ -1,4 +1,4 @@
-"""A plan as readers see it: the courses in their order, with why, how long and what helps."""
+"""A plan for readers: the courses in their order, each with its reasons, its time and its help."""
 
 import hashlib
 from collections import defaultdict
@@ -22,14 +22,16 @@ from courses.plan_goals import Goals, set_of_cell
 from courses.planner import Question, Total
 from courses.public_graph import MISSING, ReadersGraph, key_of
 
-MOST_REASONS = 4  # courses named that require one
+MOST_REASONS = 4  # requiring courses that one step names
 MOST_UNSAID = 6
-MOST_STEPS = 100  # that are shown; all are counted
+MOST_STEPS = 100  # steps that are shown; all steps are counted
 
 
 @dataclass
 class PlannedStep:
-    """`course` is None where the catalog has none, then `title` is how it is called."""
+    """One course of the plan. `course` is None when the catalog does not have it; then `title` is
+    the name that a requirement uses.
+    """
 
     number: int
     key: str
@@ -58,7 +60,10 @@ class Plan:
         self.goals = Goals(asked, self.index, self.courses)
 
     def settle(self):
-        """What was missing when the address was made may be there now, or is no course at all."""
+        """Replaces the keys of missing courses that are in the catalog by now.
+
+        A key that names no course at all is removed, with a notice.
+        """
         for named in (self.asked.done, self.asked.wanted, self.asked.preferred):
             for key, node in list(named.items()):
                 if isinstance(node, str) and node not in self.known.missing:
@@ -70,12 +75,12 @@ class Plan:
 
     @cached_property
     def come_since(self):
-        """{key of a missing course: the published one that goes by its name now}"""
+        """{key of a missing course: id of the published course that has its name now}"""
         rows = Course.objects.published().values_list("pk", "title", "other_names")
         names = ((pk, name) for pk, title, more in rows for name in [title, *more.splitlines()])
         return {key_of(name): pk for pk, name in names}
 
-    # ---- What comes out ----
+    # ---- The steps ----
 
     @cached_property
     def question(self):
@@ -92,7 +97,10 @@ class Plan:
 
     @property
     def preferred(self):
-        """What was chosen among several; else what was asked for by its name."""
+        """The courses chosen among several that count as one another.
+
+        Where none is chosen, a course that the reader asked for by name is preferred.
+        """
         chosen, graph = frozenset(self.asked.preferred.values()), self.known.graph
         wanted = self.asked.wanted.values()
         return chosen | {node for node in wanted if chosen.isdisjoint(graph.alike(node))}
@@ -103,12 +111,12 @@ class Plan:
 
     @cached_property
     def total(self):
-        """Of what who asks may take."""
+        """The Total of the courses that are open to this audience."""
         return Total.of([self.question.facts[s.course] for s in self.all_steps if s.is_open])
 
     @property
     def total_words(self):
-        """3 h + 1 course that is not open to this audience"""
+        """Words such as "3 h + 1 course that is not open to this audience"."""
         shut = sum(not step.is_open for step in self.all_steps)
         words = ngettext(
             "%d course that is not open to this audience",
@@ -119,7 +127,7 @@ class Plan:
 
     @cached_property
     def steps(self):
-        """The first MOST_STEPS as PlannedStep."""
+        """A PlannedStep for each of the first MOST_STEPS steps."""
         steps = self.all_steps[:MOST_STEPS]
         ids = {n for step in steps for n in (step.course, *step.instead)}
         self.loaded = self.load({node for node in ids if isinstance(node, int)})
@@ -175,7 +183,10 @@ class Plan:
         return course, self.asked.query(take=sorted([*others, course.slug]))
 
     def advice(self, course):
-        """What is better known before, where it is neither planned nor done."""
+        """Returns [(requirement, query or "")] of the courses that are good to know first.
+
+        Courses that are planned or done are left out.
+        """
         rows = [row for row in course.requirements.all() if row.names_a_course]
         return [
             (row, self.with_wanted(row.public_course))
@@ -186,7 +197,7 @@ class Plan:
 
     @cached_property
     def settled(self):
-        """What is planned or done, and all that counts as it."""
+        """The nodes that are planned or done, and all that count as one of them."""
         nodes = {step.course for step in self.all_steps} | set(self.asked.done.values())
         return {other for node in nodes for other in self.known.graph.alike(node)}
 
@@ -195,12 +206,12 @@ class Plan:
 
     @property
     def done_now(self):
-        """(key, title) of what is ticked as done."""
+        """[(key, title)] of the courses that are checked as done."""
         return [(key, self.name_of(node)) for key, node in sorted(self.asked.done.items())]
 
     @property
     def wanted_now(self):
-        """(title, query of the plan without it) of the courses that were chosen."""
+        """[(title, query of the plan without it)] of the chosen courses."""
         keys = sorted(self.asked.wanted)
         return [
             (
@@ -222,19 +233,22 @@ class Plan:
 
     @cached_property
     def circles(self):
-        """Whether some of its courses require each other, which only a damaged database has."""
+        """One circle of courses that require each other, or []. Only a damaged database has one."""
         return circles(self.question.before, most=1)
 
     @cached_property
     def unsaid(self):
-        """The first courses that say nothing of whom they are for: not counted, but named."""
+        """The first MOST_UNSAID courses that do not say who they are for.
+
+        They are not counted, but the page names them.
+        """
         settled = id_sets.bits_of(node for node in self.settled if isinstance(node, int))
         found = self.goals.for_nobody_named & ~settled
         return Course.objects.published().list_of(self.index.ranked(found, "title")[:MOST_UNSAID])
 
     @cached_property
     def still_open(self):
-        """Each Cell that is to be met and that no course of the plan meets."""
+        """Each Cell that the plan aims for and that none of its courses helps with."""
         closed = {
             tuple(facts)
             for step in self.all_steps
@@ -249,7 +263,7 @@ class Plan:
             if (dimension.slug, level.number) in self.goals.cells.keys() - closed
         ]
 
-    # ---- What helps ----
+    # ---- Help for each step ----
 
     def add_help(self, steps, planned):
         related, best, seen = self.related(steps), self.best(), set()
@@ -293,7 +307,7 @@ class Plan:
         rows = rows.values_list("criterion__dimension__slug", "criterion__level", "resource")
         return grouped(((dimension, level), pk) for dimension, level, pk in rows)
 
-    # ---- Its other renderings ----
+    # ---- Links, PDF, feed and calendar ----
 
     @property
     def title(self):
@@ -308,18 +322,18 @@ class Plan:
 
     @property
     def members(self):
-        """The set of its courses."""
+        """The set of its courses, as bits."""
         return id_sets.bits_of(step.course.pk for step in self.steps if step.course)
 
     @cached_property
     def changed_at(self):
-        """When one of its courses was last changed; None where it has none."""
+        """The time of the last change to one of its courses; None when it has no course."""
         dates = [step.course.updated_at for step in self.steps if step.course]
         return max(dates, default=None)
 
     @property
     def fingerprint(self):
-        """Another one when a course comes or goes, moves, or takes another time."""
+        """A hash that changes when a course is added, removed, moved, or given another time."""
         known = self.question.facts
         facts = [(str(step.course), known[step.course]) for step in self.all_steps]
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""A plan over the weeks, as a calendar file (RFC 5545)."""
+"""A plan spread over weeks, as a calendar file (RFC 5545)."""
 
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -10,15 +10,17 @@ from icalendar import Calendar, Event
 from catalog.models import SiteSettings
 
 WEEK = timedelta(days=7)
-LONGEST = 60 * 500  # minutes of a course; more is a slip of the pen
+LONGEST = 60 * 500  # minutes of a course; a larger number is a typing error
 WORKDAYS = timedelta(days=5)  # an event lasts from Monday to Friday, or to a later Friday
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def weeks(minutes, hours):
-    """[(first week, number of weeks)] of things one after the other that take `minutes` each, with
-    `hours` for them in a week. Two that fit into one week share it; what nobody knows the time of
-    has a week of its own.
+    """Returns [(first week, number of weeks)] of courses that are taken one after another.
+
+    `minutes` has the time of each course, or None when it is unknown. `hours` is the time for
+    training in a week. Courses that fit into one week share it. A course of unknown time gets a
+    week of its own.
 
     >>> weeks([60, 60, None, 300], 2)
     [(0, 1), (0, 1), (1, 1), (2, 3)]
@@ -37,7 +39,10 @@ def weeks(minutes, hours):
 
 
 def calendar_of(plan):
-    """Bytes of the calendar: an event for each course, the same UID as long as it is planned."""
+    """Returns the bytes of the calendar, with one event for each course.
+
+    The UID of an event is always the same, so a second import updates the first.
+    """
     calendar = Calendar()
     calendar.add("prodid", f"-//{SiteSettings.load().name}//EN")
     calendar.add("version", "2.0")

@@ -1,4 +1,4 @@
-"""The courses that a plan leads to, from what it is asked for."""
+"""The courses that a plan leads to, from what the reader asks for."""
 
 from collections import defaultdict
 from functools import cached_property
@@ -12,13 +12,16 @@ def set_of_cell(index, dimension, level):
 
 
 class Goals:
-    """`courses` is the set of bits of those that are published."""
+    """`courses` is the set of published courses, as bits."""
 
     def __init__(self, asked, index, courses):
         self.asked, self.index, self.courses = asked, index, courses
 
     def reasons(self):
-        """{course: reasons}: ("cell", dimension, level), ("level", n) or ("wanted",)."""
+        """Returns {course: its reasons}.
+
+        A reason is ("cell", dimension, level), ("level", number) or ("wanted",).
+        """
         goals = defaultdict(list)
         for node in self.asked.wanted.values():
             goals[node].append(("wanted",))
@@ -38,7 +41,7 @@ class Goals:
 
     @cached_property
     def cells(self):
-        """{(dimension, level) that is to be closed: the courses in it}"""
+        """{(dimension, level) that the plan aims for: the set of courses in it}"""
         cells = [
             (d.slug, level) for level in self.asked_levels for d in self.asked.check.path.dimensions
         ]
@@ -53,7 +56,10 @@ class Goals:
 
     @cached_property
     def for_asker(self):
-        """The courses meant for who asks, who is not shut out of them; all where nobody says."""
+        """The courses that are meant for this audience and open to it.
+
+        All courses, when the reader chooses no audience.
+        """
         asker = self.asked.asker
         if not asker:
             return self.courses
@@ -67,7 +73,7 @@ class Goals:
 
     @property
     def for_nobody_named(self):
-        """The set of those in question that say nothing of whom they are for."""
+        """The set of the courses at these levels that do not say who they are for."""
         if not self.asked.asker:
             return 0
         slugs = (slug for slug, _name in self.index.choices["audience"])

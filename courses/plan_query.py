@@ -1,4 +1,4 @@
-"""What a plan is asked for, as it stands in an address."""
+"""The question of a plan, read from the query string."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,14 +17,16 @@ from courses.team_check import TeamCheck
 MOST_NAMED = 200  # courses in one address
 YEARS = range(2000, 2101)
 HOURS = (1, 2, 3, 4, 6, 8)
-USUAL_HOURS = 2  # of training in a week
+USUAL_HOURS = 2  # hours of training in a week
 
 
 @dataclass
 class Asked:
-    """`first` and `last` are levels: where the team is and where it wants to be, None where it does
-    not say. `done`, `wanted` and `preferred` are {key in the address: node of a graph}. `notices`
-    say what was not understood, and what was taken instead.
+    """What a reader asks of a plan.
+
+    `first` is the level of the team and `last` the level that it wants to reach; None when it does
+    not say. `done`, `wanted` and `preferred` are {key in the query string: node of a graph}.
+    `notices` say what was not valid, and what the plan uses instead.
     """
 
     check: TeamCheck
@@ -96,7 +98,7 @@ class Asked:
 
     @property
     def starts(self):
-        """The Monday of the week it starts in; the next one where none is asked for."""
+        """The Monday of the week in which the plan starts. By default it is next Monday."""
         day = self.start or timezone.localdate() + timedelta(days=7)
         return day - timedelta(days=day.weekday())
 
@@ -124,7 +126,10 @@ class Asked:
         return frozenset(audience.slug for audience in self.audiences)
 
     def query(self, with_time=False, **changes):
-        """All of it as a query string, always in the same order; a change is a list of values."""
+        """Returns the question as a query string, always in the same order.
+
+        `changes` are {parameter: list of values}.
+        """
         values = {
             "check": [self.check.code],
             "from": [self.first],
@@ -140,7 +145,7 @@ class Asked:
         return f"?{urlencode(pairs, safe=MISSING)}" if pairs else ""
 
     def pairs(self):
-        """The same for a form."""
+        """Returns [(parameter, value)], for the hidden fields of a form."""
         return parse_qsl(self.query().removeprefix("?"))
 
     @property
@@ -152,8 +157,10 @@ NAMED = {"done": "done", "want": "wanted", "take": "preferred"}
 
 
 def nodes_of(keys):
-    """{key: node}: the ids of published courses by their present or former addresses, and the keys
-    of missing ones, be they missing now or not.
+    """Returns {key: node}.
+
+    The node of a published course is its id; the key is its present or a former slug. The key of a
+    missing course is its own node, even when the course is in the catalog by now.
     """
     slugs = {key for key in keys if not key.startswith(MISSING)}
     published, nodes = Course.objects.published(), {}

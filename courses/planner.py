@@ -1,4 +1,4 @@
-"""Which courses are needed, in what order, in how much time; no Django here."""
+"""Works out which courses a plan needs, their order and their time, without Django."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,8 +8,10 @@ from courses.graph import Graph, in_order
 
 @dataclass(frozen=True)
 class Facts:
-    """What a plan has to know of a course. `level` is its lowest, 0 where it has none; minutes are
-    None where nobody knows; `only_for` holds the audiences that it is limited to, if it is.
+    """The facts of a course that a plan needs.
+
+    `level` is its lowest level, 0 when it has none. The minutes are None when they are unknown.
+    `only_for` has the audiences that the course is limited to; it is empty for no limit.
     """
 
     title: str
@@ -19,14 +21,17 @@ class Facts:
     only_for: frozenset = frozenset()
 
     def is_open_to(self, asker):
-        """Who does not say who is asking is shut out of nothing."""
+        """Says whether one of the audiences `asker` may take it. Without an audience it is open."""
         return not asker or not self.only_for or bool(self.only_for & asker)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A course of a plan: the courses of the plan that require it, the reasons it was asked for
-    (as they were given), what may be taken instead, and whether the asker is shut out.
+    """A course of a plan.
+
+    `required_by` are the courses of the plan that require it, `reasons` those of the goals that it
+    meets, unchanged, and `instead` the courses that count as it. `is_open` says whether the
+    audience may take it.
     """
 
     course: object
@@ -38,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Total:
-    """Minutes of the courses that say how long they take, and the number of those that do not.
+    """The minutes of the courses with a known time, and the number of courses without one.
 
     >>> Total.of([Facts("A", minutes_min=60, minutes_max=90), Facts("B")])
     Total(least=60, most=90, unknown=1)
@@ -60,11 +65,11 @@ class Total:
 
 @dataclass(frozen=True)
 class Question:
-    """What a plan is asked for.
+    """What a reader asks of a plan.
 
-    `goals` is {course: reasons}; `facts` {course: Facts} of the goals and of all that come before
-    them; `done` are the courses that were taken, `asker` the audiences of who asks, `preferred`
-    those chosen where several count as one.
+    `goals` is {course: reasons}. `facts` is {course: Facts} for the goals and all courses before
+    them. `done` are the courses that the reader has taken, `asker` the reader's audiences, and
+    `preferred` the courses to take where several count as one.
     """
 
     goals: dict
@@ -77,7 +82,7 @@ class Question:
     _required: dict = field(default_factory=dict, compare=False)
 
     def steps(self):
-        """A list of Step: prerequisites first, else by level, then title.
+        """Returns a list of Step, prerequisites first, then by level and title.
 
         >>> graph = Graph.of([("b", "a", "needs")])
         >>> facts = {"a": Facts("Zeal", 1), "b": Facts("Art", 2), "c": Facts("Care", 1)}
@@ -98,7 +103,7 @@ class Question:
 
     @cached_property
     def needed(self):
-        """The goals and all that they require, without what is done."""
+        """The set of the goals and all that they require, without the courses that are done."""
         found = {self.pick(goal) for goal in self.goals if goal not in self.settled}
         waiting = list(found)
         while waiting:
@@ -109,7 +114,7 @@ class Question:
 
     @cached_property
     def after(self):
-        """{course: those of the plan that require it}"""
+        """{course: courses of the plan that require it}"""
         after = {course: set() for course in self.needed}
         for course in self.needed:
             for required in self.required(course):
@@ -123,7 +128,7 @@ class Question:
 
     @cached_property
     def settled(self):
-        """What is done, and all that counts as it."""
+        """The set of the courses that are done, and all that count as one of them."""
         return {other for course in self.done for other in self.graph.alike(course)}
 
     def required(self, course):
@@ -137,7 +142,7 @@ class Question:
         return {self.pick(other) for other in known - self.settled} - {course}
 
     def pick(self, course):
-        """The one that is taken of all that count as `course`."""
+        """Returns the course to take of all that count as `course`."""
         alike = self.alike(course)
         return min(alike, key=self.preference) if len(alike) > 1 else course
 
@@ -147,7 +152,7 @@ class Question:
         return wishes + self.rank(course)
 
     def alike(self, course):
-        """All that count as `course`, itself too, the lowest rank first."""
+        """Returns `course` and all that count as it, sorted by rank."""
         if course not in self.graph.same:
             return [course]
         if course not in self._alike:

@@ -1,4 +1,4 @@
-"""What requires what, as far as readers may know it."""
+"""The graph of requirements without drafts and other hidden courses, for readers."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,17 +14,19 @@ from courses.graph import Graph, all_before
 from courses.models import Course, Requirement
 from courses.planner import Facts
 
-MISSING = "~"  # what the keys of courses begin with that readers do not find in the catalog
-LONGEST_NAME = 80  # letters of it that a key has
+MISSING = "~"  # starts the key of a required course that readers cannot find in the catalog
+LONGEST_NAME = 80  # letters of the name in a key
 
 
-_latest = None  # (what it was read for, a ReadersGraph)
+_latest = None  # ((index version, courses), a ReadersGraph)
 
 
 @dataclass
 class ReadersGraph:
-    """Nodes are the ids of published courses, and a key for each course that is required and not
-    there: "~" and its name. `missing` is {key: the words of the requirement}.
+    """The graph that readers may know.
+
+    A node is the id of a published course, or the key of a required course that readers cannot
+    find: "~" and its name. `missing` is {key: the text of the requirement}.
     """
 
     graph: Graph
@@ -33,9 +35,9 @@ class ReadersGraph:
 
     @classmethod
     def read(cls, index, courses):
-        """`courses` is the set of bits of those that are published.
+        """Returns the graph of `courses`, the set of published courses as bits.
 
-        A process keeps what it read until the catalog changes, as the index does.
+        A process keeps the graph until the version of the index changes.
         """
         global _latest
         key = index.version, courses
@@ -58,13 +60,13 @@ class ReadersGraph:
         return cls(graph, missing, index)
 
     def reached_from(self, nodes):
-        """All that comes before them or counts as one of them, all the way."""
+        """Returns all nodes that come before `nodes` or count as one of them, directly or not."""
         needs, same = self.graph.needs, self.graph.same
         either = {n: needs.get(n, set()) | same.get(n, set()) for n in needs.keys() | same.keys()}
         return all_before(nodes, either)
 
     def facts(self, nodes):
-        """{node: what a plan has to know of it}, in two queries."""
+        """Returns {node: Facts}, in two queries."""
         ids = [node for node in nodes if node not in self.missing]
         levels, limits = lowest_levels(self.index), limits_of(ids)
         columns = "pk", "title", "minutes_min", "minutes_max"
@@ -80,14 +82,16 @@ def among(edges, there):
 
 
 def missing_rows():
-    """(course, the hidden one, words) of each required course that is nowhere or is hidden."""
+    """Returns a row (course, hidden course or None, text) for each required course that readers
+    cannot find.
+    """
     hidden = Q(named_course=None) | ~public("named_course__")
     rows = Requirement.objects.filter(hidden, type="course", necessity="required")
     return rows.order_by().values_list("course", "named_course", "text")
 
 
 def shortest_texts(rows):
-    """{hidden course: one of the texts it is required by, always the same one}"""
+    """Returns {hidden course: the shortest text of the requirements that name it}."""
     texts = {}
     for _course, hidden, text in rows:
         if hidden:
@@ -96,7 +100,8 @@ def shortest_texts(rows):
 
 
 def key_of(text):
-    """
+    """Returns the key of a missing course, the same for all texts that name the same course.
+
     >>> key_of("Labor Management Partnership Orientation (LMPO)") == key_of("LMPO")
     True
     """
@@ -106,7 +111,7 @@ def key_of(text):
 
 
 def lowest_levels(index):
-    """{course: its lowest level}"""
+    """Returns {course: its lowest level}."""
     found = {}
     for number in range(5, 0, -1):
         courses = index.set_of(f"level:{number}") & index.set_of("kind:course")
@@ -115,7 +120,7 @@ def lowest_levels(index):
 
 
 def limits_of(ids):
-    """{course: the addresses of the audiences that it is only for}"""
+    """Returns {course: slugs of the audiences that it is limited to}."""
     rows = Course.only_for.through.objects.filter(resource__kind="course")
     limits, wanted = {}, set(ids)
     for pk, slug in rows.values_list("resource", "audience__slug"):

@@ -1,4 +1,4 @@
-"""What is wrong with the requirements between courses, for editors to mend."""
+"""The problems in the requirements between courses, for editors to fix."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ from courses.graph import NEEDS, all_before, circles, sets, way
 from courses.models import Course, Requirement
 from courses.models.course import SIGNS
 
-MOST = 100  # findings of a section that are shown; all are counted
+MOST = 100  # findings that a section shows; all findings are counted
 MOST_NAMED = 10  # courses that one finding names
 
-# {name of a section, a method and a template: its title, what it means and what to do}
+# {name of a section, of its method and of its template: (title, what it means and what to do)}
 SECTIONS = {
     "circles": (
         _("Circles"),
@@ -92,12 +92,12 @@ class Section(NamedTuple):
 
 @dataclass
 class Missing:
-    """One course that is not there, however it is written, with those that require it."""
+    """A course that is not in the catalog: all its spellings, and the courses that require it."""
 
     texts: Counter = field(default_factory=Counter)
     courses: dict = field(default_factory=dict)
-    named: Listed = field(default_factory=lambda: Listed([]))  # courses that go by it
-    circles: list = field(default_factory=list)  # that requiring one of these would close
+    named: Listed = field(default_factory=lambda: Listed([]))  # courses with that name
+    circles: list = field(default_factory=list)  # that a link to one of these would close
 
     def add(self, course, text):
         self.texts[text] += 1
@@ -133,7 +133,7 @@ class Inversion(NamedTuple):
 
 
 class ShutOut(NamedTuple):
-    """`people` is "" where the course says nothing of whom it is for."""
+    """`people` is "" when the course does not say who it is for."""
 
     course: Course
     required: Course
@@ -147,7 +147,7 @@ class Timeless(NamedTuple):
 
 
 class Report:
-    """Reads the database in eight queries. What ranks alike is in the order of titles."""
+    """Reads the database in eight queries. Findings of equal rank are sorted by title."""
 
     def __init__(self):
         self.graph = Course.objects.graph()
@@ -165,11 +165,11 @@ class Report:
     def is_clean(self):
         return not any(section.findings.rows for section in self.sections)
 
-    # ---- What all sections read ----
+    # ---- Read by all sections ----
 
     @cached_property
     def pairs(self):
-        """Each course with each one it needs."""
+        """[(course, a course that it needs)]"""
         return [
             (course, self.courses[pk])
             for course in self.courses.values()
@@ -179,14 +179,14 @@ class Report:
 
     @cached_property
     def dependants(self):
-        """{id of a course: those that need it}"""
+        """{id of a course: the courses that need it}"""
         found = {}
         for course, required in self.pairs:
             found.setdefault(required.pk, []).append(course)
         return found
 
     def chain(self, steps):
-        """`steps` of (id, how it was come to) as the signs and courses that a page shows."""
+        """Returns [(sign, course)] as the page shows it. `steps` is a path from courses.graph."""
         return [(SIGNS[sort], self.courses[pk]) for pk, sort in steps if pk in self.courses]
 
     # ---- The sections ----
@@ -217,7 +217,7 @@ class Report:
 
     @cached_property
     def named(self):
-        """{name: the courses that go by it}"""
+        """{name: the courses with that name}"""
         found = {}
         for course in self.courses.values():
             for name in course.names:
@@ -225,7 +225,7 @@ class Report:
         return found
 
     def circle_over(self, course, missing):
-        """A circle that would be closed if what requires `missing` required `course`, or []."""
+        """Returns the circle that closes if the dependants of `missing` require `course`, or []."""
         reached = all_before([course.pk], self.onward) | {course.pk}
         for pk in missing.courses:
             if pk in reached:
@@ -254,8 +254,10 @@ class Report:
         ]
 
     def audiences(self):
-        """Those of a course are sometimes given as its audiences, sometimes as its limit: it is
-        no contradiction as soon as one of either may take the course that is needed.
+        """Finds courses whose people may not take a course that they need.
+
+        Some courses give their people as audiences, others as a limit (`only_for`). There is no
+        contradiction when one audience of either may take the course that is needed.
         """
         people, limits = links(Resource.audiences), links(Resource.only_for)
         names, nobody, found = dict(Audience.objects.values_list("pk", "name")), set(), []
@@ -296,7 +298,7 @@ def union(*graphs):
 
 
 def heads_of(texts):
-    """{text: a name that stands for it}, the same for all texts that name one course.
+    """Returns {text: a name}, with the same name for all texts that name the same course.
 
     >>> heads = heads_of(["LMPO", "LMP Orientation (LMPO)", "Free to Speak"])
     >>> heads["LMPO"] == heads["LMP Orientation (LMPO)"], heads["Free to Speak"]
@@ -315,13 +317,13 @@ def heads_of(texts):
 
 
 def lowest_levels():
-    """{id of a course: the number of its lowest level}"""
+    """Returns {id of a course: the number of its lowest level}."""
     rows = Resource.levels.through.objects.filter(resource__kind="course")
     return dict(rows.values_list("resource").annotate(Min("level")))
 
 
 def links(relation):
-    """{id of a course: the ids of what `relation`, to audiences, links it to}"""
+    """Returns {id of a course: ids of its audiences} over `relation`."""
     rows, found = relation.through.objects.filter(resource__kind="course"), sets()
     for pk, audience in rows.values_list("resource", "audience"):
         found[pk].add(audience)

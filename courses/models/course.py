@@ -18,7 +18,7 @@ from courses.graph import ADVISED, NEEDS, SAME, Graph, way
 
 
 class CircleError(ValidationError):
-    """A requirement by which a course would come before itself."""
+    """A requirement that would make a course come before itself."""
 
 
 ALIKE = "from_course", "to_course"
@@ -26,7 +26,7 @@ ALIKE = "from_course", "to_course"
 
 class CourseQuerySet(ResourceQuerySet):
     def graph(self):
-        """What requires what, of all courses by their ids: two questions, 30 ms for 30 000 rows."""
+        """Returns the Graph of all courses by their ids, in two queries (30 ms for 30,000 rows)."""
         rows = Requirement.objects.exclude(named_course=None)
         rows = rows.order_by().values_list("course", "named_course", "type", "necessity")
         graph = Graph()
@@ -127,7 +127,7 @@ class Course(Resource):
 
     @property
     def names(self):
-        """Every name a text may call it by, in the form that courses.course_names compares."""
+        """Every name of the course, in the form that courses.course_names compares."""
         texts = [self.title, *self.other_names.splitlines()]
         return set().union(*(names_of(text) for text in texts))
 
@@ -165,14 +165,14 @@ class CourseModule(CleanModel):
 
 class CourseReferenceQuerySet(models.QuerySet):
     def dangling(self):
-        """Those that name a course the catalog does not hold, or holds twice."""
+        """Returns the rows that name a course that does not exist, or that exists twice."""
         return self.filter(named_course=None)
 
     def link_up(self, names):
-        """Save again the dangling ones that use one of `names`: saving links them."""
+        """Saves the dangling rows that use one of `names` again, because saving links them."""
         for reference in self.dangling():
             if reference.names & names:
-                with suppress(CircleError):  # it dangles on, and the report says why
+                with suppress(CircleError):  # the row stays dangling, and the report says why
                     reference.save()
 
 
@@ -182,7 +182,10 @@ class RequirementQuerySet(CourseReferenceQuerySet):
 
 
 class CourseReference(CleanModel):
-    """A course named in words that may not exist yet: the text stays, the link comes by itself."""
+    """A reference in words to a course that may not exist yet.
+
+    The text stays. The link is added as soon as exactly one course has that name.
+    """
 
     text = models.CharField(
         _("as written"),
@@ -217,7 +220,7 @@ class CourseReference(CleanModel):
         super().save(*args, **kwargs)
 
     def refuse_circle(self, named):
-        """Raises CircleError where the course `named` would; only a requirement can close one."""
+        """Raises CircleError when a link to `named` closes a circle. Only a requirement can."""
 
     @property
     def names(self):
@@ -225,13 +228,13 @@ class CourseReference(CleanModel):
 
     @property
     def public_course(self):
-        """The course that is named, where readers may see it."""
+        """The named course if readers may see it, else None."""
         return self.named_course if self.named_course and self.named_course.is_public else None
 
     def course_named(self):
-        """The one course that goes by the text; None for none or several.
+        """Returns the one course with the name in the text, or None for none or several.
 
-        Neither its own course nor one that another row of it names already.
+        It is never the course of this row, nor one that another row of the course names already.
         """
         rows = type(self).objects.filter(course=self.course_id).exclude(pk=self.pk)
         named = rows.exclude(named_course=None).values("named_course")
@@ -311,7 +314,7 @@ class Requirement(CourseReference):
     @transaction.atomic
     def save(self, *args, **kwargs):
         if self.names_a_course:
-            index_lock()  # two that are saved at one moment might close a circle together
+            index_lock()  # two rows saved at the same time could close a circle together
         super().save(*args, **kwargs)
 
     def clean(self):
@@ -359,7 +362,7 @@ class FollowUp(CourseReference):
 
 
 def refuse(steps):
-    """Raises CircleError for `steps`, a way as courses.graph gives it that ends at its start."""
+    """Raises CircleError for `steps`, a path from courses.graph that ends at its start, if any."""
     if steps:
         titles = Course.objects.in_bulk({node for node, _sort in steps})
         chain = "".join(f"{SIGNS[sort]}{titles[node]}" for node, sort in steps)
@@ -372,7 +375,7 @@ SIGNS = {None: "", NEEDS: " → ", ADVISED: " → ", SAME: " = "}
 
 @receiver(m2m_changed, sender=Course.equivalents.through)
 def join_alike(instance, action, pk_set, **kwargs):
-    """What counts as a course can neither come before it nor after it."""
+    """Refuses equivalents that come before or after the course, and updates the index."""
     if action == "pre_add":
         index_lock()
         refuse(circle_by_joining(instance.pk, pk_set, Course.objects.graph()))
@@ -381,7 +384,10 @@ def join_alike(instance, action, pk_set, **kwargs):
 
 
 def circle_by_joining(one, others, graph):
-    """The way from a course of the group that would be made back to itself, None for none."""
+    """Returns a path from a course of the new group back to itself, or None.
+
+    The new group is `one`, `others` and all that count as one of them.
+    """
     for other in others:
         graph.same[one].add(other)
         graph.same[other].add(one)
@@ -393,7 +399,10 @@ def circle_by_joining(one, others, graph):
 
 
 def link_up(names):
-    """Look again at what dangles by one of `names`: a course came to have it, or left it to one."""
+    """Links dangling rows that use one of `names`.
+
+    A course has got the name, or one of two courses with the name has lost it.
+    """
     Requirement.objects.link_up(names)
     FollowUp.objects.link_up(names)
 

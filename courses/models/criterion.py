@@ -7,7 +7,7 @@ from catalog.models.base import CleanModel
 
 class CriterionQuerySet(models.QuerySet):
     def in_cells(self):
-        """{(slug of a dimension, number of a level): its criteria}, in their order."""
+        """Returns {(slug of a dimension, number of a level): its criteria in their order}."""
         cells = {}
         for criterion in self.select_related("dimension", "level"):
             key = criterion.dimension.slug, criterion.level_id
@@ -64,7 +64,7 @@ class Criterion(CleanModel):
 
 
 class BestResource(CleanModel):
-    """One of the resources that stand first where a criterion is still open."""
+    """A resource that is listed first where a criterion is still open."""
 
     is_printed = True
 

@@ -22,7 +22,7 @@ def huddle(request):
 
 
 class Huddle:
-    """The set of tools and videos that a form asks for, and the sets beside it."""
+    """The set of tools and videos for the choices of a form, with links to other weeks."""
 
     def __init__(self, form, index):
         self.form, self.monday = form, form.monday
@@ -31,13 +31,13 @@ class Huddle:
         rows = IndexEntry.objects.filter(minutes__lte=MINUTES[-1])
         self.minutes_of = dict(rows.values_list("pk", "minutes"))
         films = Resource.objects.filter(minutes_max=None, seconds__lte=60 * MINUTES[-1])
-        self.minutes_of |= {  # whole minutes that are begun: the index has the nearest
+        self.minutes_of |= {  # rounded up; the index has the nearest minute
             pk: ceil(seconds / 60) for pk, seconds in films.values_list("pk", "seconds")
         }
         self.packs = packs(self.fitting(), self.minutes, self.team)
 
     def fitting(self, **changes):
-        """(id, minutes) of all that fits what is asked for, with `changes`."""
+        """Returns [(id, minutes)] of all entries that fit the choices, with `changes`."""
         asked = self.form.asked | changes
         found = self.public & self.index.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
         for name in ("level", "dimension"):
@@ -53,7 +53,7 @@ class Huddle:
 
     @cached_property
     def filled(self):
-        """Minutes that the cards take together."""
+        """The minutes that all cards take together."""
         return sum(self.minutes_of[card.pk] for card in self.cards)
 
     @property
@@ -81,7 +81,10 @@ class Huddle:
         return self.form.query(week=None)
 
     def ways_on(self):
-        """(words, query, how many would fit) of single changes that find something, else of all."""
+        """Returns [(words, query, number of entries that fit)] of changes that find something.
+
+        Each is a single change. When no single change helps, all changes are made together.
+        """
         anywhere = {"level": "", "dimension": ""}
         ways = [self.with_more_time(), self.way(_("Any level"), level="")]
         ways += [self.way(_("Any dimension"), dimension="")]
@@ -90,7 +93,7 @@ class Huddle:
         ]
 
     def with_more_time(self, **changes):
-        """With the fewest minutes, of those that can be chosen, in which something fits."""
+        """Returns the change to the smallest choice of minutes in which something fits."""
         shortest = min((m for _pk, m in self.fitting(minutes=MINUTES[-1], **changes)), default=0)
         enough = next(m for m in MINUTES if m >= max(shortest, self.minutes))
         words = _("%d minutes") % enough

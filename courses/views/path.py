@@ -18,7 +18,7 @@ def grid(request):
 
 @require_safe
 def dimension_page(request, find, slug):
-    """What a dimension asks for and offers, level by level."""
+    """Shows the criteria and the entries of a dimension, level by level."""
     listing, path = dimension_listing(request.GET, slug), Path()
     dimension = next(d for d in path.dimensions if d.slug == slug)
     cells = path.cells_of(dimension)
