@@ -26,7 +26,7 @@ class WeekField(LineField):
         text = super().clean(value)
         monday = monday_of(text.upper())
         if text and monday is None:
-            sentence = _("“%s” is not a week like 2026-W48. This is the set of the present week.")
+            sentence = _("“%s” is not a week like 2026-W48. This set is for this week.")
             raise forms.ValidationError(sentence % text[:LONGEST_SHOWN])
         return monday
 
@@ -54,34 +54,36 @@ class HuddleForm(forms.Form):
         empty_value=USUAL_MINUTES,
         required=False,
         error_messages={
-            "invalid_choice": _("“%(value)s” minutes cannot be chosen. This set is for 15 minutes.")
+            "invalid_choice": _(
+                "You cannot choose “%(value)s” minutes. This set is for 15 minutes."
+            )
         },
     )
     level = LineChoiceField(
         label=_("Path level"),
         required=False,
         error_messages={
-            "invalid_choice": _("There is no level “%(value)s”. These are for any level.")
+            "invalid_choice": _("There is no level “%(value)s”. This set is for any level.")
         },
     )
     dimension = LineChoiceField(
         label=_("Path dimension"),
         required=False,
         error_messages={
-            "invalid_choice": _("There is no dimension “%(value)s”. These are for any dimension.")
+            "invalid_choice": _("There is no dimension “%(value)s”. This set is for any dimension.")
         },
     )
     team = LineField(
         label=_("Team code"),
         help_text=_(
-            "Any word your team chooses, such as “4 West”. Each team code has its sets in an order "
-            "of its own, and another set each week."
+            "Any word your team chooses, such as “4 West”. Each team code gets the sets in its own "
+            "order, with a different set each week."
         ),
         max_length=LONGEST_TEAM,
         required=False,
         error_messages={
             "max_length": _(
-                "A team code has at most %(limit_value)d characters. This set is for no team code."
+                "A team code has at most %(limit_value)d characters. This set has no team code."
             )
         },
     )

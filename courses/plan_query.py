@@ -68,7 +68,7 @@ class Asked:
     def read_level(self, text):
         if not text or text in map(str, range(1, 6)):
             return int(text) if text else None
-        self.notices.append(_("There is no level “%s”: they go from 1 to 5.") % text[:20])
+        self.notices.append(_("There is no level “%s”. Levels go from 1 to 5.") % text[:20])
         return None
 
     def read_audiences(self, slugs):

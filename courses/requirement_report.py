@@ -23,43 +23,43 @@ SECTIONS = {
     "circles": (
         _("Circles"),
         _(
-            "These courses require each other in a circle, so that nobody could start with any of "
-            "them. Delete one requirement of each circle. Others may come to light then."
+            "These courses require each other in a circle, so nobody can start any of them. "
+            "Delete one requirement of each circle. More circles may appear after that."
         ),
     ),
     "missing": (
         _("Required, but not in the catalog"),
         _(
-            "These names are required, but no course goes by them, or more than one does. "
-            "Make the course, or add the name to the “other names” of the one that is meant."
+            "Courses require these names, but no course has the name, or more than one does. "
+            "Add the course, or add the name to the “other names” of the right course."
         ),
     ),
     "hidden": (
         _("Required, but hidden from readers"),
         _(
-            "Published courses require these, and readers cannot open them. "
+            "Published courses require these courses, but readers cannot open them. "
             "Publish them, or require another course."
         ),
     ),
     "levels": (
         _("Levels out of order"),
         _(
-            "These courses come at a lower level than one that has to be taken before. "
-            "Check the levels of both, or whether the one really needs the other."
+            "These courses have a lower level than a course that they require. "
+            "Check the levels of both courses, and whether the requirement is right."
         ),
     ),
     "audiences": (
-        _("People shut out"),
+        _("People left out"),
         _(
-            "These courses need one that the people they are for may not take. "
-            "Check whom both are for, and whom the needed one is only for."
+            "These courses require a course that their people may not take. "
+            "Check who both courses are for, and who may take the required one."
         ),
     ),
     "times": (
         _("Courses without a time"),
         _(
-            "No plan with one of these courses can say how many hours it takes. "
-            "Give the least and the most minutes, where somebody knows them."
+            "A plan with one of these courses cannot show its total time. "
+            "Enter the minimum and maximum minutes if you know them."
         ),
     ),
 }

@@ -54,8 +54,8 @@ class TeamCheck:
         except DamagedCode:
             numbers, code = set(), ""
             notice = _(
-                "The link of this team check is damaged: a part of it is missing or was changed. "
-                "Nothing is ticked. Ask for the link again, or tick anew."
+                "The link of this team check is damaged: part of it is missing or was changed. "
+                "Nothing is checked. Ask for the link again, or start over."
             )
         path = Path()
         criteria = {c for some in path.criteria.values() for c in some}
@@ -89,9 +89,9 @@ class TeamCheck:
         """Words such as "Level 1, three steps from Level 2"."""
         level, following = self.standing.level, self.standing.next_level
         if following is None and not level:
-            return _("No criterion has been written yet")
+            return _("There are no criteria yet")
         if following is None:
-            return _("Level %d: your team does all of it") % level
+            return _("Level %d: your team meets every criterion") % level
         steps = len(self.standing.open)
         facts = {"level": level, "steps": in_words(steps), "next": following}
         if not level:

@@ -18,7 +18,9 @@ class CourseReferenceForm(RowForm):
         if course and not self.cleaned_data.get("text"):
             self.cleaned_data["text"] = course.title
         if course and course.pk == self.instance.course_id:
-            self.add_error("named_course", _("Choose another course than this one."))
+            self.add_error(
+                "named_course", _("Choose a different course. A course cannot name itself.")
+            )
         if "text" in self.errors:
             # The form reports this error already, so keep the model from reporting an empty text.
             self.instance.text = "?"

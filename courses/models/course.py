@@ -51,15 +51,15 @@ class Course(Resource):
         _("other names"),
         blank=True,
         help_text=_(
-            "What else people call this course, one a line, as in LMPO. "
-            "A requirement that uses one of these names links here by itself."
+            "Other names for this course, such as LMPO. Put each name on its own line. "
+            "A requirement that uses one of these names links here automatically."
         ),
     )
     outcomes = models.TextField(
         _("learning outcomes"),
         max_length=10_000,
         blank=True,
-        help_text=_("What people can do afterwards, one a line, each starting with a verb."),
+        help_text=_("What people can do after the course. Start each line with a verb."),
     )
     requirements_text = models.TextField(
         _("requirements as written"),
@@ -71,8 +71,8 @@ class Course(Resource):
         blank=True,
         verbose_name=_("counts as"),
         help_text=_(
-            "The same course held another way. Who has taken one of them needs none of the others; "
-            "plans offer the choice. Shown on both."
+            "The same course in another form, such as online. People who took one do not need the "
+            "others. Plans offer a choice, and both pages show it."
         ),
     )
     enrollment_text = models.TextField(
@@ -138,7 +138,10 @@ class CourseModule(CleanModel):
     course = models.ForeignKey(Course, models.CASCADE, related_name="modules")
     title = models.CharField(_("title"), max_length=200)
     minutes = models.PositiveIntegerField(
-        _("minutes"), null=True, blank=True, help_text=_("Empty when unknown; never 0.")
+        _("minutes"),
+        null=True,
+        blank=True,
+        help_text=_("Leave this empty when unknown. Do not enter 0."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -150,7 +153,7 @@ class CourseModule(CleanModel):
             models.CheckConstraint(
                 condition=Q(minutes__isnull=True) | Q(minutes__gte=1),
                 name="module_minutes_from_1",
-                violation_error_message=_("Minutes count from 1; leave it empty when unknown."),
+                violation_error_message=_("Enter 1 minute or more, or leave it empty."),
             )
         ]
 
@@ -191,7 +194,7 @@ class CourseReference(CleanModel):
         _("as written"),
         max_length=500,
         blank=True,
-        help_text=_("Left empty, it becomes the title of the course chosen beside it."),
+        help_text=_("Leave this empty to use the title of the course you choose."),
     )
     named_course = models.ForeignKey(
         Course,
@@ -200,7 +203,7 @@ class CourseReference(CleanModel):
         blank=True,
         related_name="named_in_%(class)ss",
         verbose_name=_("course"),
-        help_text=_("Left empty, it is found by its title, now or when such a course appears."),
+        help_text=_("Leave this empty to link by name, now or when someone adds the course."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -267,7 +270,7 @@ class Requirement(CourseReference):
         choices=Type,
         default=Type.COURSE,
         help_text=_(
-            "Course: to be taken first. Knowledge: to be known, wherever it was learned. "
+            "Course: take it first. Knowledge: know it first, wherever you learned it. "
             "Condition: how to attend. Eligibility: who may attend. Advice: good to have."
         ),
     )
@@ -296,7 +299,7 @@ class Requirement(CourseReference):
                 fields=["course", "named_course"],
                 condition=Q(named_course__isnull=False),
                 name="requirement_course_once",
-                violation_error_message=_("This course is required already."),
+                violation_error_message=_("This course is already required."),
             ),
         ]
 
@@ -352,13 +355,13 @@ class FollowUp(CourseReference):
                 fields=["course", "named_course"],
                 condition=Q(named_course__isnull=False),
                 name="follow_up_once",
-                violation_error_message=_("This course follows already."),
+                violation_error_message=_("This course is already a follow-up course."),
             ),
         ]
 
     def clean(self):
         if not self.text and not self.named_course:
-            raise ValidationError({"text": _("Name the course that follows, or choose it.")})
+            raise ValidationError({"text": _("Name the follow-up course, or choose it.")})
 
 
 def refuse(steps):
@@ -366,7 +369,7 @@ def refuse(steps):
     if steps:
         titles = Course.objects.in_bulk({node for node, _sort in steps})
         chain = "".join(f"{SIGNS[sort]}{titles[node]}" for node, sort in steps)
-        sentence = _("This would close a circle: %s. A course cannot come before itself.")
+        sentence = _("This would make a circle: %s. A course cannot come before itself.")
         raise CircleError(sentence % chain)
 
 

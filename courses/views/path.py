@@ -58,6 +58,6 @@ def team_check(request):
         )
     check = TeamCheck.read(request.GET.get("check", ""))
     check.path.help_for(check.standing.open)
-    words = _("The link of this team check, for a phone")
+    words = _("Link to this team check, for a phone")
     qr = qr_svg(check.link, words) if check.code else ""
     return render(request, "courses/check.html", {"section": "path", "check": check, "qr": qr})

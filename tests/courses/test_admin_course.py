@@ -92,7 +92,7 @@ def test_a_chosen_course_needs_no_text(client):
             "Select a valid choice. That choice is not one",
         ),
         (requirement(text="A", type="rumor"), "Select a valid choice. rumor is not one of the"),
-        (("follow_ups", {"position": "1"}), "Name the course that follows, or choose it."),
+        (("follow_ups", {"position": "1"}), "Name the follow-up course, or choose it."),
         (("modules", {"title": "A", "minutes": "0"}), "Count from 1; leave it empty when unknown."),
         (("modules", {"title": "", "minutes": "5"}), "This field is required."),
         (("deliveries", {"mode": "online", "minutes": "0"}), "Count from 1; leave it empty when"),
@@ -109,7 +109,7 @@ def test_a_course_cannot_require_or_follow_itself(client):
     course = make_course()
     rows = [requirement(named_course=course.pk), ("follow_ups", {"named_course": course.pk})]
     errors = errors_in(submit_form(client, admin_url(course), rows=rows))
-    assert errors == ["Choose another course than this one."] * 2
+    assert errors == ["Choose a different course. A course cannot name itself."] * 2
 
 
 def test_a_course_cannot_be_required_twice(client):
@@ -222,7 +222,7 @@ class TestCircles:
         a.requirements.create(named_course=b)
         rows = [requirement(named_course=a.pk)]
         response = submit_form(client, admin_url(b), rows=rows, summary="Typed for an hour")
-        assert "This would close a circle: B → A → B." in " ".join(errors_in(response))
+        assert "This would make a circle: B → A → B." in " ".join(errors_in(response))
         assert "Typed for an hour" in response.content.decode()
         assert not b.requirements.exists()
 

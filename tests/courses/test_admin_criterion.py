@@ -37,7 +37,7 @@ def test_a_cell_cannot_have_the_same_criterion_twice(client):
     sign_in_as_root(client)
     submit_form(client, add_url(Criterion), **leadership(text="We plan together"))
     response = submit_form(client, add_url(Criterion), **leadership(text="We plan together"))
-    assert "This cell has that criterion already." in errors_in(response)
+    assert "This cell already has this criterion." in errors_in(response)
 
 
 def test_a_criterion_needs_a_text(client):

@@ -183,11 +183,11 @@ def test_when_no_entry_has_a_time_the_page_links_to_all_tools(client):
 @pytest.mark.parametrize(
     "query, notice",
     [
-        ("?minutes=17", "“17” minutes cannot be chosen. This set is for 15 minutes."),
-        ("?minutes=-5", "“-5” minutes cannot be chosen. This set is for 15 minutes."),
-        ("?level=9", "There is no level “9”. These are for any level."),
-        ("?level=<b>", "There is no level “&lt;b&gt;”. These are for any level."),
-        ("?dimension=x", "There is no dimension “x”. These are for any dimension."),
+        ("?minutes=17", "You cannot choose “17” minutes. This set is for 15 minutes."),
+        ("?minutes=-5", "You cannot choose “-5” minutes. This set is for 15 minutes."),
+        ("?level=9", "There is no level “9”. This set is for any level."),
+        ("?level=<b>", "There is no level “&lt;b&gt;”. This set is for any level."),
+        ("?dimension=x", "There is no dimension “x”. This set is for any dimension."),
         (f"?dimension={'x' * 900}", f"There is no dimension “{'x' * 40}”. "),
         ("?week=2026-W99", "“2026-W99” is not a week like 2026-W48. "),
         ("?week=soon", "“soon” is not a week like 2026-W48. "),

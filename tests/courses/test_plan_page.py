@@ -346,7 +346,7 @@ class TestBadInput:
             ("from=1&to=2&done=nowhere", "We skipped “nowhere”: no course has that name."),
             ("from=4&to=2", "Choose a higher level to aim for: Level 2 is not above Level 4."),
             ("from=2&to=2", "Choose a higher level to aim for: Level 2 is not above Level 2."),
-            ("from=²&to=9", "There is no level “9”: they go from 1 to 5."),
+            ("from=²&to=9", "There is no level “9”. Levels go from 1 to 5."),
             (
                 "from=1&to=2&start=tomorrow",
                 "“tomorrow” is not a date. The plan starts next Monday.",

@@ -38,4 +38,4 @@ def test_one_of_two_saves_that_together_close_a_circle_is_refused():
     for thread in threads:
         thread.join()
     assert Requirement.objects.count() == 1
-    assert len(refusals) == 1 and "would close a circle" in refusals[0]
+    assert len(refusals) == 1 and "would make a circle" in refusals[0]

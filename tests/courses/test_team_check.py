@@ -65,7 +65,7 @@ def test_before_level_1_the_result_counts_the_steps_to_it(client):
 
 
 def test_a_team_that_meets_every_criterion_is_told_so(client):
-    assert result_in(client.get(address(*ids()))) == "Level 5: your team does all of it"
+    assert result_in(client.get(address(*ids()))) == "Level 5: your team meets every criterion"
 
 
 def test_the_answers_are_shared_by_link_and_by_code(client):
@@ -73,7 +73,7 @@ def test_the_answers_are_shared_by_link_and_by_code(client):
     [section] = page.xpath("//section[@aria-labelledby='share']")
     link = section.xpath(".//a/@href")[0]
     assert link.endswith(address(*ids(level=1))) and link.startswith("http")
-    assert section.xpath(".//svg/title")[0].text == "The link of this team check, for a phone"
+    assert section.xpath(".//svg/title")[0].text == "Link to this team check, for a phone"
 
 
 @pytest.mark.parametrize("code", ["abc", "🙂", "a" * 5000, "bkqu", "%00"])
@@ -118,7 +118,7 @@ def test_without_criteria_the_pages_work_and_give_no_level(client):
     Criterion.objects.all().delete()
     for name in ("/path/check/", "/path/", link):
         assert client.get(name).status_code == 200
-    assert result_in(client.get(link)) == "No criterion has been written yet"
+    assert result_in(client.get(link)) == "There are no criteria yet"
     assert client.get(address(page="check.pdf")).status_code == 200
 
 
