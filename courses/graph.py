@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 NEEDS, ADVISED, SAME = "needs", "advised", "same"
 
 
-def sets():
+def dict_of_sets():
     return defaultdict(set)
 
 
@@ -25,9 +25,9 @@ class Graph:
     each pair is in it in both directions.
     """
 
-    needs: dict = field(default_factory=sets)
-    advised: dict = field(default_factory=sets)
-    same: dict = field(default_factory=sets)
+    needs: dict = field(default_factory=dict_of_sets)
+    advised: dict = field(default_factory=dict_of_sets)
+    same: dict = field(default_factory=dict_of_sets)
 
     @classmethod
     def of(cls, edges):
@@ -36,14 +36,14 @@ class Graph:
         {'a'}
         """
         graph = cls()
-        for node, other, sort in edges:
-            getattr(graph, sort)[node].add(other)
+        for node, other, kind in edges:
+            getattr(graph, kind)[node].add(other)
         return graph
 
-    def alike(self, node):
+    def equivalents_of(self, node):
         """Returns `node` and every node that counts as it, directly or through others.
 
-        >>> sorted(Graph.of([("a", "b", SAME), ("b", "c", SAME)]).alike("a"))
+        >>> sorted(Graph.of([("a", "b", SAME), ("b", "c", SAME)]).equivalents_of("a"))
         ['a', 'b', 'c']
         """
         return all_before([node], self.same) | {node}
@@ -75,7 +75,7 @@ def in_order(nodes, before, rank):
     """
     nodes = set(nodes)
     waits_for = {node: (set(before.get(node, ())) & nodes) - {node} for node in nodes}
-    after = sets()
+    after = dict_of_sets()
     for node, earlier in waits_for.items():
         for other in earlier:
             after[other].add(node)
@@ -83,7 +83,7 @@ def in_order(nodes, before, rank):
     heapify(free)
     placed, left = {}, iter(sorted(nodes, key=str))
     while len(placed) < len(nodes):
-        node = heappop(free)[1] if free else in_a_circle(waits_for, placed, left)
+        node = heappop(free)[1] if free else node_in_circle(waits_for, placed, left)
         placed[node] = None
         for later in after[node].difference(placed):
             waits_for[later].discard(node)
@@ -92,42 +92,42 @@ def in_order(nodes, before, rank):
     return list(placed)
 
 
-def in_a_circle(waits_for, placed, left):
+def node_in_circle(waits_for, placed, left):
     """Returns a node of a circle, when every node that is not placed waits for another one.
 
     `left` is an iterator over the nodes. All nodes that it has passed are placed already.
     """
-    node, passed = next(node for node in left if node not in placed), set()
-    while node not in passed:
-        passed.add(node)
+    node, visited = next(node for node in left if node not in placed), set()
+    while node not in visited:
+        visited.add(node)
         node = min(waits_for[node], key=str)
     return node
 
 
-def way(start, goal, graph):
+def shortest_path(start, goal, graph):
     """Returns the shortest path from `start` to `goal` along all three mappings of `graph`.
 
     The path is a list of (node, the kind of edge that leads to it); the first kind is None.
     Returns None when there is no path.
-    >>> way("a", "c", Graph.of([("a", "b", NEEDS), ("b", "c", ADVISED)]))
+    >>> shortest_path("a", "c", Graph.of([("a", "b", NEEDS), ("b", "c", ADVISED)]))
     [('a', None), ('b', 'needs'), ('c', 'advised')]
     """
     came_from = {start: (None, None)}
     waiting = deque([start])
     while waiting and goal not in came_from:
         node = waiting.popleft()
-        for sort in (NEEDS, ADVISED, SAME):
-            for other in sorted(getattr(graph, sort).get(node, set()).difference(came_from)):
-                came_from[other] = node, sort
+        for kind in (NEEDS, ADVISED, SAME):
+            for other in sorted(getattr(graph, kind).get(node, set()).difference(came_from)):
+                came_from[other] = node, kind
                 waiting.append(other)
-    return traced(goal, came_from) if goal in came_from else None
+    return trace_back(goal, came_from) if goal in came_from else None
 
 
-def traced(node, came_from):
+def trace_back(node, came_from):
     steps = []
     while node is not None:
-        earlier, sort = came_from[node]
-        steps.append((node, sort))
+        earlier, kind = came_from[node]
+        steps.append((node, kind))
         node = earlier
     return steps[::-1]
 
@@ -141,18 +141,18 @@ def circles(before, most=20):
     >>> circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
     [['a', 'b']]
     """
-    before, found = {node: set(others) for node, others in in_turn(before)}, []
-    while len(found) < most and (circle := circle_in(before)):
+    before, found = {node: set(others) for node, others in sorted_items(before)}, []
+    while len(found) < most and (circle := find_circle(before)):
         found.append(circle)
         before[circle[-1]].discard(circle[0])
     return found
 
 
-def in_turn(before):
+def sorted_items(before):
     return sorted(before.items(), key=lambda item: str(item[0]))
 
 
-def circle_in(before):
+def find_circle(before):
     try:
         TopologicalSorter(before).prepare()
     except CycleError as error:

@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.lib.text import clean_line
-from courses.huddle_sets import monday_of, text_of
+from courses.huddle_sets import iso_week, monday_of
 
 MINUTES = (5, 10, 15, 20, 30, 45, 60)
-USUAL_MINUTES = 15
-LONGEST_TEAM = 40
-LONGEST_SHOWN = 40  # letters of an invalid value that a notice quotes
+DEFAULT_MINUTES = 15
+MAX_TEAM_LENGTH = 40
+MAX_QUOTED_LENGTH = 40  # letters of an invalid value that a notice quotes
 
 
 class LineField(forms.CharField):
@@ -27,13 +27,13 @@ class WeekField(LineField):
         monday = monday_of(text.upper())
         if text and monday is None:
             sentence = _("“%s” is not a week like 2026-W48. This set is for this week.")
-            raise forms.ValidationError(sentence % text[:LONGEST_SHOWN])
+            raise forms.ValidationError(sentence % text[:MAX_QUOTED_LENGTH])
         return monday
 
 
 class LineChoiceField(forms.ChoiceField):
     def to_python(self, value):
-        return clean_line(super().to_python(value))[:LONGEST_SHOWN]
+        return clean_line(super().to_python(value))[:MAX_QUOTED_LENGTH]
 
 
 class MinutesField(forms.TypedChoiceField, LineChoiceField):
@@ -43,7 +43,7 @@ class MinutesField(forms.TypedChoiceField, LineChoiceField):
 class HuddleForm(forms.Form):
     """The choices for a huddle, read from the query string.
 
-    `asked` has a valid value for each field, whatever the query string says. `notices` say what
+    `chosen` has a valid value for each field, whatever the query string says. `notices` say what
     was not valid, and what the page uses instead.
     """
 
@@ -51,7 +51,7 @@ class HuddleForm(forms.Form):
         label=_("Minutes"),
         choices=[(minutes, _("%d minutes") % minutes) for minutes in MINUTES],
         coerce=int,
-        empty_value=USUAL_MINUTES,
+        empty_value=DEFAULT_MINUTES,
         required=False,
         error_messages={
             "invalid_choice": _(
@@ -79,7 +79,7 @@ class HuddleForm(forms.Form):
             "Any word your team chooses, such as “4 West”. Each team code gets the sets in its own "
             "order, with a different set each week."
         ),
-        max_length=LONGEST_TEAM,
+        max_length=MAX_TEAM_LENGTH,
         required=False,
         error_messages={
             "max_length": _(
@@ -97,20 +97,20 @@ class HuddleForm(forms.Form):
         self.fields["dimension"].choices = [("", _("Any dimension")), *index.choices["dimension"]]
         self.fields["team"].widget.attrs["autocomplete"] = "off"
         self.notices = [sentence for errors in self.errors.values() for sentence in errors]
-        self.asked = NOTHING_ASKED | self.cleaned_data
+        self.chosen = DEFAULTS | self.cleaned_data
         # The fields show the values in use, and none of them is marked as an error.
-        self.data = self.asked
+        self.data = self.chosen
         self.errors.clear()
 
     @property
     def monday(self):
-        return self.asked["week"] or self.this_monday
+        return self.chosen["week"] or self.this_monday
 
     def query(self, **changes):
         """Returns the choices as a query string, always in the same order."""
-        asked = self.asked | changes
-        asked["week"] = asked["week"] and text_of(asked["week"])
-        return "?" + urlencode({name: asked[name] for name in self.fields if asked[name]})
+        values = self.chosen | changes
+        values["week"] = values["week"] and iso_week(values["week"])
+        return "?" + urlencode({name: values[name] for name in self.fields if values[name]})
 
 
-NOTHING_ASKED = {"minutes": USUAL_MINUTES, "level": "", "dimension": "", "team": "", "week": None}
+DEFAULTS = {"minutes": DEFAULT_MINUTES, "level": "", "dimension": "", "team": "", "week": None}

@@ -21,13 +21,13 @@ TITLE_STEP, NOTE_STEP = (
     20,
     18,
 )  # Even, like all heights, so that the middle of a box is a whole pixel.
-EDGE = 2  # Room for a thick border, which goes beyond its box.
+MARGIN = 2  # Room for a thick border, which goes beyond its box.
 PADDING = 14
-BESIDE, BELOW = 20, 12  # Gaps between the boxes of a column, and of the rail.
-MOST_IN_A_COLUMN = 6
+COLUMN_GAP, RAIL_GAP = 20, 12  # Gaps between the boxes of a column, and of the rail.
+MAX_IN_COLUMN = 6
 COLUMN_SIZES = {1: (200, 44), 2: (200, 44), 3: (200, 44), 4: (150, 30)}  # (box width, gap)
-BYPASS = 12  # The height that a line gets where it passes a column.
-RAIL_WIDTH, PITCH, MOST_LANES = 320, 14, 8
+BYPASS_HEIGHT = 12  # The height that a line gets where it passes a column.
+RAIL_WIDTH, LANE_PITCH, MAX_LANES = 320, 14, 8
 
 # Widths of the bold letters as a fraction of the font size. An accented letter is as wide as the
 # letter without its accent.
@@ -103,25 +103,25 @@ def columns(boxes, before):
     >>> chain.width, [placed.x for placed in chain.boxes]
     (448, [2, 246])
     """
-    needs = reduced(boxes, before)
-    level = levels(needs)
-    layers, steps = layered(needs, level)
-    if len(layers) not in COLUMN_SIZES or max(map(len, layers)) > MOST_IN_A_COLUMN:
+    needs = direct_needs(boxes, before)
+    level = assign_columns(needs)
+    layers, steps = make_layers(needs, level)
+    if len(layers) not in COLUMN_SIZES or max(map(len, layers)) > MAX_IN_COLUMN:
         return None
     width, gap = COLUMN_SIZES[len(layers)]
     cards = [card(box, width, most=3) for box in boxes]
     heights = {(n, level[n]): placed.height for n, placed in enumerate(cards)}
-    tops, height = stacked(arranged(layers, steps), heights)
-    lefts = [EDGE + n * (width + gap) for n in range(len(layers))]
-    placed = [moved(c, lefts[level[n]], tops[n, level[n]]) for n, c in enumerate(cards)]
-    middles = {slot: top + heights.get(slot, BYPASS) // 2 for slot, top in tops.items()}
+    tops, height = stack_layers(arrange_layers(layers, steps), heights)
+    lefts = [MARGIN + n * (width + gap) for n in range(len(layers))]
+    placed = [move_to(c, lefts[level[n]], tops[n, level[n]]) for n, c in enumerate(cards)]
+    middles = {slot: top + heights.get(slot, BYPASS_HEIGHT) // 2 for slot, top in tops.items()}
     ends = [target for _source, target in steps if target in heights]
     return Drawing(
-        width=lefts[-1] + width + EDGE,
+        width=lefts[-1] + width + MARGIN,
         height=height,
         boxes=placed,
         lines=[curve(*step, lefts, middles, width, to_box=step[1] in heights) for step in steps],
-        heads=[head(lefts[end[1]], middles[end]) for end in dict.fromkeys(ends)],
+        heads=[arrowhead(lefts[end[1]], middles[end]) for end in dict.fromkeys(ends)],
     )
 
 
@@ -132,21 +132,21 @@ def rail(boxes, before):
     >>> chain.width, [(dot.x, dot.y) for dot in chain.dots], chain.lines
     (320, [(9, 25), (9, 83)], ['M9 25V83'])
     """
-    needs = reduced(boxes, before)
-    lanes = lanes_of(needs)
+    needs = direct_needs(boxes, before)
+    lanes = assign_lanes(needs)
     last = max(lanes, default=0)
-    pitch = min(PITCH, PITCH * (MOST_LANES - 1) / max(last, 1))
-    xs = [tidy(EDGE + 7 + (last - lane) * pitch) for lane in lanes]
-    placed = list(in_rows(boxes, left=round(EDGE + 24 + last * pitch)))
-    ys = [one.middle for one in placed]
+    pitch = min(LANE_PITCH, LANE_PITCH * (MAX_LANES - 1) / max(last, 1))
+    xs = [tidy(MARGIN + 7 + (last - lane) * pitch) for lane in lanes]
+    cards = list(place_in_rows(boxes, left=round(MARGIN + 24 + last * pitch)))
+    ys = [card.middle for card in cards]
     return Drawing(
         width=RAIL_WIDTH,
-        height=placed[-1].y + placed[-1].height + EDGE if placed else 2 * EDGE,
-        boxes=placed,
+        height=cards[-1].y + cards[-1].height + MARGIN if cards else 2 * MARGIN,
+        boxes=cards,
         lines=[
             branch(xs[o], ys[o], xs[n], ys[n]) for n in range(len(xs)) for o in sorted(needs[n])
         ],
-        leaders=[f"M{x} {one.middle}H{one.x}" for x, one in zip(xs, placed, strict=True)],
+        leaders=[f"M{x} {card.middle}H{card.x}" for x, card in zip(xs, cards, strict=True)],
         dots=[Dot(x, y, dot_radius(pitch), b.state) for x, y, b in zip(xs, ys, boxes, strict=True)],
     )
 
@@ -154,10 +154,10 @@ def rail(boxes, before):
 # Requirements between the boxes.
 
 
-def reduced(boxes, before):
+def direct_needs(boxes, before):
     """Returns `needs`, without the boxes that another required box requires already.
 
-    >>> reduced([Box("a", ""), Box("b", ""), Box("c", "")], {"b": {"a", "c"}, "c": {"a", "b"}})
+    >>> direct_needs([Box("a", ""), Box("b", ""), Box("c", "")], {"b": {"a", "c"}, "c": {"a", "b"}})
     [set(), {0}, {1}]
     """
     number = {box.key: n for n, box in enumerate(boxes)}
@@ -170,10 +170,10 @@ def reduced(boxes, before):
     return needs
 
 
-def turned(needs):
+def reverse(needs):
     """Returns `after`, the reverse of `needs`.
 
-    >>> turned([set(), {0}, {0}])
+    >>> reverse([set(), {0}, {0}])
     [[1, 2], [], []]
     """
     after = [[] for _ in needs]
@@ -187,13 +187,13 @@ def turned(needs):
 # the place where a line from that box passes a later column.
 
 
-def levels(needs):
+def assign_columns(needs):
     """Returns the column of each box: after all that it requires, but no earlier than necessary.
 
-    >>> levels([set(), {0}, set(), {1, 2}])
+    >>> assign_columns([set(), {0}, set(), {1, 2}])
     [0, 1, 1, 2]
     """
-    level, after = [], turned(needs)
+    level, after = [], reverse(needs)
     for required in needs:
         level.append(1 + max((level[other] for other in required), default=-1))
     for n in reversed(range(len(needs))):
@@ -201,10 +201,10 @@ def levels(needs):
     return level
 
 
-def layered(needs, level):
+def make_layers(needs, level):
     """Returns (the slots of each column, the steps between slots of neighboring columns).
 
-    >>> layered([set(), {0}, {0, 1}], [0, 1, 2])[0]
+    >>> make_layers([set(), {0}, {0, 1}], [0, 1, 2])[0]
     [[(0, 0)], [(0, 1), (1, 1)], [(2, 2)]]
     """
     steps = {}
@@ -218,12 +218,12 @@ def layered(needs, level):
     return layers, list(steps)
 
 
-def arranged(layers, steps):
+def arrange_layers(layers, steps):
     """Returns `layers`, with each column sorted by the mean place of its neighbors.
 
     So few lines cross.
 
-    >>> arranged([[(0, 0), (1, 0)], [(2, 1), (3, 1)]], [((1, 0), (2, 1)), ((0, 0), (3, 1))])
+    >>> arrange_layers([[(0, 0), (1, 0)], [(2, 1), (3, 1)]], [((1, 0), (2, 1)), ((0, 0), (3, 1))])
     [[(0, 0), (1, 0)], [(3, 1), (2, 1)]]
     """
     sources, targets = defaultdict(list), defaultdict(list)
@@ -232,32 +232,32 @@ def arranged(layers, steps):
         targets[source].append(target)
     layers = [list(layer) for layer in layers]
     for beside, way in (sources, 1), (targets, -1), (sources, 1):
-        swept(layers[::way], beside, places(layers))
+        sort_layers(layers[::way], beside, offsets(layers))
     return layers
 
 
-def places(layers):
+def offsets(layers):
     """Returns {slot: its distance from the middle of its column}."""
     return {slot: n - (len(layer) - 1) / 2 for layer in layers for n, slot in enumerate(layer)}
 
 
-def swept(layers, beside, place):
+def sort_layers(layers, beside, place):
     for layer in layers:
         near = {slot: fmean(place[other] for other in beside[slot] or [slot]) for slot in layer}
         layer.sort(key=near.get)
-        place.update(places([layer]))
+        place.update(offsets([layer]))
 
 
-def stacked(layers, heights):
+def stack_layers(layers, heights):
     """Returns ({slot: its top}, total height). The columns are centered beside each other."""
-    sizes = [[heights.get(slot, BYPASS) for slot in layer] for layer in layers]
-    totals = [sum(column) + BESIDE * (len(column) - 1) for column in sizes]
+    sizes = [[heights.get(slot, BYPASS_HEIGHT) for slot in layer] for layer in layers]
+    totals = [sum(column) + COLUMN_GAP * (len(column) - 1) for column in sizes]
     tops = {}
     for layer, column, total in zip(layers, sizes, totals, strict=True):
-        start = EDGE + (max(totals) - total) // 2
-        below = accumulate([start, *column[:-1]], lambda top, size: top + size + BESIDE)
+        start = MARGIN + (max(totals) - total) // 2
+        below = accumulate([start, *column[:-1]], lambda top, size: top + size + COLUMN_GAP)
         tops.update(zip(layer, below, strict=True))
-    return tops, max(totals) + 2 * EDGE
+    return tops, max(totals) + 2 * MARGIN
 
 
 def curve(source, target, lefts, middles, width, to_box):
@@ -272,7 +272,7 @@ def curve(source, target, lefts, middles, width, to_box):
     return f"M{x} {y}C{middle} {y} {middle} {to_y} {to_x} {to_y}{ending}"
 
 
-def head(x, y):
+def arrowhead(x, y):
     """Returns the path of an arrowhead that touches (x, y) from the left."""
     return f"M{x - 1} {y}l-10 -5.5v11z"
 
@@ -280,15 +280,15 @@ def head(x, y):
 # The rail.
 
 
-def lanes_of(needs):
+def assign_lanes(needs):
     """Returns the lane of each box, counted from the boxes outward.
 
     A box keeps its lane until the last box that requires it. A box that ends one or more lanes
     takes the nearest of them.
-    >>> lanes_of([set(), set(), {0, 1}, {2}, {2}])
+    >>> assign_lanes([set(), set(), {0, 1}, {2}, {2}])
     [0, 1, 0, 1, 0]
     """
-    until = [max(later, default=n) for n, later in enumerate(turned(needs))]
+    until = [max(later, default=n) for n, later in enumerate(reverse(needs))]
     lanes, held = [], {}
     for n, required in enumerate(needs):
         ending = [lanes[other] for other in required if until[other] == n]
@@ -298,12 +298,12 @@ def lanes_of(needs):
     return lanes
 
 
-def in_rows(boxes, left):
-    top = EDGE
+def place_in_rows(boxes, left):
+    top = MARGIN
     for box in boxes:
-        placed = moved(card(box, RAIL_WIDTH - EDGE - left, most=2), left, top)
+        placed = move_to(card(box, RAIL_WIDTH - MARGIN - left, most=2), left, top)
         yield placed
-        top += placed.height + BELOW
+        top += placed.height + RAIL_GAP
 
 
 def branch(x, y, to_x, to_y):
@@ -353,7 +353,7 @@ def card(box, width, most):
     return Placed(box, 0, 0, width, height, PADDING, list(lines), list(notes), cut)
 
 
-def moved(placed, x, y):
+def move_to(placed, x, y):
     title = [(line, y + baseline) for line, baseline in placed.title]
     note = [(line, y + baseline) for line, baseline in placed.note]
     size = placed.width, placed.height
@@ -375,7 +375,7 @@ def wrapped(text, room, size, most):
         lines[-1] += piece
     whole = [line.rstrip() for line in lines]
     kept = whole if len(whole) <= most else [*whole[: most - 1], whole[most - 1] + "…"]
-    shown = [shortened(line, room, size) for line in kept]
+    shown = [shorten(line, room, size) for line in kept]
     return shown, shown != whole
 
 
@@ -390,10 +390,10 @@ def pieces(text, room, size):
         yield word + " "
 
 
-def shortened(text, room, size):
+def shorten(text, room, size):
     """Returns `text`, cut with an ellipsis when it is wider than `room`.
 
-    >>> shortened("Orientation", 60, 15)
+    >>> shorten("Orientation", 60, 15)
     'Orient…'
     """
     if length(text, size) <= room:

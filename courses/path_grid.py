@@ -9,9 +9,9 @@ from catalog.kinds import registered
 from catalog.models import Dimension, Level, Resource
 from catalog.search.index import current_index
 from courses.models import BestResource, Criterion
-from courses.team_level import standing
+from courses.team_level import find_standing
 
-MOST_OF_A_KIND = 3  # resources that one criterion names
+MAX_PER_KIND = 3  # resources that one criterion names
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Path:
             for dimension in self.dimensions
             for level in self.levels
         }
-        return standing(cells, self.met or set())
+        return find_standing(cells, self.met or set())
 
     def criteria_of(self, dimension, level):
         return self.criteria.get((dimension.slug, level.number), [])
@@ -99,41 +99,41 @@ class Path:
 
         The best resources come first, then the newest of the cell.
         """
-        named = self.named_best(criteria)
-        wanted = {criterion: self.wanted(criterion, named) for criterion in criteria}
-        ids = {pk for kinds in wanted.values() for _kind, some, _total in kinds for pk in some}
+        best = self.best_by_criterion(criteria)
+        chosen = {criterion: self.help_of(criterion, best) for criterion in criteria}
+        ids = {pk for kinds in chosen.values() for _kind, some, _total in kinds for pk in some}
         cards = Resource.objects.published().in_bulk(ids)
-        for criterion, kinds in wanted.items():
+        for criterion, kinds in chosen.items():
             criterion.help = [
                 (kind, [cards[pk] for pk in some if pk in cards], total)
                 for kind, some, total in kinds
             ]
 
-    def wanted(self, criterion, named):
+    def help_of(self, criterion, best):
         return [
-            (kind, self.first_of(criterion, kind.name, named), total)
+            (kind, self.first_ids(criterion, kind.name, best), total)
             for kind in reversed(registered())
-            if (total := self.set_for(criterion, kind.name, named).bit_count())
+            if (total := self.helpful_set(criterion, kind.name, best).bit_count())
         ]
 
-    def first_of(self, criterion, kind, named):
-        best = [pk for pk, of_kind in named.get(criterion.pk, ()) if of_kind == kind]
-        best = [pk for pk in best if self.public >> pk & 1]
-        found = self.set_for(criterion, kind, named)
-        more = self.index.ranked(found, "newest")[: MOST_OF_A_KIND + len(best)]
-        return list(dict.fromkeys([*best, *more]))[: max(MOST_OF_A_KIND, len(best))]
+    def first_ids(self, criterion, kind, best):
+        first = [pk for pk, resource_kind in best.get(criterion.pk, ()) if resource_kind == kind]
+        first = [pk for pk in first if self.public >> pk & 1]
+        found = self.helpful_set(criterion, kind, best)
+        more = self.index.ranked(found, "newest")[: MAX_PER_KIND + len(first)]
+        return list(dict.fromkeys([*first, *more]))[: max(MAX_PER_KIND, len(first))]
 
-    def set_for(self, criterion, kind, named):
+    def helpful_set(self, criterion, kind, best):
         found = self.set_of(criterion.dimension, criterion.level, kind)
-        for pk, of_kind in named.get(criterion.pk, ()):
-            found |= (1 << pk) & self.public if of_kind == kind else 0
+        for pk, resource_kind in best.get(criterion.pk, ()):
+            found |= (1 << pk) & self.public if resource_kind == kind else 0
         return found
 
     @staticmethod
-    def named_best(criteria):
+    def best_by_criterion(criteria):
         """Returns {id of a criterion: [(id of a resource, its kind)]}."""
         rows = BestResource.objects.filter(criterion__in=[c.pk for c in criteria])
-        named = {}
+        best = {}
         for criterion, pk, kind in rows.values_list("criterion", "resource", "resource__kind"):
-            named.setdefault(criterion, []).append((pk, kind))
-        return named
+            best.setdefault(criterion, []).append((pk, kind))
+        return best

@@ -10,7 +10,7 @@ from catalog.models import SiteSettings
 from courses.plan import Plan
 from courses.plan_query import Asked
 
-NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+FALLBACK_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class PlanFeed(Feed):
@@ -66,4 +66,4 @@ class PlanFeed(Feed):
 
     def item_pubdate(self, item):
         plan, step = item
-        return step.course.updated_at if step else plan.changed_at or NEVER
+        return step.course.updated_at if step else plan.changed_at or FALLBACK_DATE

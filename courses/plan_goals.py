@@ -26,10 +26,10 @@ class Goals:
         for node in self.asked.wanted.values():
             goals[node].append(("wanted",))
         for (dimension, level), courses in self.cells.items():
-            for course in id_sets.ids_of(courses & self.for_asker):
+            for course in id_sets.ids_of(courses & self.for_audience):
                 goals[course].append(("cell", dimension, level))
         for level in self.asked_levels:
-            rest = self.courses & self.index.set_of(f"level:{level}") & self.for_asker
+            rest = self.courses & self.index.set_of(f"level:{level}") & self.for_audience
             for course in id_sets.ids_of(rest & ~self.in_a_dimension):
                 goals[course].append(("level", level))
         return goals
@@ -37,7 +37,7 @@ class Goals:
     @cached_property
     def asked_levels(self):
         asked = self.asked
-        return range((asked.first or 0) + 1, asked.last + 1) if asked.climbs else ()
+        return range((asked.first or 0) + 1, asked.last + 1) if asked.aims_higher else ()
 
     @cached_property
     def cells(self):
@@ -55,26 +55,28 @@ class Goals:
         return self.index.set_of(*(f"dimension:{d.slug}" for d in self.asked.check.path.dimensions))
 
     @cached_property
-    def for_asker(self):
+    def for_audience(self):
         """The courses that are meant for this audience and open to it.
 
         All courses, when the reader chooses no audience.
         """
-        asker = self.asked.asker
-        if not asker:
+        audience = self.asked.audience_slugs
+        if not audience:
             return self.courses
-        meant = self.courses & self.index.set_of(*(f"audience:{slug}" for slug in asker))
-        return meant & ~self.shut
+        meant = self.courses & self.index.set_of(*(f"audience:{slug}" for slug in audience))
+        return meant & ~self.closed
 
     @cached_property
-    def shut(self):
-        limits, asker = limits_of(id_sets.ids_of(self.courses)), self.asked.asker
-        return id_sets.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
+    def closed(self):
+        limits, audience = limits_of(id_sets.ids_of(self.courses)), self.asked.audience_slugs
+        return id_sets.bits_of(
+            pk for pk, only in limits.items() if audience and not only & audience
+        )
 
     @property
-    def for_nobody_named(self):
+    def without_audience(self):
         """The set of the courses at these levels that do not say who they are for."""
-        if not self.asked.asker:
+        if not self.asked.audience_slugs:
             return 0
         slugs = (slug for slug, _name in self.index.choices["audience"])
         named = self.index.set_of(*(f"audience:{slug}" for slug in slugs))

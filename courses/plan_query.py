@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from catalog.lib.text import clean_line
 from catalog.models import Audience, FormerSlug
 from courses.models import Course
-from courses.public_graph import LONGEST_NAME, MISSING, key_of
+from courses.public_graph import MAX_NAME_LENGTH, MISSING, key_of
 from courses.team_check import TeamCheck
 
-MOST_NAMED = 200  # courses in one address
+MAX_NAMED = 200  # courses in one address
 YEARS = range(2000, 2101)
 HOURS = (1, 2, 3, 4, 6, 8)
-USUAL_HOURS = 2  # hours of training in a week
+DEFAULT_HOURS = 2  # hours of training in a week
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Asked:
     wanted: dict = field(default_factory=dict)
     preferred: dict = field(default_factory=dict)
     start: date | None = None
-    hours: int = USUAL_HOURS
+    hours: int = DEFAULT_HOURS
     notices: list = field(default_factory=list)
 
     @classmethod
@@ -47,12 +47,12 @@ class Asked:
         asked.notices += [asked.check.notice] if asked.check.notice else []
         asked.read_levels(data)
         asked.read_audiences(data.getlist("audience"))
-        nodes = nodes_of({key for name in NAMED for key in data.getlist(name)})
-        for name, attribute in NAMED.items():
-            setattr(asked, attribute, asked.known(data.getlist(name)[:MOST_NAMED], nodes))
+        nodes = nodes_of({key for name in NODE_FIELDS for key in data.getlist(name)})
+        for name, attribute in NODE_FIELDS.items():
+            setattr(asked, attribute, asked.find_nodes(data.getlist(name)[:MAX_NAMED], nodes))
         asked.start = asked.read_date(data.get("start", ""))
         hours = data.get("hours", "")
-        asked.hours = int(hours) if hours in map(str, HOURS) else USUAL_HOURS
+        asked.hours = int(hours) if hours in map(str, HOURS) else DEFAULT_HOURS
         return asked
 
     def read_levels(self, data):
@@ -79,13 +79,13 @@ class Asked:
             if slug not in known:
                 self.notices.append(_("We skipped “%s”: no audience has that name.") % slug[:40])
 
-    def known(self, keys, nodes):
+    def find_nodes(self, keys, nodes):
         for key in dict.fromkeys(keys):
             if key and key not in nodes:
-                self.pass_over(key)
+                self.skip(key)
         return {key: nodes[key] for key in dict.fromkeys(keys) if key in nodes}
 
-    def pass_over(self, key):
+    def skip(self, key):
         self.notices.append(_("We skipped “%s”: no course has that name.") % key[:60])
 
     def read_date(self, text):
@@ -103,26 +103,26 @@ class Asked:
         return day - timedelta(days=day.weekday())
 
     @property
-    def climbs(self):
+    def aims_higher(self):
         return bool(self.last) and (self.first or 0) < self.last
 
     @property
     def is_empty(self):
-        return not (self.check.code or self.climbs or self.wanted)
+        return not (self.check.code or self.aims_higher or self.wanted)
 
     @property
     def title(self):
         if self.check.code:
             return _("Plan: %s") % self.check.result
-        if self.climbs and self.first:
+        if self.aims_higher and self.first:
             facts = {"first": self.first, "last": self.last}
             return _("Plan from Level %(first)d to Level %(last)d") % facts
-        if self.climbs:
+        if self.aims_higher:
             return _("Plan up to Level %d") % self.last
         return _("Plan for chosen courses") if self.wanted else _("Make a plan")
 
     @property
-    def asker(self):
+    def audience_slugs(self):
         return frozenset(audience.slug for audience in self.audiences)
 
     def query(self, with_time=False, **changes):
@@ -139,9 +139,9 @@ class Asked:
             "done": sorted(self.done),
             "take": sorted(self.preferred),
             "start": [self.start and self.start.isoformat()] if with_time else [],
-            "hours": [self.hours if self.hours != USUAL_HOURS else None] if with_time else [],
+            "hours": [self.hours if self.hours != DEFAULT_HOURS else None] if with_time else [],
         } | changes
-        pairs = [(name, value) for name, some in values.items() for value in some if value]
+        pairs = [(name, value) for name, row in values.items() for value in row if value]
         return f"?{urlencode(pairs, safe=MISSING)}" if pairs else ""
 
     def pairs(self):
@@ -153,7 +153,7 @@ class Asked:
         return self.check.path.levels
 
 
-NAMED = {"done": "done", "want": "wanted", "take": "preferred"}
+NODE_FIELDS = {"done": "done", "want": "wanted", "take": "preferred"}
 
 
 def nodes_of(keys):
@@ -169,4 +169,4 @@ def nodes_of(keys):
     nodes |= dict(published.filter(slug__in=slugs).values_list("slug", "pk"))
     former = FormerSlug.objects.filter(slug__in=slugs - nodes.keys(), resource__in=published)
     nodes |= dict(former.values_list("slug", "resource"))
-    return nodes | {key: key for key in keys - slugs if len(key) <= LONGEST_NAME + 1}
+    return nodes | {key: key for key in keys - slugs if len(key) <= MAX_NAME_LENGTH + 1}

@@ -20,9 +20,9 @@ class Facts:
     minutes_max: int | None = None
     only_for: frozenset = frozenset()
 
-    def is_open_to(self, asker):
-        """Says whether one of the audiences `asker` may take it. Without an audience it is open."""
-        return not asker or not self.only_for or bool(self.only_for & asker)
+    def is_open_to(self, audiences):
+        """Says whether one of `audiences` may take it. Without an audience it is open."""
+        return not audiences or not self.only_for or bool(self.only_for & audiences)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Question:
     """What a reader asks of a plan.
 
     `goals` is {course: reasons}. `facts` is {course: Facts} for the goals and all courses before
-    them. `done` are the courses that the reader has taken, `asker` the reader's audiences, and
+    them. `done` are the courses that the reader has taken, `audiences` the reader's audiences, and
     `preferred` the courses to take where several count as one.
     """
 
@@ -76,9 +76,9 @@ class Question:
     graph: Graph
     facts: dict
     done: frozenset = frozenset()
-    asker: frozenset = frozenset()
+    audiences: frozenset = frozenset()
     preferred: frozenset = frozenset()
-    _alike: dict = field(default_factory=dict, compare=False)
+    _groups: dict = field(default_factory=dict, compare=False)
     _required: dict = field(default_factory=dict, compare=False)
 
     def steps(self):
@@ -92,19 +92,21 @@ class Question:
         return [self.step(course) for course in in_order(self.needed, self.before, self.rank)]
 
     def step(self, course):
-        reasons = [reason for goal in self.alike(course) for reason in self.goals.get(goal, ())]
+        reasons = [
+            reason for goal in self.equivalents_of(course) for reason in self.goals.get(goal, ())
+        ]
         return Step(
             course,
             required_by=tuple(sorted(self.after[course], key=self.rank)),
             reasons=tuple(dict.fromkeys(reasons)),
-            instead=tuple(other for other in self.alike(course) if other != course),
-            is_open=self.facts[course].is_open_to(self.asker),
+            instead=tuple(other for other in self.equivalents_of(course) if other != course),
+            is_open=self.facts[course].is_open_to(self.audiences),
         )
 
     @cached_property
     def needed(self):
         """The set of the goals and all that they require, without the courses that are done."""
-        found = {self.pick(goal) for goal in self.goals if goal not in self.settled}
+        found = {self.pick(goal) for goal in self.goals if goal not in self.done_or_equivalent}
         waiting = list(found)
         while waiting:
             new = self.required(waiting.pop()) - found
@@ -124,41 +126,41 @@ class Question:
     @cached_property
     def before(self):
         advised = self.graph.advised
-        return {c: self.required(c) | self.picked(advised.get(c, ()), c) for c in self.needed}
+        return {c: self.required(c) | self.pick_all(advised.get(c, ()), c) for c in self.needed}
 
     @cached_property
-    def settled(self):
+    def done_or_equivalent(self):
         """The set of the courses that are done, and all that count as one of them."""
-        return {other for course in self.done for other in self.graph.alike(course)}
+        return {other for course in self.done for other in self.graph.equivalents_of(course)}
 
     def required(self, course):
         if course not in self._required:
             needs = self.graph.needs.get(course, ())
-            self._required[course] = self.picked(needs, course)
+            self._required[course] = self.pick_all(needs, course)
         return self._required[course]
 
-    def picked(self, others, course):
+    def pick_all(self, others, course):
         known = self.facts.keys() & others
-        return {self.pick(other) for other in known - self.settled} - {course}
+        return {self.pick(other) for other in known - self.done_or_equivalent} - {course}
 
     def pick(self, course):
         """Returns the course to take of all that count as `course`."""
-        alike = self.alike(course)
-        return min(alike, key=self.preference) if len(alike) > 1 else course
+        group = self.equivalents_of(course)
+        return min(group, key=self.preference) if len(group) > 1 else course
 
     def preference(self, course):
-        is_open = self.facts[course].is_open_to(self.asker)
-        wishes = course not in self.preferred, not is_open, course not in self.goals
-        return wishes + self.rank(course)
+        is_open = self.facts[course].is_open_to(self.audiences)
+        drawbacks = course not in self.preferred, not is_open, course not in self.goals
+        return drawbacks + self.rank(course)
 
-    def alike(self, course):
+    def equivalents_of(self, course):
         """Returns `course` and all that count as it, sorted by rank."""
         if course not in self.graph.same:
             return [course]
-        if course not in self._alike:
-            group = sorted(self.graph.alike(course) & self.facts.keys(), key=self.rank)
-            self._alike.update(dict.fromkeys(group, group))
-        return self._alike[course]
+        if course not in self._groups:
+            group = sorted(self.graph.equivalents_of(course) & self.facts.keys(), key=self.rank)
+            self._groups.update(dict.fromkeys(group, group))
+        return self._groups[course]
 
     def rank(self, course):
         facts = self.facts[course]

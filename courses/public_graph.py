@@ -15,7 +15,7 @@ from courses.models import Course, Requirement
 from courses.planner import Facts
 
 MISSING = "~"  # starts the key of a required course that readers cannot find in the catalog
-LONGEST_NAME = 80  # letters of the name in a key
+MAX_NAME_LENGTH = 80  # letters of the name in a key
 
 
 _latest = None  # ((index version, courses), a ReadersGraph)
@@ -43,14 +43,16 @@ class ReadersGraph:
         key = index.version, courses
         latest = _latest
         if latest is None or latest[0] != key or not index.version:
-            latest = _latest = key, cls.read_anew(index, courses)
+            latest = _latest = key, cls.read_from_database(index, courses)
         return latest[1]
 
     @classmethod
-    def read_anew(cls, index, courses):
-        whole, there = Course.objects.graph(), set(id_sets.ids_of(courses))
-        graph = Graph(*(among(edges, there) for edges in (whole.needs, whole.advised, whole.same)))
-        rows, missing = [row for row in missing_rows() if row[0] in there], {}
+    def read_from_database(cls, index, courses):
+        whole, published = Course.objects.graph(), set(id_sets.ids_of(courses))
+        graph = Graph(
+            *(restrict(edges, published) for edges in (whole.needs, whole.advised, whole.same))
+        )
+        rows, missing = [row for row in missing_rows() if row[0] in published], {}
         texts = shortest_texts(rows)
         for course, hidden, text in rows:
             text = texts.get(hidden, text)
@@ -77,8 +79,8 @@ class ReadersGraph:
         return facts | {key: Facts(self.missing[key]) for key in nodes if key in self.missing}
 
 
-def among(edges, there):
-    return {node: others & there for node, others in edges.items() if node in there}
+def restrict(edges, published):
+    return {node: others & published for node, others in edges.items() if node in published}
 
 
 def missing_rows():
@@ -107,7 +109,7 @@ def key_of(text):
     """
     name = min(names_of(text) or {text}, key=lambda name: (len(name), name))
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    return MISSING + (slugify(name)[:LONGEST_NAME] or digest)
+    return MISSING + (slugify(name)[:MAX_NAME_LENGTH] or digest)
 
 
 def lowest_levels(index):

@@ -26,17 +26,17 @@ NUMBERS = [
 ]
 
 
-def in_words(number):
+def number_in_words(number):
     return str(NUMBERS[number]) if number < len(NUMBERS) else str(number)
 
 
-def code_of_ticks(ticked):
+def code_of_form(numbers):
     """Returns the code of the criteria whose numbers a form sent as strings.
 
     Strings that are not the number of a criterion are ignored.
     """
     known = {str(pk): pk for pk in Criterion.objects.values_list("pk", flat=True)}
-    return code_of(known[text] for text in ticked if text in known)
+    return code_of(known[text] for text in numbers if text in known)
 
 
 @dataclass
@@ -93,7 +93,7 @@ class TeamCheck:
         if following is None:
             return _("Level %d: your team meets every criterion") % level
         steps = len(self.standing.open)
-        facts = {"level": level, "steps": in_words(steps), "next": following}
+        facts = {"level": level, "steps": number_in_words(steps), "next": following}
         if not level:
             words = ngettext(
                 "Not yet at Level 1: %(steps)s step to go",

@@ -4,7 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-LONGEST_CODE = 4000  # letters, enough for numbers up to 20,000
+MAX_CODE_LENGTH = 4000  # letters, enough for numbers up to 20,000
 
 
 class DamagedCode(ValueError):
@@ -41,7 +41,7 @@ def answers_in(code):
     data, check = whole[:-2], whole[-2:]
     if (
         not data
-        or len(code) > LONGEST_CODE
+        or len(code) > MAX_CODE_LENGTH
         or check != binascii.crc_hqx(data, 0).to_bytes(2, "big")
     ):
         raise DamagedCode
@@ -67,13 +67,13 @@ class Standing:
     dimensions: dict
 
 
-def standing(cells, met):
+def find_standing(cells, met):
     """Returns the Standing of a team that meets the criteria `met`.
 
     `cells` is {(dimension, level): criteria}. A team reaches a level when it meets all criteria of
     this level and of all lower levels, in every dimension. So the level of a team is the level of
     its weakest dimension. A criterion without an answer counts as not met.
-    >>> standing({("a", 1): [1], ("b", 1): [2], ("a", 2): [3, 4]}, {1, 2, 4})
+    >>> find_standing({("a", 1): [1], ("b", 1): [2], ("a", 2): [3, 4]}, {1, 2, 4})
     Standing(level=1, next_level=2, open=(3,), dimensions={'a': 1, 'b': 2})
     """
     levels = sorted({level for (_dimension, level), criteria in cells.items() if criteria})
@@ -89,13 +89,13 @@ def standing(cells, met):
         next_level=next_level,
         open=tuple(missed.get(next_level, ())),
         dimensions={
-            dimension: level_of(dimension, cells, met, top)
+            dimension: level_in_dimension(dimension, cells, met, top)
             for dimension in dict.fromkeys(dimension for dimension, _level in cells)
         },
     )
 
 
-def level_of(dimension, cells, met, top):
+def level_in_dimension(dimension, cells, met, top):
     level = 0
     while level < top and met.issuperset(cells.get((dimension, level + 1), ())):
         level += 1

@@ -14,14 +14,14 @@ from catalog.models.base import CleanModel
 from catalog.search.index import index_lock
 from catalog.search.indexing import indexed_together, update_index
 from courses.course_names import names_of
-from courses.graph import ADVISED, NEEDS, SAME, Graph, way
+from courses.graph import ADVISED, NEEDS, SAME, Graph, shortest_path
 
 
 class CircleError(ValidationError):
     """A requirement that would make a course come before itself."""
 
 
-ALIKE = "from_course", "to_course"
+EQUIVALENT_PAIR = "from_course", "to_course"
 
 
 class CourseQuerySet(ResourceQuerySet):
@@ -31,9 +31,9 @@ class CourseQuerySet(ResourceQuerySet):
         rows = rows.order_by().values_list("course", "named_course", "type", "necessity")
         graph = Graph()
         for course, other, type, necessity in rows:
-            hard = type == "course" and necessity == "required"
-            (graph.needs if hard else graph.advised)[course].add(other)
-        for course, other in Course.equivalents.through.objects.values_list(*ALIKE):
+            is_required = type == "course" and necessity == "required"
+            (graph.needs if is_required else graph.advised)[course].add(other)
+        for course, other in Course.equivalents.through.objects.values_list(*EQUIVALENT_PAIR):
             graph.same[course].add(other)
         return graph
 
@@ -242,11 +242,11 @@ class CourseReference(CleanModel):
         rows = type(self).objects.filter(course=self.course_id).exclude(pk=self.pk)
         named = rows.exclude(named_course=None).values("named_course")
         courses = Course.objects.exclude(pk=self.course_id).exclude(pk__in=named)
-        names, found = self.names, []
+        names, matches = self.names, []
         for pk, title, others in courses.values_list("pk", "title", "other_names"):
             if any(names & names_of(text) for text in [title, *others.splitlines()]):
-                found.append(pk)
-        return Course.objects.get(pk=found[0]) if len(found) == 1 else None
+                matches.append(pk)
+        return Course.objects.get(pk=matches[0]) if len(matches) == 1 else None
 
 
 class Requirement(CourseReference):
@@ -328,8 +328,8 @@ class Requirement(CourseReference):
 
     def refuse_circle(self, named):
         if named and self.course_id:
-            found = way(named.pk, self.course_id, Course.objects.graph())
-            refuse([(self.course_id, None), (named.pk, NEEDS), *found[1:]] if found else None)
+            path = shortest_path(named.pk, self.course_id, Course.objects.graph())
+            refuse([(self.course_id, None), (named.pk, NEEDS), *path[1:]] if path else None)
 
 
 class FollowUp(CourseReference):
@@ -367,8 +367,8 @@ class FollowUp(CourseReference):
 def refuse(steps):
     """Raises CircleError for `steps`, a path from courses.graph that ends at its start, if any."""
     if steps:
-        titles = Course.objects.in_bulk({node for node, _sort in steps})
-        chain = "".join(f"{SIGNS[sort]}{titles[node]}" for node, sort in steps)
+        titles = Course.objects.in_bulk({node for node, _kind in steps})
+        chain = "".join(f"{SIGNS[kind]}{titles[node]}" for node, kind in steps)
         sentence = _("This would make a circle: %s. A course cannot come before itself.")
         raise CircleError(sentence % chain)
 
@@ -377,7 +377,7 @@ SIGNS = {None: "", NEEDS: " → ", ADVISED: " → ", SAME: " = "}
 
 
 @receiver(m2m_changed, sender=Course.equivalents.through)
-def join_alike(instance, action, pk_set, **kwargs):
+def check_equivalents(instance, action, pk_set, **kwargs):
     """Refuses equivalents that come before or after the course, and updates the index."""
     if action == "pre_add":
         index_lock()
@@ -386,18 +386,18 @@ def join_alike(instance, action, pk_set, **kwargs):
         update_index([instance.pk, *(pk_set or ())])
 
 
-def circle_by_joining(one, others, graph):
+def circle_by_joining(course, others, graph):
     """Returns a path from a course of the new group back to itself, or None.
 
-    The new group is `one`, `others` and all that count as one of them.
+    The new group is `course`, `others` and all that count as one of them.
     """
     for other in others:
-        graph.same[one].add(other)
-        graph.same[other].add(one)
-    for member in sorted(graph.alike(one)):
+        graph.same[course].add(other)
+        graph.same[other].add(course)
+    for member in sorted(graph.equivalents_of(course)):
         for required in sorted(graph.needs[member] | graph.advised[member]):
-            if found := way(required, member, graph):
-                return [(member, None), (required, NEEDS), *found[1:]]
+            if path := shortest_path(required, member, graph):
+                return [(member, None), (required, NEEDS), *path[1:]]
     return None
 
 
@@ -411,5 +411,5 @@ def link_up(names):
 
 
 @receiver(post_delete, sender=Course)
-def leave_names_to_others(instance, **kwargs):
+def relink_names(instance, **kwargs):
     link_up(instance.names)

@@ -7,7 +7,7 @@ from catalog.listings.listing import level_listing
 from catalog.listings.views import page_of_listing
 from courses.path_grid import Path
 from courses.path_listings import cell_listing, dimension_listing
-from courses.team_check import TeamCheck, code_of_ticks
+from courses.team_check import TeamCheck, code_of_form
 
 
 @require_safe
@@ -54,7 +54,7 @@ def level_page(request, find, number):
 def team_check(request):
     if {"met", "answered"} & request.GET.keys():
         return redirect(
-            TeamCheck.read(code_of_ticks(request.GET.getlist("met"))).address("team-check")
+            TeamCheck.read(code_of_form(request.GET.getlist("met"))).address("team-check")
         )
     check = TeamCheck.read(request.GET.get("check", ""))
     check.path.help_for(check.standing.open)

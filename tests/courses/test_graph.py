@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.graph import ADVISED, NEEDS, SAME, Graph, all_before, circles, in_order, way
+from courses.graph import ADVISED, NEEDS, SAME, Graph, all_before, circles, in_order, shortest_path
 
 NODES = st.integers(0, 12)
 BEFORE = st.dictionaries(NODES, st.frozensets(NODES, max_size=4), max_size=13)
@@ -59,15 +59,15 @@ def test_circles_finds_circles_exactly_when_there_are_some(before):
 @given(EDGES, NODES, NODES)
 def test_a_path_is_found_exactly_when_there_is_one(edges, start, goal):
     graph, steps = Graph.of(edges), {}
-    for node, other, _sort in edges:
+    for node, other, _kind in edges:
         steps.setdefault(node, set()).add(other)
-    found = way(start, goal, graph)
+    found = shortest_path(start, goal, graph)
     assert (found is not None) == (start == goal or goal in all_before([start], steps))
     if found:
-        nodes = [node for node, _sort in found]
+        nodes = [node for node, _kind in found]
         assert (nodes[0], nodes[-1]) == (start, goal)
         pairs = zip(nodes, found[1:], strict=False)
-        assert all((node, other, sort) in edges for node, (other, sort) in pairs)
+        assert all((node, other, kind) in edges for node, (other, kind) in pairs)
 
 
 def test_a_chain_of_ten_thousand_does_not_reach_the_recursion_limit():

@@ -131,9 +131,9 @@ def test_no_line_passes_through_the_dot_of_another_box(boxes, before):
 
 @given(BOXES, BEFORE)
 def test_equal_input_gives_equal_drawings(boxes, before):
-    turned = {key: set(before[key]) for key in reversed(before)}
-    assert columns(boxes, before) == columns(list(boxes), turned)
-    assert rail(boxes, before) == rail(list(boxes), turned)
+    reordered = {key: set(before[key]) for key in reversed(before)}
+    assert columns(boxes, before) == columns(list(boxes), reordered)
+    assert rail(boxes, before) == rail(list(boxes), reordered)
 
 
 def test_a_chain_of_three_is_three_columns_joined_by_two_straight_arrows():

@@ -49,8 +49,8 @@ def tick_by_keyboard(page, criteria):
 def test_a_team_check_works_on_a_phone_with_the_keyboard(demo_site, phone):
     phone.goto(f"{demo_site}/path/check/")
     tick_by_keyboard(phone, all_but_one_up_to_level_2())
-    standing = phone.locator("#team-level")
-    standing.filter(has_text="Level 1, one step from Level 2").wait_for()
+    team_level = phone.locator("#team-level")
+    team_level.filter(has_text="Level 1, one step from Level 2").wait_for()
     assert re.search(r"/path/check/\?check=\w+$", phone.url)
     assert phone.locator("#next-steps + ol > li").count() == 1
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -74,10 +74,10 @@ def test_a_saved_check_can_be_continued_in_the_same_browser(demo_site, phone):
     assert not phone.locator("#resume").is_visible()
     phone.locator("input[name=met]").first.check()
     phone.wait_for_url("**/path/check/?check=*")
-    begun = phone.url
+    saved_url = phone.url
     phone.goto(f"{demo_site}/path/check/")
     phone.locator("#resume a").click()
-    phone.wait_for_url(begun)
+    phone.wait_for_url(saved_url)
     assert phone.locator("input[name=met]:checked").count() == 1
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from courses.plan_calendar import weeks
+from courses.plan_calendar import spread_over_weeks
 from tests.makers import make_course
 
 pytestmark = pytest.mark.django_db
@@ -92,11 +92,11 @@ def test_the_calendar_is_a_download(client):
 
 @given(st.lists(st.none() | st.integers(1, 2000), max_size=20), st.integers(1, 8))
 def test_no_week_has_more_than_its_hours_and_the_weeks_are_in_order(minutes, hours):
-    places = weeks(minutes, hours)
-    for (_week, lasts), needed in zip(places, minutes, strict=True):
-        assert lasts * hours * 60 >= (needed or 1)
+    places = spread_over_weeks(minutes, hours)
+    for (_week, n_weeks), needed in zip(places, minutes, strict=True):
+        assert n_weeks * hours * 60 >= (needed or 1)
     pairs = zip(places, places[1:], strict=False)
-    assert all(later >= first + lasts - 1 for (first, lasts), (later, _l) in pairs)
+    assert all(later >= first + n_weeks - 1 for (first, n_weeks), (later, _l) in pairs)
     total = sum(needed or 0 for needed in minutes)
     if places:
         assert (places[-1][0] + places[-1][1]) * hours * 60 >= total

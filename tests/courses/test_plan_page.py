@@ -70,8 +70,8 @@ class TestFromLevelToLevel:
         make_course("For nobody named", levels=[2])
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         assert titles_in(response) == ["For sponsors"]
-        [unsaid] = parse_page(response).xpath("//section[@aria-labelledby='no-audience']//li")
-        assert words_of(unsaid) == "For nobody named"
+        [course] = parse_page(response).xpath("//section[@aria-labelledby='no-audience']//li")
+        assert words_of(course) == "For nobody named"
 
     def test_a_course_limited_to_another_audience_is_left_out(self, client):
         limits = {"audiences": ["Sponsors"], "only_for": ["Union members"]}
@@ -243,7 +243,7 @@ class TestChosenCourses:
         assert total_in(response) == "1 course that is not open to this audience"
 
 
-class TestWhatIsLeft:
+class TestOpenCells:
     def test_cells_without_a_course_are_named_with_what_helps(self, client):
         make_course("Art", levels=[2], dimensions=["Leadership"])
         make_tool("Agenda", levels=[2], dimensions=["Team Process"])
@@ -273,7 +273,7 @@ class TestWhatIsLeft:
         assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
 
-class TestWhatHelps:
+class TestHelp:
     def test_drafts_do_not_use_up_the_places_for_help(self, client):
         course = make_course("Art")
         for number in range(3):
@@ -305,7 +305,7 @@ class TestFromATeamCheck:
         assert title == "Plan: Level 1, two steps from Level 2"
 
 
-class TestTheSeedPage:
+class TestOldSitePage:
     """The plan from the first page of the old site, imported unchanged."""
 
     @pytest.fixture(autouse=True)

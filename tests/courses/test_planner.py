@@ -12,8 +12,8 @@ LEVELS = st.lists(st.integers(0, 5), min_size=12, max_size=12)
 
 
 def question(edges, goals, levels=(1,) * 12, **more):
-    edges = [(a, b, sort) for a, b, sort in edges if a > b or sort == SAME]
-    edges += [(b, a, sort) for a, b, sort in edges if sort == SAME]
+    edges = [(a, b, kind) for a, b, kind in edges if a > b or kind == SAME]
+    edges += [(b, a, kind) for a, b, kind in edges if kind == SAME]
     facts = {n: Facts(f"Course {n % 5}", level) for n, level in enumerate(levels)}
     return Question(dict.fromkeys(goals, ("asked for",)), Graph.of(edges), facts, **more)
 
@@ -55,11 +55,11 @@ def test_the_order_of_the_input_does_not_change_the_plan(edges, goals, done, lev
 @given(ANY_WAY, SETS, SETS, SETS)
 def test_only_one_of_equivalent_courses_is_taken_and_one_done_is_enough(edges, goals, done, likes):
     asked = question(edges, goals, done=done, preferred=likes)
-    groups = [frozenset(asked.alike(step.course)) for step in asked.steps()]
+    groups = [frozenset(asked.equivalents_of(step.course)) for step in asked.steps()]
     assert len(set(groups)) == len(groups)
     assert all(done.isdisjoint(group) for group in groups)
     for step in asked.steps():
-        assert step.course in likes or likes.isdisjoint(asked.alike(step.course))
+        assert step.course in likes or likes.isdisjoint(asked.equivalents_of(step.course))
 
 
 @given(ANY_WAY, SETS, SETS)
@@ -67,7 +67,7 @@ def test_with_equivalent_courses_a_plan_is_complete_and_minimal_too(edges, goals
     asked = question(edges, goals, done=done)
     courses = {step.course for step in asked.steps()}
     for wanted in goals.union(*(asked.graph.needs.get(course, ()) for course in courses)):
-        assert not (courses | done).isdisjoint(asked.graph.alike(wanted))
+        assert not (courses | done).isdisjoint(asked.graph.equivalents_of(wanted))
     for step in asked.steps():
         assert step.reasons or step.required_by
         assert all(step.course in asked.required(later) for later in step.required_by)
@@ -91,13 +91,15 @@ def test_ties_are_broken_by_level_then_title():
 def test_of_equivalent_courses_one_that_is_open_to_the_audience_is_preferred():
     facts = {"a": Facts("A", only_for=frozenset(["labor"])), "b": Facts("B")}
     graph = Graph.of([("a", "b", SAME), ("b", "a", SAME)])
-    step = Question({"a": ()}, graph, facts, asker=frozenset(["sponsors"])).steps()[0]
+    step = Question({"a": ()}, graph, facts, audiences=frozenset(["sponsors"])).steps()[0]
     assert (step.course, step.instead, step.is_open) == ("b", ("a",), True)
 
 
 def test_a_required_course_that_is_not_open_to_the_audience_stays_and_is_marked():
     facts = {"a": Facts("A", only_for=frozenset(["labor"])), "b": Facts("B")}
-    asked = Question({"b": ()}, Graph.of([("b", "a", NEEDS)]), facts, asker=frozenset(["sponsors"]))
+    asked = Question(
+        {"b": ()}, Graph.of([("b", "a", NEEDS)]), facts, audiences=frozenset(["sponsors"])
+    )
     assert [(step.course, step.is_open) for step in asked.steps()] == [("a", False), ("b", True)]
 
 

@@ -6,14 +6,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.models import Course, Requirement
-from courses.requirement_report import MOST, MOST_NAMED
+from courses.requirement_report import MAX_FINDINGS, MAX_NAMED
 from tests.admin import admin_url, parse_page, sign_in
 from tests.makers import days_ago, make_course
 
 pytestmark = pytest.mark.django_db
 
 REPORT = "/admin/courses/course/report/"
-WELL = "Nothing to fix here."
+NO_FINDINGS = "Nothing to fix here."
 HOSTILE = '<script>alert(1)</script> & "it\'s"'
 
 
@@ -22,18 +22,18 @@ def editor(client):
     return sign_in(client, "eve", "Editors")
 
 
-def timed(title, **fields):
+def make_timed(title, **fields):
     """Makes a course with a known time."""
     return make_course(title, minutes_min=60, minutes_max=60, **fields)
 
 
-def by_hand(*pairs, **fields):
+def write_directly(*pairs, **fields):
     """Writes requirements into the database without any check."""
     rows = [Requirement(course=a, named_course=b, text=b.title, **fields) for a, b in pairs]
     Requirement.objects.bulk_create(rows)
 
 
-def squeezed(node):
+def words_of(node):
     return " ".join(node.text_content().split())
 
 
@@ -44,7 +44,7 @@ def section_in(response, name):
 def findings(client, name):
     """Returns each finding of a section as a list of its lines."""
     items = section_in(client.get(REPORT), name).xpath(".//ul[@class='findings']/li")
-    return [[squeezed(line) for line in item.xpath("./*")] for item in items]
+    return [[words_of(line) for line in item.xpath("./*")] for item in items]
 
 
 def links(client, name):
@@ -70,18 +70,18 @@ def test_a_section_without_findings_says_so(client):
     make_course("Corrective Action")
     response = client.get(REPORT)
     for name in ("circles", "missing", "hidden", "levels", "audiences"):
-        assert WELL in section_in(response, name).text_content()
-    assert WELL not in section_in(response, "times").text_content()
+        assert NO_FINDINGS in section_in(response, name).text_content()
+    assert NO_FINDINGS not in section_in(response, "times").text_content()
 
 
 def test_a_catalog_without_problems_says_that_all_is_well(client):
-    timed("B").requirements.create(named_course=timed("A"))
+    make_timed("B").requirements.create(named_course=make_timed("A"))
     page = parse_page(client.get(REPORT))
     assert "All is well" in page.xpath("//main")[0].text_content()
     assert page.xpath("//section[@aria-labelledby]") == []
 
 
-class TestTheWayThere:
+class TestAccess:
     def test_the_list_of_courses_has_a_button_to_it(self, client):
         page = parse_page(client.get("/admin/courses/course/"))
         button = page.xpath("//ul[@class='object-tools']//a[text()='Path report']/@href")
@@ -107,14 +107,14 @@ class TestTheWayThere:
 class TestCircles:
     def test_a_circle_is_shown_as_its_chain_of_titles(self, client):
         a, b, c = map(make_course, "ABC")
-        by_hand((a, b), (b, c), (c, a))
+        write_directly((a, b), (b, c), (c, a))
         assert findings(client, "circles") == [["A → B → C → A"]]
         assert links(client, "circles")["B"] == admin_url(b) + "#requirements-group"
 
     def test_a_recommended_course_can_close_a_circle_too(self, client):
         a, b = map(make_course, "AB")
-        by_hand((a, b))
-        by_hand((b, a), necessity="recommended")
+        write_directly((a, b))
+        write_directly((b, a), necessity="recommended")
         assert findings(client, "circles") == [["A → B → A"]]
 
 
@@ -190,7 +190,7 @@ class TestMissing:
         assert "A → B = A" in findings(client, "missing")[0][3]
 
     def test_only_the_first_of_many_dependants_are_named(self, client):
-        for number in range(MOST_NAMED + 2):
+        for number in range(MAX_NAMED + 2):
             make_course(f"Course {number:02}").requirements.create(text="LMPO")
         assert findings(client, "missing")[0][1].endswith("Course 08, Course 09 and 2 more")
 
@@ -280,7 +280,7 @@ class TestTimes:
         make_course("Alone")
         needed = make_course("Needed")
         for title in "AB":
-            timed(title).requirements.create(named_course=needed)
+            make_timed(title).requirements.create(named_course=needed)
         assert findings(client, "times") == [["Needed – required by 2 courses"], ["Alone"]]
         assert links(client, "times")["Needed"] == admin_url(needed) + "#id_minutes_min"
 
@@ -291,18 +291,18 @@ class TestTimes:
 
 
 def test_a_section_shows_a_hundred_and_counts_the_others(client):
-    for number in range(MOST + 3):
+    for number in range(MAX_FINDINGS + 3):
         make_course(f"Course {number:03}")
     section = section_in(client.get(REPORT), "times")
-    assert len(section.xpath(".//ul/li")) == MOST
-    assert squeezed(section.xpath("./p")[-1]).startswith("And 3 more")
-    assert counted(client, "times") == MOST + 3
+    assert len(section.xpath(".//ul/li")) == MAX_FINDINGS
+    assert words_of(section.xpath("./p")[-1]).startswith("And 3 more")
+    assert counted(client, "times") == MAX_FINDINGS + 3
 
 
 def test_titles_with_html_are_escaped(client):
     hostile = make_course(HOSTILE, published=False, levels=[5], only_for=[HOSTILE])
     course = make_course(f"A {HOSTILE}", levels=[1])
-    by_hand((course, hostile), (hostile, course))
+    write_directly((course, hostile), (hostile, course))
     course.requirements.create(text=f"Nowhere {HOSTILE}")
     text = client.get(REPORT).content.decode()
     assert "<script>alert" not in text and "style=" not in text
@@ -314,10 +314,10 @@ def fill(first, last):
     """Makes findings for every section."""
     for number in range(first, last):
         one, other = (make_course(f"{name} {number}", published=False) for name in "AB")
-        by_hand((one, other), (other, one))
+        write_directly((one, other), (other, one))
         late = make_course(f"Late {number}", levels=[3], only_for=[f"Audience {number}"])
         early = make_course(f"Early {number}", levels=[1], audiences=["Managers"])
-        by_hand((early, late), (early, one))
+        write_directly((early, late), (early, one))
         early.requirements.create(text=f"Nowhere {number}")
         early.requirements.create(text=f"late: {number}")
 
