@@ -1,4 +1,4 @@
-"""Where a course sits: what comes before it, all the way, and what it opens."""
+"""The place of a course: all courses that come before it, and the courses that it unlocks."""
 
 from dataclasses import dataclass
 
@@ -13,15 +13,19 @@ from courses.plan_duration import total_words
 from courses.planner import Question, Total
 from courses.public_graph import ReadersGraph
 
-MOST_BEFORE, MOST_AFTER = 80, 12  # courses that are drawn, the nearest ones
+MAX_BEFORE, MAX_AFTER = 80, 12  # the nearest courses, which are drawn
 
 
 @dataclass
 class CourseMap:
-    """`before` and `after` are nodes of `known`, as public_graph has them, in their order."""
+    """The map of one course.
+
+    `before` and `after` are nodes of `readers_graph` (see public_graph), in the order in which
+    they are taken.
+    """
 
     course: Course
-    known: ReadersGraph
+    readers_graph: ReadersGraph
     facts: dict
     before: list
     after: list
@@ -30,20 +34,20 @@ class CourseMap:
     def of(cls, course):
         index = current_index()
         courses = (index.public() & index.set_of("kind:course")) | 1 << course.pk
-        known = ReadersGraph.read(index, courses)
-        needs = known.graph.needs
+        readers_graph = ReadersGraph.read(index, courses)
+        needs = readers_graph.graph.needs
         before = all_before([course.pk], needs) - {course.pk}
         after = {node for node, required in needs.items() if course.pk in required}
         after -= before | {course.pk}
-        facts = known.facts(known.reached_from([course.pk]) | after | {course.pk})
-        order = [in_order(nodes, needs, rank=ranks(facts)) for nodes in (before, after)]
-        return cls(course, known, facts, *order)
+        facts = readers_graph.facts(readers_graph.reached_from([course.pk]) | after | {course.pk})
+        order = [in_order(nodes, needs, rank=rank_by(facts)) for nodes in (before, after)]
+        return cls(course, readers_graph, facts, *order)
 
     @cached_property
     def loaded(self):
         """The courses that are drawn."""
-        nodes = self.before[-MOST_BEFORE:] + self.after[:MOST_AFTER]
-        ids = [node for node in nodes if node not in self.known.missing]
+        nodes = self.before[-MAX_BEFORE:] + self.after[:MAX_AFTER]
+        ids = [node for node in nodes if node not in self.readers_graph.missing]
         return Course.objects.prefetch_related("levels").in_bulk(ids)
 
     @property
@@ -52,17 +56,17 @@ class CourseMap:
 
     @property
     def unlocks(self):
-        return [self.loaded[node] for node in self.after[:MOST_AFTER]]
+        return [self.loaded[node] for node in self.after[:MAX_AFTER]]
 
     @property
     def not_drawn(self):
-        """How many more come before it, and how many more it opens."""
-        return max(0, len(self.before) - MOST_BEFORE), max(0, len(self.after) - MOST_AFTER)
+        """(number of earlier courses, number of later courses) that are not drawn."""
+        return max(0, len(self.before) - MAX_BEFORE), max(0, len(self.after) - MAX_AFTER)
 
     @cached_property
     def boxes(self):
-        before = [self.box(node, "before") for node in self.before[-MOST_BEFORE:]]
-        after = [self.box(node, "after") for node in self.after[:MOST_AFTER]]
+        before = [self.make_box(node, "before") for node in self.before[-MAX_BEFORE:]]
+        after = [self.make_box(node, "after") for node in self.after[:MAX_AFTER]]
         note = note_of(self.course)
         return [
             *before,
@@ -70,7 +74,7 @@ class CourseMap:
             *after,
         ]
 
-    def box(self, node, state):
+    def make_box(self, node, state):
         course = self.loaded.get(node)
         if course is None:
             words = _("not yet in this catalog")
@@ -79,21 +83,24 @@ class CourseMap:
 
     @cached_property
     def columns(self):
-        return map_layout.columns(self.boxes, self.known.graph.needs)
+        return map_layout.columns(self.boxes, self.readers_graph.graph.needs)
 
     @cached_property
     def rail(self):
-        return map_layout.rail(self.boxes, self.known.graph.needs)
+        return map_layout.rail(self.boxes, self.readers_graph.graph.needs)
 
     @property
     def time_before(self):
-        """9 h + 1 course with no stated duration: of what counts as one, one is enough."""
-        steps = Question({self.course.pk: ()}, self.known.graph, self.facts).steps()
+        """The time of all courses before it, such as "9 h + 1 course with no stated duration".
+
+        Of courses that count as one another, only one is counted.
+        """
+        steps = Question({self.course.pk: ()}, self.readers_graph.graph, self.facts).steps()
         total = Total.of([self.facts[s.course] for s in steps if s.required_by])
         return total_words(total) if self.before else ""
 
 
-def ranks(facts):
+def rank_by(facts):
     return lambda node: (facts[node].level, facts[node].title.casefold(), str(node))
 
 
@@ -102,7 +109,7 @@ def note_of(course):
     return " · ".join(filter(None, [course.level_words, time]))
 
 
-def map_of(course):
-    """What goes with a course on its page and sheet."""
-    found = CourseMap.of(course)
-    return {"map": found, "unlocks": found.unlocks}
+def map_context(course):
+    """Returns the extra context of a course's page and sheet."""
+    course_map = CourseMap.of(course)
+    return {"map": course_map, "unlocks": course_map.unlocks}

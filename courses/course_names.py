@@ -1,4 +1,4 @@
-"""When two texts name the same course."""
+"""Decides whether two texts name the same course."""
 
 import re
 import unicodedata
@@ -18,9 +18,9 @@ BRACKETS = re.compile(r"\(([^()]{1,80})\)")
 
 
 def names_of(text):
-    """The names that `text` gives a course: itself, and itself without what stands in brackets.
+    """Returns the names that `text` gives a course: the whole text, and the text without brackets.
 
-    Brackets hold a short form or the way a course is held; a short form is written out.
+    Brackets hold a short form, or how the course is delivered. Short forms are written out.
     >>> sorted(names_of("LMP Orientation (LMPO)"))
     ['labor management partnership orientation']
     >>> sorted(names_of("Effective Stakeholding (classroom)"))
@@ -34,7 +34,7 @@ def names_of(text):
 
 
 def plain(text):
-    """Lower-case words without accents and punctuation, short forms written out.
+    """Returns lower-case words without accents and punctuation, with short forms written out.
 
     >>> plain("Co-Lead Workshop — UBT")
     'co lead workshop unit based team'

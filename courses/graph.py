@@ -1,7 +1,7 @@
-"""What requires what, as a graph of anything hashable; no Django here.
+"""The graph of requirements between courses. It does not use Django; a node can be any hashable.
 
-`before` is always {node: those that have to come before it}. Graphs may come damaged from a
-database, with circles: nothing here loops or raises for one.
+`before` is always {node: the nodes that have to come before it}. A damaged database can give a
+graph with circles. No function here loops or raises because of a circle.
 """
 
 from collections import defaultdict, deque
@@ -12,21 +12,22 @@ from heapq import heapify, heappop, heappush
 NEEDS, ADVISED, SAME = "needs", "advised", "same"
 
 
-def sets():
+def dict_of_sets():
     return defaultdict(set)
 
 
 @dataclass
 class Graph:
-    """Each of the three is {node: set of nodes}.
+    """Three mappings, each {node: set of nodes}.
 
-    `needs` is what has to be taken before, `advised` what is better known before, `same` what
-    counts as the node: its other ways of being held, told from both sides.
+    `needs` has the courses to take before the node. `advised` has those that are good to know
+    before it. `same` has those that count as the node, such as the same course delivered online;
+    each pair is in it in both directions.
     """
 
-    needs: dict = field(default_factory=sets)
-    advised: dict = field(default_factory=sets)
-    same: dict = field(default_factory=sets)
+    needs: dict = field(default_factory=dict_of_sets)
+    advised: dict = field(default_factory=dict_of_sets)
+    same: dict = field(default_factory=dict_of_sets)
 
     @classmethod
     def of(cls, edges):
@@ -35,21 +36,23 @@ class Graph:
         {'a'}
         """
         graph = cls()
-        for node, other, sort in edges:
-            getattr(graph, sort)[node].add(other)
+        for node, other, kind in edges:
+            getattr(graph, kind)[node].add(other)
         return graph
 
-    def alike(self, node):
-        """`node` and all that count as it, by however many hops.
+    def equivalents_of(self, node):
+        """Returns `node` and every node that counts as it, directly or through others.
 
-        >>> sorted(Graph.of([("a", "b", SAME), ("b", "c", SAME)]).alike("a"))
+        >>> sorted(Graph.of([("a", "b", SAME), ("b", "c", SAME)]).equivalents_of("a"))
         ['a', 'b', 'c']
         """
         return all_before([node], self.same) | {node}
 
 
 def all_before(nodes, before):
-    """What comes before any of `nodes`, all the way; one of them only where another requires it.
+    """Returns everything that comes before any of `nodes`, directly or through others.
+
+    A node of `nodes` itself is in the result only when another one requires it.
 
     >>> sorted(all_before(["c"], {"c": {"b"}, "b": {"a"}}))
     ['a', 'b']
@@ -63,15 +66,16 @@ def all_before(nodes, before):
 
 
 def in_order(nodes, before, rank):
-    """`nodes` so that each stands after what comes before it, else by `rank(node)`, no two alike.
+    """Returns `nodes` as a list, each after the nodes that have to come before it.
 
-    A circle is opened somewhere, the same place each time.
+    Where several could be next, the one with the lowest `rank(node)` is. No two ranks may be equal.
+    A circle is broken at one node, the same node each time.
     >>> in_order("cba", {"a": {"c"}}, rank=str)
     ['b', 'c', 'a']
     """
     nodes = set(nodes)
     waits_for = {node: (set(before.get(node, ())) & nodes) - {node} for node in nodes}
-    after = sets()
+    after = dict_of_sets()
     for node, earlier in waits_for.items():
         for other in earlier:
             after[other].add(node)
@@ -79,7 +83,7 @@ def in_order(nodes, before, rank):
     heapify(free)
     placed, left = {}, iter(sorted(nodes, key=str))
     while len(placed) < len(nodes):
-        node = heappop(free)[1] if free else in_a_circle(waits_for, placed, left)
+        node = heappop(free)[1] if free else node_in_circle(waits_for, placed, left)
         placed[node] = None
         for later in after[node].difference(placed):
             waits_for[later].discard(node)
@@ -88,64 +92,67 @@ def in_order(nodes, before, rank):
     return list(placed)
 
 
-def in_a_circle(waits_for, placed, left):
-    """A node of a circle, where every node that is not placed waits for another.
+def node_in_circle(waits_for, placed, left):
+    """Returns a node of a circle, when every node that is not placed waits for another one.
 
-    `left` goes through the nodes; those before where it stands are placed.
+    `left` is an iterator over the nodes. All nodes that it has passed are placed already.
     """
-    node, passed = next(node for node in left if node not in placed), set()
-    while node not in passed:
-        passed.add(node)
+    node, visited = next(node for node in left if node not in placed), set()
+    while node not in visited:
+        visited.add(node)
         node = min(waits_for[node], key=str)
     return node
 
 
-def way(start, goal, graph):
-    """The shortest way from `start` to `goal` over what each needs, is advised or counts as.
+def shortest_path(start, goal, graph):
+    """Returns the shortest path from `start` to `goal` along all three mappings of `graph`.
 
-    A list of (node, how it was come to), the first one with None; None where there is no way.
-    >>> way("a", "c", Graph.of([("a", "b", NEEDS), ("b", "c", ADVISED)]))
+    The path is a list of (node, the kind of edge that leads to it); the first kind is None.
+    Returns None when there is no path.
+    >>> shortest_path("a", "c", Graph.of([("a", "b", NEEDS), ("b", "c", ADVISED)]))
     [('a', None), ('b', 'needs'), ('c', 'advised')]
     """
     came_from = {start: (None, None)}
     waiting = deque([start])
     while waiting and goal not in came_from:
         node = waiting.popleft()
-        for sort in (NEEDS, ADVISED, SAME):
-            for other in sorted(getattr(graph, sort).get(node, set()).difference(came_from)):
-                came_from[other] = node, sort
+        for kind in (NEEDS, ADVISED, SAME):
+            for other in sorted(getattr(graph, kind).get(node, set()).difference(came_from)):
+                came_from[other] = node, kind
                 waiting.append(other)
-    return traced(goal, came_from) if goal in came_from else None
+    return trace_back(goal, came_from) if goal in came_from else None
 
 
-def traced(node, came_from):
+def trace_back(node, came_from):
     steps = []
     while node is not None:
-        earlier, sort = came_from[node]
-        steps.append((node, sort))
+        earlier, kind = came_from[node]
+        steps.append((node, kind))
         node = earlier
     return steps[::-1]
 
 
 def circles(before, most=20):
-    """Circles of nodes that require each other, each as a list: one requires the next, the last
-    the first. Those that share a requirement with one that is named already may stay unnamed.
+    """Returns up to `most` circles of nodes that require each other.
+
+    A circle is a list in which each node requires the next one, and the last requires the first.
+    A circle that shares a requirement with one in the result may be missing from it.
 
     >>> circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
     [['a', 'b']]
     """
-    before, found = {node: set(others) for node, others in in_turn(before)}, []
-    while len(found) < most and (circle := circle_in(before)):
+    before, found = {node: set(others) for node, others in sorted_items(before)}, []
+    while len(found) < most and (circle := find_circle(before)):
         found.append(circle)
         before[circle[-1]].discard(circle[0])
     return found
 
 
-def in_turn(before):
+def sorted_items(before):
     return sorted(before.items(), key=lambda item: str(item[0]))
 
 
-def circle_in(before):
+def find_circle(before):
     try:
         TopologicalSorter(before).prepare()
     except CycleError as error:

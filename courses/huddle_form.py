@@ -6,12 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.lib.text import clean_line
-from courses.huddle_sets import monday_of, text_of
+from courses.huddle_sets import iso_week, monday_of
 
 MINUTES = (5, 10, 15, 20, 30, 45, 60)
-USUAL_MINUTES = 15
-LONGEST_TEAM = 40
-LONGEST_SHOWN = 40  # of what was not understood
+DEFAULT_MINUTES = 15
+MAX_TEAM_LENGTH = 40
+MAX_QUOTED_LENGTH = 40  # letters of an invalid value that a notice quotes
 
 
 class LineField(forms.CharField):
@@ -20,20 +20,20 @@ class LineField(forms.CharField):
 
 
 class WeekField(LineField):
-    """An ISO week as its Monday; None for an empty one."""
+    """Cleans an ISO week to the date of its Monday, and an empty value to None."""
 
     def clean(self, value):
         text = super().clean(value)
         monday = monday_of(text.upper())
         if text and monday is None:
-            sentence = _("“%s” is not a week like 2026-W48. This is the set of the present week.")
-            raise forms.ValidationError(sentence % text[:LONGEST_SHOWN])
+            sentence = _("“%s” is not a week like 2026-W48. This set is for this week.")
+            raise forms.ValidationError(sentence % text[:MAX_QUOTED_LENGTH])
         return monday
 
 
 class LineChoiceField(forms.ChoiceField):
     def to_python(self, value):
-        return clean_line(super().to_python(value))[:LONGEST_SHOWN]
+        return clean_line(super().to_python(value))[:MAX_QUOTED_LENGTH]
 
 
 class MinutesField(forms.TypedChoiceField, LineChoiceField):
@@ -41,47 +41,49 @@ class MinutesField(forms.TypedChoiceField, LineChoiceField):
 
 
 class HuddleForm(forms.Form):
-    """What a set is asked for, as it stands in the address.
+    """The choices for a huddle, read from the query string.
 
-    `asked` has a value for each field, whatever came in; `notices` say what was not understood and
-    what was taken instead.
+    `chosen` has a valid value for each field, whatever the query string says. `notices` say what
+    was not valid, and what the page uses instead.
     """
 
     minutes = MinutesField(
         label=_("Minutes"),
         choices=[(minutes, _("%d minutes") % minutes) for minutes in MINUTES],
         coerce=int,
-        empty_value=USUAL_MINUTES,
+        empty_value=DEFAULT_MINUTES,
         required=False,
         error_messages={
-            "invalid_choice": _("“%(value)s” minutes cannot be chosen. This set is for 15 minutes.")
+            "invalid_choice": _(
+                "You cannot choose “%(value)s” minutes. This set is for 15 minutes."
+            )
         },
     )
     level = LineChoiceField(
         label=_("Path level"),
         required=False,
         error_messages={
-            "invalid_choice": _("There is no level “%(value)s”. These are for any level.")
+            "invalid_choice": _("There is no level “%(value)s”. This set is for any level.")
         },
     )
     dimension = LineChoiceField(
         label=_("Path dimension"),
         required=False,
         error_messages={
-            "invalid_choice": _("There is no dimension “%(value)s”. These are for any dimension.")
+            "invalid_choice": _("There is no dimension “%(value)s”. This set is for any dimension.")
         },
     )
     team = LineField(
         label=_("Team code"),
         help_text=_(
-            "Any word your team chooses, such as “4 West”. Each team code has its sets in an order "
-            "of its own, and another set each week."
+            "Any word your team chooses, such as “4 West”. Each team code gets the sets in its own "
+            "order, with a different set each week."
         ),
-        max_length=LONGEST_TEAM,
+        max_length=MAX_TEAM_LENGTH,
         required=False,
         error_messages={
             "max_length": _(
-                "A team code has at most %(limit_value)d characters. This set is for no team code."
+                "A team code has at most %(limit_value)d characters. This set has no team code."
             )
         },
     )
@@ -95,20 +97,20 @@ class HuddleForm(forms.Form):
         self.fields["dimension"].choices = [("", _("Any dimension")), *index.choices["dimension"]]
         self.fields["team"].widget.attrs["autocomplete"] = "off"
         self.notices = [sentence for errors in self.errors.values() for sentence in errors]
-        self.asked = NOTHING_ASKED | self.cleaned_data
-        # The fields show what was taken, and none of them is marked as wrong.
-        self.data = self.asked
+        self.chosen = DEFAULTS | self.cleaned_data
+        # The fields show the values in use, and none of them is marked as an error.
+        self.data = self.chosen
         self.errors.clear()
 
     @property
     def monday(self):
-        return self.asked["week"] or self.this_monday
+        return self.chosen["week"] or self.this_monday
 
     def query(self, **changes):
-        """All of it as a query string, always in the same order."""
-        asked = self.asked | changes
-        asked["week"] = asked["week"] and text_of(asked["week"])
-        return "?" + urlencode({name: asked[name] for name in self.fields if asked[name]})
+        """Returns the choices as a query string, always in the same order."""
+        values = self.chosen | changes
+        values["week"] = values["week"] and iso_week(values["week"])
+        return "?" + urlencode({name: values[name] for name in self.fields if values[name]})
 
 
-NOTHING_ASKED = {"minutes": USUAL_MINUTES, "level": "", "dimension": "", "team": "", "week": None}
+DEFAULTS = {"minutes": DEFAULT_MINUTES, "level": "", "dimension": "", "team": "", "week": None}

@@ -2,12 +2,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from catalog.kinds import Kind, register, registered
-from courses.course_map import map_of
+from courses.course_map import map_context
 from courses.models import Course
 
 
 def helping_kinds():
-    """The names of the kinds that help with what a course is for: all but the course itself."""
+    """Returns the names of the kinds that help with a course: all but the course itself."""
     return [kind.name for kind in registered() if kind.model is not Course]
 
 
@@ -25,6 +25,6 @@ def register_kind():
             page_template="courses/course.html",
             pdf_template="pdf/course.html",
             icon_template="courses/icon.html",
-            context=map_of,
+            context=map_context,
         )
     )

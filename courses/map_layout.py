@@ -1,10 +1,10 @@
-"""Where everything stands in the two drawings of a course map; no Django here.
+"""The positions in the two drawings of a course map. This module does not use Django.
 
-`boxes` is a list of Box in which each stands after what it requires; `before` is
-{key: set of keys that it requires}. What points backwards or out of the list, as it may in a
-damaged database, is left out, and so is what a longer way says already. All lengths are in CSS
-pixels; `needs` and `after` are lists with one entry for each box: the numbers of those that it
-requires, or that require it.
+`boxes` is a list of Box in which each box comes after the boxes that it requires. `before` is
+{key: set of keys that it requires}. A requirement that points backward or out of the list, which a
+damaged database can have, is left out. So is one that a longer path shows already. All lengths are
+in CSS pixels. `needs` and `after` are lists with one entry for each box: the numbers of the boxes
+that it requires, or that require it.
 """
 
 import unicodedata
@@ -16,17 +16,21 @@ from re import findall
 from statistics import fmean
 from typing import NamedTuple
 
-SIZE, NOTE_SIZE = 15, 13  # As .map says it in site.css.
-TITLE_STEP, NOTE_STEP = 20, 18  # Even, as all heights are: a box's middle is a whole pixel.
-EDGE = 2  # Room for what a thick border draws outside its box.
+SIZE, NOTE_SIZE = 15, 13  # The same as .map in site.css.
+TITLE_STEP, NOTE_STEP = (
+    20,
+    18,
+)  # Even, like all heights, so that the middle of a box is a whole pixel.
+MARGIN = 2  # Room for a thick border, which goes beyond its box.
 PADDING = 14
-BESIDE, BELOW = 20, 12  # Between the boxes of a column, and of the rail.
-MOST_IN_A_COLUMN = 6
-COLUMN_SIZES = {1: (200, 44), 2: (200, 44), 3: (200, 44), 4: (150, 30)}  # Boxes, gaps.
-BYPASS = 12  # The height that a line has to itself where it passes a column.
-RAIL_WIDTH, PITCH, MOST_LANES = 320, 14, 8
+COLUMN_GAP, RAIL_GAP = 20, 12  # Gaps between the boxes of a column, and of the rail.
+MAX_IN_COLUMN = 6
+COLUMN_SIZES = {1: (200, 44), 2: (200, 44), 3: (200, 44), 4: (150, 30)}  # (box width, gap)
+BYPASS_HEIGHT = 12  # The height that a line gets where it passes a column.
+RAIL_WIDTH, LANE_PITCH, MAX_LANES = 320, 14, 8
 
-# Widths of the bold letters in parts of their size; accents are as wide as their letter.
+# Widths of the bold letters as a fraction of the font size. An accented letter is as wide as the
+# letter without its accent.
 WIDTHS = {
     0.3: " !'`,.:;ijl|’·",
     0.4: '()[]{}-"_rtfI',
@@ -40,7 +44,7 @@ WIDTH_OF = {letter: width for width, letters in WIDTHS.items() for letter in let
 
 
 class Box(NamedTuple):
-    """`state` is before, this, after or missing: required, and not in the catalog."""
+    """`state` is "before", "this", "after", or "missing" (required, but not in the catalog)."""
 
     key: object
     title: str
@@ -51,7 +55,9 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Placed:
-    """`title` and `note` are lists of (line, its baseline), all of which start at `text_x`."""
+    """A box with its position. `title` and `note` are lists of (line, y of its baseline); all
+    lines start at `text_x`.
+    """
 
     box: Box
     x: int
@@ -77,7 +83,9 @@ class Dot(NamedTuple):
 
 @dataclass
 class Drawing:
-    """`lines`, `heads` (of arrows) and `leaders` (from dot to box) are texts for a path's d."""
+    """`lines`, `heads` (of arrows) and `leaders` (from a dot to its box) are strings for the
+    attribute `d` of an SVG path.
+    """
 
     width: int
     height: int
@@ -89,67 +97,67 @@ class Drawing:
 
 
 def columns(boxes, before):
-    """The wide Drawing, from left to right, or None where it would not be readable.
+    """Returns the wide Drawing, from left to right, or None when it would be too hard to read.
 
     >>> chain = columns([Box("a", "A"), Box("b", "B")], {"b": {"a"}})
     >>> chain.width, [placed.x for placed in chain.boxes]
     (448, [2, 246])
     """
-    needs = reduced(boxes, before)
-    level = levels(needs)
-    layers, steps = layered(needs, level)
-    if len(layers) not in COLUMN_SIZES or max(map(len, layers)) > MOST_IN_A_COLUMN:
+    needs = direct_needs(boxes, before)
+    level = assign_columns(needs)
+    layers, steps = make_layers(needs, level)
+    if len(layers) not in COLUMN_SIZES or max(map(len, layers)) > MAX_IN_COLUMN:
         return None
     width, gap = COLUMN_SIZES[len(layers)]
     cards = [card(box, width, most=3) for box in boxes]
     heights = {(n, level[n]): placed.height for n, placed in enumerate(cards)}
-    tops, height = stacked(arranged(layers, steps), heights)
-    lefts = [EDGE + n * (width + gap) for n in range(len(layers))]
-    placed = [moved(c, lefts[level[n]], tops[n, level[n]]) for n, c in enumerate(cards)]
-    middles = {slot: top + heights.get(slot, BYPASS) // 2 for slot, top in tops.items()}
+    tops, height = stack_layers(arrange_layers(layers, steps), heights)
+    lefts = [MARGIN + n * (width + gap) for n in range(len(layers))]
+    placed = [move_to(c, lefts[level[n]], tops[n, level[n]]) for n, c in enumerate(cards)]
+    middles = {slot: top + heights.get(slot, BYPASS_HEIGHT) // 2 for slot, top in tops.items()}
     ends = [target for _source, target in steps if target in heights]
     return Drawing(
-        width=lefts[-1] + width + EDGE,
+        width=lefts[-1] + width + MARGIN,
         height=height,
         boxes=placed,
         lines=[curve(*step, lefts, middles, width, to_box=step[1] in heights) for step in steps],
-        heads=[head(lefts[end[1]], middles[end]) for end in dict.fromkeys(ends)],
+        heads=[arrowhead(lefts[end[1]], middles[end]) for end in dict.fromkeys(ends)],
     )
 
 
 def rail(boxes, before):
-    """The narrow Drawing: a box a row, beside dots and lanes as in a graph of commits.
+    """Returns the narrow Drawing: one box in each row, beside dots and lanes as in a commit graph.
 
     >>> chain = rail([Box("a", "A"), Box("b", "B")], {"b": {"a"}})
     >>> chain.width, [(dot.x, dot.y) for dot in chain.dots], chain.lines
     (320, [(9, 25), (9, 83)], ['M9 25V83'])
     """
-    needs = reduced(boxes, before)
-    lanes = lanes_of(needs)
+    needs = direct_needs(boxes, before)
+    lanes = assign_lanes(needs)
     last = max(lanes, default=0)
-    pitch = min(PITCH, PITCH * (MOST_LANES - 1) / max(last, 1))
-    xs = [tidy(EDGE + 7 + (last - lane) * pitch) for lane in lanes]
-    placed = list(in_rows(boxes, left=round(EDGE + 24 + last * pitch)))
-    ys = [one.middle for one in placed]
+    pitch = min(LANE_PITCH, LANE_PITCH * (MAX_LANES - 1) / max(last, 1))
+    xs = [tidy(MARGIN + 7 + (last - lane) * pitch) for lane in lanes]
+    cards = list(place_in_rows(boxes, left=round(MARGIN + 24 + last * pitch)))
+    ys = [card.middle for card in cards]
     return Drawing(
         width=RAIL_WIDTH,
-        height=placed[-1].y + placed[-1].height + EDGE if placed else 2 * EDGE,
-        boxes=placed,
+        height=cards[-1].y + cards[-1].height + MARGIN if cards else 2 * MARGIN,
+        boxes=cards,
         lines=[
             branch(xs[o], ys[o], xs[n], ys[n]) for n in range(len(xs)) for o in sorted(needs[n])
         ],
-        leaders=[f"M{x} {one.middle}H{one.x}" for x, one in zip(xs, placed, strict=True)],
+        leaders=[f"M{x} {card.middle}H{card.x}" for x, card in zip(xs, cards, strict=True)],
         dots=[Dot(x, y, dot_radius(pitch), b.state) for x, y, b in zip(xs, ys, boxes, strict=True)],
     )
 
 
-# What requires what.
+# Requirements between the boxes.
 
 
-def reduced(boxes, before):
-    """`needs` of the boxes, without what is required by another that is required.
+def direct_needs(boxes, before):
+    """Returns `needs`, without the boxes that another required box requires already.
 
-    >>> reduced([Box("a", ""), Box("b", ""), Box("c", "")], {"b": {"a", "c"}, "c": {"a", "b"}})
+    >>> direct_needs([Box("a", ""), Box("b", ""), Box("c", "")], {"b": {"a", "c"}, "c": {"a", "b"}})
     [set(), {0}, {1}]
     """
     number = {box.key: n for n, box in enumerate(boxes)}
@@ -162,9 +170,10 @@ def reduced(boxes, before):
     return needs
 
 
-def turned(needs):
-    """
-    >>> turned([set(), {0}, {0}])
+def reverse(needs):
+    """Returns `after`, the reverse of `needs`.
+
+    >>> reverse([set(), {0}, {0}])
     [[1, 2], [], []]
     """
     after = [[] for _ in needs]
@@ -174,17 +183,17 @@ def turned(needs):
     return after
 
 
-# Columns. A slot is (number of a box, number of a column): of the box itself, or of the line that
-# leaves it where this passes a later column.
+# Columns. A slot is (number of a box, number of a column). It is the place of the box itself, or
+# the place where a line from that box passes a later column.
 
 
-def levels(needs):
-    """The column of each: one after the last that it requires, but no earlier than need be.
+def assign_columns(needs):
+    """Returns the column of each box: after all that it requires, but no earlier than necessary.
 
-    >>> levels([set(), {0}, set(), {1, 2}])
+    >>> assign_columns([set(), {0}, set(), {1, 2}])
     [0, 1, 1, 2]
     """
-    level, after = [], turned(needs)
+    level, after = [], reverse(needs)
     for required in needs:
         level.append(1 + max((level[other] for other in required), default=-1))
     for n in reversed(range(len(needs))):
@@ -192,10 +201,10 @@ def levels(needs):
     return level
 
 
-def layered(needs, level):
-    """The slots column by column, and the steps between those of neighboring columns.
+def make_layers(needs, level):
+    """Returns (the slots of each column, the steps between slots of neighboring columns).
 
-    >>> layered([set(), {0}, {0, 1}], [0, 1, 2])[0]
+    >>> make_layers([set(), {0}, {0, 1}], [0, 1, 2])[0]
     [[(0, 0)], [(0, 1), (1, 1)], [(2, 2)]]
     """
     steps = {}
@@ -209,10 +218,12 @@ def layered(needs, level):
     return layers, list(steps)
 
 
-def arranged(layers, steps):
-    """`layers`, each in the order of the mean place of what is beside it, so that few lines cross.
+def arrange_layers(layers, steps):
+    """Returns `layers`, with each column sorted by the mean place of its neighbors.
 
-    >>> arranged([[(0, 0), (1, 0)], [(2, 1), (3, 1)]], [((1, 0), (2, 1)), ((0, 0), (3, 1))])
+    So few lines cross.
+
+    >>> arrange_layers([[(0, 0), (1, 0)], [(2, 1), (3, 1)]], [((1, 0), (2, 1)), ((0, 0), (3, 1))])
     [[(0, 0), (1, 0)], [(3, 1), (2, 1)]]
     """
     sources, targets = defaultdict(list), defaultdict(list)
@@ -221,36 +232,39 @@ def arranged(layers, steps):
         targets[source].append(target)
     layers = [list(layer) for layer in layers]
     for beside, way in (sources, 1), (targets, -1), (sources, 1):
-        swept(layers[::way], beside, places(layers))
+        sort_layers(layers[::way], beside, offsets(layers))
     return layers
 
 
-def places(layers):
-    """Each slot's distance from its column's middle."""
+def offsets(layers):
+    """Returns {slot: its distance from the middle of its column}."""
     return {slot: n - (len(layer) - 1) / 2 for layer in layers for n, slot in enumerate(layer)}
 
 
-def swept(layers, beside, place):
+def sort_layers(layers, beside, place):
     for layer in layers:
         near = {slot: fmean(place[other] for other in beside[slot] or [slot]) for slot in layer}
         layer.sort(key=near.get)
-        place.update(places([layer]))
+        place.update(offsets([layer]))
 
 
-def stacked(layers, heights):
-    """({slot: its top}, the height of all), the columns centered beside each other."""
-    sizes = [[heights.get(slot, BYPASS) for slot in layer] for layer in layers]
-    totals = [sum(column) + BESIDE * (len(column) - 1) for column in sizes]
+def stack_layers(layers, heights):
+    """Returns ({slot: its top}, total height). The columns are centered beside each other."""
+    sizes = [[heights.get(slot, BYPASS_HEIGHT) for slot in layer] for layer in layers]
+    totals = [sum(column) + COLUMN_GAP * (len(column) - 1) for column in sizes]
     tops = {}
     for layer, column, total in zip(layers, sizes, totals, strict=True):
-        start = EDGE + (max(totals) - total) // 2
-        below = accumulate([start, *column[:-1]], lambda top, size: top + size + BESIDE)
+        start = MARGIN + (max(totals) - total) // 2
+        below = accumulate([start, *column[:-1]], lambda top, size: top + size + COLUMN_GAP)
         tops.update(zip(layer, below, strict=True))
-    return tops, max(totals) + 2 * EDGE
+    return tops, max(totals) + 2 * MARGIN
 
 
 def curve(source, target, lefts, middles, width, to_box):
-    """From the right of `source` to the left of `target`, to its right where a line passes."""
+    """Returns a path from the right side of `source` to the left side of `target`.
+
+    Where the line passes a column, it goes on to the right side of `target`.
+    """
     x, y = lefts[source[1]] + width, middles[source]
     to_x, to_y = lefts[target[1]] - (10 if to_box else 0), middles[target]
     middle = (x + to_x) // 2
@@ -258,22 +272,23 @@ def curve(source, target, lefts, middles, width, to_box):
     return f"M{x} {y}C{middle} {y} {middle} {to_y} {to_x} {to_y}{ending}"
 
 
-def head(x, y):
-    """An arrow head that touches (x, y) from the left."""
+def arrowhead(x, y):
+    """Returns the path of an arrowhead that touches (x, y) from the left."""
     return f"M{x - 1} {y}l-10 -5.5v11z"
 
 
 # The rail.
 
 
-def lanes_of(needs):
-    """The lane of each, counted from the boxes outwards; its own until the last that requires it.
+def assign_lanes(needs):
+    """Returns the lane of each box, counted from the boxes outward.
 
-    What ends one or more lanes goes on in the nearest of them.
-    >>> lanes_of([set(), set(), {0, 1}, {2}, {2}])
+    A box keeps its lane until the last box that requires it. A box that ends one or more lanes
+    takes the nearest of them.
+    >>> assign_lanes([set(), set(), {0, 1}, {2}, {2}])
     [0, 1, 0, 1, 0]
     """
-    until = [max(later, default=n) for n, later in enumerate(turned(needs))]
+    until = [max(later, default=n) for n, later in enumerate(reverse(needs))]
     lanes, held = [], {}
     for n, required in enumerate(needs):
         ending = [lanes[other] for other in required if until[other] == n]
@@ -283,16 +298,16 @@ def lanes_of(needs):
     return lanes
 
 
-def in_rows(boxes, left):
-    top = EDGE
+def place_in_rows(boxes, left):
+    top = MARGIN
     for box in boxes:
-        placed = moved(card(box, RAIL_WIDTH - EDGE - left, most=2), left, top)
+        placed = move_to(card(box, RAIL_WIDTH - MARGIN - left, most=2), left, top)
         yield placed
-        top += placed.height + BELOW
+        top += placed.height + RAIL_GAP
 
 
 def branch(x, y, to_x, to_y):
-    """Down a lane, then around a corner to the dot of what requires it.
+    """Returns a path down a lane, then around a corner to the dot of the box that requires it.
 
     >>> branch(9, 20, 9, 80), branch(9, 20, 37, 80)
     ('M9 20V80', 'M9 20V70Q9 80 19 80H37')
@@ -309,7 +324,8 @@ def dot_radius(pitch):
 
 
 def tidy(number):
-    """
+    """Returns `number` with one decimal place, or as an int when that is 0.
+
     >>> tidy(3.0), tidy(1 / 3)
     (3, 0.3)
     """
@@ -317,13 +333,14 @@ def tidy(number):
     return int(number) if number == int(number) else number
 
 
-# Boxes and their words.
+# Boxes and their text.
 
 
 def card(box, width, most):
-    """A Placed at (0, 0), as high as its words: at most `most` lines of title and two of note.
+    """Returns a Placed at (0, 0), as high as its text.
 
-    What is missing has a line for a note in any case.
+    It has at most `most` lines of title and two of note. A missing course always has a line for a
+    note.
     """
     room = width - 2 * PADDING
     title, cut = wrapped(box.title, room, SIZE, most)
@@ -336,7 +353,7 @@ def card(box, width, most):
     return Placed(box, 0, 0, width, height, PADDING, list(lines), list(notes), cut)
 
 
-def moved(placed, x, y):
+def move_to(placed, x, y):
     title = [(line, y + baseline) for line, baseline in placed.title]
     note = [(line, y + baseline) for line, baseline in placed.note]
     size = placed.width, placed.height
@@ -344,7 +361,7 @@ def moved(placed, x, y):
 
 
 def wrapped(text, room, size, most):
-    """(the lines of `text`, whether some of it is cut); no words are one empty line.
+    """Returns (the lines of `text`, whether any is cut). An empty text is one empty line.
 
     >>> wrapped("Team Leadership for Co-Leads", 170, 15, 3)
     (['Team Leadership for', 'Co-Leads'], False)
@@ -358,12 +375,14 @@ def wrapped(text, room, size, most):
         lines[-1] += piece
     whole = [line.rstrip() for line in lines]
     kept = whole if len(whole) <= most else [*whole[: most - 1], whole[most - 1] + "…"]
-    shown = [shortened(line, room, size) for line in kept]
+    shown = [shorten(line, room, size) for line in kept]
     return shown, shown != whole
 
 
 def pieces(text, room, size):
-    """The words, a space after each; one that is too long for a line at all, in its parts."""
+    """Yields the words, with a space after each. A word that is too long for a line is split at its
+    hyphens and slashes.
+    """
     for word in text.split():
         if length(word, size) > room:
             *parts, word = findall(r"[^/-]*[/-]+|[^/-]+", word)
@@ -371,9 +390,10 @@ def pieces(text, room, size):
         yield word + " "
 
 
-def shortened(text, room, size):
-    """
-    >>> shortened("Orientation", 60, 15)
+def shorten(text, room, size):
+    """Returns `text`, cut with an ellipsis when it is wider than `room`.
+
+    >>> shorten("Orientation", 60, 15)
     'Orient…'
     """
     if length(text, size) <= room:
@@ -389,7 +409,7 @@ def length(text, size):
 
 @lru_cache(maxsize=4096)
 def width_of(letter):
-    """In parts of the font's size, on the wide side.
+    """Returns a width as a fraction of the font size, rather too wide than too narrow.
 
     >>> width_of("é") == width_of("e"), width_of("漢")
     (True, 1.25)

@@ -1,4 +1,4 @@
-"""Path to Performance as readers see it: cells with their criteria and what helps there."""
+"""The grid of Path to Performance for readers: cells with their criteria and what helps."""
 
 from dataclasses import dataclass, field
 
@@ -9,20 +9,20 @@ from catalog.kinds import registered
 from catalog.models import Dimension, Level, Resource
 from catalog.search.index import current_index
 from courses.models import BestResource, Criterion
-from courses.team_level import standing
+from courses.team_level import find_standing
 
-MOST_OF_A_KIND = 3  # that are named for one criterion
+MAX_PER_KIND = 3  # resources that one criterion names
 
 
 @dataclass
 class Cell:
-    """One level of one dimension. `counts` is {a Kind: how many readers find there}."""
+    """One level of one dimension. `counts` is {a Kind: the number of public resources}."""
 
     dimension: Dimension
     level: Level
     criteria: list = field(default_factory=list)
     counts: dict = field(default_factory=dict)
-    state: str = ""  # of a team: "met", "next" or ""
+    state: str = ""  # "met" or "next" for a team, else ""
 
     @property
     def address(self):
@@ -30,7 +30,7 @@ class Cell:
 
     @property
     def counted(self):
-        """Each kind that is there: its words, "2 courses", and the address of just these."""
+        """[(words such as "2 courses", address of these)] for each kind in the cell."""
         return [
             (kind.count(number), f"{self.address}?kind={kind.name}")
             for kind, number in self.counts.items()
@@ -39,9 +39,9 @@ class Cell:
 
 
 class Path:
-    """The grid, with where a team is that meets the criteria `met` (None where there is no team).
+    """The grid, and the level of the team that meets the criteria `met` (None without a team).
 
-    Criteria are asked for once, sets come from the index.
+    One query reads all criteria. The sets come from the index.
     """
 
     def __init__(self, met=None):
@@ -51,13 +51,13 @@ class Path:
 
     @cached_property
     def standing(self):
-        """As courses.team_level gives it, with each open criterion as a row."""
+        """A Standing from courses.team_level, with each open criterion as a row."""
         cells = {
             (dimension.slug, level.number): self.criteria_of(dimension, level)
             for dimension in self.dimensions
             for level in self.levels
         }
-        return standing(cells, self.met or set())
+        return find_standing(cells, self.met or set())
 
     def criteria_of(self, dimension, level):
         return self.criteria.get((dimension.slug, level.number), [])
@@ -95,44 +95,45 @@ class Path:
         return self.index.public()
 
     def help_for(self, criteria):
-        """Gives each of `criteria` its `help`, [(a Kind, cards, how many there are)]: its
-        best resources first, then the newest of its cell.
+        """Sets `help` of each criterion to [(a Kind, cards, number of resources)].
+
+        The best resources come first, then the newest of the cell.
         """
-        named = self.named_best(criteria)
-        wanted = {criterion: self.wanted(criterion, named) for criterion in criteria}
-        ids = {pk for kinds in wanted.values() for _kind, some, _total in kinds for pk in some}
+        best = self.best_by_criterion(criteria)
+        chosen = {criterion: self.help_of(criterion, best) for criterion in criteria}
+        ids = {pk for kinds in chosen.values() for _kind, some, _total in kinds for pk in some}
         cards = Resource.objects.published().in_bulk(ids)
-        for criterion, kinds in wanted.items():
+        for criterion, kinds in chosen.items():
             criterion.help = [
                 (kind, [cards[pk] for pk in some if pk in cards], total)
                 for kind, some, total in kinds
             ]
 
-    def wanted(self, criterion, named):
+    def help_of(self, criterion, best):
         return [
-            (kind, self.first_of(criterion, kind.name, named), total)
+            (kind, self.first_ids(criterion, kind.name, best), total)
             for kind in reversed(registered())
-            if (total := self.set_for(criterion, kind.name, named).bit_count())
+            if (total := self.helpful_set(criterion, kind.name, best).bit_count())
         ]
 
-    def first_of(self, criterion, kind, named):
-        best = [pk for pk, of_kind in named.get(criterion.pk, ()) if of_kind == kind]
-        best = [pk for pk in best if self.public >> pk & 1]
-        found = self.set_for(criterion, kind, named)
-        more = self.index.ranked(found, "newest")[: MOST_OF_A_KIND + len(best)]
-        return list(dict.fromkeys([*best, *more]))[: max(MOST_OF_A_KIND, len(best))]
+    def first_ids(self, criterion, kind, best):
+        first = [pk for pk, resource_kind in best.get(criterion.pk, ()) if resource_kind == kind]
+        first = [pk for pk in first if self.public >> pk & 1]
+        found = self.helpful_set(criterion, kind, best)
+        more = self.index.ranked(found, "newest")[: MAX_PER_KIND + len(first)]
+        return list(dict.fromkeys([*first, *more]))[: max(MAX_PER_KIND, len(first))]
 
-    def set_for(self, criterion, kind, named):
+    def helpful_set(self, criterion, kind, best):
         found = self.set_of(criterion.dimension, criterion.level, kind)
-        for pk, of_kind in named.get(criterion.pk, ()):
-            found |= (1 << pk) & self.public if of_kind == kind else 0
+        for pk, resource_kind in best.get(criterion.pk, ()):
+            found |= (1 << pk) & self.public if resource_kind == kind else 0
         return found
 
     @staticmethod
-    def named_best(criteria):
-        """{criterion's id: [(resource's id, its kind)]}"""
+    def best_by_criterion(criteria):
+        """Returns {id of a criterion: [(id of a resource, its kind)]}."""
         rows = BestResource.objects.filter(criterion__in=[c.pk for c in criteria])
-        named = {}
+        best = {}
         for criterion, pk, kind in rows.values_list("criterion", "resource", "resource__kind"):
-            named.setdefault(criterion, []).append((pk, kind))
-        return named
+            best.setdefault(criterion, []).append((pk, kind))
+        return best

@@ -1,4 +1,4 @@
-"""The listings of Path to Performance: a dimension, and a level of one."""
+"""The listings of Path to Performance: one dimension, and one level of a dimension."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -25,7 +25,7 @@ def cell_listing(data, slug, number):
     dimension = get_object_or_404(Dimension, slug=slug)
     level = Level.objects.filter(number=number).first()
     if level is None:
-        raise Http404(_("There is no such level: they go from 1 to 5."))
+        raise Http404(_("There is no such level. Levels go from 1 to 5."))
     return listing_of(
         [f"dimension:{slug}", f"level:{number}"],
         data,

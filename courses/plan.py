@@ -1,4 +1,4 @@
-"""A plan as readers see it: the courses in their order, with why, how long and what helps."""
+"""A plan for readers: the courses in their order, each with its reasons, its time and its help."""
 
 import hashlib
 from collections import defaultdict
@@ -16,20 +16,22 @@ from catalog.search.index import current_index
 from courses.graph import circles
 from courses.kind import helping_kinds
 from courses.models import BestResource, Course, Requirement
-from courses.path_grid import MOST_OF_A_KIND
+from courses.path_grid import MAX_PER_KIND
 from courses.plan_duration import total_words
 from courses.plan_goals import Goals, set_of_cell
 from courses.planner import Question, Total
 from courses.public_graph import MISSING, ReadersGraph, key_of
 
-MOST_REASONS = 4  # courses named that require one
-MOST_UNSAID = 6
-MOST_STEPS = 100  # that are shown; all are counted
+MAX_REASONS = 4  # requiring courses that one step names
+MAX_WITHOUT_AUDIENCE = 6
+MAX_STEPS = 100  # steps that are shown; all steps are counted
 
 
 @dataclass
 class PlannedStep:
-    """`course` is None where the catalog has none, then `title` is how it is called."""
+    """One course of the plan. `course` is None when the catalog does not have it; then `title` is
+    the name that a requirement uses.
+    """
 
     number: int
     key: str
@@ -51,51 +53,57 @@ class Plan:
         self.asked, self.index = asked, current_index()
         public = self.index.public()
         self.courses = public & self.index.set_of("kind:course")
-        self.helps = public & self.index.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
+        self.helpful = public & self.index.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
         self.dimensions = asked.check.path.dimensions
-        self.known = ReadersGraph.read(self.index, self.courses)
-        self.settle()
+        self.readers_graph = ReadersGraph.read(self.index, self.courses)
+        self.resolve_missing()
         self.goals = Goals(asked, self.index, self.courses)
 
-    def settle(self):
-        """What was missing when the address was made may be there now, or is no course at all."""
+    def resolve_missing(self):
+        """Replaces the keys of missing courses that are in the catalog by now.
+
+        A key that names no course at all is removed, with a notice.
+        """
         for named in (self.asked.done, self.asked.wanted, self.asked.preferred):
             for key, node in list(named.items()):
-                if isinstance(node, str) and node not in self.known.missing:
-                    if node in self.come_since:
-                        named[key] = self.come_since[node]
+                if isinstance(node, str) and node not in self.readers_graph.missing:
+                    if node in self.added_courses:
+                        named[key] = self.added_courses[node]
                     else:
                         del named[key]
-                        self.asked.pass_over(key)
+                        self.asked.skip(key)
 
     @cached_property
-    def come_since(self):
-        """{key of a missing course: the published one that goes by its name now}"""
+    def added_courses(self):
+        """{key of a missing course: id of the published course that has its name now}"""
         rows = Course.objects.published().values_list("pk", "title", "other_names")
         names = ((pk, name) for pk, title, more in rows for name in [title, *more.splitlines()])
         return {key_of(name): pk for pk, name in names}
 
-    # ---- What comes out ----
+    # ---- The steps ----
 
     @cached_property
     def question(self):
-        asked, graph = self.asked, self.known.graph
+        asked, graph = self.asked, self.readers_graph.graph
         goals = self.goals.reasons()
         return Question(
             goals,
             graph,
-            self.known.facts({*goals, *self.known.reached_from(goals)}),
+            self.readers_graph.facts({*goals, *self.readers_graph.reached_from(goals)}),
             done=frozenset(asked.done.values()),
-            asker=asked.asker,
+            audiences=asked.audience_slugs,
             preferred=self.preferred,
         )
 
     @property
     def preferred(self):
-        """What was chosen among several; else what was asked for by its name."""
-        chosen, graph = frozenset(self.asked.preferred.values()), self.known.graph
+        """The courses chosen among several that count as one another.
+
+        Where none is chosen, a course that the reader asked for by name is preferred.
+        """
+        chosen, graph = frozenset(self.asked.preferred.values()), self.readers_graph.graph
         wanted = self.asked.wanted.values()
-        return chosen | {node for node in wanted if chosen.isdisjoint(graph.alike(node))}
+        return chosen | {node for node in wanted if chosen.isdisjoint(graph.equivalents_of(node))}
 
     @cached_property
     def all_steps(self):
@@ -103,27 +111,27 @@ class Plan:
 
     @cached_property
     def total(self):
-        """Of what who asks may take."""
+        """The Total of the courses that are open to this audience."""
         return Total.of([self.question.facts[s.course] for s in self.all_steps if s.is_open])
 
     @property
     def total_words(self):
-        """3 h + 1 course that is not open to this audience"""
-        shut = sum(not step.is_open for step in self.all_steps)
+        """Words such as "3 h + 1 course that is not open to this audience"."""
+        closed = sum(not step.is_open for step in self.all_steps)
         words = ngettext(
             "%d course that is not open to this audience",
             "%d courses that are not open to this audience",
-            shut,
+            closed,
         )
-        return " + ".join(filter(None, [total_words(self.total), shut and words % shut]))
+        return " + ".join(filter(None, [total_words(self.total), closed and words % closed]))
 
     @cached_property
     def steps(self):
-        """The first MOST_STEPS as PlannedStep."""
-        steps = self.all_steps[:MOST_STEPS]
+        """A PlannedStep for each of the first MAX_STEPS steps."""
+        steps = self.all_steps[:MAX_STEPS]
         ids = {n for step in steps for n in (step.course, *step.instead)}
         self.loaded = self.load({node for node in ids if isinstance(node, int)})
-        planned = [self.planned(number, step) for number, step in enumerate(steps, 1)]
+        planned = [self.make_step(number, step) for number, step in enumerate(steps, 1)]
         self.add_help(steps, planned)
         return planned
 
@@ -131,7 +139,7 @@ class Plan:
         shown = "levels", "deliveries", "dimensions", "only_for", "requirements__named_course"
         return Course.objects.published().prefetch_related(*shown).in_bulk(ids)
 
-    def planned(self, number, step):
+    def make_step(self, number, step):
         course = self.loaded.get(step.course)
         return PlannedStep(
             number,
@@ -140,7 +148,7 @@ class Plan:
             course=course,
             is_open=step.is_open,
             reasons=self.reasons(step),
-            instead=[self.choice(step, node) for node in step.instead if node in self.loaded],
+            instead=[self.choice_of(step, node) for node in step.instead if node in self.loaded],
             advice=self.advice(course) if course else [],
         )
 
@@ -150,7 +158,7 @@ class Plan:
     def reasons(self, step):
         names = {dimension.slug: dimension.name for dimension in self.dimensions}
         met = defaultdict(list)
-        for slug, level in (facts for sort, *facts in step.reasons if sort == "cell"):
+        for slug, level in (facts for kind, *facts in step.reasons if kind == "cell"):
             met[level].append(names[slug])
         words = {
             "met": lambda level: (
@@ -161,46 +169,49 @@ class Plan:
             "wanted": lambda: _("you asked for it"),
         }
         required = [
-            _("required by %s") % self.title_of(node) for node in step.required_by[:MOST_REASONS]
+            _("required by %s") % self.title_of(node) for node in step.required_by[:MAX_REASONS]
         ]
-        more = len(step.required_by) - MOST_REASONS
+        more = len(step.required_by) - MAX_REASONS
         required += [ngettext("and %d more", "and %d more", more) % more] if more > 0 else []
         others = [reason for reason in step.reasons if reason[0] != "cell"]
         reasons = [("met", level) for level in sorted(met)] + others
-        return [words[sort](*facts) for sort, *facts in reasons] + required
+        return [words[kind](*facts) for kind, *facts in reasons] + required
 
-    def choice(self, step, node):
+    def choice_of(self, step, node):
         course, group = self.loaded[node], {step.course, *step.instead}
         others = [key for key, n in self.asked.preferred.items() if n not in group]
         return course, self.asked.query(take=sorted([*others, course.slug]))
 
     def advice(self, course):
-        """What is better known before, where it is neither planned nor done."""
+        """Returns [(requirement, query or "")] of the courses that are good to know first.
+
+        Courses that are planned or done are left out.
+        """
         rows = [row for row in course.requirements.all() if row.names_a_course]
         return [
             (row, self.with_wanted(row.public_course))
             for row in rows
             if not (row.type == Requirement.Type.COURSE and row.necessity == "required")
-            and self.settled.isdisjoint({row.named_course_id, key_of(row.text)})
+            and self.planned_or_done.isdisjoint({row.named_course_id, key_of(row.text)})
         ]
 
     @cached_property
-    def settled(self):
-        """What is planned or done, and all that counts as it."""
+    def planned_or_done(self):
+        """The nodes that are planned or done, and all that count as one of them."""
         nodes = {step.course for step in self.all_steps} | set(self.asked.done.values())
-        return {other for node in nodes for other in self.known.graph.alike(node)}
+        return {other for node in nodes for other in self.readers_graph.graph.equivalents_of(node)}
 
     def with_wanted(self, course):
         return self.asked.query(want=sorted({*self.asked.wanted, course.slug})) if course else ""
 
     @property
     def done_now(self):
-        """(key, title) of what is ticked as done."""
+        """[(key, title)] of the courses that are checked as done."""
         return [(key, self.name_of(node)) for key, node in sorted(self.asked.done.items())]
 
     @property
     def wanted_now(self):
-        """(title, query of the plan without it) of the courses that were chosen."""
+        """[(title, query of the plan without it)] of the chosen courses."""
         keys = sorted(self.asked.wanted)
         return [
             (
@@ -211,35 +222,42 @@ class Plan:
         ]
 
     def name_of(self, node):
-        named = self.named.get(node) or self.known.missing.get(node)
+        named = self.titles.get(node) or self.readers_graph.missing.get(node)
         return named or str(node).removeprefix(MISSING).replace("-", " ").capitalize()
 
     @cached_property
-    def named(self):
+    def titles(self):
         ids = [*self.asked.done.values(), *self.asked.wanted.values()]
         ids = [node for node in ids if isinstance(node, int)]
         return dict(Course.objects.filter(pk__in=ids).values_list("pk", "title"))
 
     @cached_property
     def circles(self):
-        """Whether some of its courses require each other, which only a damaged database has."""
+        """One circle of courses that require each other, or []. Only a damaged database has one."""
         return circles(self.question.before, most=1)
 
     @cached_property
-    def unsaid(self):
-        """The first courses that say nothing of whom they are for: not counted, but named."""
-        settled = id_sets.bits_of(node for node in self.settled if isinstance(node, int))
-        found = self.goals.for_nobody_named & ~settled
-        return Course.objects.published().list_of(self.index.ranked(found, "title")[:MOST_UNSAID])
+    def without_audience(self):
+        """The first MAX_WITHOUT_AUDIENCE courses that do not say who they are for.
+
+        They are not counted, but the page names them.
+        """
+        planned_ids = id_sets.bits_of(
+            node for node in self.planned_or_done if isinstance(node, int)
+        )
+        found = self.goals.without_audience & ~planned_ids
+        return Course.objects.published().list_of(
+            self.index.ranked(found, "title")[:MAX_WITHOUT_AUDIENCE]
+        )
 
     @cached_property
-    def still_open(self):
-        """Each Cell that is to be met and that no course of the plan meets."""
+    def open_cells(self):
+        """Each Cell that the plan aims for and that none of its courses helps with."""
         closed = {
             tuple(facts)
             for step in self.all_steps
-            for sort, *facts in step.reasons
-            if sort == "cell"
+            for kind, *facts in step.reasons
+            if kind == "cell"
         }
         path = self.asked.check.path
         return [
@@ -249,51 +267,51 @@ class Plan:
             if (dimension.slug, level.number) in self.goals.cells.keys() - closed
         ]
 
-    # ---- What helps ----
+    # ---- Help for each step ----
 
     def add_help(self, steps, planned):
-        related, best, seen = self.related(steps), self.best(), set()
+        related, best, seen = self.related_by_course(steps), self.best_by_cell(), set()
         chosen = []
         for step in steps:
-            cells = [tuple(facts) for sort, *facts in step.reasons if sort == "cell"]
-            cells = cells or self.own_cells(step.course)
+            cells = [tuple(facts) for kind, *facts in step.reasons if kind == "cell"]
+            cells = cells or self.cells_of(step.course)
             ids = [*related[step.course], *(pk for cell in cells for pk in best[cell])]
             ids += [pk for cell in cells for pk in self.newest_in(cell)]
-            ids = [pk for pk in dict.fromkeys(ids) if self.helps >> pk & 1 and pk not in seen]
-            chosen.append(ids[:MOST_OF_A_KIND])
+            ids = [pk for pk in dict.fromkeys(ids) if self.helpful >> pk & 1 and pk not in seen]
+            chosen.append(ids[:MAX_PER_KIND])
             seen.update(chosen[-1])
         found = Resource.objects.published().in_bulk(seen)
         for step, ids in zip(planned, chosen, strict=True):
             step.help = [found[pk] for pk in ids if pk in found]
 
-    def own_cells(self, node):
+    def cells_of(self, node):
         course = self.loaded.get(node)
         dimensions = course.dimensions.all() if course else []
         levels = course.level_numbers[:1] if course else []
         return [(dimension.slug, level) for dimension in dimensions for level in levels]
 
     def newest_in(self, cell):
-        if cell not in self.newest:
-            found = self.index.ranked(set_of_cell(self.index, *cell) & self.helps, "newest")
-            self.newest[cell] = found[: 2 * MOST_OF_A_KIND]
-        return self.newest[cell]
+        if cell not in self.newest_by_cell:
+            found = self.index.ranked(set_of_cell(self.index, *cell) & self.helpful, "newest")
+            self.newest_by_cell[cell] = found[: 2 * MAX_PER_KIND]
+        return self.newest_by_cell[cell]
 
     @cached_property
-    def newest(self):
+    def newest_by_cell(self):
         return {}
 
-    def related(self, steps):
+    def related_by_course(self, steps):
         rows = Resource.related.through.objects.filter(
             from_resource__in=[step.course for step in steps if isinstance(step.course, int)],
         )
         return grouped(rows.order_by("pk").values_list("from_resource", "to_resource"))
 
-    def best(self):
+    def best_by_cell(self):
         rows = BestResource.objects.filter(resource__kind__in=helping_kinds())
         rows = rows.values_list("criterion__dimension__slug", "criterion__level", "resource")
         return grouped(((dimension, level), pk) for dimension, level, pk in rows)
 
-    # ---- Its other renderings ----
+    # ---- Links, PDF, feed and calendar ----
 
     @property
     def title(self):
@@ -308,20 +326,20 @@ class Plan:
 
     @property
     def members(self):
-        """The set of its courses."""
+        """The set of its courses, as bits."""
         return id_sets.bits_of(step.course.pk for step in self.steps if step.course)
 
     @cached_property
     def changed_at(self):
-        """When one of its courses was last changed; None where it has none."""
+        """The time of the last change to one of its courses; None when it has no course."""
         dates = [step.course.updated_at for step in self.steps if step.course]
         return max(dates, default=None)
 
     @property
     def fingerprint(self):
-        """Another one when a course comes or goes, moves, or takes another time."""
-        known = self.question.facts
-        facts = [(str(step.course), known[step.course]) for step in self.all_steps]
+        """A hash that changes when a course is added, removed, moved, or given another time."""
+        all_facts = self.question.facts
+        facts = [(str(step.course), all_facts[step.course]) for step in self.all_steps]
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 

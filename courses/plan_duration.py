@@ -4,7 +4,7 @@ from catalog.lib.durations import minutes_in_short
 
 
 def total_words(total):
-    """A Total in words, never 0 for what nobody knows.
+    """Returns a Total in words. An unknown time is never shown as 0.
 
     >>> from courses.planner import Total
     >>> total_words(Total(180, 180, 1)), total_words(Total(240, 300, 0))

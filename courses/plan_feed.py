@@ -1,4 +1,4 @@
-"""What changed in a plan: the plan itself, and the courses in it."""
+"""The feed of a plan: changes of the plan itself, and of its courses."""
 
 from datetime import UTC, datetime
 
@@ -10,12 +10,12 @@ from catalog.models import SiteSettings
 from courses.plan import Plan
 from courses.plan_query import Asked
 
-NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+FALLBACK_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class PlanFeed(Feed):
-    """An entry of the plan as a whole comes anew when a course comes or goes, moves or takes
-    another time; one of each course on a day it was changed.
+    """The plan gets a new feed entry when a course is added, removed, moved, or given another time.
+    A course gets a new feed entry on each day on which it changes.
     """
 
     def get_object(self, request):
@@ -66,4 +66,4 @@ class PlanFeed(Feed):
 
     def item_pubdate(self, item):
         plan, step = item
-        return step.course.updated_at if step else plan.changed_at or NEVER
+        return step.course.updated_at if step else plan.changed_at or FALLBACK_DATE

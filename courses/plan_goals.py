@@ -1,4 +1,4 @@
-"""The courses that a plan leads to, from what it is asked for."""
+"""The courses that a plan leads to, from what the reader asks for."""
 
 from collections import defaultdict
 from functools import cached_property
@@ -12,21 +12,24 @@ def set_of_cell(index, dimension, level):
 
 
 class Goals:
-    """`courses` is the set of bits of those that are published."""
+    """`courses` is the set of published courses, as bits."""
 
     def __init__(self, asked, index, courses):
         self.asked, self.index, self.courses = asked, index, courses
 
     def reasons(self):
-        """{course: reasons}: ("cell", dimension, level), ("level", n) or ("wanted",)."""
+        """Returns {course: its reasons}.
+
+        A reason is ("cell", dimension, level), ("level", number) or ("wanted",).
+        """
         goals = defaultdict(list)
         for node in self.asked.wanted.values():
             goals[node].append(("wanted",))
         for (dimension, level), courses in self.cells.items():
-            for course in id_sets.ids_of(courses & self.for_asker):
+            for course in id_sets.ids_of(courses & self.for_audience):
                 goals[course].append(("cell", dimension, level))
         for level in self.asked_levels:
-            rest = self.courses & self.index.set_of(f"level:{level}") & self.for_asker
+            rest = self.courses & self.index.set_of(f"level:{level}") & self.for_audience
             for course in id_sets.ids_of(rest & ~self.in_a_dimension):
                 goals[course].append(("level", level))
         return goals
@@ -34,11 +37,11 @@ class Goals:
     @cached_property
     def asked_levels(self):
         asked = self.asked
-        return range((asked.first or 0) + 1, asked.last + 1) if asked.climbs else ()
+        return range((asked.first or 0) + 1, asked.last + 1) if asked.aims_higher else ()
 
     @cached_property
     def cells(self):
-        """{(dimension, level) that is to be closed: the courses in it}"""
+        """{(dimension, level) that the plan aims for: the set of courses in it}"""
         cells = [
             (d.slug, level) for level in self.asked_levels for d in self.asked.check.path.dimensions
         ]
@@ -52,23 +55,28 @@ class Goals:
         return self.index.set_of(*(f"dimension:{d.slug}" for d in self.asked.check.path.dimensions))
 
     @cached_property
-    def for_asker(self):
-        """The courses meant for who asks, who is not shut out of them; all where nobody says."""
-        asker = self.asked.asker
-        if not asker:
+    def for_audience(self):
+        """The courses that are meant for this audience and open to it.
+
+        All courses, when the reader chooses no audience.
+        """
+        audience = self.asked.audience_slugs
+        if not audience:
             return self.courses
-        meant = self.courses & self.index.set_of(*(f"audience:{slug}" for slug in asker))
-        return meant & ~self.shut
+        meant = self.courses & self.index.set_of(*(f"audience:{slug}" for slug in audience))
+        return meant & ~self.closed
 
     @cached_property
-    def shut(self):
-        limits, asker = limits_of(id_sets.ids_of(self.courses)), self.asked.asker
-        return id_sets.bits_of(pk for pk, only in limits.items() if asker and not only & asker)
+    def closed(self):
+        limits, audience = limits_of(id_sets.ids_of(self.courses)), self.asked.audience_slugs
+        return id_sets.bits_of(
+            pk for pk, only in limits.items() if audience and not only & audience
+        )
 
     @property
-    def for_nobody_named(self):
-        """The set of those in question that say nothing of whom they are for."""
-        if not self.asked.asker:
+    def without_audience(self):
+        """The set of the courses at these levels that do not say who they are for."""
+        if not self.asked.audience_slugs:
             return 0
         slugs = (slug for slug, _name in self.index.choices["audience"])
         named = self.index.set_of(*(f"audience:{slug}" for slug in slugs))

@@ -1,4 +1,4 @@
-"""What a plan is asked for, as it stands in an address."""
+"""The question of a plan, read from the query string."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,20 +11,22 @@ from django.utils.translation import gettext as _
 from catalog.lib.text import clean_line
 from catalog.models import Audience, FormerSlug
 from courses.models import Course
-from courses.public_graph import LONGEST_NAME, MISSING, key_of
+from courses.public_graph import MAX_NAME_LENGTH, MISSING, key_of
 from courses.team_check import TeamCheck
 
-MOST_NAMED = 200  # courses in one address
+MAX_NAMED = 200  # courses in one address
 YEARS = range(2000, 2101)
 HOURS = (1, 2, 3, 4, 6, 8)
-USUAL_HOURS = 2  # of training in a week
+DEFAULT_HOURS = 2  # hours of training in a week
 
 
 @dataclass
 class Asked:
-    """`first` and `last` are levels: where the team is and where it wants to be, None where it does
-    not say. `done`, `wanted` and `preferred` are {key in the address: node of a graph}. `notices`
-    say what was not understood, and what was taken instead.
+    """What a reader asks of a plan.
+
+    `first` is the level of the team and `last` the level that it wants to reach; None when it does
+    not say. `done`, `wanted` and `preferred` are {key in the query string: node of a graph}.
+    `notices` say what was not valid, and what the plan uses instead.
     """
 
     check: TeamCheck
@@ -36,7 +38,7 @@ class Asked:
     wanted: dict = field(default_factory=dict)
     preferred: dict = field(default_factory=dict)
     start: date | None = None
-    hours: int = USUAL_HOURS
+    hours: int = DEFAULT_HOURS
     notices: list = field(default_factory=list)
 
     @classmethod
@@ -45,12 +47,12 @@ class Asked:
         asked.notices += [asked.check.notice] if asked.check.notice else []
         asked.read_levels(data)
         asked.read_audiences(data.getlist("audience"))
-        nodes = nodes_of({key for name in NAMED for key in data.getlist(name)})
-        for name, attribute in NAMED.items():
-            setattr(asked, attribute, asked.known(data.getlist(name)[:MOST_NAMED], nodes))
+        nodes = nodes_of({key for name in NODE_FIELDS for key in data.getlist(name)})
+        for name, attribute in NODE_FIELDS.items():
+            setattr(asked, attribute, asked.find_nodes(data.getlist(name)[:MAX_NAMED], nodes))
         asked.start = asked.read_date(data.get("start", ""))
         hours = data.get("hours", "")
-        asked.hours = int(hours) if hours in map(str, HOURS) else USUAL_HOURS
+        asked.hours = int(hours) if hours in map(str, HOURS) else DEFAULT_HOURS
         return asked
 
     def read_levels(self, data):
@@ -66,7 +68,7 @@ class Asked:
     def read_level(self, text):
         if not text or text in map(str, range(1, 6)):
             return int(text) if text else None
-        self.notices.append(_("There is no level “%s”: they go from 1 to 5.") % text[:20])
+        self.notices.append(_("There is no level “%s”. Levels go from 1 to 5.") % text[:20])
         return None
 
     def read_audiences(self, slugs):
@@ -77,13 +79,13 @@ class Asked:
             if slug not in known:
                 self.notices.append(_("We skipped “%s”: no audience has that name.") % slug[:40])
 
-    def known(self, keys, nodes):
+    def find_nodes(self, keys, nodes):
         for key in dict.fromkeys(keys):
             if key and key not in nodes:
-                self.pass_over(key)
+                self.skip(key)
         return {key: nodes[key] for key in dict.fromkeys(keys) if key in nodes}
 
-    def pass_over(self, key):
+    def skip(self, key):
         self.notices.append(_("We skipped “%s”: no course has that name.") % key[:60])
 
     def read_date(self, text):
@@ -96,35 +98,38 @@ class Asked:
 
     @property
     def starts(self):
-        """The Monday of the week it starts in; the next one where none is asked for."""
+        """The Monday of the week in which the plan starts. By default it is next Monday."""
         day = self.start or timezone.localdate() + timedelta(days=7)
         return day - timedelta(days=day.weekday())
 
     @property
-    def climbs(self):
+    def aims_higher(self):
         return bool(self.last) and (self.first or 0) < self.last
 
     @property
     def is_empty(self):
-        return not (self.check.code or self.climbs or self.wanted)
+        return not (self.check.code or self.aims_higher or self.wanted)
 
     @property
     def title(self):
         if self.check.code:
             return _("Plan: %s") % self.check.result
-        if self.climbs and self.first:
+        if self.aims_higher and self.first:
             facts = {"first": self.first, "last": self.last}
             return _("Plan from Level %(first)d to Level %(last)d") % facts
-        if self.climbs:
+        if self.aims_higher:
             return _("Plan up to Level %d") % self.last
         return _("Plan for chosen courses") if self.wanted else _("Make a plan")
 
     @property
-    def asker(self):
+    def audience_slugs(self):
         return frozenset(audience.slug for audience in self.audiences)
 
     def query(self, with_time=False, **changes):
-        """All of it as a query string, always in the same order; a change is a list of values."""
+        """Returns the question as a query string, always in the same order.
+
+        `changes` are {parameter: list of values}.
+        """
         values = {
             "check": [self.check.code],
             "from": [self.first],
@@ -134,13 +139,13 @@ class Asked:
             "done": sorted(self.done),
             "take": sorted(self.preferred),
             "start": [self.start and self.start.isoformat()] if with_time else [],
-            "hours": [self.hours if self.hours != USUAL_HOURS else None] if with_time else [],
+            "hours": [self.hours if self.hours != DEFAULT_HOURS else None] if with_time else [],
         } | changes
-        pairs = [(name, value) for name, some in values.items() for value in some if value]
+        pairs = [(name, value) for name, row in values.items() for value in row if value]
         return f"?{urlencode(pairs, safe=MISSING)}" if pairs else ""
 
     def pairs(self):
-        """The same for a form."""
+        """Returns [(parameter, value)], for the hidden fields of a form."""
         return parse_qsl(self.query().removeprefix("?"))
 
     @property
@@ -148,12 +153,14 @@ class Asked:
         return self.check.path.levels
 
 
-NAMED = {"done": "done", "want": "wanted", "take": "preferred"}
+NODE_FIELDS = {"done": "done", "want": "wanted", "take": "preferred"}
 
 
 def nodes_of(keys):
-    """{key: node}: the ids of published courses by their present or former addresses, and the keys
-    of missing ones, be they missing now or not.
+    """Returns {key: node}.
+
+    The node of a published course is its id; the key is its present or a former slug. The key of a
+    missing course is its own node, even when the course is in the catalog by now.
     """
     slugs = {key for key in keys if not key.startswith(MISSING)}
     published, nodes = Course.objects.published(), {}
@@ -162,4 +169,4 @@ def nodes_of(keys):
     nodes |= dict(published.filter(slug__in=slugs).values_list("slug", "pk"))
     former = FormerSlug.objects.filter(slug__in=slugs - nodes.keys(), resource__in=published)
     nodes |= dict(former.values_list("slug", "resource"))
-    return nodes | {key: key for key in keys - slugs if len(key) <= LONGEST_NAME + 1}
+    return nodes | {key: key for key in keys - slugs if len(key) <= MAX_NAME_LENGTH + 1}

@@ -1,4 +1,4 @@
-"""Which courses are needed, in what order, in how much time; no Django here."""
+"""Works out which courses a plan needs, their order and their time, without Django."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,8 +8,10 @@ from courses.graph import Graph, in_order
 
 @dataclass(frozen=True)
 class Facts:
-    """What a plan has to know of a course. `level` is its lowest, 0 where it has none; minutes are
-    None where nobody knows; `only_for` holds the audiences that it is limited to, if it is.
+    """The facts of a course that a plan needs.
+
+    `level` is its lowest level, 0 when it has none. The minutes are None when they are unknown.
+    `only_for` has the audiences that the course is limited to; it is empty for no limit.
     """
 
     title: str
@@ -18,15 +20,18 @@ class Facts:
     minutes_max: int | None = None
     only_for: frozenset = frozenset()
 
-    def is_open_to(self, asker):
-        """Who does not say who is asking is shut out of nothing."""
-        return not asker or not self.only_for or bool(self.only_for & asker)
+    def is_open_to(self, audiences):
+        """Says whether one of `audiences` may take it. Without an audience it is open."""
+        return not audiences or not self.only_for or bool(self.only_for & audiences)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A course of a plan: the courses of the plan that require it, the reasons it was asked for
-    (as they were given), what may be taken instead, and whether the asker is shut out.
+    """A course of a plan.
+
+    `required_by` are the courses of the plan that require it, `reasons` those of the goals that it
+    meets, unchanged, and `instead` the courses that count as it. `is_open` says whether the
+    audience may take it.
     """
 
     course: object
@@ -38,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Total:
-    """Minutes of the courses that say how long they take, and the number of those that do not.
+    """The minutes of the courses with a known time, and the number of courses without one.
 
     >>> Total.of([Facts("A", minutes_min=60, minutes_max=90), Facts("B")])
     Total(least=60, most=90, unknown=1)
@@ -60,24 +65,24 @@ class Total:
 
 @dataclass(frozen=True)
 class Question:
-    """What a plan is asked for.
+    """What a reader asks of a plan.
 
-    `goals` is {course: reasons}; `facts` {course: Facts} of the goals and of all that come before
-    them; `done` are the courses that were taken, `asker` the audiences of who asks, `preferred`
-    those chosen where several count as one.
+    `goals` is {course: reasons}. `facts` is {course: Facts} for the goals and all courses before
+    them. `done` are the courses that the reader has taken, `audiences` the reader's audiences, and
+    `preferred` the courses to take where several count as one.
     """
 
     goals: dict
     graph: Graph
     facts: dict
     done: frozenset = frozenset()
-    asker: frozenset = frozenset()
+    audiences: frozenset = frozenset()
     preferred: frozenset = frozenset()
-    _alike: dict = field(default_factory=dict, compare=False)
+    _groups: dict = field(default_factory=dict, compare=False)
     _required: dict = field(default_factory=dict, compare=False)
 
     def steps(self):
-        """A list of Step: prerequisites first, else by level, then title.
+        """Returns a list of Step, prerequisites first, then by level and title.
 
         >>> graph = Graph.of([("b", "a", "needs")])
         >>> facts = {"a": Facts("Zeal", 1), "b": Facts("Art", 2), "c": Facts("Care", 1)}
@@ -87,19 +92,21 @@ class Question:
         return [self.step(course) for course in in_order(self.needed, self.before, self.rank)]
 
     def step(self, course):
-        reasons = [reason for goal in self.alike(course) for reason in self.goals.get(goal, ())]
+        reasons = [
+            reason for goal in self.equivalents_of(course) for reason in self.goals.get(goal, ())
+        ]
         return Step(
             course,
             required_by=tuple(sorted(self.after[course], key=self.rank)),
             reasons=tuple(dict.fromkeys(reasons)),
-            instead=tuple(other for other in self.alike(course) if other != course),
-            is_open=self.facts[course].is_open_to(self.asker),
+            instead=tuple(other for other in self.equivalents_of(course) if other != course),
+            is_open=self.facts[course].is_open_to(self.audiences),
         )
 
     @cached_property
     def needed(self):
-        """The goals and all that they require, without what is done."""
-        found = {self.pick(goal) for goal in self.goals if goal not in self.settled}
+        """The set of the goals and all that they require, without the courses that are done."""
+        found = {self.pick(goal) for goal in self.goals if goal not in self.done_or_equivalent}
         waiting = list(found)
         while waiting:
             new = self.required(waiting.pop()) - found
@@ -109,7 +116,7 @@ class Question:
 
     @cached_property
     def after(self):
-        """{course: those of the plan that require it}"""
+        """{course: courses of the plan that require it}"""
         after = {course: set() for course in self.needed}
         for course in self.needed:
             for required in self.required(course):
@@ -119,41 +126,41 @@ class Question:
     @cached_property
     def before(self):
         advised = self.graph.advised
-        return {c: self.required(c) | self.picked(advised.get(c, ()), c) for c in self.needed}
+        return {c: self.required(c) | self.pick_all(advised.get(c, ()), c) for c in self.needed}
 
     @cached_property
-    def settled(self):
-        """What is done, and all that counts as it."""
-        return {other for course in self.done for other in self.graph.alike(course)}
+    def done_or_equivalent(self):
+        """The set of the courses that are done, and all that count as one of them."""
+        return {other for course in self.done for other in self.graph.equivalents_of(course)}
 
     def required(self, course):
         if course not in self._required:
             needs = self.graph.needs.get(course, ())
-            self._required[course] = self.picked(needs, course)
+            self._required[course] = self.pick_all(needs, course)
         return self._required[course]
 
-    def picked(self, others, course):
+    def pick_all(self, others, course):
         known = self.facts.keys() & others
-        return {self.pick(other) for other in known - self.settled} - {course}
+        return {self.pick(other) for other in known - self.done_or_equivalent} - {course}
 
     def pick(self, course):
-        """The one that is taken of all that count as `course`."""
-        alike = self.alike(course)
-        return min(alike, key=self.preference) if len(alike) > 1 else course
+        """Returns the course to take of all that count as `course`."""
+        group = self.equivalents_of(course)
+        return min(group, key=self.preference) if len(group) > 1 else course
 
     def preference(self, course):
-        is_open = self.facts[course].is_open_to(self.asker)
-        wishes = course not in self.preferred, not is_open, course not in self.goals
-        return wishes + self.rank(course)
+        is_open = self.facts[course].is_open_to(self.audiences)
+        drawbacks = course not in self.preferred, not is_open, course not in self.goals
+        return drawbacks + self.rank(course)
 
-    def alike(self, course):
-        """All that count as `course`, itself too, the lowest rank first."""
+    def equivalents_of(self, course):
+        """Returns `course` and all that count as it, sorted by rank."""
         if course not in self.graph.same:
             return [course]
-        if course not in self._alike:
-            group = sorted(self.graph.alike(course) & self.facts.keys(), key=self.rank)
-            self._alike.update(dict.fromkeys(group, group))
-        return self._alike[course]
+        if course not in self._groups:
+            group = sorted(self.graph.equivalents_of(course) & self.facts.keys(), key=self.rank)
+            self._groups.update(dict.fromkeys(group, group))
+        return self._groups[course]
 
     def rank(self, course):
         facts = self.facts[course]

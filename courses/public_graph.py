@@ -1,4 +1,4 @@
-"""What requires what, as far as readers may know it."""
+"""The graph of requirements without drafts and other hidden courses, for readers."""
 
 import hashlib
 from dataclasses import dataclass
@@ -14,17 +14,19 @@ from courses.graph import Graph, all_before
 from courses.models import Course, Requirement
 from courses.planner import Facts
 
-MISSING = "~"  # what the keys of courses begin with that readers do not find in the catalog
-LONGEST_NAME = 80  # letters of it that a key has
+MISSING = "~"  # starts the key of a required course that readers cannot find in the catalog
+MAX_NAME_LENGTH = 80  # letters of the name in a key
 
 
-_latest = None  # (what it was read for, a ReadersGraph)
+_latest = None  # ((index version, courses), a ReadersGraph)
 
 
 @dataclass
 class ReadersGraph:
-    """Nodes are the ids of published courses, and a key for each course that is required and not
-    there: "~" and its name. `missing` is {key: the words of the requirement}.
+    """The graph that readers may know.
+
+    A node is the id of a published course, or the key of a required course that readers cannot
+    find: "~" and its name. `missing` is {key: the text of the requirement}.
     """
 
     graph: Graph
@@ -33,22 +35,24 @@ class ReadersGraph:
 
     @classmethod
     def read(cls, index, courses):
-        """`courses` is the set of bits of those that are published.
+        """Returns the graph of `courses`, the set of published courses as bits.
 
-        A process keeps what it read until the catalog changes, as the index does.
+        A process keeps the graph until the version of the index changes.
         """
         global _latest
         key = index.version, courses
         latest = _latest
         if latest is None or latest[0] != key or not index.version:
-            latest = _latest = key, cls.read_anew(index, courses)
+            latest = _latest = key, cls.read_from_database(index, courses)
         return latest[1]
 
     @classmethod
-    def read_anew(cls, index, courses):
-        whole, there = Course.objects.graph(), set(id_sets.ids_of(courses))
-        graph = Graph(*(among(edges, there) for edges in (whole.needs, whole.advised, whole.same)))
-        rows, missing = [row for row in missing_rows() if row[0] in there], {}
+    def read_from_database(cls, index, courses):
+        whole, published = Course.objects.graph(), set(id_sets.ids_of(courses))
+        graph = Graph(
+            *(restrict(edges, published) for edges in (whole.needs, whole.advised, whole.same))
+        )
+        rows, missing = [row for row in missing_rows() if row[0] in published], {}
         texts = shortest_texts(rows)
         for course, hidden, text in rows:
             text = texts.get(hidden, text)
@@ -58,13 +62,13 @@ class ReadersGraph:
         return cls(graph, missing, index)
 
     def reached_from(self, nodes):
-        """All that comes before them or counts as one of them, all the way."""
+        """Returns all nodes that come before `nodes` or count as one of them, directly or not."""
         needs, same = self.graph.needs, self.graph.same
         either = {n: needs.get(n, set()) | same.get(n, set()) for n in needs.keys() | same.keys()}
         return all_before(nodes, either)
 
     def facts(self, nodes):
-        """{node: what a plan has to know of it}, in two queries."""
+        """Returns {node: Facts}, in two queries."""
         ids = [node for node in nodes if node not in self.missing]
         levels, limits = lowest_levels(self.index), limits_of(ids)
         columns = "pk", "title", "minutes_min", "minutes_max"
@@ -75,19 +79,21 @@ class ReadersGraph:
         return facts | {key: Facts(self.missing[key]) for key in nodes if key in self.missing}
 
 
-def among(edges, there):
-    return {node: others & there for node, others in edges.items() if node in there}
+def restrict(edges, published):
+    return {node: others & published for node, others in edges.items() if node in published}
 
 
 def missing_rows():
-    """(course, the hidden one, words) of each required course that is nowhere or is hidden."""
+    """Returns a row (course, hidden course or None, text) for each required course that readers
+    cannot find.
+    """
     hidden = Q(named_course=None) | ~public("named_course__")
     rows = Requirement.objects.filter(hidden, type="course", necessity="required")
     return rows.order_by().values_list("course", "named_course", "text")
 
 
 def shortest_texts(rows):
-    """{hidden course: one of the texts it is required by, always the same one}"""
+    """Returns {hidden course: the shortest text of the requirements that name it}."""
     texts = {}
     for _course, hidden, text in rows:
         if hidden:
@@ -96,17 +102,18 @@ def shortest_texts(rows):
 
 
 def key_of(text):
-    """
+    """Returns the key of a missing course, the same for all texts that name the same course.
+
     >>> key_of("Labor Management Partnership Orientation (LMPO)") == key_of("LMPO")
     True
     """
     name = min(names_of(text) or {text}, key=lambda name: (len(name), name))
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    return MISSING + (slugify(name)[:LONGEST_NAME] or digest)
+    return MISSING + (slugify(name)[:MAX_NAME_LENGTH] or digest)
 
 
 def lowest_levels(index):
-    """{course: its lowest level}"""
+    """Returns {course: its lowest level}."""
     found = {}
     for number in range(5, 0, -1):
         courses = index.set_of(f"level:{number}") & index.set_of("kind:course")
@@ -115,7 +122,7 @@ def lowest_levels(index):
 
 
 def limits_of(ids):
-    """{course: the addresses of the audiences that it is only for}"""
+    """Returns {course: slugs of the audiences that it is limited to}."""
     rows = Course.only_for.through.objects.filter(resource__kind="course")
     limits, wanted = {}, set(ids)
     for pk, slug in rows.values_list("resource", "audience__slug"):

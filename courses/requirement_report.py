@@ -1,4 +1,4 @@
-"""What is wrong with the requirements between courses, for editors to mend."""
+"""The problems in the requirements between courses, for editors to fix."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,79 +11,79 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Audience, Resource
 from courses.course_names import names_of
-from courses.graph import NEEDS, all_before, circles, sets, way
+from courses.graph import NEEDS, all_before, circles, dict_of_sets, shortest_path
 from courses.models import Course, Requirement
 from courses.models.course import SIGNS
 
-MOST = 100  # findings of a section that are shown; all are counted
-MOST_NAMED = 10  # courses that one finding names
+MAX_FINDINGS = 100  # findings that a section shows; all findings are counted
+MAX_NAMED = 10  # courses that one finding names
 
-# {name of a section, a method and a template: its title, what it means and what to do}
+# {name of a section, of its method and of its template: (title, what it means and what to do)}
 SECTIONS = {
     "circles": (
         _("Circles"),
         _(
-            "These courses require each other in a circle, so that nobody could start with any of "
-            "them. Delete one requirement of each circle. Others may come to light then."
+            "These courses require each other in a circle, so nobody can start any of them. "
+            "Delete one requirement of each circle. More circles may appear after that."
         ),
     ),
     "missing": (
         _("Required, but not in the catalog"),
         _(
-            "These names are required, but no course goes by them, or more than one does. "
-            "Make the course, or add the name to the “other names” of the one that is meant."
+            "Courses require these names, but no course has the name, or more than one does. "
+            "Add the course, or add the name to the “other names” of the right course."
         ),
     ),
     "hidden": (
         _("Required, but hidden from readers"),
         _(
-            "Published courses require these, and readers cannot open them. "
+            "Published courses require these courses, but readers cannot open them. "
             "Publish them, or require another course."
         ),
     ),
     "levels": (
         _("Levels out of order"),
         _(
-            "These courses come at a lower level than one that has to be taken before. "
-            "Check the levels of both, or whether the one really needs the other."
+            "These courses have a lower level than a course that they require. "
+            "Check the levels of both courses, and whether the requirement is right."
         ),
     ),
     "audiences": (
-        _("People shut out"),
+        _("People left out"),
         _(
-            "These courses need one that the people they are for may not take. "
-            "Check whom both are for, and whom the needed one is only for."
+            "These courses require a course that their people may not take. "
+            "Check who both courses are for, and who may take the required one."
         ),
     ),
     "times": (
         _("Courses without a time"),
         _(
-            "No plan with one of these courses can say how many hours it takes. "
-            "Give the least and the most minutes, where somebody knows them."
+            "A plan with one of these courses cannot show its total time. "
+            "Enter the minimum and maximum minutes if you know them."
         ),
     ),
 }
 
 
 @dataclass(frozen=True)
-class Listed:
+class LimitedList:
     rows: list
-    most: int = MOST_NAMED
+    limit: int = MAX_NAMED
 
     @property
     def shown(self):
-        return self.rows[: self.most]
+        return self.rows[: self.limit]
 
     @property
     def more(self):
-        return max(0, len(self.rows) - self.most)
+        return max(0, len(self.rows) - self.limit)
 
 
 class Section(NamedTuple):
     name: str
     title: str
     meaning: str
-    findings: Listed
+    findings: LimitedList
 
     @property
     def template(self):
@@ -92,12 +92,12 @@ class Section(NamedTuple):
 
 @dataclass
 class Missing:
-    """One course that is not there, however it is written, with those that require it."""
+    """A course that is not in the catalog: all its spellings, and the courses that require it."""
 
     texts: Counter = field(default_factory=Counter)
     courses: dict = field(default_factory=dict)
-    named: Listed = field(default_factory=lambda: Listed([]))  # courses that go by it
-    circles: list = field(default_factory=list)  # that requiring one of these would close
+    named: LimitedList = field(default_factory=lambda: LimitedList([]))  # courses with that name
+    circles: list = field(default_factory=list)  # that a link to one of these would close
 
     def add(self, course, text):
         self.texts[text] += 1
@@ -113,16 +113,16 @@ class Missing:
 
     @property
     def others(self):
-        return Listed(self.spellings[1:])
+        return LimitedList(self.spellings[1:])
 
     @property
     def dependants(self):
-        return Listed(list(self.courses.values()))
+        return LimitedList(list(self.courses.values()))
 
 
 class Hidden(NamedTuple):
     course: Course
-    dependants: Listed
+    dependants: LimitedList
 
 
 class Inversion(NamedTuple):
@@ -132,8 +132,8 @@ class Inversion(NamedTuple):
     required_level: int
 
 
-class ShutOut(NamedTuple):
-    """`people` is "" where the course says nothing of whom it is for."""
+class LeftOut(NamedTuple):
+    """`people` is "" when the course does not say who it is for."""
 
     course: Course
     required: Course
@@ -141,13 +141,13 @@ class ShutOut(NamedTuple):
     people: str
 
 
-class Timeless(NamedTuple):
+class WithoutTime(NamedTuple):
     course: Course
     dependants: int
 
 
 class Report:
-    """Reads the database in eight queries. What ranks alike is in the order of titles."""
+    """Reads the database in eight queries. Findings of equal rank are sorted by title."""
 
     def __init__(self):
         self.graph = Course.objects.graph()
@@ -157,7 +157,7 @@ class Report:
     @cached_property
     def sections(self):
         return [
-            Section(name, *texts, Listed(getattr(self, name)(), MOST))
+            Section(name, *texts, LimitedList(getattr(self, name)(), MAX_FINDINGS))
             for name, texts in SECTIONS.items()
         ]
 
@@ -165,11 +165,11 @@ class Report:
     def is_clean(self):
         return not any(section.findings.rows for section in self.sections)
 
-    # ---- What all sections read ----
+    # ---- Read by all sections ----
 
     @cached_property
     def pairs(self):
-        """Each course with each one it needs."""
+        """[(course, a course that it needs)]"""
         return [
             (course, self.courses[pk])
             for course in self.courses.values()
@@ -179,45 +179,46 @@ class Report:
 
     @cached_property
     def dependants(self):
-        """{id of a course: those that need it}"""
+        """{id of a course: the courses that need it}"""
         found = {}
         for course, required in self.pairs:
             found.setdefault(required.pk, []).append(course)
         return found
 
     def chain(self, steps):
-        """`steps` of (id, how it was come to) as the signs and courses that a page shows."""
-        return [(SIGNS[sort], self.courses[pk]) for pk, sort in steps if pk in self.courses]
+        """Returns [(sign, course)] as the page shows it. `steps` is a path from courses.graph."""
+        return [(SIGNS[kind], self.courses[pk]) for pk, kind in steps if pk in self.courses]
 
     # ---- The sections ----
 
     def circles(self):
-        before = union(self.graph.needs, self.graph.advised)
+        before = merge_graphs(self.graph.needs, self.graph.advised)
         return [
             self.chain([(circle[0], None), *((pk, NEEDS) for pk in [*circle[1:], circle[0]])])
             for circle in circles(before)
         ]
 
     def missing(self):
-        heads, groups = heads_of({text for _pk, text in self.rows}), {}
+        names, groups = group_names({text for _pk, text in self.rows}), {}
         order = {pk: place for place, pk in enumerate(self.courses)}
         rows = [row for row in self.rows if row[0] in order]
         for pk, text in sorted(rows, key=lambda row: order[row[0]]):
-            groups.setdefault(heads[text], Missing()).add(self.courses[pk], text)
-        found = sorted(groups.values(), key=lambda one: one.rank)
-        for one in found[:MOST]:
-            one.named = Listed(self.named_by(one.texts))
-            one.circles = [c for course in one.named.shown if (c := self.circle_over(course, one))]
+            groups.setdefault(names[text], Missing()).add(self.courses[pk], text)
+        found = sorted(groups.values(), key=lambda finding: finding.rank)
+        for finding in found[:MAX_FINDINGS]:
+            finding.named = LimitedList(self.courses_named(finding.texts))
+            circles_over = (self.circle_over(course, finding) for course in finding.named.shown)
+            finding.circles = [circle for circle in circles_over if circle]
         return found
 
-    def named_by(self, texts):
+    def courses_named(self, texts):
         names = set().union(*map(names_of, texts))
         found = {course.pk: course for name in names for course in self.named.get(name, ())}
         return [course for pk, course in sorted(found.items())]
 
     @cached_property
     def named(self):
-        """{name: the courses that go by it}"""
+        """{name: the courses with that name}"""
         found = {}
         for course in self.courses.values():
             for name in course.names:
@@ -225,25 +226,25 @@ class Report:
         return found
 
     def circle_over(self, course, missing):
-        """A circle that would be closed if what requires `missing` required `course`, or []."""
-        reached = all_before([course.pk], self.onward) | {course.pk}
+        """Returns the circle that closes if the dependants of `missing` require `course`, or []."""
+        reached = all_before([course.pk], self.all_edges) | {course.pk}
         for pk in missing.courses:
             if pk in reached:
-                found = way(course.pk, pk, self.graph)
-                return self.chain([(pk, None), (course.pk, NEEDS), *found[1:]])
+                path = shortest_path(course.pk, pk, self.graph)
+                return self.chain([(pk, None), (course.pk, NEEDS), *path[1:]])
         return []
 
     @cached_property
-    def onward(self):
-        return union(self.graph.needs, self.graph.advised, self.graph.same)
+    def all_edges(self):
+        return merge_graphs(self.graph.needs, self.graph.advised, self.graph.same)
 
     def hidden(self):
         found = {}
         for course, required in self.pairs:
             if course.is_public and not required.is_public:
                 found.setdefault(required.pk, []).append(course)
-        hidden = [Hidden(self.courses[pk], Listed(courses)) for pk, courses in found.items()]
-        return sorted(hidden, key=lambda one: -len(one.dependants.rows))
+        hidden = [Hidden(self.courses[pk], LimitedList(courses)) for pk, courses in found.items()]
+        return sorted(hidden, key=lambda finding: -len(finding.dependants.rows))
 
     def levels(self):
         lowest = lowest_levels()
@@ -254,27 +255,29 @@ class Report:
         ]
 
     def audiences(self):
-        """Those of a course are sometimes given as its audiences, sometimes as its limit: it is
-        no contradiction as soon as one of either may take the course that is needed.
+        """Finds courses whose people may not take a course that they need.
+
+        Some courses give their people as audiences, others as a limit (`only_for`). There is no
+        contradiction when one audience of either may take the course that is needed.
         """
-        people, limits = links(Resource.audiences), links(Resource.only_for)
+        people, limits = audience_links(Resource.audiences), audience_links(Resource.only_for)
         names, nobody, found = dict(Audience.objects.values_list("pk", "name")), set(), []
         for course, required in self.pairs:
             own, limit = limits.get(course.pk, nobody), limits.get(required.pk, nobody)
             meant = people.get(course.pk, nobody)
             if limit and not limit & (own | meant):
-                texts = (listed(names, ids) for ids in (limit, own or meant))
-                found.append(ShutOut(course, required, *texts))
+                texts = (names_in(names, ids) for ids in (limit, own or meant))
+                found.append(LeftOut(course, required, *texts))
         return found
 
     def times(self):
         now = timezone.now()
         found = [
-            Timeless(course, len(self.dependants.get(course.pk, ())))
+            WithoutTime(course, len(self.dependants.get(course.pk, ())))
             for course in self.courses.values()
             if course.minutes_min is None and not is_withdrawn(course, now)
         ]
-        return sorted(found, key=lambda one: -one.dependants)
+        return sorted(found, key=lambda finding: -finding.dependants)
 
 
 def courses_by_title():
@@ -287,46 +290,46 @@ def is_withdrawn(course, now):
     return bool(course.unpublished_at and course.unpublished_at <= now)
 
 
-def union(*graphs):
-    found = sets()
+def merge_graphs(*graphs):
+    found = dict_of_sets()
     for before in graphs:
         for node, others in before.items():
             found[node] |= others
     return found
 
 
-def heads_of(texts):
-    """{text: a name that stands for it}, the same for all texts that name one course.
+def group_names(texts):
+    """Returns {text: a name}, with the same name for all texts that name the same course.
 
-    >>> heads = heads_of(["LMPO", "LMP Orientation (LMPO)", "Free to Speak"])
-    >>> heads["LMPO"] == heads["LMP Orientation (LMPO)"], heads["Free to Speak"]
+    >>> names = group_names(["LMPO", "LMP Orientation (LMPO)", "Free to Speak"])
+    >>> names["LMPO"] == names["LMP Orientation (LMPO)"], names["Free to Speak"]
     (True, 'free to speak')
     """
     names = {text: names_of(text) or {text} for text in texts}
-    alike, heads = sets(), {}
-    for of_text in names.values():
-        for name in of_text:
-            alike[name] |= of_text
+    alike, chosen = dict_of_sets(), {}
+    for text_names in names.values():
+        for name in text_names:
+            alike[name] |= text_names
     for name in alike:
-        if name not in heads:
-            together = all_before([name], alike)
-            heads |= dict.fromkeys(together, min(together))
-    return {text: heads[min(of_text)] for text, of_text in names.items()}
+        if name not in chosen:
+            group = all_before([name], alike)
+            chosen |= dict.fromkeys(group, min(group))
+    return {text: chosen[min(text_names)] for text, text_names in names.items()}
 
 
 def lowest_levels():
-    """{id of a course: the number of its lowest level}"""
+    """Returns {id of a course: the number of its lowest level}."""
     rows = Resource.levels.through.objects.filter(resource__kind="course")
     return dict(rows.values_list("resource").annotate(Min("level")))
 
 
-def links(relation):
-    """{id of a course: the ids of what `relation`, to audiences, links it to}"""
-    rows, found = relation.through.objects.filter(resource__kind="course"), sets()
+def audience_links(relation):
+    """Returns {id of a course: ids of its audiences} over `relation`."""
+    rows, found = relation.through.objects.filter(resource__kind="course"), dict_of_sets()
     for pk, audience in rows.values_list("resource", "audience"):
         found[pk].add(audience)
     return found
 
 
-def listed(names, ids):
+def names_in(names, ids):
     return ", ".join(name for pk, name in names.items() if pk in ids)

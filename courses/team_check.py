@@ -1,4 +1,4 @@
-"""A team's check: its answers as they stand in an address, and what they mean in words."""
+"""A team check: the answers in the link, and their result in words."""
 
 from dataclasses import dataclass
 
@@ -26,19 +26,22 @@ NUMBERS = [
 ]
 
 
-def in_words(number):
+def number_in_words(number):
     return str(NUMBERS[number]) if number < len(NUMBERS) else str(number)
 
 
-def code_of_ticks(ticked):
-    """The code of the criteria whose numbers a form sent as the texts `ticked`."""
+def code_of_form(numbers):
+    """Returns the code of the criteria whose numbers a form sent as strings.
+
+    Strings that are not the number of a criterion are ignored.
+    """
     known = {str(pk): pk for pk in Criterion.objects.values_list("pk", flat=True)}
-    return code_of(known[text] for text in ticked if text in known)
+    return code_of(known[text] for text in numbers if text in known)
 
 
 @dataclass
 class TeamCheck:
-    """`code` is "" for no answers; `notice` a sentence where the code that came is damaged."""
+    """`code` is "" for no answers. `notice` is a sentence when the code in the link is damaged."""
 
     code: str
     notice: str
@@ -51,8 +54,8 @@ class TeamCheck:
         except DamagedCode:
             numbers, code = set(), ""
             notice = _(
-                "The link of this team check is damaged: a part of it is missing or was changed. "
-                "Nothing is ticked. Ask for the link again, or tick anew."
+                "The link of this team check is damaged: part of it is missing or was changed. "
+                "Nothing is checked. Ask for the link again, or start over."
             )
         path = Path()
         criteria = {c for some in path.criteria.values() for c in some}
@@ -68,11 +71,14 @@ class TeamCheck:
         return self.path.standing
 
     def by_dimension(self):
-        """(dimension, its own level, 0 before the first); the team's is the lowest of them."""
+        """Returns [(dimension, its level)], 0 before Level 1.
+
+        The level of the team is the lowest of them.
+        """
         return [(d, self.standing.dimensions[d.slug]) for d in self.path.dimensions]
 
     def levels(self):
-        """Each level, with the criteria of all dimensions as `asked`."""
+        """Yields each level, with `asked` set to the criteria of all dimensions."""
         for level in self.path.levels:
             cells = [self.path.criteria_of(dimension, level) for dimension in self.path.dimensions]
             level.asked = [criterion for criteria in cells for criterion in criteria]
@@ -80,14 +86,14 @@ class TeamCheck:
 
     @property
     def result(self):
-        """Level 1, three steps from Level 2"""
+        """Words such as "Level 1, three steps from Level 2"."""
         level, following = self.standing.level, self.standing.next_level
         if following is None and not level:
-            return _("No criterion has been written yet")
+            return _("There are no criteria yet")
         if following is None:
-            return _("Level %d: your team does all of it") % level
+            return _("Level %d: your team meets every criterion") % level
         steps = len(self.standing.open)
-        facts = {"level": level, "steps": in_words(steps), "next": following}
+        facts = {"level": level, "steps": number_in_words(steps), "next": following}
         if not level:
             words = ngettext(
                 "Not yet at Level 1: %(steps)s step to go",
@@ -111,5 +117,5 @@ class TeamCheck:
 
     @property
     def link(self):
-        """The whole address, to hand over."""
+        """The full URL, for sharing."""
         return settings.SITE_URL + self.address("team-check")

@@ -1,20 +1,21 @@
-"""Where a team is on the path, and the code that carries its answers; no Django here."""
+"""The level of a team on the path, and the code for its answers. It does not use Django."""
 
 import base64
 import binascii
 from dataclasses import dataclass
 
-LONGEST_CODE = 4000  # letters, for numbers up to 20 000
+MAX_CODE_LENGTH = 4000  # letters, enough for numbers up to 20,000
 
 
 class DamagedCode(ValueError):
-    """Letters of the code are missing or are others."""
+    """Letters of the code are missing or changed."""
 
 
 def code_of(answers):
-    """The numbers that a team ticked as letters and figures, "" for none.
+    """Returns the numbers that a team checked as letters and digits, or "" for none.
 
-    A check sum of two bytes tells a link that lost a part from one that means something else.
+    The code ends in a checksum of two bytes (CRC-CCITT), so a damaged link does not pass for
+    other answers.
     >>> code_of([1, 3])
     'bkquu'
     """
@@ -25,7 +26,7 @@ def code_of(answers):
 
 
 def answers_in(code):
-    """The set of numbers that `code` stands for. Raises DamagedCode.
+    """Returns the set of numbers in `code`. Raises DamagedCode.
 
     >>> answers_in("BKQUU")
     {1, 3}
@@ -40,22 +41,23 @@ def answers_in(code):
     data, check = whole[:-2], whole[-2:]
     if (
         not data
-        or len(code) > LONGEST_CODE
+        or len(code) > MAX_CODE_LENGTH
         or check != binascii.crc_hqx(data, 0).to_bytes(2, "big")
     ):
         raise DamagedCode
     bits = int.from_bytes(data, "little")
     answers = {number for number in range(bits.bit_length()) if bits >> number & 1}
-    if code_of(answers) != code.lower():  # it has more zeros than it needs
+    if code_of(answers) != code.lower():  # the code has more zeros than it needs
         raise DamagedCode
     return answers
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`level` is 0 before the first one is met; `next_level` None where there is none above.
+    """The result of a team check.
 
-    `open` are the criteria of the next level that the team does not meet: its next steps.
+    `level` is 0 before the team meets the first level. `next_level` is None at the top level.
+    `open` has the criteria of the next level that the team does not meet: its next steps.
     `dimensions` is {dimension: its own level}.
     """
 
@@ -65,12 +67,13 @@ class Standing:
     dimensions: dict
 
 
-def standing(cells, met):
-    """Of a team that meets the criteria `met`; `cells` is {(dimension, level): criteria}.
+def find_standing(cells, met):
+    """Returns the Standing of a team that meets the criteria `met`.
 
-    A level is reached when all criteria of it and of those below are met in every dimension: the
-    level of a team is that of its weakest dimension. What is not answered is not met.
-    >>> standing({("a", 1): [1], ("b", 1): [2], ("a", 2): [3, 4]}, {1, 2, 4})
+    `cells` is {(dimension, level): criteria}. A team reaches a level when it meets all criteria of
+    this level and of all lower levels, in every dimension. So the level of a team is the level of
+    its weakest dimension. A criterion without an answer counts as not met.
+    >>> find_standing({("a", 1): [1], ("b", 1): [2], ("a", 2): [3, 4]}, {1, 2, 4})
     Standing(level=1, next_level=2, open=(3,), dimensions={'a': 1, 'b': 2})
     """
     levels = sorted({level for (_dimension, level), criteria in cells.items() if criteria})
@@ -86,13 +89,13 @@ def standing(cells, met):
         next_level=next_level,
         open=tuple(missed.get(next_level, ())),
         dimensions={
-            dimension: level_of(dimension, cells, met, top)
+            dimension: level_in_dimension(dimension, cells, met, top)
             for dimension in dict.fromkeys(dimension for dimension, _level in cells)
         },
     )
 
 
-def level_of(dimension, cells, met, top):
+def level_in_dimension(dimension, cells, met, top):
     level = 0
     while level < top and met.issuperset(cells.get((dimension, level + 1), ())):
         level += 1

@@ -18,15 +18,17 @@ class CourseReferenceForm(RowForm):
         if course and not self.cleaned_data.get("text"):
             self.cleaned_data["text"] = course.title
         if course and course.pk == self.instance.course_id:
-            self.add_error("named_course", _("Choose another course than this one."))
+            self.add_error(
+                "named_course", _("Choose a different course. A course cannot name itself.")
+            )
         if "text" in self.errors:
-            # What is wrong with it is said already; the model shall not take it for empty.
+            # The form reports this error already, so keep the model from reporting an empty text.
             self.instance.text = "?"
 
 
 class CourseReferenceRows(Rows):
     def clean(self):
-        """Nor may two rows name one course by two of its names."""
+        """Also refuses two rows that name the same course by different names."""
         super().clean()
         rows = [form.instance for form in self.forms if names_something(form)]
         named = [course_or_names(row) for row in rows]
@@ -40,7 +42,7 @@ def names_something(form):
 
 
 def course_or_names(row):
-    """The course that saving `row` will link it to, else what it calls the one that is to come."""
+    """Returns the course that `row` will link to when it is saved, else the names it uses."""
     return row.named_course or row.course_named() or frozenset(row.names)
 
 
@@ -53,7 +55,7 @@ class CourseReferenceInline(RowsMixin, admin.StackedInline):
 
     @admin.display(description=_("in the catalog"), empty_value="")
     def linked(self, obj):
-        """Nothing for what names no course: a condition, advice."""
+        """Says whether the catalog has the course; "" for a row that names none (a condition)."""
         if not obj.pk or not obj.names_a_course:
             return ""
         badge = ("public", _("yes")) if obj.named_course_id else ("hidden", _("not yet"))

@@ -7,7 +7,7 @@ from courses.requirement_report import Report
 
 
 class ReportMixin:
-    """Gives the list of courses a page of what is wrong with their requirements."""
+    """Adds the path report to the admin of courses."""
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.report_view)

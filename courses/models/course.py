@@ -14,26 +14,26 @@ from catalog.models.base import CleanModel
 from catalog.search.index import index_lock
 from catalog.search.indexing import indexed_together, update_index
 from courses.course_names import names_of
-from courses.graph import ADVISED, NEEDS, SAME, Graph, way
+from courses.graph import ADVISED, NEEDS, SAME, Graph, shortest_path
 
 
 class CircleError(ValidationError):
-    """A requirement by which a course would come before itself."""
+    """A requirement that would make a course come before itself."""
 
 
-ALIKE = "from_course", "to_course"
+EQUIVALENT_PAIR = "from_course", "to_course"
 
 
 class CourseQuerySet(ResourceQuerySet):
     def graph(self):
-        """What requires what, of all courses by their ids: two questions, 30 ms for 30 000 rows."""
+        """Returns the Graph of all courses by their ids, in two queries (30 ms for 30,000 rows)."""
         rows = Requirement.objects.exclude(named_course=None)
         rows = rows.order_by().values_list("course", "named_course", "type", "necessity")
         graph = Graph()
         for course, other, type, necessity in rows:
-            hard = type == "course" and necessity == "required"
-            (graph.needs if hard else graph.advised)[course].add(other)
-        for course, other in Course.equivalents.through.objects.values_list(*ALIKE):
+            is_required = type == "course" and necessity == "required"
+            (graph.needs if is_required else graph.advised)[course].add(other)
+        for course, other in Course.equivalents.through.objects.values_list(*EQUIVALENT_PAIR):
             graph.same[course].add(other)
         return graph
 
@@ -51,15 +51,15 @@ class Course(Resource):
         _("other names"),
         blank=True,
         help_text=_(
-            "What else people call this course, one a line, as in LMPO. "
-            "A requirement that uses one of these names links here by itself."
+            "Other names for this course, such as LMPO. Put each name on its own line. "
+            "A requirement that uses one of these names links here automatically."
         ),
     )
     outcomes = models.TextField(
         _("learning outcomes"),
         max_length=10_000,
         blank=True,
-        help_text=_("What people can do afterwards, one a line, each starting with a verb."),
+        help_text=_("What people can do after the course. Start each line with a verb."),
     )
     requirements_text = models.TextField(
         _("requirements as written"),
@@ -71,8 +71,8 @@ class Course(Resource):
         blank=True,
         verbose_name=_("counts as"),
         help_text=_(
-            "The same course held another way. Who has taken one of them needs none of the others; "
-            "plans offer the choice. Shown on both."
+            "The same course in another form, such as online. People who took one do not need the "
+            "others. Plans offer a choice, and both pages show it."
         ),
     )
     enrollment_text = models.TextField(
@@ -127,7 +127,7 @@ class Course(Resource):
 
     @property
     def names(self):
-        """Every name a text may call it by, in the form that courses.course_names compares."""
+        """Every name of the course, in the form that courses.course_names compares."""
         texts = [self.title, *self.other_names.splitlines()]
         return set().union(*(names_of(text) for text in texts))
 
@@ -138,7 +138,10 @@ class CourseModule(CleanModel):
     course = models.ForeignKey(Course, models.CASCADE, related_name="modules")
     title = models.CharField(_("title"), max_length=200)
     minutes = models.PositiveIntegerField(
-        _("minutes"), null=True, blank=True, help_text=_("Empty when unknown; never 0.")
+        _("minutes"),
+        null=True,
+        blank=True,
+        help_text=_("Leave this empty when unknown. Do not enter 0."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -150,7 +153,7 @@ class CourseModule(CleanModel):
             models.CheckConstraint(
                 condition=Q(minutes__isnull=True) | Q(minutes__gte=1),
                 name="module_minutes_from_1",
-                violation_error_message=_("Minutes count from 1; leave it empty when unknown."),
+                violation_error_message=_("Enter 1 minute or more, or leave it empty."),
             )
         ]
 
@@ -165,14 +168,14 @@ class CourseModule(CleanModel):
 
 class CourseReferenceQuerySet(models.QuerySet):
     def dangling(self):
-        """Those that name a course the catalog does not hold, or holds twice."""
+        """Returns the rows that name a course that does not exist, or that exists twice."""
         return self.filter(named_course=None)
 
     def link_up(self, names):
-        """Save again the dangling ones that use one of `names`: saving links them."""
+        """Saves the dangling rows that use one of `names` again, because saving links them."""
         for reference in self.dangling():
             if reference.names & names:
-                with suppress(CircleError):  # it dangles on, and the report says why
+                with suppress(CircleError):  # the row stays dangling, and the report says why
                     reference.save()
 
 
@@ -182,13 +185,16 @@ class RequirementQuerySet(CourseReferenceQuerySet):
 
 
 class CourseReference(CleanModel):
-    """A course named in words that may not exist yet: the text stays, the link comes by itself."""
+    """A reference in words to a course that may not exist yet.
+
+    The text stays. The link is added as soon as exactly one course has that name.
+    """
 
     text = models.CharField(
         _("as written"),
         max_length=500,
         blank=True,
-        help_text=_("Left empty, it becomes the title of the course chosen beside it."),
+        help_text=_("Leave this empty to use the title of the course you choose."),
     )
     named_course = models.ForeignKey(
         Course,
@@ -197,7 +203,7 @@ class CourseReference(CleanModel):
         blank=True,
         related_name="named_in_%(class)ss",
         verbose_name=_("course"),
-        help_text=_("Left empty, it is found by its title, now or when such a course appears."),
+        help_text=_("Leave this empty to link by name, now or when someone adds the course."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -217,7 +223,7 @@ class CourseReference(CleanModel):
         super().save(*args, **kwargs)
 
     def refuse_circle(self, named):
-        """Raises CircleError where the course `named` would; only a requirement can close one."""
+        """Raises CircleError when a link to `named` closes a circle. Only a requirement can."""
 
     @property
     def names(self):
@@ -225,22 +231,22 @@ class CourseReference(CleanModel):
 
     @property
     def public_course(self):
-        """The course that is named, where readers may see it."""
+        """The named course if readers may see it, else None."""
         return self.named_course if self.named_course and self.named_course.is_public else None
 
     def course_named(self):
-        """The one course that goes by the text; None for none or several.
+        """Returns the one course with the name in the text, or None for none or several.
 
-        Neither its own course nor one that another row of it names already.
+        It is never the course of this row, nor one that another row of the course names already.
         """
         rows = type(self).objects.filter(course=self.course_id).exclude(pk=self.pk)
         named = rows.exclude(named_course=None).values("named_course")
         courses = Course.objects.exclude(pk=self.course_id).exclude(pk__in=named)
-        names, found = self.names, []
+        names, matches = self.names, []
         for pk, title, others in courses.values_list("pk", "title", "other_names"):
             if any(names & names_of(text) for text in [title, *others.splitlines()]):
-                found.append(pk)
-        return Course.objects.get(pk=found[0]) if len(found) == 1 else None
+                matches.append(pk)
+        return Course.objects.get(pk=matches[0]) if len(matches) == 1 else None
 
 
 class Requirement(CourseReference):
@@ -264,7 +270,7 @@ class Requirement(CourseReference):
         choices=Type,
         default=Type.COURSE,
         help_text=_(
-            "Course: to be taken first. Knowledge: to be known, wherever it was learned. "
+            "Course: take it first. Knowledge: know it first, wherever you learned it. "
             "Condition: how to attend. Eligibility: who may attend. Advice: good to have."
         ),
     )
@@ -293,7 +299,7 @@ class Requirement(CourseReference):
                 fields=["course", "named_course"],
                 condition=Q(named_course__isnull=False),
                 name="requirement_course_once",
-                violation_error_message=_("This course is required already."),
+                violation_error_message=_("This course is already required."),
             ),
         ]
 
@@ -311,7 +317,7 @@ class Requirement(CourseReference):
     @transaction.atomic
     def save(self, *args, **kwargs):
         if self.names_a_course:
-            index_lock()  # two that are saved at one moment might close a circle together
+            index_lock()  # two rows saved at the same time could close a circle together
         super().save(*args, **kwargs)
 
     def clean(self):
@@ -322,8 +328,8 @@ class Requirement(CourseReference):
 
     def refuse_circle(self, named):
         if named and self.course_id:
-            found = way(named.pk, self.course_id, Course.objects.graph())
-            refuse([(self.course_id, None), (named.pk, NEEDS), *found[1:]] if found else None)
+            path = shortest_path(named.pk, self.course_id, Course.objects.graph())
+            refuse([(self.course_id, None), (named.pk, NEEDS), *path[1:]] if path else None)
 
 
 class FollowUp(CourseReference):
@@ -349,21 +355,21 @@ class FollowUp(CourseReference):
                 fields=["course", "named_course"],
                 condition=Q(named_course__isnull=False),
                 name="follow_up_once",
-                violation_error_message=_("This course follows already."),
+                violation_error_message=_("This course is already a follow-up course."),
             ),
         ]
 
     def clean(self):
         if not self.text and not self.named_course:
-            raise ValidationError({"text": _("Name the course that follows, or choose it.")})
+            raise ValidationError({"text": _("Name the follow-up course, or choose it.")})
 
 
 def refuse(steps):
-    """Raises CircleError for `steps`, a way as courses.graph gives it that ends at its start."""
+    """Raises CircleError for `steps`, a path from courses.graph that ends at its start, if any."""
     if steps:
-        titles = Course.objects.in_bulk({node for node, _sort in steps})
-        chain = "".join(f"{SIGNS[sort]}{titles[node]}" for node, sort in steps)
-        sentence = _("This would close a circle: %s. A course cannot come before itself.")
+        titles = Course.objects.in_bulk({node for node, _kind in steps})
+        chain = "".join(f"{SIGNS[kind]}{titles[node]}" for node, kind in steps)
+        sentence = _("This would make a circle: %s. A course cannot come before itself.")
         raise CircleError(sentence % chain)
 
 
@@ -371,8 +377,8 @@ SIGNS = {None: "", NEEDS: " → ", ADVISED: " → ", SAME: " = "}
 
 
 @receiver(m2m_changed, sender=Course.equivalents.through)
-def join_alike(instance, action, pk_set, **kwargs):
-    """What counts as a course can neither come before it nor after it."""
+def check_equivalents(instance, action, pk_set, **kwargs):
+    """Refuses equivalents that come before or after the course, and updates the index."""
     if action == "pre_add":
         index_lock()
         refuse(circle_by_joining(instance.pk, pk_set, Course.objects.graph()))
@@ -380,24 +386,30 @@ def join_alike(instance, action, pk_set, **kwargs):
         update_index([instance.pk, *(pk_set or ())])
 
 
-def circle_by_joining(one, others, graph):
-    """The way from a course of the group that would be made back to itself, None for none."""
+def circle_by_joining(course, others, graph):
+    """Returns a path from a course of the new group back to itself, or None.
+
+    The new group is `course`, `others` and all that count as one of them.
+    """
     for other in others:
-        graph.same[one].add(other)
-        graph.same[other].add(one)
-    for member in sorted(graph.alike(one)):
+        graph.same[course].add(other)
+        graph.same[other].add(course)
+    for member in sorted(graph.equivalents_of(course)):
         for required in sorted(graph.needs[member] | graph.advised[member]):
-            if found := way(required, member, graph):
-                return [(member, None), (required, NEEDS), *found[1:]]
+            if path := shortest_path(required, member, graph):
+                return [(member, None), (required, NEEDS), *path[1:]]
     return None
 
 
 def link_up(names):
-    """Look again at what dangles by one of `names`: a course came to have it, or left it to one."""
+    """Links dangling rows that use one of `names`.
+
+    A course has got the name, or one of two courses with the name has lost it.
+    """
     Requirement.objects.link_up(names)
     FollowUp.objects.link_up(names)
 
 
 @receiver(post_delete, sender=Course)
-def leave_names_to_others(instance, **kwargs):
+def relink_names(instance, **kwargs):
     link_up(instance.names)

@@ -7,7 +7,7 @@ from catalog.models.base import CleanModel
 
 class CriterionQuerySet(models.QuerySet):
     def in_cells(self):
-        """{(slug of a dimension, number of a level): its criteria}, in their order."""
+        """Returns {(slug of a dimension, number of a level): its criteria in their order}."""
         cells = {}
         for criterion in self.select_related("dimension", "level"):
             key = criterion.dimension.slug, criterion.level_id
@@ -30,12 +30,12 @@ class Criterion(CleanModel):
         _("criterion"),
         max_length=200,
         help_text=_(
-            "What the team does, so that it can say yes or no: "
+            "One thing the team does that it can answer with yes or no, such as "
             "“Co-leads plan the team's meetings together.”"
         ),
     )
     position = models.PositiveSmallIntegerField(
-        _("position"), default=0, help_text=_("Lower numbers stand first in their cell.")
+        _("position"), default=0, help_text=_("Lower numbers come first in their cell.")
     )
     best = models.ManyToManyField(
         Resource,
@@ -55,7 +55,7 @@ class Criterion(CleanModel):
             models.UniqueConstraint(
                 fields=["dimension", "level", "text"],
                 name="criterion_once",
-                violation_error_message=_("This cell has that criterion already."),
+                violation_error_message=_("This cell already has this criterion."),
             ),
         ]
 
@@ -64,7 +64,7 @@ class Criterion(CleanModel):
 
 
 class BestResource(CleanModel):
-    """One of the resources that stand first where a criterion is still open."""
+    """A resource that is listed first where a criterion is still open."""
 
     is_printed = True
 
@@ -82,7 +82,7 @@ class BestResource(CleanModel):
             models.UniqueConstraint(
                 fields=["criterion", "resource"],
                 name="best_resource_once",
-                violation_error_message=_("It is named already."),
+                violation_error_message=_("This resource is already in the list."),
             )
         ]
 

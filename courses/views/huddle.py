@@ -9,7 +9,7 @@ from catalog.lib.id_sets import ids_of
 from catalog.models import IndexEntry, Resource
 from catalog.search.index import current_index
 from courses.huddle_form import MINUTES, HuddleForm
-from courses.huddle_sets import WEEK, of_week, packs, text_of
+from courses.huddle_sets import WEEK, iso_week, make_packs, pack_of_week
 from courses.kind import helping_kinds
 
 
@@ -22,43 +22,43 @@ def huddle(request):
 
 
 class Huddle:
-    """The set of tools and videos that a form asks for, and the sets beside it."""
+    """The set of tools and videos for the choices of a form, with links to other weeks."""
 
     def __init__(self, form, index):
         self.form, self.monday = form, form.monday
-        self.minutes, self.team = form.asked["minutes"], form.asked["team"]
+        self.minutes, self.team = form.chosen["minutes"], form.chosen["team"]
         self.index, self.public = index, index.public()
         rows = IndexEntry.objects.filter(minutes__lte=MINUTES[-1])
         self.minutes_of = dict(rows.values_list("pk", "minutes"))
-        films = Resource.objects.filter(minutes_max=None, seconds__lte=60 * MINUTES[-1])
-        self.minutes_of |= {  # whole minutes that are begun: the index has the nearest
-            pk: ceil(seconds / 60) for pk, seconds in films.values_list("pk", "seconds")
+        videos = Resource.objects.filter(minutes_max=None, seconds__lte=60 * MINUTES[-1])
+        self.minutes_of |= {  # rounded up; the index has the nearest minute
+            pk: ceil(seconds / 60) for pk, seconds in videos.values_list("pk", "seconds")
         }
-        self.packs = packs(self.fitting(), self.minutes, self.team)
+        self.packs = make_packs(self.fitting_entries(), self.minutes, self.team)
 
-    def fitting(self, **changes):
-        """(id, minutes) of all that fits what is asked for, with `changes`."""
-        asked = self.form.asked | changes
+    def fitting_entries(self, **changes):
+        """Returns [(id, minutes)] of all entries that fit the choices, with `changes`."""
+        chosen = self.form.chosen | changes
         found = self.public & self.index.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
         for name in ("level", "dimension"):
-            if asked[name]:
-                found &= self.index.set_of(f"{name}:{asked[name]}")
-        known = ((pk, self.minutes_of.get(pk)) for pk in ids_of(found))
-        return [(pk, minutes) for pk, minutes in known if minutes and minutes <= asked["minutes"]]
+            if chosen[name]:
+                found &= self.index.set_of(f"{name}:{chosen[name]}")
+        timed = ((pk, self.minutes_of.get(pk)) for pk in ids_of(found))
+        return [(pk, minutes) for pk, minutes in timed if minutes and minutes <= chosen["minutes"]]
 
     @cached_property
     def cards(self):
-        ids = of_week(self.packs, self.monday)
+        ids = pack_of_week(self.packs, self.monday)
         return Resource.objects.published().for_cards().list_of(ids)
 
     @cached_property
     def filled(self):
-        """Minutes that the cards take together."""
+        """The minutes that all cards take together."""
         return sum(self.minutes_of[card.pk] for card in self.cards)
 
     @property
     def week(self):
-        return text_of(self.monday)
+        return iso_week(self.monday)
 
     @property
     def is_now(self):
@@ -80,23 +80,28 @@ class Huddle:
     def this_week(self):
         return self.form.query(week=None)
 
-    def ways_on(self):
-        """(words, query, how many would fit) of single changes that find something, else of all."""
+    def alternatives(self):
+        """Returns [(words, query, number of entries that fit)] of changes that find something.
+
+        Each is a single change. When no single change helps, all changes are made together.
+        """
         anywhere = {"level": "", "dimension": ""}
-        ways = [self.with_more_time(), self.way(_("Any level"), level="")]
-        ways += [self.way(_("Any dimension"), dimension="")]
-        return [way for way in ways if way[2]] or [
-            way for way in [self.with_more_time(**anywhere)] if way[2]
+        changes = [self.with_more_time(), self.alternative(_("Any level"), level="")]
+        changes += [self.alternative(_("Any dimension"), dimension="")]
+        return [change for change in changes if change[2]] or [
+            change for change in [self.with_more_time(**anywhere)] if change[2]
         ]
 
     def with_more_time(self, **changes):
-        """With the fewest minutes, of those that can be chosen, in which something fits."""
-        shortest = min((m for _pk, m in self.fitting(minutes=MINUTES[-1], **changes)), default=0)
+        """Returns the change to the smallest choice of minutes in which something fits."""
+        shortest = min(
+            (m for _pk, m in self.fitting_entries(minutes=MINUTES[-1], **changes)), default=0
+        )
         enough = next(m for m in MINUTES if m >= max(shortest, self.minutes))
         words = _("%d minutes") % enough
         if changes:
             words = _("%d minutes, any level and any dimension") % enough
-        return self.way(words, minutes=enough, **changes)
+        return self.alternative(words, minutes=enough, **changes)
 
-    def way(self, words, **changes):
-        return words, self.form.query(**changes), len(self.fitting(**changes))
+    def alternative(self, words, **changes):
+        return words, self.form.query(**changes), len(self.fitting_entries(**changes))

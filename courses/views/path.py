@@ -7,7 +7,7 @@ from catalog.listings.listing import level_listing
 from catalog.listings.views import page_of_listing, print_context
 from courses.path_grid import Path
 from courses.path_listings import cell_listing, dimension_listing
-from courses.team_check import TeamCheck, code_of_ticks
+from courses.team_check import TeamCheck, code_of_form
 
 
 @require_safe
@@ -18,7 +18,7 @@ def grid(request):
 
 @require_safe
 def dimension_page(request, find, slug):
-    """What a dimension asks for and offers, level by level."""
+    """Shows the criteria and the entries of a dimension, level by level."""
     listing, path = dimension_listing(request.GET, slug), Path()
     dimension = next(d for d in path.dimensions if d.slug == slug)
     cells = path.cells_of(dimension)
@@ -54,10 +54,10 @@ def level_page(request, find, number):
 def team_check(request):
     if {"met", "answered"} & request.GET.keys():
         return redirect(
-            TeamCheck.read(code_of_ticks(request.GET.getlist("met"))).address("team-check")
+            TeamCheck.read(code_of_form(request.GET.getlist("met"))).address("team-check")
         )
     check = TeamCheck.read(request.GET.get("check", ""))
     check.path.help_for(check.standing.open)
-    words = _("The link of this team check, for a phone")
+    words = _("Link to this team check, for a phone")
     qr = qr_svg(check.link, words) if check.code else ""
     return render(request, "courses/check.html", {"section": "path", "check": check, "qr": qr})

@@ -24,7 +24,7 @@ def requirement(**fields):
     return ("requirements", fields)
 
 
-def test_a_course_with_everything(client):
+def test_the_form_saves_a_course_with_every_kind_of_row(client):
     orientation = make_course("LMP Orientation")
     response = submit_form(
         client,
@@ -54,7 +54,7 @@ def test_a_course_with_everything(client):
     assert course.modules.get().minutes == 240
 
 
-def test_a_dangling_requirement_is_seen_and_links_up_when_the_course_comes(client):
+def test_a_dangling_requirement_is_marked_and_is_linked_when_the_course_is_added(client):
     course = make_course()
     course.requirements.create(text="LMP Orientation (LMPO)")
     course.requirements.create(text="Be there", type="condition")
@@ -71,7 +71,7 @@ def links_in(response):
     return [cell.text_content().strip() for cell in cells]
 
 
-def test_a_chosen_course_needs_no_words(client):
+def test_a_chosen_course_needs_no_text(client):
     orientation, course = make_course("LMP Orientation"), make_course()
     rows = [
         requirement(named_course=orientation.pk),
@@ -92,14 +92,14 @@ def test_a_chosen_course_needs_no_words(client):
             "Select a valid choice. That choice is not one",
         ),
         (requirement(text="A", type="rumor"), "Select a valid choice. rumor is not one of the"),
-        (("follow_ups", {"position": "1"}), "Name the course that follows, or choose it."),
+        (("follow_ups", {"position": "1"}), "Name the follow-up course, or choose it."),
         (("modules", {"title": "A", "minutes": "0"}), "Count from 1; leave it empty when unknown."),
         (("modules", {"title": "", "minutes": "5"}), "This field is required."),
         (("deliveries", {"mode": "online", "minutes": "0"}), "Count from 1; leave it empty when"),
         (("deliveries", {"mode": "by pigeon"}), "Select a valid choice. by pigeon is not one of"),
     ],
 )
-def test_a_mistake_in_a_row_gets_one_sentence(client, row, sentence):
+def test_a_mistake_in_a_row_is_reported_in_one_sentence(client, row, sentence):
     course = make_course()
     errors = errors_in(submit_form(client, admin_url(course), rows=[row]))
     assert len(errors) == 1 and errors[0].startswith(sentence)
@@ -109,10 +109,10 @@ def test_a_course_cannot_require_or_follow_itself(client):
     course = make_course()
     rows = [requirement(named_course=course.pk), ("follow_ups", {"named_course": course.pk})]
     errors = errors_in(submit_form(client, admin_url(course), rows=rows))
-    assert errors == ["Choose another course than this one."] * 2
+    assert errors == ["Choose a different course. A course cannot name itself."] * 2
 
 
-def test_a_course_is_required_once(client):
+def test_a_course_cannot_be_required_twice(client):
     orientation, course = make_course("LMP Orientation"), make_course()
     row = requirement(named_course=orientation.pk)
     errors = errors_in(submit_form(client, admin_url(course), rows=[row, row]))
@@ -121,7 +121,7 @@ def test_a_course_is_required_once(client):
 
 
 @pytest.mark.parametrize("text", ["LMPO", "LMP Orientation (online)", "Not Yet Made"])
-def test_a_course_is_required_once_by_whatever_name(client, text):
+def test_a_course_cannot_be_required_twice_by_different_names(client, text):
     orientation, course = make_course("LMP Orientation"), make_course()
     other = {"named_course": orientation.pk} if text != "Not Yet Made" else {"text": "not yet made"}
     rows = [requirement(**other), requirement(text=text)]
@@ -129,7 +129,7 @@ def test_a_course_is_required_once_by_whatever_name(client, text):
     assert errors == ["Two rows say the same; remove one."]
 
 
-def test_two_ways_to_hold_a_course_are_two_courses(client):
+def test_the_classroom_and_online_versions_of_a_course_are_two_courses(client):
     course = make_course()
     titles = ("Co-Lead Workshop (classroom)", "Co-Lead Workshop (online)")
     chosen = [requirement(named_course=make_course(title).pk) for title in titles]
@@ -138,7 +138,7 @@ def test_two_ways_to_hold_a_course_are_two_courses(client):
     assert course.requirements.count() == 4
 
 
-def test_a_row_may_take_the_place_of_one_that_goes(client):
+def test_a_row_may_name_the_course_of_a_deleted_row(client):
     one, two, course = make_course("One"), make_course("Two"), make_course()
     kept = course.requirements.create(named_course=one)
     course.requirements.create(named_course=two)
@@ -149,7 +149,7 @@ def test_a_row_may_take_the_place_of_one_that_goes(client):
     assert "Deleted requirement" in client.get(admin_url(course, "history")).content.decode()
 
 
-def test_two_rows_that_change_places_are_asked_to_do_it_in_turn(client):
+def test_two_rows_cannot_swap_their_courses_in_one_save(client):
     one, two, course = make_course("One"), make_course("Two"), make_course()
     course.requirements.create(named_course=one)
     course.requirements.create(named_course=two)
@@ -158,7 +158,7 @@ def test_two_rows_that_change_places_are_asked_to_do_it_in_turn(client):
     assert errors == ["A row takes over what another one said: save that in two steps."]
 
 
-def test_only_a_course_or_knowledge_names_a_course(client):
+def test_only_a_course_or_knowledge_requirement_names_a_course(client):
     orientation, course = make_course("LMP Orientation"), make_course()
     row = requirement(text="A", type="advice", named_course=orientation.pk)
     errors = errors_in(submit_form(client, admin_url(course), rows=[row]))
@@ -207,7 +207,7 @@ FORGED = [
 
 
 @pytest.mark.parametrize("changes", FORGED, ids=str)
-def test_nothing_sent_makes_the_form_fail(client, changes):
+def test_forged_form_data_never_causes_a_server_error(client, changes):
     course = make_course()
     course.requirements.create(text="One")
     sent = form_data(client.get(admin_url(course))) | {"_save": "1"} | changes
@@ -217,16 +217,16 @@ def test_nothing_sent_makes_the_form_fail(client, changes):
 
 
 class TestCircles:
-    def test_a_row_that_would_close_one_is_refused_with_the_chain(self, client):
+    def test_a_row_that_closes_a_circle_is_refused_with_the_chain_of_titles(self, client):
         a, b = make_course("A"), make_course("B")
         a.requirements.create(named_course=b)
         rows = [requirement(named_course=a.pk)]
         response = submit_form(client, admin_url(b), rows=rows, summary="Typed for an hour")
-        assert "This would close a circle: B → A → B." in " ".join(errors_in(response))
+        assert "This would make a circle: B → A → B." in " ".join(errors_in(response))
         assert "Typed for an hour" in response.content.decode()
         assert not b.requirements.exists()
 
-    def test_one_over_a_title_that_a_new_course_brings_is_refused(self, client):
+    def test_a_circle_through_the_title_of_a_new_course_is_refused(self, client):
         b = make_course("B")
         b.requirements.create(text="The new one")
         rows = [requirement(text="B")]
@@ -235,7 +235,7 @@ class TestCircles:
         assert not Course.objects.filter(title="The new one").exists()
         assert "The new one" in form_data(response)["title"]
 
-    def test_one_over_what_counts_as_a_course_is_refused(self, client):
+    def test_a_circle_through_an_equivalent_course_is_refused(self, client):
         a, b = make_course("A"), make_course("B")
         a.requirements.create(named_course=b)
         response = submit_form(client, admin_url(a), equivalents=[str(b.pk)])

@@ -20,7 +20,7 @@ def leadership(**fields):
     return {"dimension": Dimension.objects.get(slug="leadership").pk, "level": 2} | fields
 
 
-def test_a_criterion_with_its_best_resources(client):
+def test_the_form_saves_a_criterion_with_its_best_resources_in_order(client):
     sign_in_as_root(client)
     tool, course = make_tool(), make_course()
     rows = [
@@ -33,26 +33,26 @@ def test_a_criterion_with_its_best_resources(client):
     assert [row.resource.title for row in criterion.best_rows.all()] == [course.title, tool.title]
 
 
-def test_a_cell_does_not_say_the_same_twice(client):
+def test_a_cell_cannot_have_the_same_criterion_twice(client):
     sign_in_as_root(client)
     submit_form(client, add_url(Criterion), **leadership(text="We plan together"))
     response = submit_form(client, add_url(Criterion), **leadership(text="We plan together"))
-    assert "This cell has that criterion already." in errors_in(response)
+    assert "This cell already has this criterion." in errors_in(response)
 
 
-def test_a_criterion_says_something(client):
+def test_a_criterion_needs_a_text(client):
     sign_in_as_root(client)
     assert errors_in(submit_form(client, add_url(Criterion), **leadership(text=" ")))
 
 
-def test_the_list_shows_the_cell_of_each_and_how_much_helps(client):
+def test_the_list_shows_the_cell_of_each_criterion(client):
     sign_in_as_root(client)
     html = client.get(list_url(Criterion)).content.decode()
     assert "Our co-leads are named" in html and "Leadership" in html
 
 
 @pytest.mark.parametrize("role, may_delete", [("Editors", False), ("Publishers", True)])
-def test_editors_keep_criteria_and_publishers_may_delete_them(client, role, may_delete):
+def test_editors_may_change_criteria_and_publishers_may_delete_them(client, role, may_delete):
     sign_in(client, "ann", role)
     criterion = Criterion.objects.first()
     assert errors_in(submit_form(client, admin_url(criterion), text="Said better")) == []

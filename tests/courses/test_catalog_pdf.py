@@ -1,4 +1,4 @@
-"""The whole catalog as a book: cover, contents, the path, chapters by topic, indexes."""
+"""The catalog PDF: cover, contents, the path, chapters by topic, and indexes."""
 
 import io
 import re
@@ -31,7 +31,7 @@ def places(settings, tmp_path):
 
 @pytest.fixture
 def index():
-    """Two chapters, one of them inside of the other, and one entry without a topic."""
+    """A topic with a subtopic, and one entry without a topic."""
     make_course("Zeal", topics=["Teams"], levels=[2], audiences=["Sponsors"])
     make_tool("Ask why", topics=["Teams", "Listening"], audiences=["Co-leads"])
     make_video("Cake", topics=["Listening"])
@@ -51,19 +51,19 @@ def outline(response):
                 for mark in document.get_toc()]  # fmt: skip
 
 
-def test_it_works(client, index):
+def test_the_catalog_pdf_has_a_title_a_count_and_page_numbers(client, index):
     found = pdf_content(read_book(client))
     assert "The whole catalog" in found.pages[0] and "4 entries" in found.pages[0]
     assert all(f"Page {number} of {len(found.pages)}" in " ".join(text.split())
                for number, text in enumerate(found.pages, 1))  # fmt: skip
 
 
-def test_it_can_be_read_by_everyone(client, index):
+def test_it_conforms_to_pdf_ua(client, index):
     for query in ("", "?paper=a4&text=large&ink=saving"):
         assert pdf_ua_errors(read_book(client, query)) == []
 
 
-def test_each_entry_stands_once_in_the_first_of_its_chapters(client, index):
+def test_each_entry_appears_once_in_the_first_of_its_chapters(client, index):
     marks = outline(read_book(client))
     assert [title for level, title, _page in marks if level == 0] == [
         "The whole catalog", "Contents", "Path to Performance", "Teams", "Listening",
@@ -73,7 +73,7 @@ def test_each_entry_stands_once_in_the_first_of_its_chapters(client, index):
     assert inside == ["Ask why", "Zeal", "Cake", "Alone"]
 
 
-def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, index):
+def test_a_topic_links_to_its_entries_in_other_chapters(client, index):
     response = read_book(client)
     short = f"catalog.example.org{Tool.objects.get(title='Ask why').get_short_url()}"
     words = f"Also on this topic, in other parts of this PDF: Ask why (Teams, {short})"
@@ -83,21 +83,21 @@ def test_a_topic_names_what_stands_under_another_one_and_leads_there(client, ind
 
 
 def jumps(response, number):
-    """The pages of the book that links of this page lead to."""
+    """The numbers of the pages that the links of this page lead to."""
     with pikepdf.open(io.BytesIO(response_bytes(response))) as document:
         numbers = {page.obj.objgen: number for number, page in enumerate(document.pages, 1)}
         notes = [note.A for note in document.pages[number - 1].obj.Annots]
         return [numbers[action.D[0].objgen] for action in notes if action.S == "/GoTo"]
 
 
-def test_a_narrower_topic_follows_on_in_the_chapter_of_the_one_it_is_inside_of(client, index):
+def test_a_subtopic_is_part_of_the_chapter_of_its_parent(client, index):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
     assert pages["Teams"] == pages["Zeal"] == pages["Listening"] == pages["Cake"]
     assert pages["Without a topic"] == pages["Teams"] + 1
 
 
-def test_a_page_says_at_its_top_what_it_begins_with(client):
+def test_the_header_of_a_page_names_its_first_topic(client):
     for number in range(14):
         make_tool(f"Tool {number}", topics=["Teams"], audiences=["Sponsors"], summary="Say. " * 60)
     for number in range(6):
@@ -111,23 +111,23 @@ def test_a_page_says_at_its_top_what_it_begins_with(client):
 
 
 def heads(found):
-    """What stands over the text of each page, which is drawn right before its foot."""
+    """The header of each page. It is drawn right before the footer."""
     texts = [text.partition("\r\ncatalog.example.org/\r\n")[0] for text in found.pages]
     return [text.splitlines()[-1] for text in texts]
 
 
-def test_the_index_of_audiences_says_at_the_top_of_a_page_whose_it_is(client):
+def test_the_header_in_the_index_of_audiences_names_the_audience(client):
     for number in range(200):
         make_tool(f"Tool {number}", audiences=["Sponsors"])
     assert heads(pdf_content(read_book(client)))[-1] == "Index of audiences: Sponsors"
 
 
-def test_the_contents_counts_in_words(client, index):
+def test_the_contents_gives_the_number_of_entries_of_each_chapter(client, index):
     contents = " ".join(pdf_content(read_book(client)).pages[0].split())
     assert "Teams 2 entries 3" in contents and "Without a topic 1 entry 4" in contents
 
 
-def test_no_letter_is_smaller_than_it_can_be_read(client, index):
+def test_no_text_is_smaller_than_8_and_a_half_points(client, index):
     assert pdf_content(read_book(client)).smallest_pt >= 8.5
 
 
@@ -136,7 +136,7 @@ def numbers_in(text, titles):
     return {title: int(re.search(rf"{title},? {count}(\d+)\b", words)[1]) for title in titles}
 
 
-def test_the_contents_and_the_index_tell_the_pages(client, index):
+def test_the_contents_and_the_index_give_the_right_page_numbers(client, index):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
     found = pdf_content(response)
@@ -147,7 +147,7 @@ def test_the_contents_and_the_index_tell_the_pages(client, index):
     assert numbers_in(index, titles) == {title: pages[title] for title in titles}
 
 
-def test_numbers_stay_true_over_many_pages(client):
+def test_page_numbers_are_right_in_a_long_catalog(client):
     for number in range(130):
         make_tool(f"Tool {number:03}", topics=[f"Topic {number % 3}"], summary="Say it. " * 20)
     response = read_book(client)
@@ -159,7 +159,7 @@ def test_numbers_stay_true_over_many_pages(client):
     assert numbers_in(index, wanted) == {title: pages[title] for title in wanted}
 
 
-def test_each_further_page_of_a_chapter_says_its_title(client):
+def test_each_later_page_of_a_chapter_repeats_its_title(client):
     for number in range(30):
         make_tool(f"Tool {number}", topics=["Listening"])
     response = read_book(client)
@@ -167,7 +167,7 @@ def test_each_further_page_of_a_chapter_says_its_title(client):
     assert "Listening" in pdf_content(response).pages[begins]
 
 
-def test_who_scans_it_is_led_to_a_new_book(client, index, monkeypatch):
+def test_the_code_leads_to_the_changes_and_to_a_new_pdf(client, index, monkeypatch):
     coded = []
     monkeypatch.setattr(catalog_pdf, "qr_image", lambda address: coded.append(address) or "")
     read_book(client)
@@ -178,7 +178,7 @@ def test_who_scans_it_is_led_to_a_new_book(client, index, monkeypatch):
     assert '<a class="button" href="/catalog.pdf"' in words
 
 
-def test_the_contents_leads_to_chapters_and_indexes(client, index):
+def test_the_contents_links_to_chapters_and_indexes(client, index):
     response = read_book(client)
     pages = {title: page for _level, title, page in outline(response)}
     chapters = ["Path to Performance", "Teams", "Listening", "Without a topic"]
@@ -188,7 +188,7 @@ def test_the_contents_leads_to_chapters_and_indexes(client, index):
 
 @pytest.fixture
 def made(monkeypatch):
-    """The documents that the press was asked for."""
+    """A list of the documents that are sent to the PDF processes."""
     made, asked = [], workers.run_worker
 
     def noted(document, path, number):
@@ -203,7 +203,7 @@ def links_of(documents):
     return {document["link"].partition("#")[2] for document in documents if "link" in document}
 
 
-def test_only_what_changed_is_made_anew(client, index, made):
+def test_only_changed_parts_are_made_again(client, index, made):
     read_book(client)
     topics = {topic.name: f"t{topic.pk}" for topic in Topic.objects.all()}
     assert links_of(made) == {"", "path", "rest", "titles", "audiences", topics["Teams"]}
@@ -211,11 +211,13 @@ def test_only_what_changed_is_made_anew(client, index, made):
     make_video("Another", topics=["Listening"])
     response = read_book(client)
     assert "Another" in pdf_content(response).text and pdf_ua_errors(response) == []
-    # The chapter, the contents, and the indexes, where they have other numbers.
+    # The chapter, the contents, and each index whose page numbers change.
     assert links_of(made) - {"audiences"} == {"", "titles", topics["Teams"]}
 
 
-def test_on_the_next_day_only_the_day_is_made_anew(client, index, made, monkeypatch):
+def test_on_the_next_day_only_the_part_with_the_date_is_made_again(
+    client, index, made, monkeypatch
+):
     read_book(client)
     made.clear()
     day = timezone.localdate() + timedelta(days=1)
@@ -226,7 +228,7 @@ def test_on_the_next_day_only_the_day_is_made_anew(client, index, made, monkeypa
     assert links_of(made) == {""} and pdf_ua_errors(response) == []
 
 
-def test_chapters_are_made_while_others_are_written(client, index, made, monkeypatch):
+def test_a_chapter_is_made_while_others_are_still_written(client, index, made, monkeypatch):
     marks = catalog_pdf.CatalogContents.outline
 
     def marks_later(self, title):
@@ -240,13 +242,13 @@ def test_chapters_are_made_while_others_are_written(client, index, made, monkeyp
     assert pdf_content(read_book(client)).pages
 
 
-def test_a_number_behind_a_title_of_several_lines_is_true(client):
+def test_the_page_number_after_a_title_of_several_lines_is_right(client):
     make_tool("Ask why " * 20 + "1000", topics=["Teams"])
     index = pdf_content(read_book(client)).pages[-1]
     assert "Ask why 1000, 3" in " ".join(index.split())
 
 
-def test_the_path_is_a_table_on_its_side(client, index):
+def test_the_path_is_a_table_on_a_landscape_page(client, index):
     response = read_book(client)
     with pikepdf.open(io.BytesIO(response_bytes(response))) as document:
         left, bottom, right, top = document.pages[1].mediabox
@@ -257,18 +259,18 @@ def test_the_path_is_a_table_on_its_side(client, index):
     )
 
 
-def test_only_what_is_published_is_in_it(client, index):
+def test_it_has_published_entries_only(client, index):
     make_tool("Draft", published=False)
     make_tool("Tomorrow", published=days_ago(-1), topics=["Teams"])
     text = pdf_content(read_book(client)).text
     assert "Draft" not in text and "Tomorrow" not in text
 
 
-def test_an_empty_catalog_is_a_book_as_well(client):
+def test_an_empty_catalog_has_a_pdf_too(client):
     assert "0 entries" in pdf_content(read_book(client)).text
 
 
-def test_a_catalog_that_is_too_large_says_so(client, index, monkeypatch):
+def test_a_catalog_over_the_limit_says_how_many_entries_it_shows(client, index, monkeypatch):
     monkeypatch.setattr(limits, "MAX_CATALOG_ENTRIES", 2)
     assert "2 entries (the newest of 4)" in pdf_content(read_book(client)).text
 
@@ -294,8 +296,8 @@ def book_of_now():
     ] + [cells for _dimension, cells in found.path.rows()]
 
 
-def test_a_book_does_not_wait_for_a_chapter_that_waits_for_it(client, index, monkeypatch):
-    """Both may want the lock of the same name, one of some thousands."""
+def test_a_catalog_pdf_and_its_chapters_never_wait_for_each_other(client, index, monkeypatch):
+    """Both can need the same lock, because there are only a few thousand names of locks."""
     hashed = store.hash_of
     monkeypatch.setattr(store, "hash_of", lambda *facts: "aaa" + hashed(*facts)[3:])
     monkeypatch.setattr(workers, "LARGE_TIMEOUT_S", 20)

@@ -46,7 +46,7 @@ def test_it_shows_every_field_that_has_a_value(client):
         assert text in html
 
 
-def test_its_map_shows_all_that_comes_before_it_and_what_it_opens(client):
+def test_its_map_shows_all_courses_before_it_and_those_it_unlocks(client):
     first = make_course("First", levels=[1], minutes_min=60, minutes_max=60)
     second, course = make_course("Second"), make_course("Middle")
     last, later = make_course("Last"), make_course("Later still")
@@ -65,7 +65,7 @@ def test_its_map_shows_all_that_comes_before_it_and_what_it_opens(client):
 
 
 def boxes_in(html, drawing):
-    """(state, words, address) of each box of the map, as a screen reader meets them."""
+    """[(state, text, address)] of the boxes of the map, in the order of a screen reader."""
     [svg] = fromstring(html).xpath("//svg[@role='list' and @class=$name]", name=drawing)
     return [
         (
@@ -77,7 +77,7 @@ def boxes_in(html, drawing):
     ]
 
 
-def test_what_the_catalog_lacks_is_in_the_map_without_a_link(client):
+def test_a_missing_course_is_in_the_map_without_a_link(client):
     course = make_course()
     course.requirements.create(text="Labor Management Partnership Orientation (LMPO)")
     course.requirements.create(named_course=make_course("Secret", published=False))
@@ -87,7 +87,7 @@ def test_what_the_catalog_lacks_is_in_the_map_without_a_link(client):
     assert [address for _state, _words, address in missing] == [None, None]
 
 
-def test_a_circle_made_in_the_database_is_drawn_and_loops_nowhere(client):
+def test_a_circle_in_the_database_does_not_break_the_page_or_the_sheet(client):
     a, b, c = make_course("A"), make_course("B"), make_course("C")
     Requirement.objects.bulk_create(
         Requirement(course=one, named_course=other, text=other.title)
@@ -98,7 +98,7 @@ def test_a_circle_made_in_the_database_is_drawn_and_loops_nowhere(client):
             assert client.get(address).status_code == 200
 
 
-def test_of_much_that_it_opens_some_is_drawn_and_the_rest_counted(client):
+def test_of_many_unlocked_courses_some_are_drawn_and_the_rest_are_counted(client):
     hub = make_course("Hub")
     for number in range(15):
         make_course(f"Course {number:02}").requirements.create(named_course=hub)
@@ -108,7 +108,7 @@ def test_of_much_that_it_opens_some_is_drawn_and_the_rest_counted(client):
     assert client.get(hub.get_pdf_url()).status_code == 200
 
 
-def test_hours_before_count_one_of_those_that_count_as_one(client):
+def test_the_time_before_a_course_counts_only_one_of_two_equivalent_courses(client):
     one = make_course("One", minutes_min=60, minutes_max=60)
     other = make_course("Other", minutes_min=60, minutes_max=60)
     one.equivalents.add(other)
@@ -118,12 +118,12 @@ def test_hours_before_count_one_of_those_that_count_as_one(client):
     assert "Before this course: 1 h." in html_of(client, course)
 
 
-def test_a_course_that_stands_alone_has_no_map(client):
+def test_a_course_without_connections_has_no_map(client):
     html = html_of(client, make_course())
     assert '<svg class="map' not in html and "Where it sits" not in html
 
 
-def test_what_follows_is_named_beside_the_map(client):
+def test_follow_up_courses_are_named_beside_the_map(client):
     course = make_course()
     course.follow_ups.create(named_course=make_course("Last"))
     course.follow_ups.create(text="Some day")
@@ -131,7 +131,7 @@ def test_what_follows_is_named_beside_the_map(client):
     assert '<a href="/courses/last/">Last</a>, Some day' in html
 
 
-def test_a_requirement_without_a_course_is_words_not_a_broken_link(client):
+def test_a_requirement_without_a_course_is_text_and_not_a_broken_link(client):
     course = make_course()
     course.requirements.create(text="Labor Management Partnership Orientation (LMPO)")
     html = html_of(client, course)
@@ -139,7 +139,7 @@ def test_a_requirement_without_a_course_is_words_not_a_broken_link(client):
     assert "not yet in this catalog" in html
 
 
-def test_a_required_course_that_is_not_public_is_words_too(client):
+def test_a_required_course_that_is_not_public_is_text_too(client):
     course = make_course()
     course.requirements.create(named_course=make_course("Secret", published=False))
     html = html_of(client, course)
@@ -147,7 +147,7 @@ def test_a_required_course_that_is_not_public_is_words_too(client):
     assert "/courses/secret/" not in html
 
 
-def test_each_type_of_requirement_is_told_as_what_it_is(client):
+def test_each_type_of_requirement_has_its_own_words(client):
     course = make_course()
     course.requirements.create(type="knowledge", text="Consensus Decision Making (CDM)")
     course.requirements.create(type="condition", text="Co-leads attend together")
@@ -158,7 +158,7 @@ def test_each_type_of_requirement_is_told_as_what_it_is(client):
     assert "(recommended)" in html
 
 
-def test_a_draft_that_it_opens_is_not_shown(client):
+def test_a_draft_that_requires_the_course_is_not_shown(client):
     course = make_course("First")
     make_course("Draft", published=False).requirements.create(named_course=course)
     assert "Draft" not in html_of(client, course)

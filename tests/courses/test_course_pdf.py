@@ -1,4 +1,4 @@
-"""The sheet of a course: what comes before it, what it holds, where it leads."""
+"""The sheet of a course: its requirements, its content, and the courses after it."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def words_of(client, course):
     return pdf_content(client.get(course.get_pdf_url())).text
 
 
-def test_it_works(client):
+def test_the_sheet_shows_title_delivery_and_time(client):
     course = make_course("Co-Lead Workshop", levels=[2, 3], minutes_min=480, minutes_max=480)
     course.deliveries.create(mode="classroom", minutes=450)
     words = words_of(client, course)
@@ -20,7 +20,7 @@ def test_it_works(client):
     assert "Delivery Classroom · 450 minutes Time needed 8 hours" in words
 
 
-def test_requirements_say_what_is_required_and_what_is_recommended(client):
+def test_requirements_are_marked_as_required_or_recommended(client):
     course = make_course()
     workshop = make_course("Co-Lead Workshop")
     course.requirements.create(named_course=workshop)
@@ -35,7 +35,7 @@ def test_requirements_say_what_is_required_and_what_is_recommended(client):
     assert pdf_ua_errors(response) == []
 
 
-def test_a_course_not_in_the_catalog_is_only_its_words(client):
+def test_a_required_course_that_is_missing_is_text_without_a_link(client):
     course = make_course()
     course.requirements.create(text="Labor Management Partnership Orientation (LMPO)")
     found = pdf_content(client.get(course.get_pdf_url()))
@@ -43,7 +43,7 @@ def test_a_course_not_in_the_catalog_is_only_its_words(client):
     assert not [link for link in found.links if "orientation" in link]
 
 
-def test_a_draft_that_is_required_is_only_its_words(client):
+def test_a_required_draft_is_text_without_a_link(client):
     course = make_course()
     course.requirements.create(named_course=make_course("Orientation", published=False))
     found = pdf_content(client.get(course.get_pdf_url()))
@@ -51,7 +51,7 @@ def test_a_draft_that_is_required_is_only_its_words(client):
     assert not [link for link in found.links if "orientation" in link]
 
 
-def test_what_it_opens_and_what_follows(client):
+def test_it_lists_unlocked_and_follow_up_courses_but_no_drafts(client):
     course = make_course()
     opened = make_course("Team Leadership", levels=[3, 4])
     opened.requirements.create(named_course=course)
@@ -65,7 +65,7 @@ def test_what_it_opens_and_what_follows(client):
     assert "Secret" not in words
 
 
-def test_modules_outcomes_and_enrollment(client):
+def test_it_shows_outcomes_modules_and_enrollment(client):
     course = make_course(
         outcomes="Plan a test\nRead a chart",
         enrollment_text="Ask your consultant.",
@@ -80,13 +80,13 @@ def test_modules_outcomes_and_enrollment(client):
     assert "https://learn.example.org/1" in found.links
 
 
-def test_a_bare_course_has_no_empty_headings(client):
+def test_a_course_with_only_a_title_has_no_empty_headings(client):
     words = words_of(client, make_course("Bare"))
     headings = ["Before", "After", "Modules", "able to do", "Enrollment", "Delivery", "attend"]
     assert [heading for heading in headings if heading in words] == []
 
 
-def test_a_listing_says_what_each_course_requires(client):
+def test_a_listing_shows_the_requirements_of_each_course(client):
     course = make_course("Effective Sponsorship", levels=[2], audience_text="Sponsors")
     course.requirements.create(text="Orientation")
     course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
@@ -102,7 +102,7 @@ def test_a_listing_says_what_each_course_requires(client):
         assert part in words
 
 
-def test_a_long_course_and_a_short_one_can_be_read_by_everyone(client):
+def test_a_long_and_a_short_course_conform_to_pdf_ua(client):
     long = make_course("Long", body="<h2>One</h2><p>Words.</p>" * 40, outcomes="Do\n" * 30)
     for number in range(30):
         long.modules.create(title=f"Module {number}")

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.graph import ADVISED, NEEDS, SAME, Graph, all_before, circles, in_order, way
+from courses.graph import ADVISED, NEEDS, SAME, Graph, all_before, circles, in_order, shortest_path
 
 NODES = st.integers(0, 12)
 BEFORE = st.dictionaries(NODES, st.frozensets(NODES, max_size=4), max_size=13)
@@ -13,14 +13,14 @@ def without_circles(before):
 
 
 @given(BEFORE, st.sets(NODES))
-def test_all_before_is_closed_and_no_larger_than_it_has_to_be(before, nodes):
+def test_all_before_has_every_earlier_node_and_no_others(before, nodes):
     found = all_before(nodes, before)
     assert all(before.get(node, set()) <= found for node in found | nodes)
     assert all(any(node in before.get(o, ()) for o in found | nodes) for node in found)
 
 
 @given(BEFORE)
-def test_in_order_each_stands_after_what_comes_before_it(before):
+def test_in_order_puts_each_node_after_its_requirements(before):
     before = without_circles(before)
     order = in_order(range(13), before, rank=lambda node: node)
     assert sorted(order) == list(range(13))
@@ -28,7 +28,7 @@ def test_in_order_each_stands_after_what_comes_before_it(before):
 
 
 @given(BEFORE)
-def test_in_order_the_lowest_rank_is_taken_of_all_that_may_stand_there(before):
+def test_in_order_takes_the_lowest_rank_of_all_nodes_that_could_be_next(before):
     before, placed = without_circles(before), []
     for node in in_order(range(13), before, rank=lambda node: -node):
         free = [n for n in range(13) if n not in placed and set(before.get(n, ())) <= {*placed}]
@@ -37,7 +37,7 @@ def test_in_order_the_lowest_rank_is_taken_of_all_that_may_stand_there(before):
 
 
 @given(BEFORE)
-def test_in_order_a_circle_neither_loops_nor_loses_a_node(before):
+def test_in_order_ends_and_keeps_every_node_of_a_circle(before):
     order = in_order(range(13), before, rank=lambda node: node)
     assert sorted(order) == list(range(13))
     knotted = {node for node in range(13) if node in all_before([node], before)}
@@ -47,7 +47,7 @@ def test_in_order_a_circle_neither_loops_nor_loses_a_node(before):
 
 
 @given(BEFORE)
-def test_circles_are_named_where_there_are_some_and_each_is_one(before):
+def test_circles_finds_circles_exactly_when_there_are_some(before):
     found = circles(before)
     assert bool(found) == any(node in all_before([node], before) for node in before)
     for circle in found:
@@ -57,20 +57,20 @@ def test_circles_are_named_where_there_are_some_and_each_is_one(before):
 
 
 @given(EDGES, NODES, NODES)
-def test_a_way_is_found_exactly_where_there_is_one(edges, start, goal):
+def test_a_path_is_found_exactly_when_there_is_one(edges, start, goal):
     graph, steps = Graph.of(edges), {}
-    for node, other, _sort in edges:
+    for node, other, _kind in edges:
         steps.setdefault(node, set()).add(other)
-    found = way(start, goal, graph)
+    found = shortest_path(start, goal, graph)
     assert (found is not None) == (start == goal or goal in all_before([start], steps))
     if found:
-        nodes = [node for node, _sort in found]
+        nodes = [node for node, _kind in found]
         assert (nodes[0], nodes[-1]) == (start, goal)
         pairs = zip(nodes, found[1:], strict=False)
-        assert all((node, other, sort) in edges for node, (other, sort) in pairs)
+        assert all((node, other, kind) in edges for node, (other, kind) in pairs)
 
 
-def test_ten_thousand_in_one_line_are_no_recursion():
+def test_a_chain_of_ten_thousand_does_not_reach_the_recursion_limit():
     before = {n: {n - 1} for n in range(1, 10_000)}
     assert in_order(range(10_000), before, rank=lambda n: n)[-1] == 9_999
     assert circles(before) == []

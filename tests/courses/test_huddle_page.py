@@ -18,7 +18,7 @@ PAGE = "/path/huddle/"
 
 @pytest.fixture(autouse=True)
 def today(monkeypatch):
-    """A Friday of the week 2026-W48."""
+    """Makes today a Friday of the week 2026-W48."""
     monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 11, 27))
 
 
@@ -41,14 +41,14 @@ def notices_in(html):
 
 
 def links_in(html):
-    """{words: query} of the links to the page itself."""
+    """Returns {text: query} of the links to the page itself."""
     return {
         words: query.replace("&amp;", "&")
         for query, words in re.findall(rf'href="{PAGE}(\?[^"]*)"[^>]*>\s*([^<]*?)\s*<', html)
     }
 
 
-def test_it_works(client):
+def test_a_set_has_its_entries_week_and_minutes(client):
     make_timed("Huddle starter", 10)
     html = html_of(client)
     assert titles_in(html) == ["Huddle starter"]
@@ -57,11 +57,11 @@ def test_it_works(client):
     assert notices_in(html) == []
 
 
-def test_only_a_get_is_answered(client):
+def test_a_post_answers_405(client):
     assert client.post(PAGE).status_code == 405
 
 
-def test_level_and_dimension_narrow_it(client):
+def test_level_and_dimension_narrow_the_set(client):
     make_timed("Both", levels=[2], dimensions=["Team Process"])
     make_timed("Other level", levels=[3], dimensions=["Team Process"])
     make_timed("Other dimension", levels=[2], dimensions=["Leadership"])
@@ -71,7 +71,7 @@ def test_level_and_dimension_narrow_it(client):
     assert '<option value="team-process" selected>' in html
 
 
-def test_a_minute_that_a_video_begins_is_counted_whole(client):
+def test_the_time_of_each_video_is_rounded_up_to_whole_minutes(client):
     for number in range(4):
         make_video(f"Film {number}", seconds=80)
     html = client.get("/path/huddle/?minutes=5").content.decode()
@@ -85,13 +85,13 @@ def test_the_seconds_of_a_video_count_as_minutes(client):
     assert "5 of 10 minutes" in html
 
 
-def test_what_may_take_longer_is_left_out(client):
+def test_an_entry_that_may_take_longer_is_left_out(client):
     make_tool("Five to thirty", minutes_min=5, minutes_max=30)
     assert titles_in(html_of(client, "?minutes=15")) == []
     assert titles_in(html_of(client, "?minutes=30")) == ["Five to thirty"]
 
 
-def test_drafts_courses_and_what_states_no_time_never_appear(client):
+def test_drafts_courses_and_entries_without_a_time_never_appear(client):
     make_timed("A draft", published=False)
     make_timed("To come", published=days_ago(-1))
     make_timed("Withdrawn", unpublished_at=days_ago(1), published=days_ago(2))
@@ -102,14 +102,14 @@ def test_drafts_courses_and_what_states_no_time_never_appear(client):
     assert weeks == [["The one"]] * 6
 
 
-def test_the_same_link_brings_the_same_set_again(client):
+def test_the_same_link_always_gives_the_same_set(client):
     for number in range(12):
         make_timed(f"Tool {number}")
     query = "?minutes=10&team=4+West&week=2026-W50"
     assert titles_in(html_of(client, query)) == titles_in(html_of(client, query))
 
 
-def test_each_week_brings_another_set(client):
+def test_each_week_has_another_set(client):
     for number in range(6):
         make_timed(f"Tool {number}")
     weeks = [titles_in(html_of(client, f"?minutes=10&week=2026-W{week}")) for week in (48, 49, 50)]
@@ -124,7 +124,7 @@ def test_another_team_has_its_sets_in_another_order(client):
     assert teams[0] != teams[1]
 
 
-def test_its_link_names_the_week_and_leads_to_the_same_set(client):
+def test_the_link_of_a_set_names_the_week_and_leads_to_the_same_set(client):
     for number in range(6):
         make_timed(f"Tool {number}", levels=[2])
     html = html_of(client, "?week=&level=2&team=%20 4 West&dimension=")
@@ -133,7 +133,7 @@ def test_its_link_names_the_week_and_leads_to_the_same_set(client):
     assert titles_in(html_of(client, query)) == titles_in(html)
 
 
-def test_the_weeks_beside_it_are_linked(client):
+def test_the_weeks_before_and_after_are_linked(client):
     make_timed("Huddle starter")
     links = links_in(html_of(client, "?team=A"))
     assert links["Last week"] == "?minutes=15&team=A&week=2026-W47"
@@ -144,18 +144,18 @@ def test_the_weeks_beside_it_are_linked(client):
     assert links["This week"] == "?minutes=15&team=A"
 
 
-def test_other_choices_keep_a_week_that_is_not_the_present_one(client):
+def test_the_form_keeps_a_week_other_than_the_current_one(client):
     hidden = '<input type="hidden" name="week" value="2026-W50">'
     assert hidden in html_of(client, "?week=2026-W50")
     assert 'type="hidden"' not in html_of(client, "?week=2026-W48")
 
 
-def test_a_single_set_is_said_to_be_the_same_each_week(client):
+def test_the_page_says_when_the_only_set_is_the_same_each_week(client):
     make_timed("Huddle starter")
     assert "Only one set fits, so it is the same each week." in html_of(client)
 
 
-def test_where_nothing_fits_it_says_what_would(client):
+def test_when_nothing_fits_the_page_offers_single_changes(client):
     make_timed("Longer", 25, levels=[2], dimensions=["Leadership"])
     make_timed("Of another level", levels=[3], dimensions=["Leadership"])
     html = html_of(client, "?minutes=10&level=2&dimension=leadership&team=A")
@@ -166,7 +166,7 @@ def test_where_nothing_fits_it_says_what_would(client):
     assert "1 tool or video" in html
 
 
-def test_where_no_single_change_helps_it_offers_all_of_them(client):
+def test_when_no_single_change_helps_the_page_offers_all_changes_together(client):
     make_timed("Longer", 25)
     html = html_of(client, "?minutes=10&level=2&dimension=leadership")
     words = "30 minutes, any level and any dimension"
@@ -174,7 +174,7 @@ def test_where_no_single_change_helps_it_offers_all_of_them(client):
     assert titles_in(html_of(client, links_in(html)[words])) == ["Longer"]
 
 
-def test_where_nothing_states_a_time_it_leads_to_all_tools(client):
+def test_when_no_entry_has_a_time_the_page_links_to_all_tools(client):
     html = html_of(client)
     assert "No tool or video takes an hour or less yet." in html
     assert '<a href="/tools/">See all tools</a>' in html
@@ -183,18 +183,18 @@ def test_where_nothing_states_a_time_it_leads_to_all_tools(client):
 @pytest.mark.parametrize(
     "query, notice",
     [
-        ("?minutes=17", "“17” minutes cannot be chosen. This set is for 15 minutes."),
-        ("?minutes=-5", "“-5” minutes cannot be chosen. This set is for 15 minutes."),
-        ("?level=9", "There is no level “9”. These are for any level."),
-        ("?level=<b>", "There is no level “&lt;b&gt;”. These are for any level."),
-        ("?dimension=x", "There is no dimension “x”. These are for any dimension."),
+        ("?minutes=17", "You cannot choose “17” minutes. This set is for 15 minutes."),
+        ("?minutes=-5", "You cannot choose “-5” minutes. This set is for 15 minutes."),
+        ("?level=9", "There is no level “9”. This set is for any level."),
+        ("?level=<b>", "There is no level “&lt;b&gt;”. This set is for any level."),
+        ("?dimension=x", "There is no dimension “x”. This set is for any dimension."),
         (f"?dimension={'x' * 900}", f"There is no dimension “{'x' * 40}”. "),
         ("?week=2026-W99", "“2026-W99” is not a week like 2026-W48. "),
         ("?week=soon", "“soon” is not a week like 2026-W48. "),
         (f"?team={'x' * 41}", "A team code has at most 40 characters. "),
     ],
 )
-def test_what_is_not_understood_is_said_and_passed_over(client, query, notice):
+def test_an_invalid_choice_gets_a_notice_and_is_replaced_by_a_default(client, query, notice):
     make_timed("Huddle starter")
     html = html_of(client, query)
     (found,) = notices_in(html)
@@ -205,17 +205,17 @@ def test_what_is_not_understood_is_said_and_passed_over(client, query, notice):
     assert "aria-invalid" not in html and "selected>Any level" in html
 
 
-def test_each_thing_not_understood_is_said_once(client):
+def test_each_invalid_choice_gets_one_notice(client):
     html = html_of(client, "?minutes=&level=x&dimension=y&week=%00&team=%00&other=1&level=z")
     assert len(notices_in(html)) == 2
 
 
-def test_a_team_code_is_shown_as_text(client):
+def test_a_team_code_is_escaped(client):
     html = html_of(client, "?team=%22><script>")
     assert "><script>" not in html and "&quot;&gt;&lt;script&gt;" in html
 
 
-def test_nothing_is_kept_of_who_asked(client):
+def test_the_page_sets_no_cookie(client):
     assert not client.get(f"{PAGE}?team=4+West").cookies
 
 

@@ -45,7 +45,7 @@ def apart(one, other):
 
 
 def edges(drawing):
-    """(number, number) of the boxes that a line of the rail joins, found by their dots."""
+    """Yields (number, number) of the boxes that each line of the rail joins, by their dots."""
     at = {(dot.x, dot.y): n for n, dot in enumerate(drawing.dots)}
     ends = [re.fullmatch(r"M(\S+) (\d+)V.*", line).groups() for line in drawing.lines]
     rows = {dot.y: n for n, dot in enumerate(drawing.dots)}
@@ -55,13 +55,13 @@ def edges(drawing):
 
 
 @given(BOXES, BEFORE)
-def test_every_box_is_drawn_once_in_its_place_in_the_order(boxes, before):
+def test_every_box_is_drawn_once_and_in_order(boxes, before):
     for drawing in drawings(boxes, before):
         assert [placed.box for placed in drawing.boxes] == boxes
 
 
 @given(BOXES, BEFORE)
-def test_no_two_boxes_overlap_and_all_lie_inside_the_drawing(boxes, before):
+def test_no_two_boxes_overlap_and_all_are_inside_the_drawing(boxes, before):
     for drawing in drawings(boxes, before):
         assert all(apart(one, other) for one, other in combinations(drawing.boxes, 2))
         assert all(p.x >= 0 and p.x + p.width <= drawing.width for p in drawing.boxes)
@@ -69,7 +69,7 @@ def test_no_two_boxes_overlap_and_all_lie_inside_the_drawing(boxes, before):
 
 
 @given(BOXES, BEFORE)
-def test_words_stay_inside_their_box(boxes, before):
+def test_text_stays_inside_its_box(boxes, before):
     for drawing in drawings(boxes, before):
         for placed in drawing.boxes:
             room, foot = placed.width - 2 * PADDING, placed.y + placed.height
@@ -107,7 +107,7 @@ def test_the_rail_fits_a_phone_and_its_boxes_stay_wide(boxes, before):
 
 
 @given(BOXES, BEFORE)
-def test_the_rail_joins_all_that_requires_each_other_and_no_more(boxes, before):
+def test_the_rail_joins_exactly_the_boxes_that_require_each_other(boxes, before):
     number = {box.key: n for n, box in enumerate(boxes)}
     above = {}
     for n, box in enumerate(boxes):
@@ -122,7 +122,7 @@ def test_the_rail_joins_all_that_requires_each_other_and_no_more(boxes, before):
 
 
 @given(BOXES, BEFORE)
-def test_no_dot_lies_on_the_lane_of_another(boxes, before):
+def test_no_line_passes_through_the_dot_of_another_box(boxes, before):
     drawing = rail(boxes, before)
     for line, (start, end) in zip(drawing.lines, edges(drawing), strict=True):
         between = drawing.dots[start + 1 : end]
@@ -131,9 +131,9 @@ def test_no_dot_lies_on_the_lane_of_another(boxes, before):
 
 @given(BOXES, BEFORE)
 def test_equal_input_gives_equal_drawings(boxes, before):
-    turned = {key: set(before[key]) for key in reversed(before)}
-    assert columns(boxes, before) == columns(list(boxes), turned)
-    assert rail(boxes, before) == rail(list(boxes), turned)
+    reordered = {key: set(before[key]) for key in reversed(before)}
+    assert columns(boxes, before) == columns(list(boxes), reordered)
+    assert rail(boxes, before) == rail(list(boxes), reordered)
 
 
 def test_a_chain_of_three_is_three_columns_joined_by_two_straight_arrows():
@@ -144,31 +144,31 @@ def test_a_chain_of_three_is_three_columns_joined_by_two_straight_arrows():
     assert all(len({*numbers(line)[1::2]}) == 1 for line in drawing.lines)
 
 
-def test_four_columns_still_fit_and_five_are_no_drawing():
+def test_four_columns_fit_and_five_do_not():
     boxes = make_boxes(*"abcde")
     before = {later: {earlier} for earlier, later in pairwise("abcde")}
     assert columns(boxes[:4], before).width <= 740
     assert columns(boxes, before) is None
 
 
-def test_a_column_of_seven_is_no_drawing():
+def test_a_column_of_seven_does_not_fit():
     boxes = make_boxes(*"abcdefgh")
     before = {box.key: {"a"} for box in boxes[1:]}
     assert columns(boxes, before) is None
     assert columns(boxes[:7], before)
 
 
-def test_a_course_stands_in_the_column_before_what_requires_it():
+def test_a_course_is_in_the_column_before_the_course_that_requires_it():
     drawing = columns(make_boxes(*"abcd"), {"b": {"a"}, "d": {"b", "c"}})
     _a, b, c, _d = drawing.boxes
     assert b.x == c.x
 
 
-def test_fifty_before_a_course_are_a_rail_and_no_columns_and_soon_drawn():
+def test_fifty_courses_make_a_rail_only_and_are_drawn_quickly():
     boxes, before = fifty_before_one()
     start = perf_counter()
     wide, narrow = columns(boxes, before), rail(boxes, before)
-    assert perf_counter() - start < 0.2  # About 3 ms, and room for a busy machine.
+    assert perf_counter() - start < 0.2  # About 3 ms, with room for a busy machine.
     assert wide is None and len(narrow.boxes) == 51
 
 
@@ -180,20 +180,20 @@ def test_a_title_of_200_letters_is_cut_and_fits():
         assert length(line, SIZE) <= placed.width - 2 * PADDING
 
 
-def test_a_title_breaks_at_a_hyphen_only_where_its_word_is_too_long():
+def test_a_title_breaks_at_a_hyphen_only_when_its_word_is_too_long():
     [placed] = columns([Box(1, "Facilitation for Co-Leads")], {}).boxes
     assert [line for line, _y in placed.title] == ["Facilitation for", "Co-Leads"]
     [placed] = columns([Box(1, "Labor-Management-Partnership")], {}).boxes
     assert [line for line, _y in placed.title] == ["Labor-Management-", "Partnership"]
 
 
-def test_a_circle_is_drawn_without_what_points_backwards():
+def test_a_circle_is_drawn_without_its_backward_line():
     before = {"a": {"b", "a"}, "b": {"a"}}
     assert list(edges(rail(make_boxes("a", "b"), before))) == [(0, 1)]
     assert len(columns(make_boxes("a", "b"), before).lines) == 1
 
 
-def test_no_boxes_are_an_empty_rail():
+def test_no_boxes_give_an_empty_rail_and_no_columns():
     assert columns([], {}) is None
     assert rail([], {}).boxes == []
 
@@ -203,7 +203,7 @@ def page_of(boxes, before=None):
     return render_to_string("courses/map.html", {"map": drawn})
 
 
-def test_the_page_has_both_drawings_with_links_named_in_full():
+def test_the_page_has_both_drawings_and_their_links_have_full_names():
     page = page_of([Box(1, "Mission & " + "m" * 99, "Level 1 · 1 h", "/m/")])
     assert page.count("<svg ") == 2
     name = f"Mission &amp; {'m' * 99}"
@@ -211,7 +211,7 @@ def test_the_page_has_both_drawings_with_links_named_in_full():
     assert page.count(f"<title>{name}</title>") == 2
 
 
-def test_the_page_says_what_is_not_in_the_catalog_without_a_link():
+def test_the_page_shows_a_missing_course_without_a_link():
     page = page_of([Box(1, "Orientation", state="missing")])
     assert page.count("not yet in this catalog") == 2
     assert "<a " not in page
@@ -222,6 +222,6 @@ def test_the_page_marks_this_course():
     assert page.count('class="box this" role="listitem" aria-current="true"') == 2
 
 
-def test_what_is_too_wide_for_columns_is_a_rail_only():
+def test_a_map_that_is_too_wide_for_columns_has_a_rail_only():
     page = page_of(*fifty_before_one())
     assert "map-rail" in page and "map-columns" not in page

@@ -1,4 +1,4 @@
-"""A team at the path, in a real browser; the check on a phone with the keyboard only."""
+"""The path in a real browser. The team check is done on a phone with the keyboard only."""
 
 import re
 
@@ -20,7 +20,7 @@ def phone(browser):
 
 @pytest.fixture
 def plain(browser):
-    """A phone whose browser runs no script."""
+    """A phone whose browser does not run scripts."""
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     yield context.new_page()
     context.close()
@@ -32,7 +32,7 @@ def all_but_one_up_to_level_2():
 
 
 def tab_to(page, found, most=200):
-    """Presses Tab until `found`, a condition in JavaScript on the focused element `e`, holds."""
+    """Presses Tab until `found` is true: a JavaScript condition on the focused element `e`."""
     for _n in range(most):
         page.keyboard.press("Tab")
         if page.evaluate(f"(e => Boolean({found}))(document.activeElement)"):
@@ -46,11 +46,11 @@ def tick_by_keyboard(page, criteria):
         page.keyboard.press("Space")
 
 
-def test_a_team_is_checked_on_a_phone_by_keyboard(demo_site, phone):
+def test_a_team_check_works_on_a_phone_with_the_keyboard(demo_site, phone):
     phone.goto(f"{demo_site}/path/check/")
     tick_by_keyboard(phone, all_but_one_up_to_level_2())
-    standing = phone.locator("#team-level")
-    standing.filter(has_text="Level 1, one step from Level 2").wait_for()
+    team_level = phone.locator("#team-level")
+    team_level.filter(has_text="Level 1, one step from Level 2").wait_for()
     assert re.search(r"/path/check/\?check=\w+$", phone.url)
     assert phone.locator("#next-steps + ol > li").count() == 1
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -60,7 +60,7 @@ def test_a_team_is_checked_on_a_phone_by_keyboard(demo_site, phone):
     assert "Plan: Level 1, one step from Level 2" in phone.locator("h1").inner_text()
 
 
-def test_the_same_works_without_a_script(demo_site, plain):
+def test_a_team_check_works_without_scripts(demo_site, plain):
     plain.goto(f"{demo_site}/path/check/")
     tick_by_keyboard(plain, all_but_one_up_to_level_2())
     plain.locator("#answers button").press("Enter")
@@ -69,19 +69,19 @@ def test_the_same_works_without_a_script(demo_site, plain):
     assert plain.locator("input[name=met]:checked").count() == len(all_but_one_up_to_level_2())
 
 
-def test_a_check_that_was_begun_is_gone_on_with_in_the_same_browser(demo_site, phone):
+def test_a_saved_check_can_be_continued_in_the_same_browser(demo_site, phone):
     phone.goto(f"{demo_site}/path/check/")
     assert not phone.locator("#resume").is_visible()
     phone.locator("input[name=met]").first.check()
     phone.wait_for_url("**/path/check/?check=*")
-    begun = phone.url
+    saved_url = phone.url
     phone.goto(f"{demo_site}/path/check/")
     phone.locator("#resume a").click()
-    phone.wait_for_url(begun)
+    phone.wait_for_url(saved_url)
     assert phone.locator("input[name=met]:checked").count() == 1
 
 
-def test_the_check_is_handed_over_by_its_link_alone(demo_site, phone, browser):
+def test_a_check_is_shared_by_its_link_alone(demo_site, phone, browser):
     phone.goto(f"{demo_site}/path/check/")
     phone.locator("input[name=met]").nth(2).check()
     phone.wait_for_url("**/path/check/?check=*")
@@ -93,7 +93,7 @@ def test_the_check_is_handed_over_by_its_link_alone(demo_site, phone, browser):
     context.close()
 
 
-def test_a_sponsor_makes_a_plan_and_ticks_off_what_is_done(demo_site, phone):
+def test_a_sponsor_makes_a_plan_and_checks_off_a_course(demo_site, phone):
     phone.goto(f"{demo_site}/path/plan/")
     phone.get_by_label("Our team is at").select_option("1")
     phone.get_by_label("and wants to be at").select_option("2")
@@ -109,14 +109,14 @@ def test_a_sponsor_makes_a_plan_and_ticks_off_what_is_done(demo_site, phone):
     assert "with no stated duration" not in phone.locator(".total").inner_text()
 
 
-def test_the_map_of_a_course_leads_to_what_comes_before(demo_site, phone):
+def test_the_map_of_a_course_links_to_the_courses_before_it(demo_site, phone):
     phone.goto(f"{demo_site}/courses/team-leadership-for-co-leads/")
     assert not phone.locator(".map-columns").is_visible()
     phone.locator(".map-rail a", has_text="Co-Lead Workshop").click()
     phone.wait_for_url("**/courses/co-lead-workshop/")
 
 
-def test_the_map_is_wide_where_there_is_room(demo_site, page):
+def test_the_map_has_columns_on_a_wide_screen(demo_site, page):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{demo_site}/courses/team-leadership-for-co-leads/")
     assert page.locator(".map-columns").is_visible()

@@ -34,7 +34,7 @@ def test_the_grid_has_seven_dimensions_and_five_levels(client):
     assert levels[0] == "Level 1 Pre-team climate" and levels[4] == "Level 5 High-performing"
 
 
-def test_a_cell_has_its_criteria_and_counts_what_readers_find_there(client):
+def test_a_cell_shows_its_criteria_and_counts_its_public_entries(client):
     make_criterion("We plan together")
     for title in ("One", "Two"):
         make_tool(title, levels=[2], dimensions=["Leadership"])
@@ -46,7 +46,7 @@ def test_a_cell_has_its_criteria_and_counts_what_readers_find_there(client):
     assert "1 course" in cell and "2 tools" in cell and "video" not in cell
 
 
-def test_a_count_leads_to_just_these(client):
+def test_a_count_links_to_the_listing_of_just_these_entries(client):
     make_tool("One", levels=[2], dimensions=["Leadership"])
     make_course("Two", levels=[2], dimensions=["Leadership"])
     [link] = parse_page(client.get("/path/")).xpath("//a[starts-with(., '1 tool')]/@href")
@@ -55,11 +55,11 @@ def test_a_count_leads_to_just_these(client):
     assert "/tools/one/" in html and 'class="card-title"><a href="/courses/two/"' not in html
 
 
-def test_a_cell_that_no_criterion_is_written_for_says_so(client):
+def test_a_cell_without_a_criterion_says_so(client):
     assert "Not written yet" in cells_in(client.get("/path/"), "goals-and-performance")[0]
 
 
-def test_a_cell_shows_the_best_first_then_the_newest(client):
+def test_a_cell_shows_the_best_resources_first_then_the_newest(client):
     tools = [make_tool(f"Tool {n}", levels=[2], dimensions=["Leadership"]) for n in range(5)]
     elsewhere = make_tool("From elsewhere")
     draft = make_tool("Draft", published=False)
@@ -86,7 +86,7 @@ def test_a_dimension_has_one_heading_for_each_level(client):
     assert "We plan together" in words_of(second) and "/tools/one/" in second.xpath(".//dd/a/@href")
 
 
-def test_a_level_has_the_criteria_of_all_dimensions_and_its_list(client):
+def test_a_level_page_has_the_criteria_of_all_dimensions_and_its_entries(client):
     make_criterion("We plan together")
     make_tool("One", levels=[2], dimensions=["Training"])
     html = client.get("/levels/2/").content.decode()
@@ -96,7 +96,7 @@ def test_a_level_has_the_criteria_of_all_dimensions_and_its_list(client):
 
 @pytest.mark.parametrize("end", ["feed/", "feed/atom/"])
 @pytest.mark.parametrize("start", ["/path/leadership/", "/path/leadership/level-2/"])
-def test_a_dimension_and_a_cell_are_feeds(client, start, end):
+def test_a_dimension_and_a_cell_have_feeds(client, start, end):
     make_tool("One", levels=[2], dimensions=["Leadership"])
     make_tool("Two", levels=[2], dimensions=["Training"])
     feed = client.get(start + end).content.decode()
@@ -104,7 +104,7 @@ def test_a_dimension_and_a_cell_are_feeds(client, start, end):
 
 
 @pytest.mark.parametrize("address", ["/path/leadership.pdf", "/path/leadership/level-2.pdf"])
-def test_a_dimension_and_a_cell_are_printed(client, address):
+def test_a_dimension_and_a_cell_have_pdfs(client, address):
     assert client.get(address)["Content-Type"] == "application/pdf"
 
 
@@ -112,11 +112,11 @@ def test_a_dimension_and_a_cell_are_printed(client, address):
     "address",
     ["/path/nothing/", "/path/leadership/level-9/", "/path/nothing/level-2/", "/levels/9/"],
 )
-def test_what_is_not_on_the_path_is_not_found(client, address):
+def test_an_unknown_dimension_or_level_answers_404(client, address):
     assert client.get(address).status_code == 404
 
 
-def test_a_short_address_leads_to_the_living_page(client):
+def test_a_short_address_leads_to_the_current_address(client):
     tool = make_tool("One")
     assert client.get(tool.get_short_url())["Location"] == "/tools/one/"
     tool.slug = "another"
@@ -125,15 +125,15 @@ def test_a_short_address_leads_to_the_living_page(client):
 
 
 @pytest.mark.parametrize("code", ["zzzzzz", "z" * 40, "0", "-", "1_2"])
-def test_a_short_address_of_nothing_is_not_found(client, code):
+def test_a_short_address_with_an_unknown_code_answers_404(client, code):
     assert client.get(f"/r/{code}").status_code == 404
 
 
-def test_a_short_address_of_a_draft_is_not_found(client):
+def test_a_short_address_of_a_draft_answers_404(client):
     assert client.get(make_tool(published=False).get_short_url()).status_code == 404
 
 
-def test_a_dimension_is_suggested_while_somebody_types(client):
+def test_a_dimension_is_a_search_suggestion(client):
     make_tool("One", dimensions=["Goals and Performance"])
     found = client.get("/search/suggestions/?q=goals").json()["suggestions"]
     assert ["Goals and Performance", "Path", "/path/goals-and-performance/"] in [

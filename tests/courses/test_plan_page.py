@@ -19,7 +19,7 @@ LMPO = "Labor Management Partnership Orientation (LMPO)"
 
 
 def steps_in(response):
-    """(title, reasons) of each step of the plan on the page."""
+    """Returns [(title, reasons)] of the steps of the plan on the page."""
     return [
         (words_of(step.find(".//h2")), words_of(step.find_class("reasons")[0]))
         for step in parse_page(response).find_class("plan-step")
@@ -44,7 +44,7 @@ def hours(n, **fields):
 
 
 class TestFromLevelToLevel:
-    def test_every_course_of_the_levels_above_comes_with_what_it_requires(self, client):
+    def test_a_plan_has_every_course_of_the_higher_levels_and_its_requirements(self, client):
         first = make_course("Zeal", **hours(1, levels=[1]))
         second = make_course("Art", **hours(2, levels=[2]))
         second.requirements.create(named_course=first)
@@ -54,7 +54,7 @@ class TestFromLevelToLevel:
         assert steps_in(response) == [("Zeal", "required by Art"), ("Art", "for Level 2")]
         assert total_in(response) == "3 h"
 
-    def test_a_course_of_a_dimension_says_which_cell_it_closes(self, client):
+    def test_a_course_names_the_cells_it_helps_with(self, client):
         make_course("Art", levels=[2, 3], dimensions=["Leadership", "Training"])
         [(_title, reasons)] = steps_in(client.get("/path/plan/?from=1&to=2"))
         assert reasons == "helps with Level 2: Leadership, Training"
@@ -64,23 +64,23 @@ class TestFromLevelToLevel:
             make_course(title, levels=[level])
         assert titles_in(client.get("/path/plan/?from=1&to=3")) == ["B", "D", "A", "C"]
 
-    def test_who_asks_gets_what_is_meant_for_them(self, client):
+    def test_a_plan_for_an_audience_has_the_courses_meant_for_it(self, client):
         make_course("For sponsors", levels=[2], audiences=["Sponsors"])
         make_course("For stewards", levels=[2], audiences=["Stewards"])
         make_course("For nobody named", levels=[2])
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         assert titles_in(response) == ["For sponsors"]
-        [unsaid] = parse_page(response).xpath("//section[@aria-labelledby='no-audience']//li")
-        assert words_of(unsaid) == "For nobody named"
+        [course] = parse_page(response).xpath("//section[@aria-labelledby='no-audience']//li")
+        assert words_of(course) == "For nobody named"
 
-    def test_only_is_respected(self, client):
+    def test_a_course_limited_to_another_audience_is_left_out(self, client):
         limits = {"audiences": ["Sponsors"], "only_for": ["Union members"]}
         make_course("Labor sponsors", levels=[2], **limits)
         assert titles_in(client.get("/path/plan/?from=1&to=2&audience=sponsors")) == []
         both = "/path/plan/?from=1&to=2&audience=sponsors&audience=union-members"
         assert titles_in(client.get(both)) == ["Labor sponsors"]
 
-    def test_a_required_course_that_is_closed_to_who_asks_is_said_to_be(self, client):
+    def test_a_required_course_that_is_not_open_to_the_audience_has_a_notice(self, client):
         closed = make_course("Closed", only_for=["Union members"])
         course = make_course("Open", levels=[2], audiences=["Sponsors"])
         course.requirements.create(named_course=closed)
@@ -103,21 +103,21 @@ class TestTime:
         make_course("B", levels=[2], minutes_min=120, minutes_max=180)
         assert total_in(client.get("/path/plan/?from=1&to=2")) == "3–5 h"
 
-    def test_what_nobody_knows_is_counted_apart(self, client):
+    def test_courses_without_a_time_are_counted_separately(self, client):
         make_course("A", levels=[2], **hours(3))
         make_course("B", levels=[2])
         make_course("C", levels=[2])
         response = client.get("/path/plan/?from=1&to=2")
         assert total_in(response) == "3 h + 2 courses with no stated duration"
 
-    def test_nothing_known_is_never_0(self, client):
+    def test_an_unknown_time_is_never_0(self, client):
         make_course("A", levels=[2])
         response = client.get("/path/plan/?from=1&to=2")
         assert total_in(response) == "1 course with no stated duration"
 
 
 class TestChosenCourses:
-    def test_a_plan_for_what_somebody_wants(self, client):
+    def test_a_plan_for_chosen_courses_adds_their_requirements(self, client):
         first, second = make_course("First"), make_course("Second")
         second.requirements.create(named_course=first)
         make_course("Third", levels=[5])
@@ -128,7 +128,7 @@ class TestChosenCourses:
             ("Third", "you asked for it"),
         ]
 
-    def test_one_that_is_done_is_left_out_with_what_only_it_required(self, client):
+    def test_a_finished_course_is_left_out_with_what_only_it_required(self, client):
         first, second, third = make_course("First"), make_course("Second"), make_course("Third")
         second.requirements.create(named_course=first)
         third.requirements.create(named_course=second)
@@ -148,14 +148,14 @@ class TestChosenCourses:
         response = client.get("/path/plan/?from=1&to=2&add=co-lead+workshop")
         assert response["Location"] == "/path/plan/?from=1&to=2&want=co-lead-workshop-classroom"
 
-    def test_a_name_that_several_have_is_asked_about(self, client):
+    def test_a_name_that_several_courses_match_offers_a_choice(self, client):
         make_course("Workshop one")
         make_course("Workshop two")
         page = parse_page(client.get("/path/plan/?add=workshop"))
         links = page.xpath("//section[@aria-labelledby='course-choices']//a/@href")
         assert links == ["/path/plan/?want=workshop-two", "/path/plan/?want=workshop-one"]
 
-    def test_a_name_that_none_has_is_said_to_be_none(self, client):
+    def test_a_name_that_no_course_matches_gets_a_notice(self, client):
         assert "No course has the name “xyzzy”." in notices_in(client.get("/path/plan/?add=xyzzy"))
 
     def test_knowledge_and_advice_are_offered_and_not_counted(self, client):
@@ -166,7 +166,7 @@ class TestChosenCourses:
         [link] = parse_page(response).xpath("//a[starts-with(., 'Add it')]/@href")
         assert titles_in(client.get(link)) == ["Drawing", "Art"]
 
-    def test_courses_that_count_as_one_are_a_choice(self, client):
+    def test_equivalent_courses_are_offered_as_a_choice(self, client):
         room, online = make_course("Art (classroom)"), make_course("Art (online)")
         room.equivalents.add(online)
         last = make_course("Last")
@@ -177,13 +177,13 @@ class TestChosenCourses:
         assert titles_in(client.get(other)) == ["Art (online)", "Last"]
         assert titles_in(client.get("/path/plan/?want=last&done=art-online")) == ["Last"]
 
-    def test_what_was_asked_for_by_name_is_taken_of_those_that_count_as_one(self, client):
+    def test_of_equivalent_courses_the_one_asked_for_by_name_is_taken(self, client):
         first, wanted = make_course("AA", levels=[2]), make_course("BB", levels=[2])
         first.equivalents.add(wanted)
         assert titles_in(client.get("/path/plan/?want=bb&to=2")) == ["BB"]
         assert titles_in(client.get("/path/plan/?want=bb&to=2&take=aa")) == ["AA"]
 
-    def test_advice_is_silent_where_what_counts_as_it_is_done(self, client):
+    def test_advice_is_hidden_when_an_equivalent_course_is_done(self, client):
         course, one, other = make_course("Art"), make_course("One"), make_course("Other")
         one.equivalents.add(other)
         course.requirements.create(named_course=one, type="knowledge")
@@ -192,7 +192,7 @@ class TestChosenCourses:
             "Know this first:" not in client.get("/path/plan/?want=art&done=other").content.decode()
         )
 
-    def test_a_tick_of_what_was_missing_counts_when_it_has_come(self, client):
+    def test_a_missing_course_stays_done_after_it_is_added_to_the_catalog(self, client):
         make_course("Art").requirements.create(text="Basics of Care")
         address = "/path/plan/?want=art&done=~basics-of-care"
         assert titles_in(client.get(address)) == ["Art"]
@@ -200,7 +200,7 @@ class TestChosenCourses:
         response = client.get(address)
         assert titles_in(response) == ["Art"] and not notices_in(response)
 
-    def test_a_tick_counts_when_its_course_is_taken_off_the_site(self, client):
+    def test_a_course_stays_done_after_it_is_unpublished(self, client):
         basics = make_course("Basics of Care")
         make_course("Art").requirements.create(named_course=basics)
         basics.published_at = None
@@ -208,20 +208,20 @@ class TestChosenCourses:
         assert titles_in(client.get("/path/plan/?want=art&done=basics-of-care")) == ["Art"]
 
     @pytest.mark.parametrize("name", ["want", "done", "take"])
-    def test_a_name_that_nothing_has_is_no_course(self, client, name):
+    def test_an_unknown_key_of_a_missing_course_is_skipped_with_a_notice(self, client, name):
         make_course("Art")
         response = client.get(f"/path/plan/?want=art&{name}=~nonsense")
         assert "We skipped “~nonsense”: no course has that name." in notices_in(response)
         assert "Nonsense" not in response.content.decode()
 
-    def test_what_many_require_names_a_few_of_them(self, client):
+    def test_a_course_that_many_require_names_a_few_of_them(self, client):
         hub = make_course("Hub")
         for number in range(7):
             make_course(f"Course {number}", levels=[2]).requirements.create(named_course=hub)
         reasons = dict(steps_in(client.get("/path/plan/?to=2")))["Hub"]
         assert reasons.endswith("required by Course 3; and 3 more")
 
-    def test_missing_courses_in_other_scripts_are_told_apart(self, client):
+    def test_missing_courses_in_other_scripts_are_different_courses(self, client):
         course = make_course("Art")
         course.requirements.create(text="Курс один")
         course.requirements.create(text="日本語の入門")
@@ -231,20 +231,20 @@ class TestChosenCourses:
         response = client.get("/path/plan/", {"want": "art", "done": keys})
         assert titles_in(response) == ["Art"]
 
-    def test_a_hidden_course_under_two_texts_is_one_step(self, client):
+    def test_a_hidden_course_with_two_texts_is_one_step(self, client):
         hidden = make_course("Hidden", published=False)
         for title, text in (("A", "Basics"), ("B", "The basics of it")):
             make_course(title, levels=[2]).requirements.create(named_course=hidden, text=text)
         assert titles_in(client.get("/path/plan/?to=2")) == ["Basics", "A", "B"]
 
-    def test_what_who_asks_may_not_take_is_counted_apart(self, client):
+    def test_courses_not_open_to_the_audience_are_counted_separately(self, client):
         make_course("Closed", **hours(8, only_for=["Union members"]))
         response = client.get("/path/plan/?want=closed&audience=managers")
         assert total_in(response) == "1 course that is not open to this audience"
 
 
-class TestWhatIsLeft:
-    def test_cells_that_no_course_closes_are_named_with_what_helps_there(self, client):
+class TestOpenCells:
+    def test_cells_without_a_course_are_named_with_what_helps(self, client):
         make_course("Art", levels=[2], dimensions=["Leadership"])
         make_tool("Agenda", levels=[2], dimensions=["Team Process"])
         page = parse_page(client.get("/path/plan/?from=1&to=2"))
@@ -262,19 +262,19 @@ class TestWhatIsLeft:
             "Nothing is left to take. All courses are done."
         )
 
-    def test_a_course_that_is_planned_is_not_named_as_not_counted(self, client):
+    def test_a_planned_course_is_not_listed_as_a_course_without_an_audience(self, client):
         make_course("Unsaid", levels=[2])
         page = parse_page(client.get("/path/plan/?from=1&to=2&audience=sponsors&want=unsaid"))
         assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
-    def test_a_course_only_for_who_asks_is_not_said_to_be_for_nobody(self, client):
+    def test_a_course_limited_to_the_audience_is_not_listed_as_without_an_audience(self, client):
         make_course("Limited", levels=[2], only_for=["Sponsors"])
         page = parse_page(client.get("/path/plan/?from=1&to=2&audience=sponsors"))
         assert not page.xpath("//section[@aria-labelledby='no-audience']")
 
 
-class TestWhatHelps:
-    def test_drafts_take_no_place(self, client):
+class TestHelp:
+    def test_drafts_do_not_use_up_the_places_for_help(self, client):
         course = make_course("Art")
         for number in range(3):
             course.related.add(make_tool(f"Draft {number}", published=False))
@@ -282,7 +282,7 @@ class TestWhatHelps:
         [step] = parse_page(client.get("/path/plan/?want=art")).find_class("plan-step")
         assert [words_of(link) for link in step.xpath(".//ul//a")] == ["Public"]
 
-    def test_a_step_has_its_related_tools_then_those_of_its_cells(self, client):
+    def test_a_step_lists_its_related_tools_then_those_of_its_cells(self, client):
         course = make_course("Art", levels=[2], dimensions=["Leadership"])
         newest = make_video("Newest", levels=[2], dimensions=["Leadership"])
         best = make_tool("Best")
@@ -294,7 +294,7 @@ class TestWhatHelps:
 
 
 class TestFromATeamCheck:
-    def test_the_open_criteria_of_the_next_level_are_closed(self, client):
+    def test_the_plan_helps_with_the_open_criteria_of_the_next_level(self, client):
         make_course("In a met cell", levels=[2], dimensions=["Training"])
         make_course("In an open one", levels=[2], dimensions=["Team Process"])
         met = Criterion.objects.exclude(dimension__slug="team-process", level=2)
@@ -305,8 +305,8 @@ class TestFromATeamCheck:
         assert title == "Plan: Level 1, two steps from Level 2"
 
 
-class TestTheSeedPage:
-    """What the first page of the old site gives, as it was read."""
+class TestOldSitePage:
+    """The plan from the first page of the old site, imported unchanged."""
 
     @pytest.fixture(autouse=True)
     def imported(self):
@@ -314,7 +314,7 @@ class TestTheSeedPage:
             pytest.skip("The stored page of the old site is not here.")
         call_command("import_pages", str(SEED), "--apply", "--publish", verbosity=0)
 
-    def test_a_sponsor_from_level_1_to_2(self, client):
+    def test_a_sponsor_who_goes_from_level_1_to_2_gets_two_courses(self, client):
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         assert steps_in(response) == [
             (LMPO, "required by Effective Sponsorship (classroom)"),
@@ -325,7 +325,7 @@ class TestTheSeedPage:
         assert "not in the catalog yet, no stated duration" in words_of(missing)
         assert not missing.xpath(".//h2/a")
 
-    def test_ticking_lmpo_done_takes_it_away(self, client):
+    def test_a_missing_course_that_is_checked_as_done_leaves_the_plan(self, client):
         response = client.get("/path/plan/?from=1&to=2&audience=sponsors")
         [key] = parse_page(response).xpath("//li[contains(@class, 'missing')]//input/@value")
         response = client.get(
@@ -346,14 +346,16 @@ class TestBadInput:
             ("from=1&to=2&done=nowhere", "We skipped “nowhere”: no course has that name."),
             ("from=4&to=2", "Choose a higher level to aim for: Level 2 is not above Level 4."),
             ("from=2&to=2", "Choose a higher level to aim for: Level 2 is not above Level 2."),
-            ("from=²&to=9", "There is no level “9”: they go from 1 to 5."),
+            ("from=²&to=9", "There is no level “9”. Levels go from 1 to 5."),
             (
                 "from=1&to=2&start=tomorrow",
                 "“tomorrow” is not a date. The plan starts next Monday.",
             ),
         ],
     )
-    def test_it_is_named_and_the_rest_is_planned(self, client, query, sentence):
+    def test_an_invalid_value_gets_a_notice_and_the_page_still_answers(
+        self, client, query, sentence
+    ):
         response = client.get(f"/path/plan/?{query}")
         assert response.status_code == 200
         assert sentence in notices_in(response)
@@ -372,12 +374,12 @@ class TestBadInput:
             "want=art&audience=" + "x" * 3000,
         ],
     )
-    def test_whatever_comes_is_answered(self, client, page, query):
+    def test_a_strange_query_string_never_causes_an_error(self, client, page, query):
         make_course("Art", levels=[2])
         response = client.get(f"/path/{page}?{query}", follow=True)
         assert response.status_code == 200
 
-    def test_a_circle_made_in_the_database_is_said_and_loops_nowhere(self, client):
+    def test_a_circle_in_the_database_is_reported_and_the_plan_still_works(self, client):
         a, b = make_course("A", levels=[2]), make_course("B", levels=[2])
         Requirement.objects.bulk_create(
             Requirement(course=one, named_course=other, text="x") for one, other in ((a, b), (b, a))
@@ -388,20 +390,20 @@ class TestBadInput:
 
 
 class TestOtherRenderings:
-    def test_an_address_too_long_for_a_code_is_given_as_a_link(self, client):
+    def test_a_plan_whose_link_is_too_long_for_a_code_still_has_a_page_and_a_pdf(self, client):
         slugs = [make_course(f"Course with a rather long name, number {n}").slug for n in range(60)]
         query = "&".join(f"done={slug}" for slug in slugs)
         for page in ("plan/", "plan.pdf"):
             assert client.get(f"/path/{page}?want={slugs[0]}&{query}").status_code == 200
 
-    def test_the_address_of_a_plan_is_the_same_for_the_same_question(self, client):
+    def test_the_same_question_has_the_same_canonical_address(self, client):
         make_course("A"), make_course("B")
         one = parse_page(client.get("/path/plan/?want=b&want=a&to=2&from=1"))
         other = parse_page(client.get("/path/plan/?from=1&to=2&want=a&want=b&want=a"))
         canonical = "//link[@rel='canonical']/@href"
         assert one.xpath(canonical) == other.xpath(canonical)
 
-    def test_it_is_printed_on_one_sheet_for_everybody_to_read(self, client):
+    def test_a_short_plan_is_one_page_and_conforms_to_pdf_ua(self, client):
         course = make_course("Art", **hours(3, levels=[2], dimensions=["Leadership"]))
         course.requirements.create(text=LMPO)
         course.related.add(make_tool("A tool"))
@@ -423,7 +425,7 @@ class TestOtherRenderings:
         assert len(pages) <= 6
         assert [end for _codes, end in pages[:-1] if end > 0.45] == []
 
-    def test_it_leaves_no_cookie(self, client):
+    def test_the_page_sets_no_cookie(self, client):
         assert not client.get("/path/plan/?from=1&to=2").cookies
 
 

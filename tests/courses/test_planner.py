@@ -12,14 +12,14 @@ LEVELS = st.lists(st.integers(0, 5), min_size=12, max_size=12)
 
 
 def question(edges, goals, levels=(1,) * 12, **more):
-    edges = [(a, b, sort) for a, b, sort in edges if a > b or sort == SAME]
-    edges += [(b, a, sort) for a, b, sort in edges if sort == SAME]
+    edges = [(a, b, kind) for a, b, kind in edges if a > b or kind == SAME]
+    edges += [(b, a, kind) for a, b, kind in edges if kind == SAME]
     facts = {n: Facts(f"Course {n % 5}", level) for n, level in enumerate(levels)}
     return Question(dict.fromkeys(goals, ("asked for",)), Graph.of(edges), facts, **more)
 
 
 @given(FORWARD, SETS, SETS, LEVELS)
-def test_a_plan_is_closed_under_what_is_required(edges, goals, done, levels):
+def test_a_plan_has_all_that_its_courses_require(edges, goals, done, levels):
     asked = question(edges, goals, levels, done=done)
     courses = {step.course for step in asked.steps()}
     assert goals - done <= courses
@@ -28,7 +28,7 @@ def test_a_plan_is_closed_under_what_is_required(edges, goals, done, levels):
 
 
 @given(FORWARD, SETS, SETS, LEVELS)
-def test_no_course_stands_before_what_it_requires_or_is_advised(edges, goals, done, levels):
+def test_no_course_is_before_one_that_it_requires_or_advises(edges, goals, done, levels):
     asked = question(edges, goals, levels, done=done)
     courses = [step.course for step in asked.steps()]
     for place, course in enumerate(courses):
@@ -46,37 +46,35 @@ def test_a_plan_is_minimal_each_course_is_a_goal_or_required_by_another(edges, g
 
 
 @given(ANY_WAY, SETS, SETS, LEVELS, st.randoms())
-def test_equal_input_gives_an_equal_plan_in_whatever_order_it_comes(
-    edges, goals, done, levels, chance
-):
+def test_the_order_of_the_input_does_not_change_the_plan(edges, goals, done, levels, chance):
     steps = question(edges, goals, levels, done=done).steps()
     mixed, mixed_goals = chance.sample(edges, len(edges)), chance.sample(sorted(goals), len(goals))
     assert question(mixed, mixed_goals, levels, done=done).steps() == steps
 
 
 @given(ANY_WAY, SETS, SETS, SETS)
-def test_of_what_counts_as_one_only_one_is_taken_and_one_done_is_enough(edges, goals, done, likes):
+def test_only_one_of_equivalent_courses_is_taken_and_one_done_is_enough(edges, goals, done, likes):
     asked = question(edges, goals, done=done, preferred=likes)
-    groups = [frozenset(asked.alike(step.course)) for step in asked.steps()]
+    groups = [frozenset(asked.equivalents_of(step.course)) for step in asked.steps()]
     assert len(set(groups)) == len(groups)
     assert all(done.isdisjoint(group) for group in groups)
     for step in asked.steps():
-        assert step.course in likes or likes.isdisjoint(asked.alike(step.course))
+        assert step.course in likes or likes.isdisjoint(asked.equivalents_of(step.course))
 
 
 @given(ANY_WAY, SETS, SETS)
-def test_with_courses_that_count_as_one_a_plan_is_closed_and_minimal_too(edges, goals, done):
+def test_with_equivalent_courses_a_plan_is_complete_and_minimal_too(edges, goals, done):
     asked = question(edges, goals, done=done)
     courses = {step.course for step in asked.steps()}
     for wanted in goals.union(*(asked.graph.needs.get(course, ()) for course in courses)):
-        assert not (courses | done).isdisjoint(asked.graph.alike(wanted))
+        assert not (courses | done).isdisjoint(asked.graph.equivalents_of(wanted))
     for step in asked.steps():
         assert step.reasons or step.required_by
         assert all(step.course in asked.required(later) for later in step.required_by)
 
 
 @given(st.lists(st.tuples(NODES, NODES, st.just(NEEDS)), max_size=24), SETS)
-def test_a_circle_neither_loops_nor_loses_a_course(edges, goals):
+def test_a_plan_ends_and_keeps_every_course_of_a_circle(edges, goals):
     facts = {n: Facts(str(n)) for n in range(12)}
     graph = Graph.of(edges)
     courses = [step.course for step in Question(dict.fromkeys(goals, ()), graph, facts).steps()]
@@ -90,19 +88,21 @@ def test_ties_are_broken_by_level_then_title():
     assert [step.course for step in asked.steps()] == ["d", "c", "a", "b"]
 
 
-def test_what_is_open_to_the_asker_is_taken_before_what_is_not():
+def test_of_equivalent_courses_one_that_is_open_to_the_audience_is_preferred():
     facts = {"a": Facts("A", only_for=frozenset(["labor"])), "b": Facts("B")}
     graph = Graph.of([("a", "b", SAME), ("b", "a", SAME)])
-    step = Question({"a": ()}, graph, facts, asker=frozenset(["sponsors"])).steps()[0]
+    step = Question({"a": ()}, graph, facts, audiences=frozenset(["sponsors"])).steps()[0]
     assert (step.course, step.instead, step.is_open) == ("b", ("a",), True)
 
 
-def test_a_required_course_that_is_closed_to_the_asker_stays_and_says_so():
+def test_a_required_course_that_is_not_open_to_the_audience_stays_and_is_marked():
     facts = {"a": Facts("A", only_for=frozenset(["labor"])), "b": Facts("B")}
-    asked = Question({"b": ()}, Graph.of([("b", "a", NEEDS)]), facts, asker=frozenset(["sponsors"]))
+    asked = Question(
+        {"b": ()}, Graph.of([("b", "a", NEEDS)]), facts, audiences=frozenset(["sponsors"])
+    )
     assert [(step.course, step.is_open) for step in asked.steps()] == [("a", False), ("b", True)]
 
 
-def test_time_that_nobody_knows_is_counted_apart_and_never_as_nothing():
+def test_courses_of_unknown_time_are_counted_separately_and_never_as_0():
     known, range_ = Facts("A", 1, 180, 180), Facts("B", 1, 30, 60)
     assert Total.of([known, range_, Facts("C"), Facts("D")]) == Total(210, 240, 2)

@@ -23,12 +23,12 @@ LMPO = "Labor Management Partnership Orientation (LMPO)"
 @pytest.mark.parametrize(
     "text", [LMPO, "LMP Orientation", "labor-management partnership orientation"]
 )
-def test_texts_that_name_the_same_course(title, text):
+def test_these_texts_name_the_same_course(title, text):
     assert names_of(title) & names_of(text)
 
 
 @pytest.mark.parametrize("text", ["Co-Lead Workshop", "Orientation", "", "(LMPO)x", "🙂"])
-def test_texts_that_do_not(text):
+def test_these_texts_do_not_name_the_same_course(text):
     assert not names_of("LMP Orientation") & names_of(text)
 
 
@@ -39,14 +39,14 @@ class TestLinkingUp:
         requirement = make_course().requirements.create(text=LMPO)
         assert requirement.named_course == orientation
 
-    def test_a_dangling_one_keeps_its_text_and_is_linked_when_the_course_appears(self):
+    def test_a_dangling_requirement_keeps_its_text_and_is_linked_when_its_course_is_added(self):
         requirement = make_course().requirements.create(text=LMPO)
         assert list(Requirement.objects.dangling()) == [requirement]
         orientation = make_course("LMP Orientation")
         requirement.refresh_from_db()
         assert (requirement.named_course, requirement.text) == (orientation, LMPO)
 
-    def test_it_is_linked_when_a_course_is_given_that_name(self):
+    def test_a_requirement_is_linked_when_a_course_gets_its_name(self):
         orientation = make_course("Welcome to partnership")
         requirement = make_course().requirements.create(text=LMPO)
         orientation.other_names = "LMPO"
@@ -54,14 +54,14 @@ class TestLinkingUp:
         requirement.refresh_from_db()
         assert requirement.named_course == orientation
 
-    def test_two_courses_of_one_name_are_a_question_for_an_editor(self):
+    def test_a_requirement_is_not_linked_when_two_courses_have_its_name(self):
         make_course("Consensus Decision Making (classroom)")
         make_course("Consensus Decision Making (online)")
         requirement = make_course().requirements.create(text="Consensus Decision Making (CDM)")
         assert requirement.named_course is None
 
     @pytest.mark.parametrize("leave", ["by deletion", "by another title"])
-    def test_it_is_linked_when_one_of_two_courses_leaves_the_name(self, leave):
+    def test_a_requirement_is_linked_when_one_of_two_courses_loses_its_name(self, leave):
         one, other = make_course("Consensus (classroom)"), make_course("Consensus (online)")
         requirement = make_course().requirements.create(text="Consensus")
         assert requirement.named_course is None
@@ -97,7 +97,7 @@ class TestLinkingUp:
         assert follow_up.named_course == later
         assert not FollowUp.objects.dangling()
 
-    def test_a_chosen_course_gives_the_text_when_none_is_written(self):
+    def test_the_title_of_a_chosen_course_becomes_the_text_when_there_is_none(self):
         orientation = make_course("LMP Orientation")
         assert make_course().requirements.create(named_course=orientation).text == "LMP Orientation"
 
@@ -140,7 +140,7 @@ class TestWhatTheDatabaseRefuses:
 
 
 def chain(*titles, type="course"):
-    """Courses of which each requires the next."""
+    """Makes courses, each of which requires the next one."""
     courses = [make_course(title) for title in titles]
     for course, required in zip(courses, courses[1:], strict=False):
         course.requirements.create(named_course=required, type=type)
@@ -151,31 +151,31 @@ def chain(*titles, type="course"):
 class TestCircles:
     @pytest.mark.parametrize("type", ["course", "knowledge"])
     @pytest.mark.parametrize("necessity", ["required", "recommended"])
-    def test_one_is_refused_with_its_chain_by_title(self, type, necessity):
+    def test_a_circle_is_refused_with_its_chain_of_titles(self, type, necessity):
         a, b, c = chain("A", "B", "C", type=type)
         with pytest.raises(ValidationError, match="C → A → B → C") as refusal:
             c.requirements.create(named_course=a, type=type, necessity=necessity)
         assert "come before itself" in refusal.value.message
         assert not c.requirements.exists()
 
-    def test_one_by_words_is_refused_too(self):
+    def test_a_circle_through_a_text_is_refused_too(self):
         _a, b = chain("A way", "B way")
         with pytest.raises(ValidationError, match="B way → A way → B way"):
             b.requirements.create(text="A way")
 
-    def test_it_is_found_before_anything_is_saved(self):
+    def test_a_circle_is_found_before_anything_is_saved(self):
         a, b = chain("A", "B")
         with pytest.raises(ValidationError, match="B → A → B"):
             Requirement(course=b, named_course=a).full_clean()
 
-    def test_a_row_that_is_changed_into_one_is_refused(self):
+    def test_a_change_that_closes_a_circle_is_refused(self):
         a, b = chain("A", "B")
         row = b.requirements.create(named_course=make_course("C"))
         row.named_course = a
         with pytest.raises(ValidationError, match="B → A → B"):
             row.save()
 
-    def test_what_would_close_one_by_its_name_dangles_on(self):
+    def test_a_requirement_whose_link_would_close_a_circle_stays_dangling(self):
         a, b = chain("A", "B")
         waiting = b.requirements.create(text="The other way")
         a.title = "The other way"
@@ -183,29 +183,29 @@ class TestCircles:
         waiting.refresh_from_db()
         assert waiting.named_course is None
 
-    def test_a_condition_closes_none(self):
+    def test_a_condition_never_closes_a_circle(self):
         _a, b = chain("A", "B")
         assert b.requirements.create(text="A", type="condition").named_course is None
 
-    def test_two_courses_that_lead_to_one_are_no_circle(self):
+    def test_two_paths_to_one_course_are_not_a_circle(self):
         a, b, c = chain("A", "B", "C")
         assert a.requirements.create(named_course=c).pk
 
-    def test_it_may_close_over_what_counts_as_a_course(self):
+    def test_a_circle_through_an_equivalent_course_is_refused(self):
         a, b = chain("A", "B")
         other = make_course("B online")
         b.equivalents.add(other)
         with pytest.raises(ValidationError, match="B online → A → B = B online"):
             other.requirements.create(named_course=a)
 
-    def test_a_course_never_counts_as_one_that_it_requires(self):
+    def test_a_course_cannot_count_as_a_course_that_it_requires(self):
         a, b, c = chain("A", "B", "C")
         with pytest.raises(ValidationError, match="circle: A → B → C = A"), transaction.atomic():
             c.equivalents.add(a)
         assert not a.equivalents.exists()
 
-    def test_two_that_are_joined_at_once_close_none_between_them(self):
+    def test_two_equivalents_added_together_cannot_close_a_circle(self):
         a, (b, c) = make_course("A"), chain("B", "C")
-        with pytest.raises(ValidationError, match="would close a circle"), transaction.atomic():
+        with pytest.raises(ValidationError, match="would make a circle"), transaction.atomic():
             a.equivalents.set([b, c])
         assert not a.equivalents.exists()

@@ -1,4 +1,4 @@
-"""Two editors who save at one moment: together they would close a circle."""
+"""Two editors save at the same time, and together their rows would close a circle."""
 
 from threading import Barrier, Thread
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def require(course, named, ready, refusals):
-    """As a form does it: read, wait until the other has read too, then save."""
+    """Saves as a form does: reads, waits until the other thread has read too, then saves."""
     try:
         with transaction.atomic():
             row = Requirement(course=course, named_course=named)
@@ -29,7 +29,7 @@ def require(course, named, ready, refusals):
     connection.vendor == "sqlite",
     reason="SQLite begins each writing transaction only when the one before has ended.",
 )
-def test_one_of_two_who_close_a_circle_together_is_refused():
+def test_one_of_two_saves_that_together_close_a_circle_is_refused():
     a, b = make_course("A"), make_course("B")
     ready, refusals = Barrier(2, timeout=20), []
     threads = [Thread(target=require, args=(*pair, ready, refusals)) for pair in ((a, b), (b, a))]
@@ -38,4 +38,4 @@ def test_one_of_two_who_close_a_circle_together_is_refused():
     for thread in threads:
         thread.join()
     assert Requirement.objects.count() == 1
-    assert len(refusals) == 1 and "would close a circle" in refusals[0]
+    assert len(refusals) == 1 and "would make a circle" in refusals[0]

@@ -46,7 +46,7 @@ def test_a_circle_in_a_page_gets_a_note_and_fails_with_its_chain(tmp_path):
     page = write_page(tmp_path, Baking="Kneading", Kneading="Milling", Milling="Baking")
     [note] = [line for line in run_import(page) if "circle" in line]
     assert "Baking → Kneading → Milling → Baking" in note
-    with pytest.raises(CommandError, match="would close a circle: Milling → Baking → Kneading"):
+    with pytest.raises(CommandError, match="would make a circle: Milling → Baking → Kneading"):
         run_import(page, "--apply")
     assert not Resource.objects.exists()
 
