@@ -7,9 +7,10 @@ from catalog.lib import page_priority
 
 
 class PagesFirstMiddleware:
-    """Lets a file wait while a page is made, and makes ready one file at a time in a process.
+    """Makes file requests wait while pages are made, and prepares one file at a time per process.
 
-    Only the making ready waits: sending is the system's work. What makes PDFs waits by itself.
+    Only the preparation of the response waits; the operating system sends the file. Requests for
+    PDFs that the site makes do not wait here, because making a PDF waits for pages itself.
     """
 
     FILE = re.compile(r"/tools/[^/]+/(?:v\d+/)?[^/]+\.\w+")

@@ -1,5 +1,7 @@
-"""Files of the catalog, served with ranges (players seek, Safari will not start without), never as
-code: by this application, by nginx or by an object storage, as the settings say.
+"""Serves uploaded files: from this application, nginx or an object storage, as the settings say.
+
+Files are served with ranges, because players seek and Safari does not play without them. Nothing
+that is uploaded can run as code.
 """
 
 from contextlib import suppress
@@ -23,7 +25,7 @@ from catalog.files.validators import is_local
 MEDIA_TYPES = MediaTypes(
     extra_types={".vtt": "text/vtt; charset=utf-8", ".avif": "image/avif", ".webp": "image/webp"}
 )
-# What a browser shows by itself; anything else is handed over as a file to keep.
+# Types that a browser shows itself. All other files are sent as downloads.
 SHOWN = ("application/pdf", "image/", "video/", "text/vtt")
 NOT_SHOWN = ("image/svg", "image/tiff")
 SHOWN_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'"
@@ -32,7 +34,10 @@ NOT_KEPT = "private, no-store"
 
 
 class Part(SlicedFile):
-    """A range that the system can send by itself: the file stands where the range begins."""
+    """A range that the operating system can send (sendfile).
+
+    The file is positioned at the start of the range.
+    """
 
     def fileno(self):
         return self.fileobj.fileno()
@@ -43,7 +48,7 @@ class Part(SlicedFile):
 
 class Upload(StaticFile):
     def get_range_response(self, range_header, base_headers, file_handle):
-        """WhiteNoise's own answers a range of a single byte with 416."""
+        """Replaces WhiteNoise's method, which answers 416 when the range is a single byte."""
         headers = Headers(list(base_headers))
         size = int(headers["Content-Length"])
         start, end = self.get_byte_range(range_header, size)
@@ -56,9 +61,10 @@ class Upload(StaticFile):
 
 
 def serve(request, name, public=True, version=None):
-    """The file `name` of the storage: 200, 206, 304 or 416; Http404 where it is not there.
+    """Answers with the file `name` of the storage: 200, 206, 304 or 416.
 
-    `version` is what says when an address got which file: something with sha256 and made_at.
+    `public` says whether caches may keep the answer. `version` has the `sha256` and the
+    `made_at` of the file that this address has now. Raises Http404 if there is no such file.
     """
     headers = headers_of(name, public)
     if settings.MEDIA_ACCEL:
@@ -82,16 +88,17 @@ def headers_of(name, public):
 
 
 def handed_to_proxy(name, headers):
-    """nginx sends the file with ranges (docs/operations.md) and sets Accept-Ranges itself."""
+    """Tells nginx to send the file (docs/operations.md). nginx handles ranges and Accept-Ranges."""
     said = {key: text for key, text in headers.items() if key != "Accept-Ranges"}
     place = settings.MEDIA_ACCEL + quote(name)
     return HttpResponse(headers=said | {"X-Accel-Redirect": place})
 
 
 def sent_from_storage(request, name, headers):
-    """The storage's own address of it, which is good for a while only.
+    """Redirects to the storage's own address of the file, which expires after some minutes.
 
-    Tracks of a video are sent by this site: browsers take them from nowhere else.
+    This site sends the text tracks of a video itself, because browsers load tracks only from the
+    site of the page.
     """
     if name.endswith(".vtt") and default_storage.exists(name):
         return HttpResponse(default_storage.open(name).read(), headers=headers)
@@ -119,19 +126,22 @@ def answered(request, name, headers, version):
 
 
 def give_back_connection():
-    """A slow reader may take minutes, and has of the database what was asked of it."""
+    """Closes the database connection: a slow download takes minutes and needs no more queries."""
     if not connection.in_atomic_block:
         connection.close()
 
 
 def stamps_of(version):
-    """An address that gets an older file back has changed all the same."""
+    """Returns Last-Modified and ETag of a version.
+
+    The date is when the address got the file, so restoring an older file counts as a change.
+    """
     modified = http_date(version.made_at.timestamp())
     return {"Last-Modified": modified, "ETag": f'"{version.sha256}"'}
 
 
 def find_upload(name, headers):
-    # A folder, an absent file, a name too long or with NUL in it: all are simply not there.
+    # A folder, a missing file, a name that is too long or holds NUL: all of them answer 404.
     with suppress(NotARegularFileError, OSError, ValueError, SuspiciousFileOperation):
         file = Path(default_storage.path(name)).resolve()
         if file.is_relative_to(Path(default_storage.location).resolve()):
@@ -140,7 +150,7 @@ def find_upload(name, headers):
 
 
 def conditions(request, upload):
-    """The request's headers, without a range that was asked of another version of the file."""
+    """Returns the request's headers without Range if If-Range names another version of the file."""
     meta = dict(request.META)
     if meta.get("HTTP_IF_RANGE", upload.etag) != upload.etag:
         meta.pop("HTTP_RANGE", None)

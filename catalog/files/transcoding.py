@@ -1,4 +1,4 @@
-"""Films in words for editors, and what ffmpeg makes of them: a poster and a copy for phones."""
+"""Describes videos to editors, and makes their posters and phone copies with ffmpeg."""
 
 import os
 import resource
@@ -48,19 +48,19 @@ PHONE_SENTENCES = {
     ),
 }
 
-POSTER_LIMIT = 120  # seconds that ffmpeg may take
+POSTER_LIMIT = 120  # seconds until ffmpeg is stopped
 POSTER_CODECS = {".webp": ("webp", "libwebp"), ".jpg": ("mjpeg", "mjpeg")}
-# Two pictures a second for ten seconds, made small before they are held and compared.
+# Takes two frames a second for ten seconds. Each is made small before ffmpeg compares them.
 POSTER = "fps=2,scale=iw*sar:ih,setsar=1,scale=w='min(1280,iw)':h=-2,thumbnail=20"
 PHONE = (
     "scale=iw*sar:ih,setsar=1,"
     "scale=w='if(gt(iw,ih),min(1280,iw),min(720,iw))':h='if(gt(iw,ih),min(720,ih),min(1280,ih))'"
     ":force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuv420p"
 )
-# What comes from outside opens no other file or address, and no format but those of films.
+# An upload must not make ffmpeg open another file, an address or another format.
 READING = "-protocol_whitelist file -format_whitelist mov,matroska -max_pixels 35389440 -threads 1"
 RUNNING = "-nostdin -v error -y -progress pipe:1"
-ALONE = "-sn -dn -map_metadata -1 -map_chapters -1"  # no place, no name of a camera's owner
+ALONE = "-sn -dn -map_metadata -1 -map_chapters -1"  # drops places and the camera owner's name
 PHONE_PICTURE = (
     "-c:v libx264 -profile:v high -preset fast -crf 24 -maxrate 1200k -bufsize 2400k -fpsmax 30"
 )
@@ -71,7 +71,7 @@ PHONE_SOUND = "-c:a aac -b:a 96k -af aformat=channel_layouts=mono|stereo:sample_
 
 
 class FilmError(Exception):
-    """A plain sentence; `detail` is the last that ffmpeg said."""
+    """ffmpeg failed. The message is a sentence for editors; `detail` is ffmpeg's last line."""
 
     def __init__(self, sentence, detail=""):
         super().__init__(sentence)
@@ -79,7 +79,10 @@ class FilmError(Exception):
 
 
 def phone_sentences(facts):
-    """What keeps a film from playing on phones and how to mend it; `facts` as films.read gives."""
+    """Returns sentences for editors: what keeps a video from playing on phones, and how to fix it.
+
+    `facts` are those of `video.read()` in files.inspection.
+    """
     words = facts | {
         "picture": codec_name(facts["picture"]),
         "colors": " ".join(filter(None, [f"{facts['bits'] or 8} bit", facts["chroma"]])),
@@ -89,7 +92,7 @@ def phone_sentences(facts):
 
 
 def described(facts):
-    """As "1:29 · 1280 × 720 · H.264 picture, AAC sound"."""
+    """Returns a line such as "1:29 · 1280 × 720 · H.264 picture, AAC sound"."""
     silent, heard = _("%(picture)s picture, no sound"), _("%(picture)s picture, %(sound)s sound")
     words = {"picture": codec_name(facts["picture"]), "sound": facts["sound"]}
     tracks = (heard if facts["sound"] else silent) % words
@@ -105,21 +108,24 @@ def ffmpeg_is_there():
 
 
 def needs_phone_copy(facts):
-    """Whether a film is more than a phone plays, or than it should have to load."""
+    """Whether a phone cannot play the video, or should not have to load all of it.
+
+    `facts` are those of `video.read()`, with the size of the file as "bytes".
+    """
     heavy = 8 * facts.get("bytes", 0) > HEAVY * facts["seconds"]
     large = min(facts["width"], facts["height"]) > LINES
     return heavy or large or bool(phone_problems(facts))
 
 
 def make_poster(path, out, seconds):
-    """Writes a typical picture of the film's first half minute to `out`, a .webp or .jpg.
+    """Writes a typical frame of the first half minute to `out`, a .webp or .jpg file.
 
-    Raises FilmError.
+    `seconds` is the length of the video. Raises FilmError.
     """
     format, codec = POSTER_CODECS[Path(out).suffix]
     making = f"-frames:v 1 {ALONE} -an -c:v {codec} -f {format}".split()
     with made_whole(out) as part:
-        # A film of few pictures may have none so far in.
+        # A video with few frames may have none at that second, so the start is tried too.
         for start in (min(seconds, 30) / 3, 0):
             source = ["-ss", f"{start:.2f}", "-t", "10", *source_of(path)]
             run([*source, "-map", "0:v:0", "-vf", POSTER, *making, local(part)], POSTER_LIMIT)
@@ -129,9 +135,10 @@ def make_poster(path, out, seconds):
 
 
 def make_phone_copy(path, out, seconds, progress=lambda percent: None):
-    """Writes the film to `out` as an MP4 that phones play and load soon, at most 720 lines high.
+    """Writes the video to `out` as an MP4 that phones play and load fast.
 
-    Calls progress(0 … 100) when the percentage has changed. Raises FilmError.
+    It fits into 1280 × 720 pixels, or 720 × 1280 if upright. `seconds` is its length. Calls
+    progress(percent), from 0 to 100, each time the percentage changes. Raises FilmError.
     """
     streams = "-map 0:v:0 -map 0:a:0? -movflags +faststart -threads 1 -f mp4"
     making = f"{streams} {ALONE} {PHONE_PICTURE} {PHONE_SOUND}".split()
@@ -146,13 +153,16 @@ def source_of(path):
 
 
 def local(path):
-    # With its protocol a name cannot be taken for an option or for an address.
+    # With "file:" in front, ffmpeg cannot take a name for an option or an address.
     return f"file:{Path(path).absolute()}"
 
 
 @contextmanager
 def made_whole(out):
-    """A path beside `out` to write to, which takes its place at the end or leaves nothing."""
+    """Yields a temporary path beside `out`, and renames that file to `out` at the end.
+
+    After an error nothing of the temporary file is left. Raises FilmError if nothing was written.
+    """
     out = Path(out)
     part = out.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -165,7 +175,10 @@ def made_whole(out):
 
 
 def percents(seconds, progress):
-    """A function that takes each line of ffmpeg's report and tells `progress` of new percents."""
+    """Returns a function that reads the lines of ffmpeg's report.
+
+    It calls progress(percent) when the percentage of `seconds` has grown.
+    """
     told = 0
 
     def read(line):
@@ -181,7 +194,7 @@ def percents(seconds, progress):
 
 
 def run(arguments, limit, report=lambda line: None):
-    """Runs ffmpeg behind all other work, for `limit` seconds at most; raises FilmError."""
+    """Runs ffmpeg at low priority for at most `limit` seconds. Raises FilmError."""
     program = shutil.which("ffmpeg")
     if not program:
         raise FilmError(_("The program ffmpeg is not installed on the server."))
@@ -195,7 +208,11 @@ def run(arguments, limit, report=lambda line: None):
 
 
 def watched(command, limit, report, errors):
-    """(the ended process, whether it was stopped for its time), whatever `report` raises."""
+    """Runs `command` and calls `report` with each line of its output.
+
+    Returns (the ended process, whether it was stopped because it took too long). The process ends
+    even if `report` raises an error.
+    """
     late = threading.Event()
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -215,7 +232,7 @@ def watched(command, limit, report, errors):
 
 
 def limit_memory(pid):
-    """Where the system lets it be said of another process."""
+    """Limits the address space of another process, on systems that support it."""
     if hasattr(resource, "prlimit"):
         resource.prlimit(pid, resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 

@@ -3,11 +3,11 @@ from pathlib import PurePosixPath
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParserError
 
-LONGEST = 20  # characters of an ending: the file that holds an upload meanwhile ends so as well
+LONGEST = 20  # characters of an ending, because the temporary file gets the same ending
 
 
 class UploadHandler(TemporaryFileUploadHandler):
-    """Every upload goes to the disk, whatever its name, and comes whole or not at all."""
+    """Writes every upload to disk under a safe name, and refuses uploads that break off."""
 
     is_whole = True
 
@@ -21,7 +21,7 @@ class UploadHandler(TemporaryFileUploadHandler):
         return super().file_complete(file_size)
 
     def upload_complete(self):
-        """Django itself would pass over a last file that broke off, and save the rest."""
+        """Refuses a form whose last file broke off. Django itself would save the rest."""
         if not self.is_whole:
             self.upload_interrupted()
             raise MultiPartParserError("The upload broke off within a file.")

@@ -1,6 +1,6 @@
-"""What may be uploaded: an allow-list of endings, each held against what the file really is.
+"""Says what may be uploaded: an allow-list of endings, each checked against the file's content.
 
-What is inside is read by catalog.files.inspection, in a process of its own; here are the sentences.
+catalog.files.inspection reads the content in a sandbox process. The sentences are here.
 """
 
 import functools
@@ -29,7 +29,7 @@ IMAGES = ("jpg", "jpeg", "png", "webp", "gif")
 FILMS = ("mp4", "webm")
 CAPTIONS = ("vtt", "srt")
 DOCUMENTS = ("pdf", "pptx", "docx", "xlsx", "ppt", "doc", "xls", *IMAGES, "tif", "tiff")
-# Within a name, before its ending: what a careless server or reader would take for the ending.
+# Refused before the real ending, because a careless server or reader takes it for the ending.
 MISLEADING = frozenset(
     re.findall(r"\w+", "bat cgi cmd com dll exe htm html jar js jsp lnk mht php ps1 py scr sh svg")
 )
@@ -92,7 +92,7 @@ SENTENCES = {
 
 
 def file_place(instance, filename):
-    """Where a file is kept below MEDIA_ROOT: by kind and unchanging id, under a plain name."""
+    """Returns the path of a file below MEDIA_ROOT: kind, permanent id, and a plain file name."""
     resource = getattr(instance, "tool", instance)
     path = PurePosixPath(filename)
     stem = slugify(path.stem)[:80].strip("-_") or resource.kind
@@ -104,7 +104,7 @@ def ending(file):
 
 
 def of_new_files(check):
-    """`check`, passing the files that are in place: they were checked when they came."""
+    """Wraps `check` so that it skips stored files: they were checked when they were uploaded."""
 
     @functools.wraps(check)
     def checked(file):
@@ -123,7 +123,7 @@ def check_image(file):
 
 @of_new_files
 def check_video(file):
-    """Raises ValidationError unless `file` is an MP4 or WebM video that came whole."""
+    """Raises ValidationError unless `file` is a complete MP4 or WebM video."""
     check_outside(file, FILMS, "video")
     facts_of(file, "video.read")
 
@@ -142,12 +142,15 @@ def check_chapters(file):
 
 @of_new_files
 def check_descriptions(file):
-    """Raises ValidationError unless `file` is WebVTT or SRT that says what is to be seen."""
+    """Raises ValidationError unless `file` is WebVTT or SRT with descriptions of what is shown."""
     check_track(file, "descriptions")
 
 
 def check_track(file, sort, seconds=None):
-    """What captions.read gives of a new track of that sort, for a film of so many seconds."""
+    """Returns what `captions.read()` reads in a new text track; raises ValidationError.
+
+    `sort` is "captions", "chapters" or "descriptions"; `seconds` is the length of the video.
+    """
     check_outside(file, CAPTIONS, "captions")
     return facts_of(file, "captions.read", sort=sort, seconds=seconds)
 
@@ -160,7 +163,7 @@ def check_document(file):
 
 
 def check_outside(file, endings, sort):
-    """What can be said of a file without reading it."""
+    """Checks the name and size of a file without reading it. Raises ValidationError."""
     outer, inner = ending(file), PurePosixPath(PurePosixPath(file.name or "").stem).suffix[1:]
     if outer not in endings:
         refuse(file, "ending", endings=", ".join(endings))
@@ -173,7 +176,10 @@ def check_outside(file, endings, sort):
 
 
 def facts_of(file, what, **options):
-    """What `what` of files.inspection reads in `file`, read once; raises ValidationError."""
+    """Returns what the function `what` ("documents.read") of files.inspection reads in `file`.
+
+    Each file is read only once per question. Raises ValidationError.
+    """
     content = file.file if isinstance(file, FieldFile) else file
     known = content.__dict__.setdefault("inspected", {})
     key = what, *options.values()
@@ -201,7 +207,7 @@ def inspected(file, what, **options):
 
 @contextmanager
 def on_disk(file):
-    """The path of what `file` holds, be it an upload, a field's file or only in memory."""
+    """Yields a path to the content of `file`: an upload, the file of a field, or one in memory."""
     file.seek(0)
     content = file.file if isinstance(file, FieldFile) else file
     if hasattr(content, "temporary_file_path"):
@@ -225,9 +231,9 @@ def is_local(storage):
 
 @contextmanager
 def stored_on_disk(storage, name):
-    """The path of the file `name` of `storage`, a copy where that is elsewhere.
+    """Yields a path to the file `name` of `storage`: a temporary copy if the storage is remote.
 
-    Raises FileNotFoundError where it is gone.
+    Raises FileNotFoundError if the file does not exist.
     """
     if not storage.exists(name):
         raise FileNotFoundError(name)
@@ -248,6 +254,6 @@ def refuse(file, code, **facts):
 
 
 def shown(name):
-    """The name of a file as a sentence can hold it."""
+    """Returns the last part of a file name, shortened to at most 60 characters for a sentence."""
     name = re.sub(r".*[/\\]", "", name or "")
     return name if len(name) <= 60 else f"{name[:40]}…{name[-15:]}"

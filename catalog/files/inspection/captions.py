@@ -1,6 +1,7 @@
-"""Captions, chapters and descriptions: WebVTT or SRT, checked and written anew as plain WebVTT.
+"""Checks captions, chapters and descriptions in WebVTT or SRT, and rewrites them as plain WebVTT.
 
-A cue is [begin, end, text]: seconds, and text without tags. https://www.w3.org/TR/webvtt1/
+A cue is [begin, end, text]: times in seconds, and text without tags.
+https://www.w3.org/TR/webvtt1/
 """
 
 import html
@@ -12,15 +13,15 @@ from typing import NamedTuple
 from catalog.sandbox.exceptions import Refused
 
 MOST_CUES = 20_000
-MOST_LINES = {"captions": 3, "chapters": 1}  # of a cue, by sort
+MOST_LINES = {"captions": 3, "chapters": 1}  # per cue, by sort
 LONGEST_LINE = {"captions": 60, "chapters": 80}  # in characters
-PAUSE = 2  # seconds of silence before a new paragraph
+PAUSE = 2  # seconds of silence that begin a new paragraph
 LONG_PARAGRAPH = 300  # characters
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 HEADER = re.compile(r"WEBVTT(?: |$)")
 NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?: |$)")
-# More than the standard allows, as what is written follows it: a comma, hours of one figure.
+# Reads more than the standard allows (a comma, hours with one digit). The output is standard.
 TIME = r"(?:([0-9]{1,4}):)?([0-5][0-9]):([0-5][0-9])[.,]([0-9]{3})"
 TIMES = re.compile(rf" *{TIME} *--> *{TIME}(?: (.*))?")
 SHARE = r"[0-9]{1,3}(?:\.[0-9]{1,3})?%"
@@ -29,7 +30,7 @@ SETTING = re.compile(
     rf"|line:(?:-?[0-9]{{1,3}}|{SHARE})(?:,(?:start|center|end))?"
     rf"|position:{SHARE}(?:,(?:line-left|center|line-right))?|size:{SHARE}"
 )
-# None of these patterns can begin within another match of itself: each takes linear time.
+# No match of one of these patterns can begin inside another, so each takes linear time.
 TAG = re.compile(r"(</?(?:[A-Za-z]+(?:[./ ][^<>]*)?)?>|<[0-9:.]+>)")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 OVERRIDE = re.compile(r"\{\\[^{}]*\}")  # {\an8}, with which SRT moves a caption
@@ -42,19 +43,19 @@ INVISIBLE_BUT_LINE_ENDS = {code: INVISIBLE[code] for code in INVISIBLE.keys() - 
 
 
 class Cue(NamedTuple):
-    line: int  # of the file, in which its times stand
+    line: int  # number of the line with its times
     begin: int  # milliseconds
     end: int
     settings: str
     vtt: str
     text: str
-    shown: list  # (line number, text without names of speakers)
+    shown: list  # (line number, text without speakers' names)
 
 
 def read(path, ending, seconds=None, sort="captions"):
-    """The cues of a "vtt" or "srt" file, and the same as WebVTT: {"cues": […], "vtt": "WEBVTT…"}.
+    """Reads a "vtt" or "srt" file. Returns {"cues": [cues], "vtt": the same cues as WebVTT}.
 
-    `seconds` is the length of the film; `sort` is "captions", "chapters" or "descriptions".
+    `seconds` is the length of the video; `sort` is "captions", "chapters" or "descriptions".
     Raises Refused with the number of the line that is wrong.
     """
     lines = LINE_END.split(decoded(Path(path).read_bytes()).translate(INVISIBLE_BUT_LINE_ENDS))
@@ -71,9 +72,9 @@ def read(path, ending, seconds=None, sort="captions"):
 
 
 def paragraphs(cues):
-    """The cues in groups, one for each paragraph of a transcript.
+    """Groups the cues into lists, one for each paragraph of a transcript.
 
-    A paragraph ends at a pause or, once it is long, with a sentence.
+    A paragraph ends at a pause. A long one also ends at the end of a sentence.
     """
     groups, length, last = [], 0, None
     for cue in cues:
@@ -94,7 +95,7 @@ def ends_sentence(cue):
 
 
 def plain(cues):
-    """The transcript as text, with a blank line between paragraphs.
+    """Returns the transcript as text, with a blank line between paragraphs.
 
     >>> plain([[0.0, 1.0, "Take\\ntwo."], [1.5, 2.0, "Go."], [9.0, 9.5, "Thanks."]])
     'Take two. Go.\\n\\nThanks.'
@@ -104,7 +105,8 @@ def plain(cues):
 
 
 def clock(seconds):
-    """
+    """Returns a time as minutes and seconds, with hours only if there are any.
+
     >>> clock(7), clock(89), clock(3723)
     ('0:07', '1:29', '1:02:03')
     """
@@ -114,7 +116,7 @@ def clock(seconds):
 
 
 def decoded(data):
-    # Text in UTF-8 has no NUL; UTF-16 has one beside every Latin letter.
+    # UTF-8 text has no NUL; UTF-16 has one next to every Latin letter.
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data:
         raise Refused("captions_utf16")
     try:
@@ -124,7 +126,7 @@ def decoded(data):
 
 
 def blocks(lines):
-    """(number of the first line, lines) of each run of lines between blank ones."""
+    """Yields (number of the first line, lines) for each run of lines between blank ones."""
     number = 1
     for filled, run in groupby(lines, key=lambda line: bool(line.strip())):
         run = list(run)
@@ -146,14 +148,14 @@ def time_place(lines):
 
 
 def refuse_for_place(number, block, place):
-    """For times in the midst of a block: a blank line is missing before them or their number."""
+    """Raises Refused for times inside a block: no blank line is before them or their number."""
     times_of(number + place, block[place])
     numbered = place > 0 and block[place - 1].strip().isdecimal()
     raise Refused("captions_no_blank", line=number + place - numbered)
 
 
 def cue_of(number, block, ending):
-    """The cue that a block holds; None for a comment, a style or a number left over."""
+    """Returns the cue of a block; None for a comment, a style or a stray number."""
     place = time_place(block)
     if place is None or (place == 1 and ending == "srt" and not block[0].strip().isdecimal()):
         return no_cue(number, block, ending)
@@ -172,7 +174,7 @@ def no_cue(number, block, ending):
 
 
 def times_of(number, line):
-    """(begin, end, settings) of a time line, in milliseconds."""
+    """Returns (begin, end, settings) of a time line; times in milliseconds."""
     found = TIMES.fullmatch(line)
     if not found:
         raise Refused("captions_time", line=number)
@@ -186,9 +188,9 @@ def milliseconds(hours, minutes, seconds, rest):
 
 
 def texts_of(number, lines, ending):
-    """(as WebVTT, as plain text, as shown) of the lines of a cue, of which `number` is the first.
+    """Returns the text of a cue as (WebVTT, plain text, lines as shown).
 
-    Lines that are empty without their tags are left out.
+    `number` is the number of the first line. Lines that hold nothing but tags are left out.
     """
     if ending == "srt":
         lines = [OVERRIDE.sub("", line) for line in lines]
@@ -200,13 +202,13 @@ def texts_of(number, lines, ending):
 
 
 class Marks:
-    """The tags of one cue: those that stay are each opened once and closed."""
+    """Rewrites the tags of one cue: each tag that is kept is opened only once and closed."""
 
     def __init__(self):
         self.open = []
 
     def line(self, line):
-        """(as WebVTT, as plain text, as shown) of the next line."""
+        """Returns the next line as (WebVTT, plain text, text as shown)."""
         vtt, plain, shown = [], [], []
         for place, piece in enumerate(TAG.split(line)):
             tag, name = self.tag(piece) if place % 2 else ("", "")
@@ -217,7 +219,7 @@ class Marks:
         return tuple(SPACES.sub(" ", "".join(pieces)).strip() for pieces in (vtt, plain, shown))
 
     def tag(self, tag):
-        """(what stays of a tag, the speaker whom it names as the text says it)."""
+        """Returns (the tag to keep or "", the speaker that it names, as plain text)."""
         name, _space, more = tag[1:-1].partition(" ")
         kind = name.strip("/").partition(".")[0].lower()
         if kind not in KEPT_TAGS or tag.endswith("/>"):
@@ -255,7 +257,7 @@ def unescaped(text):
 
 
 def checked(cues, seconds, sort):
-    """A list of the cues among `cues` (None is none), each held against the one before."""
+    """Checks each cue, also against the one before. Returns them in a list, without None."""
     good = []
     for cue in filter(None, cues):
         check_times(cue, good[-1].begin if good else 0, seconds)
@@ -289,7 +291,8 @@ def written(cue):
 
 
 def stamp(milliseconds):
-    """
+    """Returns milliseconds as a WebVTT time.
+
     >>> stamp(3_723_004)
     '01:02:03.004'
     """

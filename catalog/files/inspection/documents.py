@@ -1,4 +1,4 @@
-"""Documents: held against their ending; their pages, paper, title, texts and first page."""
+"""Checks documents against their ending, and reads pages, paper, title, texts and first page."""
 
 import mmap
 import re
@@ -26,15 +26,15 @@ MOST_PAGES = 5000
 MOST_PARTS = 10_000  # files within an Office file
 LARGEST_UNPACKED = 500 * MEGABYTE
 LARGEST_PART = 100 * MEGABYTE
-LARGEST_READ = 20 * MEGABYTE  # of a part that is made into a tree of many times its size
-ANY_RATIO = 10 * MEGABYTE  # up to here a file may be packed as tightly as it likes
+LARGEST_READ = 20 * MEGABYTE  # of an XML part, whose tree takes many times its size
+ANY_RATIO = 10 * MEGABYTE  # below this, any compression ratio is fine
 MOST_RATIO = 100
 MOST_TITLE = 300
-MOST_PAPER = 60  # characters; only pages of the size of a town need more
+MOST_PAPER = 60  # characters; only absurdly large pages need more
 PASSAGE = 1500  # characters
 
 OFFICE = {"pptx": "ppt/", "docx": "word/", "xlsx": "xl/"}
-# The part that makes an OLE file what its ending says.
+# The parts of an OLE file, one of which must be there for its ending to be true.
 OLD_OFFICE = {
     "doc": ["WordDocument"],
     "ppt": ["PowerPoint Document"],
@@ -54,35 +54,36 @@ PAPERS = {
     (595, 842): "A4",
     (842, 1191): "A3",
 }
-POINTS = 72  # to an inch
-TWIPS = 20  # to a point, in Word
+POINTS = 72  # per inch
+TWIPS = 20  # per point, in Word
 
-# A hyphen at the end of a line, for which PDFium has a mark of its own: before a small letter it
-# most often only breaks the word, else it belongs to it.
+# A hyphen at the end of a line, which PDFium may write as a mark of its own. Before a small letter
+# it usually only breaks the word. Otherwise it belongs to the word.
 BREAKS = re.compile(r"[-‐]\r?\n(?=[a-z])")
 HYPHENS = re.compile("[\x02\ufffe](?=[A-Z0-9])")
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
 def read(path, ending):
-    """What is known of a document that opens as its ending says.
+    """Returns the facts of a document, after checking that it opens as its ending says.
 
-    {"pages": count or None, "paper": in words or "", "sizes": [[width, height] in points, each
-    once, the first 20], "title", "language", "lacks": of a PDF what is missing of "title",
-    "language", "tags"}
+    {"pages": count or None, "paper": in words or "", "sizes": the first 20 different sizes as
+    [width, height] in points, "title", "language", "lacks": those of "title", "language" and
+    "tags" that a PDF does not have}
 
-    Refused: not_pdf, pdf_cut, pdf_locked, pdf_unreadable, pdf_too_many_pages (most), holds_more,
-    office_locked, office_unreadable, office_other_kind, office_macros, office_bomb,
-    not_office, picture_unreadable and the others of pictures.read().
+    Raises Refused: not_pdf, pdf_cut, pdf_locked, pdf_unreadable, pdf_too_many_pages (most),
+    holds_more, office_locked, office_unreadable, office_other_kind, office_macros, office_bomb,
+    not_office, and the codes of images.read().
     """
     blank = {"pages": None, "paper": "", "sizes": [], "title": "", "language": "", "lacks": []}
     return blank | (READERS[ending](path, ending) or {})
 
 
 def texts(path, ending, most_places=400, most_text=400_000):
-    """[[place, text]]: the pages of a PDF, slides of a deck, passages of a text, from 1.
+    """Returns [[number, text]]: pages of a PDF, slides of a deck, or passages of a Word file.
 
-    Other documents have none. Refused: unreadable, pdf_locked, office_bomb.
+    Numbers start at 1. Other documents have no texts. Raises Refused: unreadable, pdf_locked,
+    office_bomb.
     """
     with refusing("unreadable"):
         places = islice(TEXTS.get(ending, nothing)(path), most_places)
@@ -92,8 +93,8 @@ def texts(path, ending, most_places=400, most_text=400_000):
 def preview(path, ending, out, width=800):
     """Writes the first page as WebP to `out`, at most `width` by twice `width` pixels large.
 
-    {"width", "height"}, or None where there is nothing to show. Refused: unreadable, pdf_locked,
-    office_bomb, picture_too_many_pixels.
+    Returns {"width", "height"} in pixels, or None if there is nothing to show. Raises Refused:
+    unreadable, pdf_locked, office_bomb, picture_too_many_pixels.
     """
     with refusing("unreadable"):
         picture = PREVIEWS.get(ending, nothing)(path, (width, 2 * width))
@@ -103,7 +104,7 @@ def preview(path, ending, out, width=800):
 
 
 def paper_name(width, height):
-    """A page of `width` by `height` points in the words of a print shop.
+    """Returns the name that a print shop has for a page of `width` by `height` points.
 
     >>> paper_name(612.0, 792.0), paper_name(595.3, 841.9), paper_name(960, 540)
     ('8.5 × 11 in', 'A4', '13.33 × 7.5 in')
@@ -116,7 +117,7 @@ def paper_name(width, height):
 
 
 def paper_names(sizes):
-    """The papers of pages of `sizes` in their order.
+    """Names the papers of `sizes` (width and height in points), in their order.
 
     >>> paper_names([(612, 792), (792, 612), (1224, 792), (595, 842), (842, 1191)])
     '8.5 × 11 in, 11 × 17 in and others'
@@ -157,7 +158,7 @@ def open_pdf(path):
 
 
 def page_sizes(pdf):
-    """Of the pages that have one; the first has to."""
+    """Yields the size of each page that has one. The first page must have one."""
     yield pdf.get_page_size(0)
     for index in range(1, len(pdf)):
         try:
@@ -180,7 +181,10 @@ def pdf_words(pdf):
 
 
 def pdf_text(ask, unit=None):
-    """What PDFium writes as UTF-16 into the room that it is given, in bytes."""
+    """Returns the text that PDFium writes as UTF-16 into a buffer.
+
+    `ask(buffer, bytes)` is the PDFium call; `unit` is the type of the buffer's items.
+    """
     length = ask(None, 0)
     room = create_string_buffer(length + 2)
     ask((unit * (length // 2 + 1)).from_buffer(room) if unit else room, length)
@@ -219,7 +223,7 @@ def read_office(path, ending):
         start = file.read(8)
     if start == OLE:
         raise Refused("office_locked")
-    if not start.startswith(b"PK\x03\x04"):  # it may have words of its own before
+    if not start.startswith(b"PK\x03\x04"):  # zipfile would accept other bytes before it
         raise Refused("office_unreadable")
     with refusing("office_unreadable"), parts_of(path) as parts:
         check_kind(parts, OFFICE[ending])
@@ -229,7 +233,7 @@ def read_office(path, ending):
 
 @contextmanager
 def parts_of(path):
-    """The open zip of an Office file that does not unpack to more than any real one holds."""
+    """Opens the zip of an Office file. Refuses one that unpacks to more than any real one."""
     check_count(path)
     with zipfile.ZipFile(path) as parts:
         check_sizes(parts, Path(path).stat().st_size)
@@ -237,7 +241,10 @@ def parts_of(path):
 
 
 def check_count(path):
-    """Before the list of parts is read, which takes ten times its size in memory."""
+    """Refuses too many parts before their list is read.
+
+    Reading the list takes ten times its size in memory.
+    """
     with (
         open(path, "rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
@@ -247,7 +254,10 @@ def check_count(path):
 
 
 def check_sizes(parts, size):
-    """By what the list of parts says. No part gives more than that: zipfile stops there."""
+    """Checks the sizes in the list of parts.
+
+    That is enough, because zipfile never reads more of a part than its listed size.
+    """
     listed = parts.infolist()
     unpacked = sum(part.file_size for part in listed)
     if (
@@ -277,13 +287,13 @@ def check_kind(parts, folder):
 
 
 def check_whole(parts):
-    # Of other ways of packing zipfile unpacks as much as there is before it stops.
+    # With other compression methods, zipfile unpacks all of a part before it can stop.
     if any(part.compress_type not in PACKED for part in parts.infolist()) or parts.testzip():
         raise Refused("office_unreadable")
 
 
 def tree_of(parts, name):
-    """The XML of a part, or None where there is none of a size to be read."""
+    """Returns the XML tree of a part, or None if it is missing or too large."""
     if name not in parts.namelist() or parts.getinfo(name).file_size > LARGEST_READ:
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -300,7 +310,7 @@ def text_facts(parts):
 
 
 def counted_pages(parts):
-    """As Word counted them when it saved the file."""
+    """Returns the number of pages that Word counted when it saved the file, or None."""
     tree = tree_of(parts, "docProps/app.xml")
     said = (tree.findtext("{*}Pages") if tree is not None else "") or ""
     return int(said) if re.fullmatch("[1-9][0-9]{0,3}", said, re.ASCII) else None
@@ -336,7 +346,7 @@ def shape_texts(shapes):
 
 
 def document_texts(path):
-    """In passages, as a text has no pages before it is printed."""
+    """Yields the text in passages, because a Word file has no pages until it is printed."""
     with parts_of(path):
         body = Document(path).element.body
     lines, length = [], 0
@@ -351,7 +361,10 @@ def document_texts(path):
 
 
 def paragraphs(body):
-    """Of tables, boxes and fields to fill in too; what Word keeps for its older self is twice."""
+    """Yields the text of each paragraph, also in tables, boxes and form fields.
+
+    Skips the copies that Word saves for its older versions.
+    """
     for element in body.iter(qn("w:p")):
         text = Paragraph(element, None).text
         if text.strip() and next(element.iterancestors(FALLBACK), None) is None:
@@ -359,7 +372,7 @@ def paragraphs(body):
 
 
 def office_preview(path, box):
-    """The thumbnail that it brings along, unless nothing is on it."""
+    """Returns the thumbnail inside the file, or None if there is none or it is blank."""
     with parts_of(path) as parts:
         name = "docProps/thumbnail.jpeg"
         if name not in parts.namelist() or parts.getinfo(name).file_size > LARGEST_READ:
@@ -386,7 +399,7 @@ def read_old_office(path, ending):
 
 
 def ole_entry(name):
-    """How the list of an OLE file's parts says `name`: in 64 bytes, before their count."""
+    """Returns `name` as an OLE directory entry starts: 64 bytes, then the length of the name."""
     spelt = f"{name}\0".encode("utf-16-le")
     return spelt.ljust(64, b"\0") + len(spelt).to_bytes(2, "little")
 

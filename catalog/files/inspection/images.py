@@ -1,7 +1,7 @@
-"""Pictures: held against their ending, freed of what they tell besides, and made smaller.
+"""Checks images against their ending, removes their metadata, and makes smaller sizes.
 
-What is cut out of a picture is cut out of its file, which leaves the pixels alone; only a picture
-that has to be turned is packed anew.
+Metadata is cut out of the file itself, which leaves the pixels alone. Only an image that has to be
+turned is encoded again.
 """
 
 import re
@@ -19,9 +19,9 @@ from PIL.JpegImagePlugin import get_sampling
 from catalog.sandbox.exceptions import Refused
 
 FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF"}
-MOST_PIXELS = 40  # million; each takes 4 bytes once unpacked
-MOST_MOVING = 200  # million pixels of all frames together: they are unpacked one by one
-TALLEST = 16_383  # pixels of a WebP picture's side
+MOST_PIXELS = 40  # million; each takes 4 bytes in memory
+MOST_MOVING = 200  # million pixels in all frames together; they are decoded one by one
+TALLEST = 16_383  # pixels of a side, the limit of WebP
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -34,14 +34,14 @@ TURNS = {
 }
 SIDEWAYS = (5, 6, 7, 8)
 
-# What makes the picture, in each format. Left out are words, places, dates, thumbnails.
+# The parts that each format needs to show the image. Texts, places, dates and thumbnails go.
 PNG_KEPT = set(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT"
     .split()
 )  # fmt: skip
 WEBP_KEPT = set(b"RIFF,VP8X,VP8 ,VP8L,ALPH,ANIM,ANMF,ICCP".split(b","))
 GIF_KEPT = (b"\xff\x0bNETSCAPE2.0", b"\xff\x0bANIMEXTS1.0", b"\xff\x0bICCRGBG1012", b"\xf9")
-WEBP_TELLS = 0x08 | 0x04  # the flags of EXIF and XMP in a WebP file's head
+WEBP_TELLS = 0x08 | 0x04  # the flags of EXIF and XMP in a WebP file's header
 JPEG_ALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
 JPEG_SCAN, JPEG_END = 0xDA, 0xD9
 JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
@@ -51,10 +51,13 @@ SRGB = ImageCms.createProfile("sRGB")
 
 
 def read(path, ending):
-    """{"width", "height" (as shown), "format", "moves", "pixels"} of a picture that opens whole.
+    """Returns the facts of an image, after decoding all of it.
 
-    Refused: picture_unreadable, picture_with_more, picture_too_many_pixels (most, in millions),
-    picture_moves_too_much (most, in millions).
+    {"width", "height": pixels as shown, "format": as Pillow names it, "moves": whether it is
+    animated, "pixels": of one frame}
+
+    Raises Refused: picture_unreadable, picture_with_more, picture_too_many_pixels (most, in
+    millions), picture_moves_too_much (most, in millions).
     """
     kind = FORMATS[ending]
     with refusing("picture_unreadable"):
@@ -66,9 +69,9 @@ def read(path, ending):
 
 
 def clean(path, ending, out):
-    """Writes the picture alone to `out`, turned as it is shown; the facts of read().
+    """Writes the image without metadata to `out`, turned upright. Returns the facts of read().
 
-    A picture that holds nothing else is copied byte for byte. The colour profile stays.
+    An image without metadata is copied byte for byte. The color profile stays.
     """
     facts, kind = read(path, ending), FORMATS[ending]
     with refusing("picture_unreadable"), opened(path, kind) as picture:
@@ -81,16 +84,16 @@ def clean(path, ending, out):
 
 
 def variants(path, ending, stem, widths):
-    """The widths for which “<stem>-<width>.webp” and “.avif” were written, in sRGB, without motion.
+    """Writes “<stem>-<width>.webp” and “.avif” in sRGB, without motion. Returns the widths written.
 
-    None is wider than the picture; one that is smaller than all `widths` is kept in its own.
-    There are none of a picture that is too tall for WebP at any of them.
+    No size is wider than the image. An image that is narrower than all `widths` gets one size, of
+    its own width. An image that is too tall for WebP at every width gets none.
     """
     with refusing("picture_unreadable"):
         with opened(path, FORMATS[ending]) as picture:
             made = fitting(widths, *shown_size(picture))
             picture = still(picture, (made[-1], TALLEST)) if made else None
-        for width in reversed(made):  # each from the next larger: a fraction of the work
+        for width in reversed(made):  # each from the next larger one, which is much faster
             height = max(1, round(picture.height * width / picture.width))
             picture = picture.resize((width, height), Image.Resampling.LANCZOS)
             picture.save(f"{stem}-{width}.webp", "WEBP", quality=80, method=4)
@@ -99,7 +102,7 @@ def variants(path, ending, stem, widths):
 
 
 def fitting(widths, width, height):
-    """Those of `widths` that a picture of `width` × `height` can be shown in, ascending.
+    """Returns those of `widths` in which an image of `width` × `height` can be shown, ascending.
 
     >>> fitting([640, 320, 1280], 800, 600), fitting([320, 640], 40, 30), fitting([320], 320, 99999)
     ([320, 640], [40], [])
@@ -110,7 +113,7 @@ def fitting(widths, width, height):
 
 @contextmanager
 def refusing(code):
-    """Refused(code) for whatever goes wrong in a library, but that the memory runs out."""
+    """Raises Refused(code) for any error of a library. MemoryError passes through unchanged."""
     try:
         yield
     except (Refused, MemoryError):
@@ -123,10 +126,10 @@ def refusing(code):
 
 @contextmanager
 def opened(source, kind):
-    """The Pillow image of a path, or of a JPEG stream, of which nothing is unpacked yet."""
-    if kind == "WEBP":  # Pillow makes room for all its pixels as soon as it opens one
+    """Yields the Pillow image of a path or a JPEG stream. Its pixels are not decoded yet."""
+    if kind == "WEBP":  # Pillow reserves memory for all pixels when it opens one
         check_pixels(*webp_size(webp_parts(Path(source).read_bytes())))
-    with warnings.catch_warnings():  # Pillow warns where it is too early to refuse
+    with warnings.catch_warnings():  # check_pixels() is stricter than these warnings
         warnings.simplefilter("ignore")
         with Image.open(source, formats=[kind]) as picture:
             check_pixels(*picture.size)
@@ -154,26 +157,26 @@ def facts_of(picture, kind):
 
 
 def unpack(picture, kind):
-    """Reads it to its end, in as little memory as its format allows."""
+    """Decodes all of the image, in as little memory as its format allows."""
     if kind == "JPEG":
         picture.draft(None, (1, 1))
         picture.load()
         return
     for frame in ImageSequence.Iterator(picture):
-        check_pixels(*frame.size)  # a GIF's may grow
+        check_pixels(*frame.size)  # frames of a GIF may grow
         frame.load()
 
 
 def orientation(picture):
-    """1 to 8 as in EXIF. What moves is shown as it is."""
+    """Returns the EXIF orientation, 1 to 8. Animations are shown as they are, so theirs is 1."""
     if getattr(picture, "is_animated", False) and picture.format != "MPO":
         return 1
     try:
-        # Pillow's own for PNG would unpack the picture first, to look behind it too.
+        # Pillow's method for PNG would decode the image first, to find EXIF data after it too.
         return Image.Image.getexif(picture).get(Base.Orientation, 1)
     except MemoryError:
         raise
-    except Exception:  # a damaged note on a good picture
+    except Exception:  # damaged EXIF data in a good image
         return 1
 
 
@@ -196,12 +199,12 @@ def save_turned(picture, turn, kind, out):
 
 
 def is_lossless(picture):
-    """Of a WebP picture."""
+    """Whether a WebP image is compressed without loss."""
     return b"VP8L" in dict(webp_parts(Path(picture.filename).read_bytes()))
 
 
 def still(picture, box):
-    """The first frame as shown in sRGB, as RGB or RGBA, within `box` (width, height)."""
+    """Returns the first frame upright, in sRGB as RGB or RGBA, within `box` (width, height)."""
     turn = orientation(picture)
     profile = picture.info.get("icc_profile")
     small = plain(picture)
@@ -213,7 +216,7 @@ def still(picture, box):
 
 
 def plain(picture):
-    """In 8 bits a channel, without a palette."""
+    """Returns the image with 8 bits per channel and without a palette."""
     if picture.mode.startswith(("I", "F")):
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")
         picture.info.pop("transparency", None)
@@ -228,7 +231,7 @@ def in_srgb(picture, profile):
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile or b""))
         colours = ImageCms.profileToProfile(colours, source, SRGB, outputMode="RGB")
-    except (OSError, ImageCms.PyCMSError):  # there is none, or it is for other channels
+    except (OSError, ImageCms.PyCMSError):  # no profile, or one for other channels
         colours = colours.convert("RGB")
     if alpha:
         colours.putalpha(alpha)
@@ -236,7 +239,10 @@ def in_srgb(picture, profile):
 
 
 def whole_parts(path, kind):
-    """[(name, bytes)] of a picture's file. What may be read as something else too is Refused."""
+    """Returns the parts of an image file as [(name, bytes)].
+
+    Raises Refused if the file can be read as something else too.
+    """
     content = Path(path).read_bytes()
     parts = PARTS[kind](content)
     more = kind != "JPEG" and sum(len(part) for _, part in parts) < len(content)
@@ -246,7 +252,7 @@ def whole_parts(path, kind):
 
 
 def pure(parts, kind):
-    """The bytes of a picture's file with only those parts that make the picture."""
+    """Returns the bytes of an image file with only the parts that show the image."""
     kept = [part for name, part in parts if KEPT[kind](name, part)]
     return webp_file(kept) if kind == "WEBP" else b"".join(kept)
 
@@ -322,7 +328,7 @@ def palette_length(flags):
 
 
 def jpeg_parts(content):
-    """What lies between the parts, or behind the last, belongs to none of them."""
+    """Returns [(marker, bytes)]. Bytes between the parts or after the last one are left out."""
     parts, place, marker = [], 0, None
     while marker != JPEG_END:
         found = JPEG_MARKER.search(content, place)

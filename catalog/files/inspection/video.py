@@ -1,4 +1,4 @@
-"""What a film file is made of, and whether phones play it."""
+"""Reads the facts of a video file, and says whether phones can play it."""
 
 import math
 import os
@@ -13,16 +13,16 @@ EBML, SEGMENT = b"\x1aE\xdf\xa3", b"\x18S\x80g"
 MOST_BOXES = 100_000
 SAFE_SOUND = ("", "AAC", "MP3")
 WEBM_PICTURES = ("VP8", "VP9", "AV1")
-LARGEST = (1920, 1088)  # pixels of the long and the short side, up to which phones decode H.264
-MOST_FRAMES = 60.5  # a second
+LARGEST = (1920, 1088)  # pixels (long side, short side) that phones decode in H.264
+MOST_FRAMES = 60.5  # frames per second
 
 
 def read(path, ending):
-    """The facts of an "mp4" or "webm" film.
+    """Returns the facts of an "mp4" or "webm" video.
 
-    {"seconds": int, "width", "height": pixels as shown, "rotated": bool, "picture", "profile",
-    "chroma": as MediaInfo names them, "bits": int or None, "rate": frames a second or None,
-    "sound": codec or "", "streamable": whether an MP4 has its index first, else None}.
+    {"seconds": int, "width", "height": pixels as shown, "rotated": bool, "picture" (the codec),
+    "profile", "chroma": as MediaInfo names them, "bits": int or None, "rate": frames per second or
+    None, "sound": codec or "", "streamable": whether an MP4 has its index first, None for WebM}.
     Raises Refused: film_other_format, film_cut_off, film_no_picture, film_no_length,
     film_unreadable.
     """
@@ -35,7 +35,10 @@ def read(path, ending):
 
 
 def phone_problems(facts):
-    """Codes of what keeps some phone of the last eight years from playing it well; [] for none."""
+    """Returns a code for each reason why some phone of the last eight years plays the video badly.
+
+    The list is empty if every phone plays it well.
+    """
     problems = [
         picture_problem(facts),
         "too_large" if is_too_large(facts) else "",
@@ -63,12 +66,15 @@ def is_too_large(facts):
 
 
 def is_other_sound(facts):
-    # The sound of a WebM film is no second problem: both go with another format.
+    # The sound of a WebM video is not a second problem: exporting to MP4 solves both.
     return facts["sound"] not in SAFE_SOUND and facts["picture"] not in WEBM_PICTURES
 
 
 def mp4_streamable(file):
-    """Whether the index comes before the pictures, in a file whose boxes are all whole."""
+    """Whether the index of an MP4 file comes before its frames.
+
+    Raises Refused if the file is not an MP4, or if a box is cut off.
+    """
     if file.read(8)[4:] != b"ftyp":
         raise Refused("film_other_format")
     boxes = list(whole_boxes(file))
@@ -78,7 +84,7 @@ def mp4_streamable(file):
 
 
 def whole_boxes(file):
-    """The types of the boxes that an MP4 file is made of, up to the first that is cut off."""
+    """Yields the types of the boxes of an MP4 file, up to the first one that is cut off."""
     place, end = 0, os.fstat(file.fileno()).st_size
     for _number in range(MOST_BOXES):
         file.seek(place)
@@ -95,7 +101,7 @@ def whole_boxes(file):
 
 
 def check_webm(file):
-    """Raises Refused unless all of its segment is there, where it says how long that is."""
+    """Raises Refused unless the file is a WebM whose segment is complete, if it states a length."""
     head, end = file.read(64), os.fstat(file.fileno()).st_size
     if not head.startswith(EBML) or b"webm" not in head:
         raise Refused("film_other_format")
@@ -108,7 +114,7 @@ def check_webm(file):
 
 
 def ebml_length(data):
-    """(bytes that it takes, the length that is written there or 0 for an unknown one).
+    """Returns (number of bytes read, the length that they state or 0 if unknown).
 
     >>> ebml_length(b"\\x9f"), ebml_length(b"\\x40\\x80"), ebml_length(b"\\xff")
     ((1, 31), (2, 128), (1, 0))
@@ -120,12 +126,15 @@ def ebml_length(data):
 
 
 def tracks_of(file):
-    """The general track and the first ones of picture and sound, each None where there is none."""
+    """Returns (general track, first video track or None, first audio track or None).
+
+    Raises Refused if MediaInfo cannot read the file.
+    """
     file.seek(0)
     try:
-        # The file, not its path: so that MediaInfo opens nothing that the film may point to.
+        # The open file, not its path: MediaInfo must not open other files that it points to.
         tracks = MediaInfo.parse(file).tracks
-    # It raises OSError, RuntimeError, and what goes wrong in reading its XML.
+    # MediaInfo raises OSError and RuntimeError; parsing its XML raises other errors.
     except Exception as error:
         raise Refused("film_unreadable") from error
     by_type = {track.track_type: track for track in reversed(tracks)}
@@ -159,20 +168,20 @@ def check_picture(general, picture):
     if picture.frame_count is not None and not number(picture.frame_count):
         raise Refused("film_no_picture")
     if not number(general.duration):
-        # What a browser has recorded as it came says nowhere how long it is.
+        # A WebM made live in a browser does not say how long it is.
         raise Refused("film_no_length" if general.format == "WebM" else "film_no_picture")
 
 
 def sound_name(sound):
     if sound is None:
         return ""
-    # MediaInfo does not always get as far as the layer; in films it is the third.
+    # MediaInfo does not always report the layer. In videos it is the third one.
     is_mp3 = sound.format == "MPEG Audio" and sound.format_profile in (None, "Layer 3")
     return "MP3" if is_mp3 else sound.format or "?"
 
 
 def number(value):
-    """A float, or None for what is none or infinite."""
+    """Returns `value` as a float, or None if it is not a finite number."""
     try:
         found = float(value)
     except (TypeError, ValueError):
