@@ -1,4 +1,4 @@
-"""Pictures in the sizes that pages need: made once, without what a camera wrote, focus kept."""
+"""Images in the sizes that pages need: made once, without camera metadata, focus in view."""
 
 import io
 import re
@@ -31,7 +31,7 @@ def opened(file):
     return Image.open(io.BytesIO(file.read()))
 
 
-def test_a_picture_is_made_in_each_width_that_it_has(media):
+def test_an_image_is_made_in_each_width_up_to_its_own(media):
     video = make_pictured()
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
@@ -43,14 +43,14 @@ def test_a_picture_is_made_in_each_width_that_it_has(media):
             assert size.format in ("WEBP", "AVIF")
 
 
-def test_a_small_picture_is_made_in_its_own_width():
+def test_a_small_image_is_made_in_its_own_width():
     video = make_pictured(files.image(size=(200, 100)))
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     assert video.image_widths == [200]
 
 
-def test_a_card_lets_the_browser_choose_and_keeps_its_place(client):
+def test_a_card_offers_all_sizes_and_reserves_the_space(client):
     video = make_pictured()
     run_jobs(Job.Task.PICTURE)
     html = client.get("/videos/").content.decode()
@@ -65,13 +65,13 @@ def test_a_card_lets_the_browser_choose_and_keeps_its_place(client):
         assert client.get(address).status_code == 200
 
 
-def test_until_they_are_made_the_picture_itself_is_shown(client):
+def test_the_original_image_is_shown_until_sizes_are_made(client):
     video = make_pictured()
     html = client.get("/videos/").content.decode()
     assert f'<img src="{video.image.url}"' in html and "srcset" not in html
 
 
-def test_a_new_picture_gets_sizes_of_its_own():
+def test_a_new_image_gets_its_own_sizes():
     video = make_pictured()
     run_jobs(Job.Task.PICTURE)
     video = Video.objects.get()
@@ -82,7 +82,7 @@ def test_a_new_picture_gets_sizes_of_its_own():
     assert Video.objects.get().image_widths == [320, 640]
 
 
-def test_a_picture_is_turned_as_it_was_taken_and_tells_no_place():
+def test_a_photo_is_turned_upright_and_loses_its_location():
     photo = files.photo(size=(80, 60), orientation=6)
     assert Image.open(io.BytesIO(photo)).getexif()
     video = make_pictured(photo, "a.jpg")
@@ -92,7 +92,7 @@ def test_a_picture_is_turned_as_it_was_taken_and_tells_no_place():
     assert b"GPS" not in video.image.storage.open(video.image.name).read()
 
 
-def test_the_size_of_a_picture_is_known_without_opening_it(django_assert_num_queries):
+def test_the_size_of_an_image_is_known_without_opening_it(django_assert_num_queries):
     video = Video.objects.get(pk=make_pictured().pk)
     video.image.storage.delete(video.image.name)
     assert (video.image_width, video.image_height) == (1400, 800)
@@ -100,7 +100,7 @@ def test_the_size_of_a_picture_is_known_without_opening_it(django_assert_num_que
     assert Video.objects.get().image_width == 1400
 
 
-def test_an_entry_that_loses_its_picture_knows_no_size_of_it():
+def test_removing_the_image_clears_its_size():
     video = make_pictured()
     video.image = ""
     video.save()
@@ -110,7 +110,7 @@ def test_an_entry_that_loses_its_picture_knows_no_size_of_it():
 @pytest.mark.parametrize(
     ("focus", "classes"), [((50, 50), ""), ((20, 90), "fx2 fy9"), ((0, 100), "fx0 fy10")]
 )
-def test_what_has_to_stay_in_view_stays(client, focus, classes):
+def test_the_focus_of_an_image_sets_its_css_classes(client, focus, classes):
     make_pictured(focus_x=focus[0], focus_y=focus[1])
     html = client.get("/videos/").content.decode()
     [image] = re.findall(r"<img [^>]*>", html)
@@ -118,14 +118,14 @@ def test_what_has_to_stay_in_view_stays(client, focus, classes):
 
 
 @pytest.mark.parametrize("focus", ["101", "-1", "x", "9999999"])
-def test_a_focus_outside_of_the_picture_is_refused(client, focus):
+def test_a_focus_outside_the_image_is_refused(client, focus):
     sign_in(client, "ann", "Editors")
     video = make_pictured()
     submit_form(client, admin_url(video), focus_x=focus)
     assert Video.objects.get().focus_x == 50
 
 
-def test_a_picture_that_moves_stands_still_in_its_sizes(media):
+def test_the_sizes_of_an_animation_do_not_move(media):
     video = make_pictured(files.animated_image(size=(640, 360)), "a.gif")
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
@@ -134,7 +134,7 @@ def test_a_picture_that_moves_stands_still_in_its_sizes(media):
             assert getattr(size, "n_frames", 1) == 1
 
 
-def test_a_tool_shows_its_picture_rather_than_its_first_page(client):
+def test_a_tool_shows_its_image_instead_of_its_first_page(client):
     tool = make_tool(image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     tool.renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
     run_jobs()
@@ -142,11 +142,11 @@ def test_a_tool_shows_its_picture_rather_than_its_first_page(client):
     assert "/sizes/a-png-40.webp" in image
 
 
-def test_the_picture_of_the_page_says_what_it_shows_and_comes_at_once(client):
+def test_the_main_image_of_a_page_has_alt_text_and_is_not_lazy(client):
     make_tool("Poster", image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     [image] = re.findall(r"<img [^>]*>", client.get("/tools/poster/").content.decode())
     assert 'alt="A poster"' in image and "lazy" not in image
 
 
-def test_the_widths_rise():
+def test_the_widths_are_in_ascending_order():
     assert sorted(WIDTHS) == list(WIDTHS)

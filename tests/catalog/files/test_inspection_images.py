@@ -17,7 +17,7 @@ WIDTHS = [20, 40, 80]
 DEMO = Path(__file__).resolve().parents[3] / "editorial" / "demo"
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 ZIP = files.office()
-ROOM = tempfile.TemporaryDirectory()  # gone with the tests
+ROOM = tempfile.TemporaryDirectory()  # deleted after the tests
 GOOD = {
     "jpg": files.image("JPEG"),
     "png": files.image("PNG"),
@@ -37,7 +37,7 @@ MOVING = {
 
 
 def kept(content, ending):
-    """The path of a new file with `content`."""
+    """Writes `content` to a new file and returns its path."""
     path = Path(tempfile.mkdtemp(dir=ROOM.name)) / f"a.{ending}"
     path.write_bytes(content)
     return str(path)
@@ -56,7 +56,7 @@ def cleaned(content, ending):
 
 
 def varied(content, ending, widths=WIDTHS):
-    """{width: (the WebP picture, the AVIF picture)}"""
+    """Returns {width: (WebP image, AVIF image)}."""
     path = kept(content, ending)
     made = images.variants(path, ending, f"{path}-made", widths)
     stems = {width: f"{path}-made-{width}" for width in made}
@@ -71,35 +71,35 @@ def opened(content):
 
 
 def alike(one, other, most=12):
-    """Whether two colours, or two pictures' pixels, are as good as the same."""
+    """Whether two colors, or the pixels of two images, differ by at most `most`."""
     if isinstance(one, Image.Image):
         differences = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
         return one.size == other.size and max(high for _, high in differences.getextrema()) <= most
     return all(abs(a - b) <= most for a, b in zip(one, other, strict=True))
 
 
-def test_it_works():
+def test_the_facts_of_an_image_are_read():
     facts = images.read(kept(GOOD["jpg"], "jpg"), "jpg")
     assert facts == {"width": 40, "height": 30, "format": "JPEG", "moves": False, "pixels": 1200}
 
 
-def test_it_reads_without_django():
+def test_the_readers_do_not_import_django():
     command = "import catalog.files.inspection.documents, sys; assert 'django' not in sys.modules"
     subprocess.run([sys.executable, "-c", command], check=True, cwd=DEMO.parents[1])
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_without_notes_is_copied_byte_for_byte(ending):
+def test_an_image_without_metadata_is_copied_byte_for_byte(ending):
     assert cleaned(GOOD[ending], ending) == GOOD[ending]
 
 
 @pytest.mark.parametrize("path", sorted(DEMO.glob("images/*.webp")), ids=lambda path: path.name)
-def test_every_picture_of_the_demo_is_taken_as_it_is(path):
+def test_every_image_of_the_demo_is_accepted_unchanged(path):
     assert cleaned(path.read_bytes(), "webp") == path.read_bytes()
 
 
 @pytest.mark.parametrize("ending", TOLD)
-def test_a_photo_is_turned_and_tells_nothing(ending):
+def test_a_photo_is_turned_upright_and_loses_its_metadata(ending):
     assert images.read(kept(TOLD[ending], ending), ending)["width"] == 60
     content = cleaned(TOLD[ending], ending)
     result = opened(content)
@@ -111,7 +111,7 @@ def test_a_photo_is_turned_and_tells_nothing(ending):
 
 
 @pytest.mark.parametrize("format, ending", [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")])
-def test_what_needs_no_turning_keeps_every_pixel(format, ending):
+def test_an_upright_photo_keeps_every_pixel(format, ending):
     content = files.photo(format, orientation=1)
     result = opened(cleaned(content, ending))
     assert alike(result, opened(content), most=0)
@@ -119,7 +119,7 @@ def test_what_needs_no_turning_keeps_every_pixel(format, ending):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_every_orientation_is_turned_as_it_says(orientation):
+def test_every_exif_orientation_is_turned_upright(orientation):
     content = files.photo("PNG", orientation=orientation)
     shown = opened(cleaned(content, "png"))
     top, side = shown.getpixel((shown.width // 2, 1)), shown.getpixel((1, shown.height // 2))
@@ -128,13 +128,13 @@ def test_every_orientation_is_turned_as_it_says(orientation):
     assert expected[orientation] in ((top, None), (None, side))
 
 
-def test_a_picture_without_loss_is_turned_without_loss():
+def test_a_lossless_image_is_turned_without_loss():
     content = files.photo("WEBP", lossless=True)
     result = opened(cleaned(content, "webp"))
     assert alike(result, opened(content).transpose(Image.Transpose.ROTATE_270), most=0)
 
 
-def test_a_damaged_note_is_no_reason_to_refuse_a_photo():
+def test_a_photo_with_damaged_exif_data_is_accepted():
     content = files.image("JPEG")
     note = b"Exif\0\0" + b"\xff" * 30
     content = content[:2] + b"\xff\xe1" + (len(note) + 2).to_bytes(2, "big") + note + content[2:]
@@ -143,7 +143,7 @@ def test_a_damaged_note_is_no_reason_to_refuse_a_photo():
 
 
 @pytest.mark.parametrize("ending", MOVING)
-def test_what_moves_keeps_its_frames_and_nothing_else(ending):
+def test_an_animation_keeps_its_frames_and_loses_its_metadata(ending):
     facts = images.read(kept(MOVING[ending], ending), ending)
     content = cleaned(MOVING[ending], ending)
     assert facts["moves"] and facts["pixels"] == 1200
@@ -151,12 +151,12 @@ def test_what_moves_keeps_its_frames_and_nothing_else(ending):
     assert b"Secret" not in content
 
 
-def test_variants_of_what_moves_stand_still():
+def test_the_sizes_of_an_animation_do_not_move():
     webp, avif = varied(MOVING["gif"], "gif", [20])[20]
     assert webp.n_frames == avif.n_frames == 1
 
 
-def test_the_colour_profile_stays():
+def test_the_color_profile_is_kept():
     profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     for format, ending in [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")]:
         for orientation in (1, 6):
@@ -164,36 +164,36 @@ def test_the_colour_profile_stays():
             assert opened(cleaned(content, ending)).info["icc_profile"] == profile
 
 
-def test_what_stands_behind_a_jpeg_is_cut_off():
-    """Phones append a second picture, or a short film."""
+def test_data_after_a_jpeg_is_cut_off():
+    """Phones append a second image or a short video."""
     content = files.image("JPEG")
     assert cleaned(content + content + b"film", "jpg") == content
 
 
 @pytest.mark.parametrize("ending", ["png", "gif", "webp"])
-def test_what_stands_behind_another_picture_is_refused(ending):
+def test_data_after_an_image_of_another_format_is_refused(ending):
     assert refusal(GOOD[ending] + b"<script>", ending) == "picture_with_more"
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_that_is_a_zip_too_is_refused(ending):
+def test_an_image_that_is_also_a_zip_is_refused(ending):
     assert refusal(GOOD[ending] + ZIP, ending) == "picture_with_more"
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_of_another_format_is_refused(ending):
+def test_an_image_in_another_format_is_refused(ending):
     for other in GOOD.keys() - {ending}:
         assert refusal(GOOD[other], ending) == "picture_unreadable"
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_that_is_cut_off_is_refused(ending):
+def test_an_image_that_is_cut_off_is_refused(ending):
     content = files.photo({"jpg": "JPEG"}.get(ending, ending.upper()), (200, 100), 1)
     for length in (0, 1, len(content) // 2, len(content) - 1):
         assert refusal(content[:length], ending) == "picture_unreadable"
 
 
-def test_a_png_that_was_altered_on_its_way_is_refused():
+def test_a_png_with_a_changed_byte_is_refused():
     content = bytearray(GOOD["png"])
     content[50] ^= 1
     assert refusal(bytes(content), "png") == "picture_unreadable"
@@ -209,24 +209,24 @@ def test_a_png_that_was_altered_on_its_way_is_refused():
         (GOOD["webp"][:26] + b"\xff\x3f" * 2 + GOOD["webp"][30:], "webp"),
     ],
 )
-def test_more_pixels_than_memory_are_refused_unread(content, ending):
+def test_an_image_with_too_many_pixels_is_refused_before_decoding(content, ending):
     assert refusal(content, ending) == "picture_too_many_pixels"
 
 
-def test_the_most_pixels_are_a_fact(monkeypatch):
+def test_the_refusal_of_too_many_pixels_names_the_limit(monkeypatch):
     monkeypatch.setattr(images, "MOST_PIXELS", 0)
     with pytest.raises(Refused) as caught:
         images.read(kept(GOOD["jpg"], "jpg"), "jpg")
     assert caught.value.facts == {"most": 0}
 
 
-def test_a_film_in_the_guise_of_a_picture_is_refused(monkeypatch):
+def test_an_animation_with_too_many_pixels_is_refused(monkeypatch):
     monkeypatch.setattr(images, "MOST_MOVING", 0)
     assert refusal(MOVING["gif"], "gif") == "picture_moves_too_much"
     assert images.read(kept(GOOD["gif"], "gif"), "gif")["moves"] is False
 
 
-def test_variants_are_as_wide_as_they_say():
+def test_sizes_have_the_widths_that_are_returned():
     made = varied(files.photo(size=(60, 90), orientation=1), "jpg")
     assert list(made) == [20, 40]
     for width, both in made.items():
@@ -236,7 +236,7 @@ def test_variants_are_as_wide_as_they_say():
             assert not picture.getexif()
 
 
-def test_variants_of_a_photo_are_turned():
+def test_the_sizes_of_a_photo_are_turned_upright():
     webp, avif = varied(files.photo(size=(80, 60), orientation=6), "jpg")[40]
     assert webp.size == avif.size == (40, 53)
     for picture in (webp, avif):
@@ -244,11 +244,11 @@ def test_variants_of_a_photo_are_turned():
         assert alike(picture.getpixel((5, 25)), BLUE, 30)
 
 
-def test_a_picture_smaller_than_all_widths_keeps_its_own():
+def test_an_image_narrower_than_all_widths_keeps_its_own_width():
     assert list(varied(GOOD["png"], "png", [320, 640])) == [40]
 
 
-def test_a_picture_too_tall_for_webp_has_no_variants():
+def test_an_image_too_tall_for_webp_has_no_sizes():
     content = files.image("PNG", (20, 20_000))
     assert varied(content, "png", [20, 40]) == {}
 
@@ -265,22 +265,22 @@ def test_a_picture_too_tall_for_webp_has_no_variants():
     ],
     ids=lambda value: getattr(value, "mode", None),
 )
-def test_variants_keep_colours_of_every_mode(picture, colour):
+def test_sizes_keep_the_colors_of_every_mode(picture, colour):
     data = io.BytesIO()
     picture.save(data, "PNG")
     for made in varied(data.getvalue(), "png")[40]:
         assert alike(made.getpixel((20, 15)), colour)
 
 
-def test_variants_of_a_photo_for_print_are_for_screens():
+def test_the_sizes_of_a_cmyk_photo_are_rgb():
     data = io.BytesIO()
     Image.new("CMYK", (40, 30), (0, 255, 255, 0)).save(data, "JPEG")
     for made in varied(data.getvalue(), "jpg")[40]:
         assert made.mode == "RGB" and made.getpixel((20, 15))[0] > 180
 
 
-def test_variants_are_in_srgb():
-    """Here a profile in which what is called red is green."""
+def test_sizes_are_in_srgb():
+    """The profile here swaps red and green."""
     profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     profile = profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
     data = io.BytesIO()
@@ -290,7 +290,7 @@ def test_variants_are_in_srgb():
         assert "icc_profile" not in made.info
 
 
-def test_a_profile_for_other_channels_is_passed_over():
+def test_a_profile_for_other_channels_is_ignored():
     profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     data = io.BytesIO()
     Image.new("L", (40, 30), 100).save(data, "PNG", icc_profile=profile)
@@ -299,7 +299,7 @@ def test_a_profile_for_other_channels_is_passed_over():
 
 
 def anything(content, ending):
-    """Asks for all that can be asked: it is answered or Refused."""
+    """Calls every function on `content`. Each returns or raises Refused."""
     path = Path(ROOM.name) / f"any.{ending}"
     path.write_bytes(content)
     for function, options in (
@@ -326,7 +326,7 @@ ALTERED = [*GOOD.items(), *TOLD.items(), *MOVING.items()]
 
 @given(st.sampled_from(ALTERED), st.data())
 @settings(max_examples=150, deadline=None)
-def test_altered_pictures_are_read_or_refused(picture, data):
+def test_altered_images_are_read_or_refused(picture, data):
     ending, content = picture
     content = bytearray(content)
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
@@ -337,7 +337,7 @@ def test_altered_pictures_are_read_or_refused(picture, data):
 
 @given(st.integers(1, 60), st.integers(1, 60), st.sampled_from(range(1, 9)), st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_what_was_cleaned_once_is_clean(width, height, orientation, progressive):
+def test_cleaning_a_clean_image_changes_nothing(width, height, orientation, progressive):
     content = files.photo("JPEG", (width, height), orientation, progressive=progressive)
     once = cleaned(content, "jpg")
     assert cleaned(once, "jpg") == once

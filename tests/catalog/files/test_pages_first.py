@@ -1,4 +1,4 @@
-"""Who asks for a file waits for the pages that are in the making, a little; no page for a file."""
+"""A file request waits a short time for pages that are being made. Pages never wait for files."""
 
 import threading
 
@@ -16,7 +16,7 @@ PAGES = ["/", "/tools/five-whys/", "/tools/five-whys.pdf", "/static/site.css", "
 
 
 class Site:
-    """Answers in threads; a page is made until `pages` is set, a file until `files` is."""
+    """Answers in threads. Pages wait for the event `pages`, files for the event `files`."""
 
     def __init__(self):
         self.pages, self.files = threading.Event(), threading.Event()
@@ -60,7 +60,7 @@ def test_a_file_waits_for_a_page(site, file, monkeypatch):
     waiting.join(30)
 
 
-def test_a_file_does_not_wait_for_long(site, monkeypatch):
+def test_a_file_waits_only_a_short_time(site, monkeypatch):
     monkeypatch.setattr(page_priority, "TIMEOUT_S", 0.01)
     site.ask("/courses/")
     site.began.acquire()
@@ -76,7 +76,7 @@ def test_a_page_does_not_wait_for_a_file(site, page):
     assert site.began.acquire(timeout=30) and site.at_work == [FILES[0], page]
 
 
-def test_one_file_is_made_ready_at_a_time(site):
+def test_one_file_is_prepared_at_a_time(site):
     site.files.set()
     threads = [site.ask(FILES[number % 3]) for number in range(20)]
     for thread in threads:
@@ -84,7 +84,7 @@ def test_one_file_is_made_ready_at_a_time(site):
     assert site.most == 1 and site.at_work == []
 
 
-def test_a_page_that_breaks_is_waited_for_no_more():
+def test_files_do_not_wait_for_a_page_that_failed():
     def breaks(request):
         raise ValueError
 
@@ -95,7 +95,7 @@ def test_a_page_that_breaks_is_waited_for_no_more():
 
 
 @pytest.mark.django_db
-def test_each_pdf_is_written_in_its_turn(client, monkeypatch, settings, tmp_path):
+def test_documents_are_built_one_at_a_time(client, monkeypatch, settings, tmp_path):
     settings.PDF_ROOT = tmp_path / "prints"
     written, render = [], documents.render_to_string
 

@@ -1,4 +1,4 @@
-"""Uploads at their own addresses: with ranges, never as code, and only of what a reader may see."""
+"""Uploads at their own addresses: with ranges, never as code, and only if a reader may see them."""
 
 import os
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ PLACE = f"/media/videos/{UID}"
 
 @pytest.fixture
 def media(settings, tmp_path):
-    """The folder of a published video, with a file in it."""
+    """The folder of a published video. It holds one file."""
     settings.MEDIA_ROOT = tmp_path / "media"
     make_video(uid=UID)
     folder = settings.MEDIA_ROOT / "videos" / UID
@@ -64,7 +64,7 @@ def test_an_upload_is_served_whole(client, media):
         ("bytes=-999999", 0, 10239),
     ],
 )
-def test_a_player_may_ask_for_a_part(client, media, asked, first, last):
+def test_a_player_may_request_a_range(client, media, asked, first, last):
     response = ask_range(client, asked)
     assert response.status_code == 206
     assert response["Content-Range"] == f"bytes {first}-{last}/10240"
@@ -73,7 +73,7 @@ def test_a_player_may_ask_for_a_part(client, media, asked, first, last):
 
 
 @pytest.mark.parametrize("asked", ["bytes=10240-", "bytes=99999999999999999999-"])
-def test_a_part_beyond_the_end_is_416(client, media, asked):
+def test_a_range_beyond_the_end_answers_416(client, media, asked):
     response = ask_range(client, asked)
     assert response.status_code == 416
     assert response["Content-Range"] == "bytes */10240"
@@ -81,18 +81,18 @@ def test_a_part_beyond_the_end_is_416(client, media, asked):
 
 
 @pytest.mark.parametrize("asked", ["bytes", "bytes=", "bytes=a-b", "bytes=²-", "lines=0-1"])
-def test_a_range_that_cannot_be_read_is_left_aside(client, media, asked):
+def test_an_invalid_range_is_ignored(client, media, asked):
     assert ask_range(client, asked).status_code == 200
 
 
-def test_a_part_of_a_replaced_file_is_the_whole_new_one(client, media):
+def test_a_range_of_a_replaced_file_answers_with_the_whole_new_file(client, media):
     assert ask_range(client, "bytes=0-1", if_range='"older"').status_code == 200
     current = client.get(f"{PLACE}/huddle.mp4")["ETag"]
     assert ask_range(client, "bytes=0-1", if_range=current).status_code == 206
 
 
 @pytest.mark.parametrize("known", ["ETag", "Last-Modified"])
-def test_an_upload_that_is_known_is_not_sent_again(client, media, known):
+def test_a_cached_upload_is_not_sent_again(client, media, known):
     first = client.get(f"{PLACE}/huddle.mp4")
     asked = {"ETag": "if-none-match", "Last-Modified": "if-modified-since"}[known]
     second = client.get(f"{PLACE}/huddle.mp4", headers={asked: first[known]})
@@ -100,7 +100,7 @@ def test_an_upload_that_is_known_is_not_sent_again(client, media, known):
     assert second.content == b""
 
 
-def test_head_tells_the_length_and_sends_nothing(client, media):
+def test_a_head_request_gets_the_length_and_no_content(client, media):
     response = client.head(f"{PLACE}/huddle.mp4")
     assert response.status_code == 200
     assert response["Content-Length"] == str(len(VIDEO))
@@ -121,7 +121,7 @@ def test_an_upload_cannot_be_posted_to(client, media):
         ("huddle.vtt", "text/vtt; charset=utf-8"),
     ],
 )
-def test_what_a_browser_can_show_opens_in_it(client, media, name, kind):
+def test_types_that_a_browser_can_show_open_in_it(client, media, name, kind):
     (media / name).write_bytes(b"x")
     response = client.get(f"{PLACE}/{name}")
     assert response["Content-Type"] == kind
@@ -133,7 +133,7 @@ def test_what_a_browser_can_show_opens_in_it(client, media, name, kind):
 @pytest.mark.parametrize(
     "name", ["page.html", "page.svg", "page.xhtml", "page.js", "page", "a.pptx"]
 )
-def test_anything_else_is_handed_over_and_never_runs(client, media, name):
+def test_other_types_are_downloaded_and_never_run(client, media, name):
     (media / name).write_bytes(b"<script>alert(1)</script>")
     response = client.get(f"{PLACE}/{name}")
     assert response.status_code == 200
@@ -161,7 +161,7 @@ def test_anything_else_is_handed_over_and_never_runs(client, media, name):
         "link.txt",
     ],
 )
-def test_there_is_nothing_outside_the_uploads(client, media, path):
+def test_no_path_leads_outside_the_uploads(client, media, path):
     (media / "folder").mkdir()
     for folder in (media.parent, media.parents[1], media.parents[2]):
         (folder / "secret.txt").write_text("secret")
@@ -176,7 +176,7 @@ def test_no_path_breaks_the_view(path):
         stored_file(RequestFactory().get("/media/"), f"videos/{UID}/absent/{path}")
 
 
-def test_what_belongs_to_no_entry_is_not_served(client, media):
+def test_a_file_that_belongs_to_no_entry_is_not_served(client, media):
     for name in ("stray.mp4", "videos/stray.mp4", f"videos/{UID[:-1]}f/huddle.mp4"):
         stray = media.parents[1] / name
         stray.parent.mkdir(exist_ok=True)
@@ -193,7 +193,7 @@ def test_what_belongs_to_no_entry_is_not_served(client, media):
     ],
     ids=["draft", "scheduled", "withdrawn"],
 )
-def test_files_of_what_is_not_public_are_for_staff_only(client, settings, tmp_path, dates):
+def test_only_staff_see_files_of_an_entry_that_is_not_public(client, settings, tmp_path, dates):
     settings.MEDIA_ROOT = tmp_path
     video = make_video(**dates)
     place = tmp_path / "videos" / str(video.uid) / "film.mp4"
@@ -207,7 +207,7 @@ def test_files_of_what_is_not_public_are_for_staff_only(client, settings, tmp_pa
     assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
 
 
-def test_nobody_in_particular_is_asked_for_a_session(client, media, django_assert_num_queries):
+def test_a_reader_without_a_cookie_costs_no_session_query(client, media, django_assert_num_queries):
     with django_assert_num_queries(1):
         response = client.get(f"{PLACE}/huddle.mp4")
     assert not response.cookies and "Cookie" not in response.get("Vary", "")
@@ -224,20 +224,20 @@ def test_nginx_may_send_the_files(client, media, settings):
     assert response.content == b""
 
 
-def test_nginx_is_not_asked_for_what_a_reader_may_not_see(client, settings):
+def test_nginx_does_not_get_a_file_that_the_reader_may_not_see(client, settings):
     settings.MEDIA_ACCEL = "/stored-files/"
     video = make_video(published=False)
     response = client.get(f"/media/videos/{video.uid}/film.mp4")
     assert response.status_code == 404 and "X-Accel-Redirect" not in response
 
 
-def test_no_place_of_a_file_leads_out_of_the_one_that_nginx_has(client, media, settings):
+def test_no_path_leads_nginx_outside_the_uploads(client, media, settings):
     settings.MEDIA_ACCEL = "/stored-files/"
     for path in ("../../secret.pdf", "..%2f..%2fsecret.pdf", "a/../../../secret.pdf"):
         assert client.get(f"{PLACE}/{path}").status_code == 404
 
 
-def test_the_connection_of_a_long_download_is_given_back(monkeypatch):
+def test_the_database_connection_is_closed_before_a_download(monkeypatch):
     closed = []
     for busy in (True, False):
         fake = SimpleNamespace(in_atomic_block=busy, close=lambda: closed.append(1))
@@ -246,6 +246,6 @@ def test_the_connection_of_a_long_download_is_given_back(monkeypatch):
     assert closed == [1]
 
 
-def test_a_place_that_is_nearly_one_is_not_found(client, media):
+def test_a_malformed_or_unknown_entry_id_answers_404(client, media):
     for uid in ("-" * 36, "0" * 36, UID.replace("-", "0")):
         assert client.get(f"/media/videos/{uid}/huddle.mp4").status_code == 404

@@ -48,7 +48,7 @@ FILMS = {
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory):
-    """film("hevc.mp4"): the path of one of FILMS, made when it is first asked for."""
+    """film("hevc.mp4") returns the path of one of FILMS, and makes it on the first call."""
     if not transcoding.ffmpeg_is_there():
         pytest.skip("ffmpeg, which makes the films, is not installed")
     folder = tmp_path_factory.mktemp("films")
@@ -70,7 +70,7 @@ def make(path, arguments):
 
 @pytest.fixture
 def turned(film, tmp_path):
-    """A film that a phone has taken upright: 128 × 64 with a note to turn it."""
+    """A video as a phone records it upright: 128 × 64 pixels, marked as rotated."""
     path = tmp_path / "turned.mp4"
     make(path, f"-i {film('wide.mp4')} -c copy -metadata:s:v rotate=90")
     return path
@@ -83,7 +83,7 @@ def refusal(path, ending=None):
     return caught.value.code
 
 
-def test_it_works():
+def test_the_facts_of_the_demo_video_are_read_and_described():
     facts = read(DEMO, "mp4")
     assert facts == SAFE | {
         "seconds": 45,
@@ -109,14 +109,14 @@ def test_it_works():
         ("large.mp4", "AVC", "", ["too_large", "index_at_end"]),
     ],
 )
-def test_a_film_is_read(film, name, picture, sound, problems):
+def test_a_video_is_read(film, name, picture, sound, problems):
     path = film(name)
     facts = read(path, path.suffix[1:])
     assert (facts["seconds"], facts["picture"], facts["sound"]) == (1, picture, sound)
     assert phone_problems(facts) == problems
 
 
-def test_a_turned_film_has_the_size_as_shown(turned):
+def test_a_rotated_video_has_the_size_as_shown(turned):
     facts = read(turned, "mp4")
     assert (facts["width"], facts["height"], facts["rotated"]) == (64, 128, True)
 
@@ -131,12 +131,12 @@ def test_a_turned_film_has_the_size_as_shown(turned):
         ("heard.webm", "webm", "film_no_picture"),
     ],
 )
-def test_another_format_and_a_film_without_picture_are_refused(film, name, ending, code):
+def test_another_format_and_a_video_without_a_video_track_are_refused(film, name, ending, code):
     assert refusal(film(name), ending) == code
 
 
 @pytest.mark.parametrize("name", ["safe.mp4", "late.mp4", "vp9.webm"])
-def test_a_film_that_is_cut_off_is_refused(film, tmp_path, name):
+def test_a_video_that_is_cut_off_is_refused(film, tmp_path, name):
     content = film(name).read_bytes()
     path = tmp_path / name
     for length in (len(content) - 1, len(content) // 2, 70):
@@ -144,14 +144,14 @@ def test_a_film_that_is_cut_off_is_refused(film, tmp_path, name):
         assert refusal(path) == "film_cut_off"
 
 
-def test_a_recording_that_does_not_say_its_length_is_refused(film, tmp_path):
-    """As browsers record: the length is not known yet when the file begins."""
+def test_a_video_that_does_not_say_its_length_is_refused(film, tmp_path):
+    """Browsers write such files: the length is not known yet when the file begins."""
     path = tmp_path / "live.webm"
     make(path, f"-i {film('vp9.webm')} -c copy -live 1")
     assert refusal(path) == "film_no_length"
 
 
-def test_boxes_without_a_film_in_them_are_refused(tmp_path):
+def test_an_mp4_without_tracks_is_refused(tmp_path):
     path = tmp_path / "a.mp4"
     path.write_bytes(files.mp4_boxes())
     assert refusal(path) == "film_no_picture"
@@ -159,7 +159,7 @@ def test_boxes_without_a_film_in_them_are_refused(tmp_path):
 
 @given(st.binary(max_size=200), st.sampled_from([b"", files.mp4_boxes(), DEMO.read_bytes()[:3000]]))
 @settings(max_examples=50, deadline=None)
-def test_no_bytes_make_it_crash(tmp_path_factory, tail, head):
+def test_no_bytes_crash_the_reader(tmp_path_factory, tail, head):
     path = tmp_path_factory.getbasetemp() / "wild"
     for start in (head, b"\x1aE\xdf\xa3\x9fB\x82\x84webm" + head, b"\x1aE\xdf\xa3\x00" + b"webm"):
         path.write_bytes(start + tail)
@@ -210,18 +210,18 @@ def test_no_bytes_make_it_crash(tmp_path_factory, tail, head):
         ),
     ],
 )
-def test_an_editor_is_told_what_keeps_it_from_phones(facts, sentence):
+def test_an_editor_reads_what_keeps_a_video_from_phones(facts, sentence):
     assert transcoding.phone_sentences(SAFE | facts) == [sentence]
 
 
 @pytest.mark.parametrize(
     "facts", [{}, {"sound": ""}, {"width": 1080, "height": 1920}, {"rate": None}]
 )
-def test_a_safe_film_needs_no_word(facts):
+def test_a_video_that_every_phone_plays_gets_no_sentence(facts):
     assert transcoding.phone_sentences(SAFE | facts) == []
 
 
-def test_a_silent_film_is_described():
+def test_a_silent_video_is_described():
     facts = SAFE | {"sound": "", "picture": "VP8"}
     assert transcoding.described(facts) == "1:29 · 1280 × 720 · VP8 picture, no sound"
 
@@ -237,7 +237,7 @@ def test_a_poster_is_made(film, tmp_path, suffix, format):
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_short_or_a_turned_film_has_a_poster(film, turned, tmp_path):
+def test_a_short_or_rotated_video_gets_a_poster(film, turned, tmp_path):
     for path, size in [(film("late.mp4"), (64, 64)), (turned, (64, 128))]:
         transcoding.make_poster(path, tmp_path / "a.webp", 1)
         with Image.open(tmp_path / "a.webp") as picture:
@@ -245,7 +245,7 @@ def test_a_short_or_a_turned_film_has_a_poster(film, turned, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["safe.mp4", "hevc.mp4", "deep.mp4", "opus.mp4", "vp9.webm"])
-def test_phones_play_the_copy(film, tmp_path, name):
+def test_phones_can_play_the_copy(film, tmp_path, name):
     out, percents = tmp_path / "copy", []
     transcoding.make_phone_copy(film(name), out, 1, percents.append)
     facts = read(out, "mp4")
@@ -257,7 +257,7 @@ def test_phones_play_the_copy(film, tmp_path, name):
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_the_copy_is_turned_and_made_smaller(film, turned, tmp_path):
+def test_the_copy_is_upright_and_smaller(film, turned, tmp_path):
     out = tmp_path / "copy.mp4"
     for path, size in [(turned, (64, 128)), (film("large.mp4"), (1280, 64))]:
         transcoding.make_phone_copy(path, out, 1)
@@ -265,7 +265,7 @@ def test_the_copy_is_turned_and_made_smaller(film, turned, tmp_path):
         assert (facts["width"], facts["height"], facts["rotated"]) == (*size, False)
 
 
-def test_what_is_no_film_leaves_no_copy_and_no_poster(film, tmp_path):
+def test_a_file_that_is_not_a_video_leaves_no_copy_and_no_poster(film, tmp_path):
     path = tmp_path / "a.mp4"
     path.write_bytes(b"#EXTM3U\n#EXTINF:1.0,\n" + str(film("safe.mp4")).encode())
     for making in (transcoding.make_poster, transcoding.make_phone_copy):
@@ -275,7 +275,7 @@ def test_what_is_no_film_leaves_no_copy_and_no_poster(film, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_without_ffmpeg_there_is_a_sentence(monkeypatch, tmp_path):
+def test_a_missing_ffmpeg_gives_a_plain_sentence(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not transcoding.ffmpeg_is_there()
     with pytest.raises(transcoding.FilmError, match="The program ffmpeg is not installed"):
@@ -285,7 +285,7 @@ def test_without_ffmpeg_there_is_a_sentence(monkeypatch, tmp_path):
 
 @pytest.fixture
 def false_ffmpeg(monkeypatch, tmp_path):
-    """false_ffmpeg("sleep 60"): an ffmpeg that does only this; where it notes its process."""
+    """false_ffmpeg("sleep 60") installs an ffmpeg that only sleeps; returns its PID file's path."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
@@ -303,14 +303,14 @@ def is_running(pid):
     return Path(f"/proc/{pid.read_text().strip()}").exists()
 
 
-def test_an_ffmpeg_that_hangs_is_ended(false_ffmpeg, tmp_path):
+def test_an_ffmpeg_that_hangs_is_stopped(false_ffmpeg, tmp_path):
     pid = false_ffmpeg("exec sleep 60")
     with pytest.raises(transcoding.FilmError, match="too long"):
         transcoding.run([], 1)
     assert not is_running(pid)
 
 
-def test_an_ffmpeg_that_dies_leaves_its_last_words(false_ffmpeg, tmp_path):
+def test_an_ffmpeg_that_dies_leaves_its_last_error_line(false_ffmpeg, tmp_path):
     pid = false_ffmpeg("echo first >&2; echo last >&2; kill -9 $$")
     with pytest.raises(transcoding.FilmError, match="could not be converted") as caught:
         transcoding.make_phone_copy(DEMO, tmp_path / "copy.mp4", 45)
@@ -318,9 +318,7 @@ def test_an_ffmpeg_that_dies_leaves_its_last_words(false_ffmpeg, tmp_path):
     assert not is_running(pid)
 
 
-def test_an_ffmpeg_that_says_much_is_read_and_one_that_writes_nothing_has_failed(
-    false_ffmpeg, tmp_path
-):
+def test_long_output_of_ffmpeg_is_read_and_a_missing_copy_is_an_error(false_ffmpeg, tmp_path):
     false_ffmpeg("head -c 300000 /dev/zero >&2; echo out_time_us=N/A; echo out_time_us=500000")
     percents = []
     with pytest.raises(transcoding.FilmError, match="could not be converted"):
@@ -328,7 +326,7 @@ def test_an_ffmpeg_that_says_much_is_read_and_one_that_writes_nothing_has_failed
     assert percents == [50]
 
 
-def test_who_listens_to_the_progress_may_stop_it(false_ffmpeg, tmp_path):
+def test_an_error_in_the_progress_function_stops_ffmpeg(false_ffmpeg, tmp_path):
     pid = false_ffmpeg("echo out_time_us=500000; exec sleep 60")
     with pytest.raises(KeyError):
         transcoding.make_phone_copy(DEMO, tmp_path / "copy.mp4", 1, {}.__getitem__)
@@ -336,7 +334,7 @@ def test_who_listens_to_the_progress_may_stop_it(false_ffmpeg, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["bin"]
 
 
-def test_an_earlier_copy_stays_when_the_next_fails(false_ffmpeg, tmp_path):
+def test_an_earlier_copy_is_kept_when_the_next_one_fails(false_ffmpeg, tmp_path):
     out = tmp_path / "copy.mp4"
     shutil.copy(DEMO, out)
     false_ffmpeg("exit 1")

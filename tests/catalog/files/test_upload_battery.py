@@ -1,6 +1,6 @@
-"""Bad uploads, each sent as an editor sends it: one plain sentence, and nothing of it stays.
+"""Bad uploads, sent as an editor sends them: each gets one sentence and leaves nothing behind.
 
-Those that break off on the way are sent to a gunicorn, byte by byte.
+Uploads that break off on the way are sent to a real gunicorn.
 """
 
 import http.cookiejar
@@ -36,7 +36,7 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="ale
 HTML = b"<!doctype html><title>a</title><script>alert(1)</script>"
 JS = b"fetch('/admin/').then(page => page.text()).then(alert)"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-# A film in WebM that breaks off where its segment begins.
+# A WebM video that breaks off where its segment begins.
 WEBM = b"\x1aE\xdf\xa3\x87B\x82\x84webm\x18S\x80g\x01\0\0\0\0\0\xff\xff" + b"x" * 99
 ROOT = Path(__file__).resolve().parents[3]
 GOOD_CAPTIONS = files.VIDEO_PATH.with_suffix(".vtt")
@@ -69,12 +69,12 @@ def plain_picture(mode, size):
 
 
 def heard_only():
-    """A real film without its track of pictures."""
+    """Returns a real video without its video track."""
     return MP4.replace(b"trak", b"free", 1)
 
 
 def cut(content, *, ends=(-1,)):
-    """`content` broken off at its beginning, in its middle and at its end."""
+    """Returns `content` cut off near its beginning, in its middle and near its end."""
     return [content[:end] for end in (9, len(content) // 2, *ends)]
 
 
@@ -165,7 +165,7 @@ def cases(field, found):
 
 @pytest.fixture(scope="module")
 def temporary(tmp_path_factory):
-    """Where this process and the one that reads uploads make their temporary files."""
+    """The folder for temporary files of this process and of the sandbox process."""
     folder = tmp_path_factory.mktemp("temporary")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TMPDIR", str(folder))
@@ -183,7 +183,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def nothing_stays(client, temporary, media):
-    """Of what an editor tries: no row, no file; and the next one is served as ever."""
+    """Signs an editor in. After the test, no row, job, upload or temporary file may be left."""
     sign_in(client, "ann", "Editors")
     yield
     assert not Resource.objects.exists() and not Rendition.objects.exists()
@@ -193,7 +193,7 @@ def nothing_stays(client, temporary, media):
 
 
 def upload(name, content):
-    """As a browser on any system may name it."""
+    """Returns an upload with this name, which may be one that only some browsers send."""
     file = io.BytesIO(content() if callable(content) else content)
     file.name = name
     return file
@@ -201,13 +201,13 @@ def upload(name, content):
 
 @pytest.fixture(scope="module")
 def blank_forms():
-    """What the forms send unchanged, each opened once: {model: {name: [values]}}"""
+    """What each form sends unchanged: {model: {name: [values]}}. Each form is opened only once."""
     return {}
 
 
 @pytest.fixture
 def answer(client, blank_forms):
-    """answer(model, {name: value}): that of the form of a new entry, filled in so."""
+    """answer(model, {name: value}) returns the response to the filled-in form of a new entry."""
 
     def sent(model, values, rows=()):
         page = add_url(model)
@@ -223,14 +223,14 @@ def answer(client, blank_forms):
 
 
 def answer_to(answer, field, file):
-    """(what the form with `file` in that field answers, the name of the field in the page)"""
+    """Returns (the response to a form with `file` in that field, the field's name in the page)."""
     if field == "renditions":
         return answer(Tool, {}, [(field, {"file": file})]), "renditions-0-file"
     return answer(Video, {"image_alt": "A board", field: file}), field
 
 
 def field_of_error(response):
-    """(what the list on top says, the name of the field that it leads to)"""
+    """Returns (the one line of the error list, the name of the field that it links to)."""
     page = parse_page(response)
     [line] = page.xpath("//ul[@class='field-errors']/li")
     target = page.get_element_by_id(line.find("a").get("href")[1:])
@@ -271,14 +271,14 @@ def test_a_bad_upload_gets_one_sentence(answer, field, name, content, sentence):
     ],
     ids=["back", "escaped", "windows", "tag", "invisible", "long", "long-ending", "long-wide"],
 )
-def test_a_strange_name_is_told_as_its_last_part(answer, name, shown):
+def test_the_error_shows_only_the_last_part_of_a_strange_name(answer, name, shown):
     response, _field = answer_to(answer, "renditions", upload(name, HTML))
     [sentence] = errors_in(response)
     assert sentence.startswith(f"“{shown}")
 
 
-def test_a_name_that_leads_elsewhere_keeps_a_good_file_in_its_place(answer, media):
-    """Shown here with the wiping up: the one upload of these that is taken."""
+def test_a_name_that_is_a_path_cannot_move_a_good_file_elsewhere(answer, media):
+    """This is the only upload in this file that is accepted, so the test removes it itself."""
     answer_to(answer, "renditions", upload("..&#x2F;..&#x2F;" + "x" * 230 + ".pdf", PDF))
     tool = Tool.objects.get()
     assert [path.relative_to(media).as_posix() for path in media.rglob("*.*")] == [
@@ -288,7 +288,7 @@ def test_a_name_that_leads_elsewhere_keeps_a_good_file_in_its_place(answer, medi
     shutil.rmtree(media)
 
 
-def test_several_bad_files_each_have_their_sentence(answer):
+def test_several_bad_files_each_get_a_sentence(answer):
     chosen = {
         "image": upload("a.png", HTML),
         "file": upload("a.mp4", MP4[:-1]),
@@ -302,7 +302,7 @@ def test_several_bad_files_each_have_their_sentence(answer):
     ]
 
 
-# ---- On the way to a real server ----
+# ---- Uploads to a real server ----
 
 BORDER = "border-of-the-tests"
 PREPARE = f"""
@@ -316,7 +316,7 @@ User.objects.create_superuser("root", password="{PASSWORD}")
 
 
 class Server:
-    """A gunicorn with a database and a folder for all its files."""
+    """A gunicorn with its own database and one folder for all its files."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -357,7 +357,10 @@ class Server:
         self.page("/admin/login/?next=/admin/", urllib.parse.urlencode(values).encode())
 
     def send(self, body, *, length=None, border=BORDER, whole=True):
-        """The first line that answers `body`, sent as the form of a new video; "" for none."""
+        """Sends `body` as the form of a new video and returns the status line.
+
+        If `whole` is false, it closes the connection after sending and returns "".
+        """
         head = (
             f"POST {add_url(Video)} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self.cookies}\r\n"
             f"Content-Type: multipart/form-data; boundary={border}\r\n"
@@ -368,7 +371,7 @@ class Server:
             return connection.makefile("rb").readline().decode() if whole else ""
 
     def left(self):
-        """The files that lie around, but for the fonts of the press, which go with it."""
+        """Returns the files in the folder, without the fonts that the PDF process deletes itself."""
         found = [path for path in self.folder.rglob("*") if path.is_file()]
         return [path for path in found if not path.parent.name.startswith("weasyprint-")]
 
@@ -387,18 +390,20 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def body(server):
-    """What a browser sends of the form of a new video: the words, and then a whole film."""
+    """What a browser sends for the form of a new video: the fields, and a whole video file."""
     blank = {name: value for name, value in server.form(add_url(Video)) if value is not None}
     values = (blank | TYPED | {"_save": "1"}).items()
     parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values]
-    rows = [name for name, _value in values].index("credits-TOTAL_FORMS")  # they follow the film
+    rows = [name for name, _value in values].index(
+        "credits-TOTAL_FORMS"
+    )  # its fields follow the file
     parts.insert(rows, b'name="file"; filename="../../a.mp4"\r\n\r\n' + MP4)
     head = f"--{BORDER}\r\nContent-Disposition: form-data; ".encode()
     return b"".join(head + part + b"\r\n" for part in parts) + f"--{BORDER}--\r\n".encode()
 
 
 def settle(server):
-    """Waits until the server has seen that a request ended, and answers again."""
+    """Waits until the server has noticed the end of a request and deleted its files."""
     assert server.page("/admin/") is not None
     until = time.monotonic() + 10
     while server.left() and time.monotonic() < until:
@@ -413,7 +418,7 @@ def test_an_upload_that_is_cut_off_leaves_nothing(server, body):
 
 
 @pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
-def test_a_length_that_is_too_small_leaves_nothing(server, body, share):
+def test_a_content_length_that_is_too_small_leaves_nothing(server, body, share):
     status = server.send(body, length=int(len(body) * share))
     settle(server)
     assert not status.startswith("HTTP/1.1 5")
@@ -421,15 +426,15 @@ def test_a_length_that_is_too_small_leaves_nothing(server, body, share):
 
 
 @pytest.mark.parametrize("border", ["another-one", "", "x" * 300, "é"])
-def test_a_border_that_is_not_there_leaves_nothing(server, body, border):
+def test_a_boundary_that_is_not_in_the_body_leaves_nothing(server, body, border):
     status = server.send(body, border=border)
     settle(server)
     assert status.startswith("HTTP/1.1 4")
     assert (server.left(), server.entries()) == ([], 0)
 
 
-def test_the_same_upload_is_taken_when_it_comes_whole(server, body):
-    """So that the others are refused for what is wrong with them. It comes last."""
+def test_the_same_upload_is_accepted_when_it_is_complete(server, body):
+    """Proves that the other uploads are refused for their own errors. This test runs last."""
     assert server.send(body).startswith("HTTP/1.1 302")
     assert [path.name for path in server.left()] == ["a.mp4"]
     assert server.entries() == 1
