@@ -19,31 +19,35 @@ from catalog.files.inspection.video import phone_problems
 CODECS = {"AVC": "H.264", "HEVC": "HEVC (H.265)", "MPEG-4 Visual": "MPEG-4 Visual (DivX, Xvid)"}
 PHONE_SENTENCES = {
     "picture_hevc": gettext_lazy(
-        "Phones may not play it: the picture is coded as %(picture)s. Export it as MP4 with H.264."
+        "Some phones cannot play this video because it uses %(picture)s. "
+        "Export it as MP4 with H.264."
     ),
     "picture_webm": gettext_lazy(
-        "Older iPhones do not play it: the picture is coded as %(picture)s. "
+        "Older iPhones cannot play this video because it uses %(picture)s. "
         "Export it as MP4 with H.264."
     ),
     "picture_other": gettext_lazy(
-        "Phones may not play it: the picture is coded as %(picture)s. Export it as MP4 with H.264."
+        "Some phones cannot play this video because it uses %(picture)s. "
+        "Export it as MP4 with H.264."
     ),
     "picture_depth": gettext_lazy(
-        "Phones may not play it: its colors are finer than they can show (%(colors)s). "
+        "Some phones cannot show the colors of this video (%(colors)s). "
         "Export it with 8 bits and 4:2:0."
     ),
     "too_large": gettext_lazy(
-        "Phones may not play it: %(width)s × %(height)s pixels are too many. "
-        "Export it with 1920 × 1080 or fewer."
+        "Some phones cannot play this video because it has %(width)s × %(height)s pixels. "
+        "Export it at 1920 × 1080 or smaller."
     ),
     "too_fast": gettext_lazy(
-        "Phones may not play it: it has %(rate)s pictures a second. Export it with 30."
+        "Some phones cannot play this video because it has %(rate)s frames per second. "
+        "Export it with 30."
     ),
     "sound_other": gettext_lazy(
-        "Phones may play it without sound: that is coded as %(sound)s. Export it with AAC."
+        "Some phones play this video without sound because its sound uses %(sound)s. "
+        "Export it with AAC."
     ),
     "index_at_end": gettext_lazy(
-        "Phones have to load all of it before it starts. "
+        "Phones must load the whole video before it starts. "
         "Export it for the web (“fast start” or “streaming”)."
     ),
 }
@@ -131,7 +135,7 @@ def make_poster(path, out, seconds):
             run([*source, "-map", "0:v:0", "-vf", POSTER, *making, local(part)], POSTER_LIMIT)
             if part.exists() and part.stat().st_size:
                 return
-        raise FilmError(_("No picture could be taken from the film."))
+        raise FilmError(_("We could not make a picture from the video."))
 
 
 def make_phone_copy(path, out, seconds, progress=lambda percent: None):
@@ -168,7 +172,7 @@ def made_whole(out):
     try:
         yield part
         if not part.exists():
-            raise FilmError(_("The film could not be converted."), "nothing was written")
+            raise FilmError(_("The video could not be converted."), "nothing was written")
         os.replace(part, out)
     finally:
         part.unlink(missing_ok=True)
@@ -202,9 +206,9 @@ def run(arguments, limit, report=lambda line: None):
     with tempfile.TemporaryFile() as errors:
         process, late = watched(command, limit, report, errors)
         if late:
-            raise FilmError(_("The film took too long to convert."), last_line(errors))
+            raise FilmError(_("The video took too long to convert."), last_line(errors))
         if process.returncode:
-            raise FilmError(_("The film could not be converted."), last_line(errors))
+            raise FilmError(_("The video could not be converted."), last_line(errors))
 
 
 def watched(command, limit, report, errors):

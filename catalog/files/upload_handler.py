@@ -24,4 +24,4 @@ class UploadHandler(TemporaryFileUploadHandler):
         """Refuses a form whose last file broke off. Django itself would save the rest."""
         if not self.is_whole:
             self.upload_interrupted()
-            raise MultiPartParserError("The upload broke off within a file.")
+            raise MultiPartParserError("The upload stopped before the file was complete.")

@@ -35,59 +35,71 @@ MISLEADING = frozenset(
 )
 
 SENTENCES = {
-    "ending": _("“%(file)s” cannot be taken. Files may end in: %(endings)s."),
-    "two_endings": _("“%(file)s” ends twice, in .%(inner)s and .%(outer)s. Give it a plain name."),
+    "ending": _("“%(file)s” cannot be uploaded. Choose a file that ends in: %(endings)s."),
+    "two_endings": _(
+        "“%(file)s” has two endings, .%(inner)s and .%(outer)s. Rename it to have one."
+    ),
     "no_content": _("“%(file)s” is empty."),
     "too_large": _("“%(file)s” is larger than %(megabytes)s MB."),
-    "too_slow": _("“%(file)s” takes longer to read than any real file; it may be damaged."),
-    "too_much": _("“%(file)s” takes more memory to read than any real file; it may be damaged."),
-    "unreadable": _("“%(file)s” cannot be read; it may be damaged."),
+    "too_slow": _("“%(file)s” takes too long to read. It may be damaged."),
+    "too_much": _("“%(file)s” takes too much memory to read. It may be damaged."),
+    "unreadable": _("“%(file)s” cannot be read. It may be damaged."),
     "not_pdf": _("“%(file)s” is not a PDF."),
-    "pdf_cut": _("“%(file)s” is cut off; save or download it again."),
-    "pdf_locked": _("“%(file)s” is locked with a password; save it without one."),
-    "pdf_too_many_pages": _("“%(file)s” has more than %(most)s pages; share it out."),
-    "pdf_unreadable": _("“%(file)s” does not open as a PDF; it may be damaged."),
-    "holds_more": _("“%(file)s” holds another file behind its end; save it anew."),
+    "pdf_cut": _("“%(file)s” is not complete. Save or download it again."),
+    "pdf_locked": _("“%(file)s” is locked with a password. Save it without one."),
+    "pdf_too_many_pages": _(
+        "“%(file)s” has more than %(most)s pages. Split it into smaller files."
+    ),
+    "pdf_unreadable": _("“%(file)s” does not open as a PDF. It may be damaged."),
+    "holds_more": _("“%(file)s” has extra data after its end. Open it and save it again."),
     "not_office": _("“%(file)s” is not an Office file."),
-    "office_locked": _("“%(file)s” is locked with a password or of an old format; save it anew."),
-    "office_unreadable": _("“%(file)s” does not open as an Office file; it may be damaged."),
-    "office_other_kind": _("“%(file)s” is not the kind of Office file that its ending says."),
-    "office_macros": _("“%(file)s” holds macros; save it without them."),
-    "office_bomb": _("“%(file)s” unpacks to more than any real document holds."),
-    "picture_unreadable": _("“%(file)s” does not open as a picture; it may be damaged."),
-    "picture_too_many_pixels": _("“%(file)s” has more than %(most)s million pixels."),
+    "office_locked": _(
+        "“%(file)s” has a password or an old format. Save it as a new file without a password."
+    ),
+    "office_unreadable": _("“%(file)s” does not open as an Office file. It may be damaged."),
+    "office_other_kind": _(
+        "“%(file)s” is not the kind of Office file that its ending says. Save it again."
+    ),
+    "office_macros": _("“%(file)s” contains macros. Save it without them."),
+    "office_bomb": _("“%(file)s” is far too large when it is unpacked. It may be damaged."),
+    "picture_unreadable": _("“%(file)s” does not open as a picture. It may be damaged."),
+    "picture_too_many_pixels": _(
+        "“%(file)s” has more than %(most)s million pixels. Make it smaller."
+    ),
     "picture_moves_too_much": _(
-        "“%(file)s” moves through more than %(most)s million pixels; make it smaller or shorter."
+        "“%(file)s” has more than %(most)s million pixels in all its frames. "
+        "Make it smaller or shorter."
     ),
-    "picture_with_more": _("“%(file)s” holds something else behind its picture; save it anew."),
-    "film_other_format": _("“%(file)s” is not a video in the format that its ending says."),
-    "film_cut_off": _("“%(file)s” is cut off; the video would not play."),
+    "picture_with_more": _(
+        "“%(file)s” has extra data after the picture. Open it and save it again."
+    ),
+    "film_other_format": _(
+        "“%(file)s” is not a video in the format that its ending says. Export it as MP4."
+    ),
+    "film_cut_off": _("“%(file)s” is not complete. Save or download the video again."),
     "film_no_picture": _("“%(file)s” has no moving picture in it."),
-    "film_no_length": _(
-        "“%(file)s” does not say how long it is, as recordings made in a browser; "
-        "convert it to MP4."
-    ),
-    "film_unreadable": _("“%(file)s” cannot be read as a video; it may be damaged."),
-    "captions_utf16": _("“%(file)s” is saved as UTF-16 text; save it as UTF-8."),
-    "captions_not_utf8": _("“%(file)s” is not saved as UTF-8 text."),
-    "captions_no_header": _("“%(file)s” is not WebVTT: its first line has to say WEBVTT."),
-    "captions_none": _("“%(file)s” holds no captions."),
-    "captions_time": _("“%(file)s”: line %(line)s should read like 00:01:05.000 --> 00:01:08.500."),
+    "film_no_length": _("“%(file)s” does not say how long the video is. Convert it to MP4."),
+    "film_unreadable": _("“%(file)s” cannot be read as a video. It may be damaged."),
+    "captions_utf16": _("“%(file)s” is saved as UTF-16 text. Save it as UTF-8."),
+    "captions_not_utf8": _("“%(file)s” is not saved as UTF-8 text. Save it as UTF-8."),
+    "captions_no_header": _("“%(file)s” is not WebVTT. Its first line must say WEBVTT."),
+    "captions_none": _("“%(file)s” has no captions."),
+    "captions_time": _("“%(file)s”: write line %(line)s like this: 00:01:05.000 --> 00:01:08.500."),
     "captions_order": _("“%(file)s”: the times in line %(line)s are out of order."),
     "captions_beyond": _(
-        "“%(file)s”: the times in line %(line)s go on after the film, which ends at %(film)s."
+        "“%(file)s”: the times in line %(line)s go on after the video, which ends at %(film)s."
     ),
     "captions_long": _(
-        "“%(file)s”: line %(line)s has %(length)s characters; no line may have more than %(most)s."
+        "“%(file)s”: line %(line)s has %(length)s characters. Shorten it to %(most)s or fewer."
     ),
     "captions_lines": _(
-        "“%(file)s”: what begins in line %(line)s has more lines than %(most)s; "
-        "shorten it or share it out."
+        "“%(file)s”: the text after line %(line)s has too many lines. The limit is %(most)s. "
+        "Shorten it or split it."
     ),
     "captions_empty": _("“%(file)s”: no text follows the times in line %(line)s."),
-    "captions_no_blank": _("“%(file)s”: a blank line is missing before line %(line)s."),
+    "captions_no_blank": _("“%(file)s”: add a blank line before line %(line)s."),
     "captions_no_time": _("“%(file)s”: the text in line %(line)s has no times before it."),
-    "captions_many": _("“%(file)s” holds more than %(most)s captions."),
+    "captions_many": _("“%(file)s” has more than %(most)s captions."),
 }
 
 

@@ -172,40 +172,42 @@ def test_no_bytes_crash_the_reader(tmp_path_factory, tail, head):
     [
         (
             {"picture": "HEVC"},
-            "Phones may not play it: the picture is coded as HEVC (H.265). "
+            "Some phones cannot play this video because it uses HEVC (H.265). "
             "Export it as MP4 with H.264.",
         ),
         (
             {"picture": "VP9", "sound": "Opus", "streamable": None},
-            "Older iPhones do not play it: the picture is coded as VP9. "
+            "Older iPhones cannot play this video because it uses VP9. "
             "Export it as MP4 with H.264.",
         ),
         (
             {"picture": "MPEG Video"},
-            "Phones may not play it: the picture is coded as MPEG Video. "
+            "Some phones cannot play this video because it uses MPEG Video. "
             "Export it as MP4 with H.264.",
         ),
         (
             {"bits": 10, "chroma": "4:2:2"},
-            "Phones may not play it: its colors are finer than they can show (10 bit 4:2:2). "
+            "Some phones cannot show the colors of this video (10 bit 4:2:2). "
             "Export it with 8 bits and 4:2:0.",
         ),
         (
             {"width": 2160, "height": 3840},
-            "Phones may not play it: 2160 × 3840 pixels are too many. "
-            "Export it with 1920 × 1080 or fewer.",
+            "Some phones cannot play this video because it has 2160 × 3840 pixels. "
+            "Export it at 1920 × 1080 or smaller.",
         ),
         (
             {"rate": 120.0},
-            "Phones may not play it: it has 120 pictures a second. Export it with 30.",
+            "Some phones cannot play this video because it has 120 frames per second. "
+            "Export it with 30.",
         ),
         (
             {"sound": "AC-3"},
-            "Phones may play it without sound: that is coded as AC-3. Export it with AAC.",
+            "Some phones play this video without sound because its sound uses AC-3. "
+            "Export it with AAC.",
         ),
         (
             {"streamable": False},
-            "Phones have to load all of it before it starts. "
+            "Phones must load the whole video before it starts. "
             "Export it for the web (“fast start” or “streaming”).",
         ),
     ],

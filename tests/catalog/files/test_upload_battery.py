@@ -43,23 +43,23 @@ GOOD_CAPTIONS = files.VIDEO_PATH.with_suffix(".vtt")
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 
 NO_PDF = "is not a PDF."
-NO_PICTURE = "does not open as a picture; it may be damaged."
-NO_OFFICE = "does not open as an Office file; it may be damaged."
-NO_FILM = "is not a video in the format that its ending says."
-CUT_PDF = "is cut off; save or download it again."
-CUT_FILM = "is cut off; the video would not play."
-BEHIND_PICTURE = "holds something else behind its picture; save it anew."
-LOST_PDF = "does not open as a PDF; it may be damaged."
+NO_PICTURE = "does not open as a picture. It may be damaged."
+NO_OFFICE = "does not open as an Office file. It may be damaged."
+NO_FILM = "is not a video in the format that its ending says. Export it as MP4."
+CUT_PDF = "is not complete. Save or download it again."
+CUT_FILM = "is not complete. Save or download the video again."
+BEHIND_PICTURE = "has extra data after the picture. Open it and save it again."
+LOST_PDF = "does not open as a PDF. It may be damaged."
 FILMS, IMAGES = "mp4, webm", "jpg, jpeg, png, webp, gif"
 DOCUMENTS = f"pdf, pptx, docx, xlsx, ppt, doc, xls, {IMAGES}, tif, tiff"
 
 
 def taken_endings(endings):
-    return f"cannot be taken. Files may end in: {endings}."
+    return f"cannot be uploaded. Choose a file that ends in: {endings}."
 
 
 def twice(inner, outer):
-    return f"ends twice, in .{inner} and .{outer}. Give it a plain name."
+    return f"has two endings, .{inner} and .{outer}. Rename it to have one."
 
 
 def plain_picture(mode, size):
@@ -87,7 +87,7 @@ DOCUMENT_CASES = [
     ("a.png", JS, NO_PICTURE),
     ("a.pdf", b"", "is empty."),
     ("a.pdf", HTML + PDF, NO_PDF),
-    ("a.pdf", PDF + ZIP, "holds another file behind its end; save it anew."),
+    ("a.pdf", PDF + ZIP, "has extra data after its end. Open it and save it again."),
     ("a.pdf", ZIP + PDF, NO_PDF),
     ("a.png", PNG + HTML, BEHIND_PICTURE),
     ("a.gif", b"GIF89a/*" + GIF[8:] + b"*/=alert(1)", BEHIND_PICTURE),
@@ -104,22 +104,30 @@ DOCUMENT_CASES = [
     *(("a.pptx", part, NO_OFFICE) for part in cut(PPTX)),
     *(("a.docx", part, NO_OFFICE) for part in cut(DOCX)),
     *(("a.xlsx", part, NO_OFFICE) for part in cut(files.office("xl"))),
-    ("a.png", plain_picture("1", (12_000, 12_000)), "has more than 40 million pixels."),
-    ("a.pptx", files.zip_bomb, "unpacks to more than any real document holds."),
+    (
+        "a.png",
+        plain_picture("1", (12_000, 12_000)),
+        "has more than 40 million pixels. Make it smaller.",
+    ),
+    ("a.pptx", files.zip_bomb, "is far too large when it is unpacked. It may be damaged."),
     ("a.pdf", files.looping_pdf(), LOST_PDF),
     (
         "a.pdf",
         files.pdf_from_objects(CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 3>>"),
         LOST_PDF,
     ),
-    ("a.pdf", files.encrypted_pdf(), "is locked with a password; save it without one."),
+    ("a.pdf", files.encrypted_pdf(), "is locked with a password. Save it without one."),
     (
         "a.docx",
         files.office("word", **{"word/vbaProject.bin": b"x"}),
-        "holds macros; save it without them.",
+        "contains macros. Save it without them.",
     ),
-    ("a.docx", OLE, "is locked with a password or of an old format; save it anew."),
-    ("a.docx", PPTX, "is not the kind of Office file that its ending says."),
+    ("a.docx", OLE, "has a password or an old format. Save it as a new file without a password."),
+    (
+        "a.docx",
+        PPTX,
+        "is not the kind of Office file that its ending says. Save it again.",
+    ),
     ("a.doc", DOCX, "is not an Office file."),
 ]
 IMAGE_CASES = [
@@ -133,7 +141,11 @@ IMAGE_CASES = [
     *(("a.jpg", part, NO_PICTURE) for part in cut(JPEG)),
     *(("a.gif", part, NO_PICTURE) for part in cut(GIF)),
     *(("a.webp", part, NO_PICTURE) for part in cut(WEBP)),
-    ("a.png", files.png_header(12_000, 12_000), "has more than 40 million pixels."),
+    (
+        "a.png",
+        files.png_header(12_000, 12_000),
+        "has more than 40 million pixels. Make it smaller.",
+    ),
 ]
 FILM_CASES = [
     ("a.mp4", HTML, NO_FILM),
@@ -146,12 +158,12 @@ FILM_CASES = [
     ("a.webm", WEBM, CUT_FILM),
 ]
 CAPTIONS_CASES = [
-    ("a.vtt", files.CAPTIONS.encode("utf-16"), "is saved as UTF-16 text; save it as UTF-8."),
-    ("a.vtt", files.CAPTIONS.encode("utf-16-le"), "is saved as UTF-16 text; save it as UTF-8."),
-    ("a.srt", files.CAPTIONS.encode("utf-16-be"), "is saved as UTF-16 text; save it as UTF-8."),
-    ("a.vtt", "WEBVTT\n\ngrün".encode("latin-1"), "is not saved as UTF-8 text."),
-    ("a.vtt", HTML, "is not WebVTT: its first line has to say WEBVTT."),
-    ("a.vtt", files.CAPTIONS[:9].encode(), "holds no captions."),
+    ("a.vtt", files.CAPTIONS.encode("utf-16"), "is saved as UTF-16 text. Save it as UTF-8."),
+    ("a.vtt", files.CAPTIONS.encode("utf-16-le"), "is saved as UTF-16 text. Save it as UTF-8."),
+    ("a.srt", files.CAPTIONS.encode("utf-16-be"), "is saved as UTF-16 text. Save it as UTF-8."),
+    ("a.vtt", "WEBVTT\n\ngrün".encode("latin-1"), "is not saved as UTF-8 text. Save it as UTF-8."),
+    ("a.vtt", HTML, "is not WebVTT. Its first line must say WEBVTT."),
+    ("a.vtt", files.CAPTIONS[:9].encode(), "has no captions."),
     ("a.txt", files.CAPTIONS.encode(), taken_endings("vtt, srt")),
 ]
 
@@ -297,7 +309,7 @@ def test_several_bad_files_each_get_a_sentence(answer):
     response = answer(Video, chosen | {"image_alt": "A board"})
     assert errors_in(response) == [
         f"“a.mp4” {CUT_FILM}",
-        "“a.vtt” is saved as UTF-16 text; save it as UTF-8.",
+        "“a.vtt” is saved as UTF-16 text. Save it as UTF-8.",
         f"“a.png” {NO_PICTURE}",
     ]
 
@@ -371,7 +383,7 @@ class Server:
             return connection.makefile("rb").readline().decode() if whole else ""
 
     def left(self):
-        """Returns the files in the folder, without the fonts that the PDF process deletes itself."""
+        """Returns the files in the folder, without the fonts that the PDF process deletes."""
         found = [path for path in self.folder.rglob("*") if path.is_file()]
         return [path for path in found if not path.parent.name.startswith("weasyprint-")]
 

@@ -67,52 +67,52 @@ def test_a_good_file_is_accepted(check, name, content):
         ("a.pdf", b"<html><script>alert(1)</script>", "“a.pdf” is not a PDF."),
         ("a.pdf", PNG, "“a.pdf” is not a PDF."),
         ("a.pdf", b"<html>" + PDF, "“a.pdf” is not a PDF."),
-        ("a.pdf", PDF[:-60], "“a.pdf” is cut off; save or download it again."),
+        ("a.pdf", PDF[:-60], "“a.pdf” is not complete. Save or download it again."),
         (
             "a.pdf",
             b"%PDF-1.7\nnothing in it\n%%EOF",
-            "“a.pdf” does not open as a PDF; it may be damaged.",
+            "“a.pdf” does not open as a PDF. It may be damaged.",
         ),
         (
             "a.pdf",
             files.encrypted_pdf(),
-            "“a.pdf” is locked with a password; save it without one.",
+            "“a.pdf” is locked with a password. Save it without one.",
         ),
         (
             "a.docx",
             OLE,
-            "“a.docx” is locked with a password or of an old format; save it anew.",
+            "“a.docx” has a password or an old format. Save it as a new file without a password.",
         ),
         (
             "a.docx",
             PPTX,
-            "“a.docx” is not the kind of Office file that its ending says.",
+            "“a.docx” is not the kind of Office file that its ending says. Save it again.",
         ),
-        ("a.pptx", PPTX[:5000], "“a.pptx” does not open as an Office file; it may be damaged."),
+        ("a.pptx", PPTX[:5000], "“a.pptx” does not open as an Office file. It may be damaged."),
         (
             "a.pptx",
             PPTX[:3000] + b"\x00" * 400 + PPTX[3400:],
-            "“a.pptx” does not open as an Office file; it may be damaged.",
+            "“a.pptx” does not open as an Office file. It may be damaged.",
         ),
         (
             "a.docx",
             files.office("word", **{"word/vbaProject.bin": b"x"}),
-            "“a.docx” holds macros; save it without them.",
+            "“a.docx” contains macros. Save it without them.",
         ),
         ("a.ppt", PPTX, "“a.ppt” is not an Office file."),
         (
             "a.ppt",
             files.ole_office("xls"),
-            "“a.ppt” is not the kind of Office file that its ending says.",
+            "“a.ppt” is not the kind of Office file that its ending says. Save it again.",
         ),
-        ("a.jpg", PNG, "“a.jpg” does not open as a picture; it may be damaged."),
-        ("a.png", PNG[:-30], "“a.png” does not open as a picture; it may be damaged."),
-        ("a.tif", HUGE, "“a.tif” does not open as a picture; it may be damaged."),
-        ("a.png", HUGE, "“a.png” has more than 40 million pixels."),
+        ("a.jpg", PNG, "“a.jpg” does not open as a picture. It may be damaged."),
+        ("a.png", PNG[:-30], "“a.png” does not open as a picture. It may be damaged."),
+        ("a.tif", HUGE, "“a.tif” does not open as a picture. It may be damaged."),
+        ("a.png", HUGE, "“a.png” has more than 40 million pixels. Make it smaller."),
         (
             "a.svg",
             SVG,
-            "“a.svg” cannot be taken. Files may end in: "
+            "“a.svg” cannot be uploaded. Choose a file that ends in: "
             "pdf, pptx, docx, xlsx, ppt, doc, xls, jpg, jpeg, png, webp, gif, tif, tiff.",
         ),
     ],
@@ -124,7 +124,7 @@ def test_a_bad_document_is_refused_in_one_sentence(name, content, sentence):
 @pytest.mark.parametrize("name", ["a.html", "a.pdf.exe", "a", ".pdf", "a.pdf.", "a.php", "a.svgz"])
 def test_no_other_ending_is_accepted(name):
     for check in (validators.check_document, validators.check_image, validators.check_video):
-        assert "cannot be taken" in refusal(check, name, PDF)
+        assert "cannot be uploaded" in refusal(check, name, PDF)
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
@@ -140,12 +140,12 @@ def test_an_image_with_too_many_pixels_is_refused_before_decoding():
     header = b"IHDR" + (200_000).to_bytes(4, "big") * 2 + PNG[24:29]
     content = PNG[:12] + header + zlib.crc32(header).to_bytes(4, "big") + PNG[33:]
     sentence = refusal(validators.check_image, "a.png", content)
-    assert sentence == "“a.png” has more than 40 million pixels."
+    assert sentence == "“a.png” has more than 40 million pixels. Make it smaller."
 
 
 def test_an_office_file_that_unpacks_to_too_much_is_refused():
     content = files.office("ppt", **{"ppt/media/a.png": b"\x00" * 20_000_000})
-    assert "unpacks to more" in refusal(validators.check_document, "a.pptx", content)
+    assert "is far too large" in refusal(validators.check_document, "a.pptx", content)
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch):
@@ -157,17 +157,25 @@ def test_a_file_that_is_too_large_is_refused(monkeypatch):
     "name, content, sentence",
     [
         ("a.mp4", b"", "“a.mp4” is empty."),
-        ("a.mp4", b"<html>", "“a.mp4” is not a video in the format that its ending says."),
-        ("a.mp4", WEBM, "“a.mp4” is not a video in the format that its ending says."),
-        ("a.mp4", MP4[:-1], "“a.mp4” is cut off; the video would not play."),
-        ("a.mp4", MP4[:30], "“a.mp4” is cut off; the video would not play."),
+        (
+            "a.mp4",
+            b"<html>",
+            "“a.mp4” is not a video in the format that its ending says. Export it as MP4.",
+        ),
+        (
+            "a.mp4",
+            WEBM,
+            "“a.mp4” is not a video in the format that its ending says. Export it as MP4.",
+        ),
+        ("a.mp4", MP4[:-1], "“a.mp4” is not complete. Save or download the video again."),
+        ("a.mp4", MP4[:30], "“a.mp4” is not complete. Save or download the video again."),
         ("a.mp4", files.mp4_boxes(), "“a.mp4” has no moving picture in it."),
         (
             "a.webm",
             b"\x1aE\xdf\xa3matroska",
-            "“a.webm” is not a video in the format that its ending says.",
+            "“a.webm” is not a video in the format that its ending says. Export it as MP4.",
         ),
-        ("a.mov", MP4, "“a.mov” cannot be taken. Files may end in: mp4, webm."),
+        ("a.mov", MP4, "“a.mov” cannot be uploaded. Choose a file that ends in: mp4, webm."),
     ],
 )
 def test_a_bad_video_is_refused_in_one_sentence(name, content, sentence):
@@ -179,17 +187,17 @@ def test_a_bad_video_is_refused_in_one_sentence(name, content, sentence):
     [
         (
             "1\n00:00:01,000 --> 00:00:02,000\nHi",
-            "is not WebVTT: its first line has to say WEBVTT.",
+            "is not WebVTT. Its first line must say WEBVTT.",
         ),
         (
             f"WEBVTT\n\n00:01.000 --> 00:02.000\n{'x' * 61}",
-            "line 4 has 61 characters; no line may have more than 60.",
+            "line 4 has 61 characters. Shorten it to 60 or fewer.",
         ),
-        ("WEBVTTX", "is not WebVTT: its first line has to say WEBVTT."),
-        ("WEBVTT\n\nHi", "holds no captions."),
+        ("WEBVTTX", "is not WebVTT. Its first line must say WEBVTT."),
+        ("WEBVTT\n\nHi", "has no captions."),
         (
             "WEBVTT\n\n0:1.0 --> 0:2.0\nHi",
-            "line 3 should read like 00:01:05.000 --> 00:01:08.500.",
+            "write line 3 like this: 00:01:05.000 --> 00:01:08.500.",
         ),
         ("WEBVTT\n\n00:02.000 --> 00:02.000\nHi", "the times in line 3 are out of order."),
         (
@@ -206,7 +214,7 @@ def test_captions_must_be_utf_8():
     content = files.CAPTIONS.replace("two", "zwölf").encode("latin-1")
     assert (
         refusal(validators.check_captions, "a.vtt", content)
-        == "“a.vtt” is not saved as UTF-8 text."
+        == "“a.vtt” is not saved as UTF-8 text. Save it as UTF-8."
     )
 
 
@@ -272,7 +280,7 @@ def test_srt_is_accepted_and_becomes_webvtt():
 
 @pytest.mark.parametrize("name", ["a.php.pdf", "a.HTML.pdf", "a.b.js.pdf"])
 def test_a_name_with_two_endings_is_refused(name):
-    assert "ends twice" in refusal(validators.check_document, name, PDF)
+    assert "has two endings" in refusal(validators.check_document, name, PDF)
 
 
 @pytest.mark.parametrize("name", ["5. Huddle.pdf", "v1.2.pdf", "report.final.pdf"])
@@ -318,5 +326,5 @@ def test_every_file_of_the_demo_is_accepted(path):
 
 def test_every_ending_of_a_document_belongs_to_a_format():
     sentence = refusal(validators.check_document, "a.exe", b"MZ")
-    endings = sentence.partition("may end in: ")[2].rstrip(".").split(", ")
+    endings = sentence.partition("that ends in: ")[2].rstrip(".").split(", ")
     assert {extension(f"a.{ending}") for ending in endings} <= set(FORMATS)
