@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from django.core.files.base import ContentFile
 
-from catalog.files.validators import inspected, stored_on_disk
+from catalog.files.validators import inspect_file, stored_on_disk
 from catalog.sandbox.client import ask
 
 WIDTHS = (320, 640, 960, 1280, 1920)
@@ -80,7 +80,7 @@ def clean_picture(file):
     """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "clean")
-        facts = inspected(file, "images.clean", out=str(out))
+        facts = inspect_file(file, "images.clean", out=str(out))
         return ContentFile(out.read_bytes(), file.name), facts
 
 

@@ -17,11 +17,11 @@ class PagesFirstMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.file_in_turn = Lock()
+        self.file_lock = Lock()
 
     def __call__(self, request):
         if request.path.startswith(settings.MEDIA_URL) or self.FILE.fullmatch(request.path):
-            with self.file_in_turn:
+            with self.file_lock:
                 page_priority.wait_for_pages()
                 return self.get_response(request)
         if request.path.endswith(".pdf"):

@@ -3,7 +3,7 @@ from pathlib import PurePosixPath
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParserError
 
-LONGEST = 20  # characters of an ending, because the temporary file gets the same ending
+MAX_ENDING = 20  # characters of an ending, because the temporary file gets the same ending
 
 
 class UploadHandler(TemporaryFileUploadHandler):
@@ -14,7 +14,7 @@ class UploadHandler(TemporaryFileUploadHandler):
     def new_file(self, field_name, file_name, *args, **kwargs):
         path = PurePosixPath(file_name)
         self.is_whole = False
-        super().new_file(field_name, path.stem + path.suffix[:LONGEST], *args, **kwargs)
+        super().new_file(field_name, path.stem + path.suffix[:MAX_ENDING], *args, **kwargs)
 
     def file_complete(self, file_size):
         self.is_whole = True

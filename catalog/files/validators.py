@@ -19,18 +19,18 @@ from catalog.sandbox.client import ask
 from catalog.sandbox.exceptions import Refused
 
 MEGABYTE = 1024 * 1024
-LARGEST = {
+MAX_BYTES = {
     "image": 20 * MEGABYTE,
     "captions": 2 * MEGABYTE,
     "document": 100 * MEGABYTE,
     "video": 2048 * MEGABYTE,
 }
 IMAGES = ("jpg", "jpeg", "png", "webp", "gif")
-FILMS = ("mp4", "webm")
+VIDEOS = ("mp4", "webm")
 CAPTIONS = ("vtt", "srt")
 DOCUMENTS = ("pdf", "pptx", "docx", "xlsx", "ppt", "doc", "xls", *IMAGES, "tif", "tiff")
 # Refused before the real ending, because a careless server or reader takes it for the ending.
-MISLEADING = frozenset(
+MISLEADING_ENDINGS = frozenset(
     re.findall(r"\w+", "bat cgi cmd com dll exe htm html jar js jsp lnk mht php ps1 py scr sh svg")
 )
 
@@ -73,13 +73,13 @@ SENTENCES = {
     "picture_with_more": _(
         "“%(file)s” has extra data after the picture. Open it and save it again."
     ),
-    "film_other_format": _(
+    "video_other_format": _(
         "“%(file)s” is not a video in the format that its ending says. Export it as MP4."
     ),
-    "film_cut_off": _("“%(file)s” is not complete. Save or download the video again."),
-    "film_no_picture": _("“%(file)s” has no moving picture in it."),
-    "film_no_length": _("“%(file)s” does not say how long the video is. Convert it to MP4."),
-    "film_unreadable": _("“%(file)s” cannot be read as a video. It may be damaged."),
+    "video_cut_off": _("“%(file)s” is not complete. Save or download the video again."),
+    "video_no_picture": _("“%(file)s” has no moving picture in it."),
+    "video_no_length": _("“%(file)s” does not say how long the video is. Convert it to MP4."),
+    "video_unreadable": _("“%(file)s” cannot be read as a video. It may be damaged."),
     "captions_utf16": _("“%(file)s” is saved as UTF-16 text. Save it as UTF-8."),
     "captions_not_utf8": _("“%(file)s” is not saved as UTF-8 text. Save it as UTF-8."),
     "captions_no_header": _("“%(file)s” is not WebVTT. Its first line must say WEBVTT."),
@@ -87,7 +87,7 @@ SENTENCES = {
     "captions_time": _("“%(file)s”: write line %(line)s like this: 00:01:05.000 --> 00:01:08.500."),
     "captions_order": _("“%(file)s”: the times in line %(line)s are out of order."),
     "captions_beyond": _(
-        "“%(file)s”: the times in line %(line)s go on after the video, which ends at %(film)s."
+        "“%(file)s”: the times in line %(line)s go on after the video, which ends at %(video)s."
     ),
     "captions_long": _(
         "“%(file)s”: line %(line)s has %(length)s characters. Shorten it to %(most)s or fewer."
@@ -115,44 +115,44 @@ def ending(file):
     return PurePosixPath(file.name or "").suffix.lower().lstrip(".")
 
 
-def of_new_files(check):
+def only_new_files(check):
     """Wraps `check` so that it skips stored files: they were checked when they were uploaded."""
 
     @functools.wraps(check)
-    def checked(file):
+    def check_if_new(file):
         if not getattr(file, "_committed", False):
             check(file)
 
-    return checked
+    return check_if_new
 
 
-@of_new_files
+@only_new_files
 def check_image(file):
     """Raises ValidationError unless `file` is a JPEG, PNG, WebP or GIF picture that opens."""
-    check_outside(file, IMAGES, "image")
+    check_name_and_size(file, IMAGES, "image")
     facts_of(file, "images.read")
 
 
-@of_new_files
+@only_new_files
 def check_video(file):
     """Raises ValidationError unless `file` is a complete MP4 or WebM video."""
-    check_outside(file, FILMS, "video")
+    check_name_and_size(file, VIDEOS, "video")
     facts_of(file, "video.read")
 
 
-@of_new_files
+@only_new_files
 def check_captions(file):
     """Raises ValidationError unless `file` is WebVTT or SRT with captions in order."""
     check_track(file, "captions")
 
 
-@of_new_files
+@only_new_files
 def check_chapters(file):
     """Raises ValidationError unless `file` is WebVTT or SRT with a line for each chapter."""
     check_track(file, "chapters")
 
 
-@of_new_files
+@only_new_files
 def check_descriptions(file):
     """Raises ValidationError unless `file` is WebVTT or SRT with descriptions of what is shown."""
     check_track(file, "descriptions")
@@ -163,62 +163,62 @@ def check_track(file, sort, seconds=None):
 
     `sort` is "captions", "chapters" or "descriptions"; `seconds` is the length of the video.
     """
-    check_outside(file, CAPTIONS, "captions")
+    check_name_and_size(file, CAPTIONS, "captions")
     return facts_of(file, "captions.read", sort=sort, seconds=seconds)
 
 
-@of_new_files
+@only_new_files
 def check_document(file):
     """Raises ValidationError unless `file` is a PDF, Office file or picture that opens as such."""
-    check_outside(file, DOCUMENTS, "document")
+    check_name_and_size(file, DOCUMENTS, "document")
     facts_of(file, "documents.read")
 
 
-def check_outside(file, endings, sort):
+def check_name_and_size(file, endings, sort):
     """Checks the name and size of a file without reading it. Raises ValidationError."""
     outer, inner = ending(file), PurePosixPath(PurePosixPath(file.name or "").stem).suffix[1:]
     if outer not in endings:
         refuse(file, "ending", endings=", ".join(endings))
-    if inner.lower() in MISLEADING:
+    if inner.lower() in MISLEADING_ENDINGS:
         refuse(file, "two_endings", inner=inner, outer=outer)
     if not file.size:
         refuse(file, "no_content")
-    if file.size > LARGEST[sort]:
-        refuse(file, "too_large", megabytes=LARGEST[sort] // MEGABYTE)
+    if file.size > MAX_BYTES[sort]:
+        refuse(file, "too_large", megabytes=MAX_BYTES[sort] // MEGABYTE)
 
 
-def facts_of(file, what, **options):
-    """Returns what the function `what` ("documents.read") of files.inspection reads in `file`.
+def facts_of(file, function, **options):
+    """Returns what `function` of files.inspection ("documents.read") reads in `file`.
 
     Each file is read only once per question. Raises ValidationError.
     """
     content = file.file if isinstance(file, FieldFile) else file
-    known = content.__dict__.setdefault("inspected", {})
-    key = what, *options.values()
-    if key not in known:
-        known[key] = outcome_of(file, what, **options)
-    if isinstance(known[key], ValidationError):
-        raise known[key]
-    return known[key]
+    results = content.__dict__.setdefault("inspected", {})
+    key = function, *options.values()
+    if key not in results:
+        results[key] = facts_or_error(file, function, **options)
+    if isinstance(results[key], ValidationError):
+        raise results[key]
+    return results[key]
 
 
-def outcome_of(file, what, **options):
+def facts_or_error(file, function, **options):
     try:
-        return inspected(file, what, **options)
+        return inspect_file(file, function, **options)
     except ValidationError as error:
         return error
 
 
-def inspected(file, what, **options):
+def inspect_file(file, function, **options):
     try:
-        with on_disk(file) as path:
-            return ask(what, path, ending=ending(file), **options)
+        with file_on_disk(file) as path:
+            return ask(function, path, ending=ending(file), **options)
     except Refused as refused:
         refuse(file, refused.code, **refused.facts)
 
 
 @contextmanager
-def on_disk(file):
+def file_on_disk(file):
     """Yields a path to the content of `file`: an upload, the file of a field, or one in memory."""
     file.seek(0)
     content = file.file if isinstance(file, FieldFile) else file

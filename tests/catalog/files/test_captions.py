@@ -42,8 +42,8 @@ def vtt_of(*lines):
 
 
 def test_a_vtt_file_is_read_and_rewritten():
-    read_ = read("WEBVTT\n\n1\n00:01.000 --> 00:03.500 align:start\n<i>Take</i> two.\nGo.\n")
-    assert read_ == {
+    result = read("WEBVTT\n\n1\n00:01.000 --> 00:03.500 align:start\n<i>Take</i> two.\nGo.\n")
+    assert result == {
         "cues": [[1.0, 3.5, "Take two.\nGo."]],
         "vtt": "WEBVTT\n\n00:00:01.000 --> 00:00:03.500 align:start\n<i>Take</i> two.\nGo.\n",
     }
@@ -94,8 +94,8 @@ def test_cue_settings_are_kept_and_the_rest_is_removed():
 @pytest.mark.parametrize("path", sorted(DEMO.glob("*.vtt")), ids=lambda path: path.stem)
 def test_the_tracks_of_the_demo_are_accepted(path):
     slug, sort = f"{path.stem}.captions".split(".")[:2]
-    films = tomllib.loads((DEMO.parent / "videos.toml").read_text())["resource"]
-    seconds = next(film["seconds"] for film in films if film["slug"] == slug)
+    videos = tomllib.loads((DEMO.parent / "videos.toml").read_text())["resource"]
+    seconds = next(video["seconds"] for video in videos if video["slug"] == slug)
     assert captions.read(path, "vtt", seconds, sort)["cues"]
 
 
@@ -150,7 +150,7 @@ def test_tags_and_speaker_names_do_not_count_toward_the_line_length():
 def test_a_cue_may_end_one_second_after_the_video():
     vtt = "WEBVTT\n\n01:25.000 --> 01:30.000\nBye"
     assert refusal(vtt, seconds=89) is None
-    assert refusal(vtt, seconds=88) == ("captions_beyond", {"line": 3, "film": "1:28"})
+    assert refusal(vtt, seconds=88) == ("captions_beyond", {"line": 3, "video": "1:28"})
 
 
 def test_a_chapter_is_one_line_of_at_most_80_characters():
@@ -176,15 +176,15 @@ texts = st.lists(lines, min_size=1, max_size=3).map("\n".join)
 spans = st.tuples(st.integers(0, 10_000_000), st.integers(1, 10_000), texts)
 
 
-def stamp(milliseconds, point):
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{rest:03}"
+def format_time(milliseconds, point):
+    seconds, fraction = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{fraction:03}"
 
 
-def file_of(cues, point):
+def build_file(cues, point):
     """Returns the cues as SRT, or as WebVTT without its header."""
     return "\n\n".join(
-        f"{number}\n{stamp(begin, point)} --> {stamp(begin + length, point)}\n"
+        f"{number}\n{format_time(begin, point)} --> {format_time(begin + length, point)}\n"
         + html.escape(text).replace("{", "&#123;")
         for number, (begin, length, text) in enumerate(cues, 1)
     )
@@ -194,10 +194,10 @@ def file_of(cues, point):
 @settings(max_examples=100, deadline=None)
 def test_written_cues_read_back_the_same(cues):
     expected = [[begin / 1000, (begin + length) / 1000, text] for begin, length, text in cues]
-    from_vtt = read("WEBVTT\n\n" + file_of(cues, "."))
+    from_vtt = read("WEBVTT\n\n" + build_file(cues, "."))
     assert from_vtt["cues"] == expected
     assert read(from_vtt["vtt"]) == from_vtt
-    assert read(file_of(cues, ","), "srt") == from_vtt
+    assert read(build_file(cues, ","), "srt") == from_vtt
 
 
 PIECES = "<i> </i> <b> </b> <v_Anna> <v </v> <c.x> &amp; &#10; &lt; < > & / a - --> {\\an8} NOTE 1"
@@ -211,8 +211,8 @@ def test_any_text_is_refused_or_reads_back_the_same(text, start):
     content = (start + text).replace("_", " ").encode(errors="replace")
     for ending in ("vtt", "srt"):
         if refusal(content, ending, sort="descriptions") is None:
-            taken = read(content, ending, sort="descriptions")
-            assert read(taken["vtt"], sort="descriptions") == taken
+            result = read(content, ending, sort="descriptions")
+            assert read(result["vtt"], sort="descriptions") == result
 
 
 @given(st.binary(max_size=100))

@@ -22,17 +22,17 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-def make_pictured(data=None, name="a.png", **fields):
+def make_video_with_image(data=None, name="a.png", **fields):
     data = data or files.image(size=(1400, 800))
-    return make_video("Film", image=ContentFile(data, name), image_alt="A kitchen", **fields)
+    return make_video("Huddle", image=ContentFile(data, name), image_alt="A kitchen", **fields)
 
 
-def opened(file):
+def open_image(file):
     return Image.open(io.BytesIO(file.read()))
 
 
 def test_an_image_is_made_in_each_width_up_to_its_own(media):
-    video = make_pictured()
+    video = make_video_with_image()
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     assert video.image_widths == [320, 640, 960, 1280]
@@ -44,14 +44,14 @@ def test_an_image_is_made_in_each_width_up_to_its_own(media):
 
 
 def test_a_small_image_is_made_in_its_own_width():
-    video = make_pictured(files.image(size=(200, 100)))
+    video = make_video_with_image(files.image(size=(200, 100)))
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     assert video.image_widths == [200]
 
 
 def test_a_card_offers_all_sizes_and_reserves_the_space(client):
-    video = make_pictured()
+    video = make_video_with_image()
     run_jobs(Job.Task.PICTURE)
     html = client.get("/videos/").content.decode()
     video.refresh_from_db()
@@ -66,13 +66,13 @@ def test_a_card_offers_all_sizes_and_reserves_the_space(client):
 
 
 def test_the_original_image_is_shown_until_sizes_are_made(client):
-    video = make_pictured()
+    video = make_video_with_image()
     html = client.get("/videos/").content.decode()
     assert f'<img src="{video.image.url}"' in html and "srcset" not in html
 
 
 def test_a_new_image_gets_its_own_sizes():
-    video = make_pictured()
+    video = make_video_with_image()
     run_jobs(Job.Task.PICTURE)
     video = Video.objects.get()
     video.image = ContentFile(files.image(size=(700, 400)), "b.png")
@@ -85,15 +85,15 @@ def test_a_new_image_gets_its_own_sizes():
 def test_a_photo_is_turned_upright_and_loses_its_location():
     photo = files.photo(size=(80, 60), orientation=6)
     assert Image.open(io.BytesIO(photo)).getexif()
-    video = make_pictured(photo, "a.jpg")
-    kept = opened(video.image)
-    assert kept.size == (60, 80) and not dict(kept.getexif())
+    video = make_video_with_image(photo, "a.jpg")
+    stored = open_image(video.image)
+    assert stored.size == (60, 80) and not dict(stored.getexif())
     assert (video.image_width, video.image_height) == (60, 80)
     assert b"GPS" not in video.image.storage.open(video.image.name).read()
 
 
 def test_the_size_of_an_image_is_known_without_opening_it(django_assert_num_queries):
-    video = Video.objects.get(pk=make_pictured().pk)
+    video = Video.objects.get(pk=make_video_with_image().pk)
     video.image.storage.delete(video.image.name)
     assert (video.image_width, video.image_height) == (1400, 800)
     video.save()
@@ -101,7 +101,7 @@ def test_the_size_of_an_image_is_known_without_opening_it(django_assert_num_quer
 
 
 def test_removing_the_image_clears_its_size():
-    video = make_pictured()
+    video = make_video_with_image()
     video.image = ""
     video.save()
     assert (video.image_width, video.image_height, video.image_widths) == (None, None, [])
@@ -111,7 +111,7 @@ def test_removing_the_image_clears_its_size():
     ("focus", "classes"), [((50, 50), ""), ((20, 90), "fx2 fy9"), ((0, 100), "fx0 fy10")]
 )
 def test_the_focus_of_an_image_sets_its_css_classes(client, focus, classes):
-    make_pictured(focus_x=focus[0], focus_y=focus[1])
+    make_video_with_image(focus_x=focus[0], focus_y=focus[1])
     html = client.get("/videos/").content.decode()
     [image] = re.findall(r"<img [^>]*>", html)
     assert (f' class="{classes}"' in image) if classes else ("class=" not in image)
@@ -120,13 +120,13 @@ def test_the_focus_of_an_image_sets_its_css_classes(client, focus, classes):
 @pytest.mark.parametrize("focus", ["101", "-1", "x", "9999999"])
 def test_a_focus_outside_the_image_is_refused(client, focus):
     sign_in(client, "ann", "Editors")
-    video = make_pictured()
+    video = make_video_with_image()
     submit_form(client, admin_url(video), focus_x=focus)
     assert Video.objects.get().focus_x == 50
 
 
 def test_the_sizes_of_an_animation_do_not_move(media):
-    video = make_pictured(files.animated_image(size=(640, 360)), "a.gif")
+    video = make_video_with_image(files.animated_image(size=(640, 360)), "a.gif")
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     for name in sizes_of(video.image.name, video.image_widths):

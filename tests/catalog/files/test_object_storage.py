@@ -44,8 +44,8 @@ def bucket(endpoint, settings, monkeypatch):
         "default": {"BACKEND": "catalog.files.storage.Bucket", "OPTIONS": options}
     }
     yield storages["default"]
-    for kept in storages["default"].bucket.objects.all():
-        kept.delete()
+    for stored in storages["default"].bucket.objects.all():
+        stored.delete()
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def rendition(bucket):
     return make_tool("Sheet").renditions.create(file=ContentFile(pdf, "sheet.pdf"))
 
 
-def fetched(response, **headers):
+def follow(response, **headers):
     """Follows the redirect `response` and returns (status, headers, body)."""
     assert response.status_code == 302 and response["Cache-Control"] == "private, no-store"
     request = urllib.request.Request(response.url, headers=headers)
@@ -68,14 +68,14 @@ def test_an_upload_is_stored_only_in_the_object_storage(rendition, bucket, setti
 
 
 def test_a_permanent_address_redirects_to_the_storage(client, rendition):
-    status, headers, body = fetched(client.get(ADDRESS))
+    status, headers, body = follow(client.get(ADDRESS))
     assert (status, headers["Content-Type"]) == (200, "application/pdf")
     assert headers["Content-Disposition"] == "inline"
     assert body == rendition.file.open().read()
 
 
 def test_a_reader_may_request_a_part_of_a_file(client, rendition):
-    status, headers, body = fetched(client.get(ADDRESS), Range="bytes=0-4")
+    status, headers, body = follow(client.get(ADDRESS), Range="bytes=0-4")
     assert (status, body) == (206, b"%PDF-")
     assert headers["Content-Range"].startswith("bytes 0-4/")
 
@@ -88,27 +88,29 @@ def test_a_reader_who_may_not_see_a_file_is_not_redirected(client, rendition):
 
 
 def test_pages_link_only_to_this_site(client, bucket, endpoint):
-    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
-    html = client.get("/videos/film/").content.decode()
+    make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"))
+    html = client.get("/videos/huddle/").content.decode()
     assert endpoint not in html and "X-Amz" not in html
     [source] = re.findall(r'<source src="([^"]+)"', html)
-    assert fetched(client.get(source))[2] == files.mp4()
+    assert follow(client.get(source))[2] == files.mp4()
 
 
 def test_this_site_sends_text_tracks_itself(client, bucket):
-    captions = ContentFile(files.CAPTIONS.encode(), "film.vtt")
-    video = make_video("Film", file=ContentFile(files.mp4(), "film.mp4"), captions=captions)
+    captions = ContentFile(files.CAPTIONS.encode(), "huddle.vtt")
+    video = make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"), captions=captions)
     response = client.get(video.captions.url)
     assert (response.status_code, response["Content-Type"]) == (200, "text/vtt; charset=utf-8")
     assert response.content.startswith(b"WEBVTT")
 
 
 def test_a_head_request_gets_an_address_signed_for_head(client, rendition, monkeypatch):
-    asked = []
-    monkeypatch.setattr(Bucket, "url", lambda *args, **more: asked.append(more) or "/elsewhere")
+    calls = []
+    monkeypatch.setattr(
+        Bucket, "url", lambda *args, **options: calls.append(options) or "/elsewhere"
+    )
     client.head(ADDRESS)
     client.get(ADDRESS)
-    assert [more["http_method"] for more in asked] == ["HEAD", "GET"]
+    assert [options["http_method"] for options in calls] == ["HEAD", "GET"]
 
 
 def test_removing_the_demo_removes_its_files_from_the_storage(bucket):
@@ -120,7 +122,7 @@ def test_removing_the_demo_removes_its_files_from_the_storage(bucket):
 
 def test_workers_read_and_write_files_in_the_storage(client, rendition, bucket):
     make_tool("Pictured", image=ContentFile(files.image(), "a.png"), image_decorative=True)
-    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
+    make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"))
     run_jobs(Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE)
     preview = Rendition.objects.get().preview
     assert Image.open(preview.open()).width == 800
@@ -128,11 +130,11 @@ def test_workers_read_and_write_files_in_the_storage(client, rendition, bucket):
     [source] = re.findall(
         r'srcset="(\S+\.webp) 40w"', client.get("/tools/pictured/").content.decode()
     )
-    assert fetched(client.get(source))[1]["Content-Type"] == "image/webp"
+    assert follow(client.get(source))[1]["Content-Type"] == "image/webp"
 
 
 def test_the_facts_of_a_video_are_read_from_the_storage(bucket):
-    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
+    make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"))
     assert Video.objects.get().film["seconds"] == 45
 
 
@@ -151,7 +153,7 @@ def test_an_old_version_is_still_in_the_storage(client, rendition):
     first = rendition.file.open().read()
     rendition.file = ContentFile(files.tagged_pdf(title="New"), "sheet.pdf")
     rendition.save()
-    assert fetched(client.get("/tools/sheet/v1/sheet.pdf"))[2] == first
+    assert follow(client.get("/tools/sheet/v1/sheet.pdf"))[2] == first
 
 
 def test_an_address_of_the_storage_expires_after_minutes(bucket):

@@ -149,7 +149,7 @@ def test_an_office_file_that_unpacks_to_too_much_is_refused():
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setitem(validators.LARGEST, "document", 0)
+    monkeypatch.setitem(validators.MAX_BYTES, "document", 0)
     assert refusal(validators.check_document, "a.pdf", PDF) == "“a.pdf” is larger than 0 MB."
 
 
@@ -231,7 +231,7 @@ def test_no_bytes_crash_a_check(tail, head):
 
 def test_a_stored_file_is_not_checked_again():
     """The file may be large or lost. Saving the entry must still work."""
-    video = Video(file="videos/gone.mp4", image="videos/gone.webp", captions="videos/gone.vtt")
+    video = Video(file="videos/lost.mp4", image="videos/lost.webp", captions="videos/lost.vtt")
     for check in (validators.check_video, validators.check_image, validators.check_captions):
         check(video.file)
 
@@ -258,12 +258,12 @@ def test_a_file_is_kept_under_a_plain_name(name, kept):
 
 
 def test_a_file_is_read_only_once(monkeypatch):
-    asked = []
-    monkeypatch.setattr(validators, "ask", lambda what, path, **options: asked.append(what) or {})
+    calls = []
+    monkeypatch.setattr(validators, "ask", lambda what, path, **options: calls.append(what) or {})
     file = Rendition(file=SimpleUploadedFile("a.pdf", PDF)).file
     validators.check_document(file)
     validators.check_document(file.file)
-    assert validators.facts_of(file, "documents.read") == {} and asked == ["documents.read"]
+    assert validators.facts_of(file, "documents.read") == {} and calls == ["documents.read"]
 
 
 def test_captions_may_not_end_after_the_video():
