@@ -382,7 +382,7 @@ class Server:
             connection.sendall(head.encode() + body)
             return connection.makefile("rb").readline().decode() if whole else ""
 
-    def left(self):
+    def left_files(self):
         """Returns the files in the folder, without the fonts that the PDF process deletes."""
         paths = [path for path in self.folder.rglob("*") if path.is_file()]
         return [path for path in paths if not path.parent.name.startswith("weasyprint-")]
