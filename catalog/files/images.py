@@ -1,4 +1,4 @@
-"""The picture of an entry in the sizes that pages need, and what a camera wrote taken out of it."""
+"""Makes the image of an entry in the sizes that pages need, without the camera's metadata."""
 
 import tempfile
 from dataclasses import dataclass
@@ -6,17 +6,22 @@ from pathlib import Path, PurePosixPath
 
 from django.core.files.base import ContentFile
 
-from catalog.files.validators import inspected, stored_on_disk
+from catalog.files.validators import inspect_file, stored_on_disk
 from catalog.sandbox.client import ask
 
 WIDTHS = (320, 640, 960, 1280, 1920)
-TYPES = {"avif": "image/avif", "webp": "image/webp"}  # the better one first: browsers take it
+TYPES = {"avif": "image/avif", "webp": "image/webp"}  # browsers take the first they support
 FOLDER = "sizes"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """`name` and `storage` of the file, its size in pixels, the widths that are made of it."""
+    """The image of one entry, as templates show it.
+
+    `name` and `storage` locate the file. `width` and `height` are its size in pixels. `widths` are
+    the smaller copies that exist, in pixels. `focus` is the point to keep in
+    view, as (x, y) in percent.
+    """
 
     name: str
     storage: object
@@ -34,13 +39,16 @@ class Picture:
 
     @property
     def url(self):
-        """The largest of the middling sizes, for what knows no others; the file itself at first."""
+        """The address for readers that take only one size: the largest WebP up to 1280 pixels wide.
+
+        It is the address of the file itself while no size has been made.
+        """
         middling = [width for width in self.widths if width <= 1280]
         return self.url_of(max(middling), "webp") if middling else self.storage.url(self.name)
 
     @property
     def sources(self):
-        """For each type of picture: its media type, and all sizes as `srcset` has them."""
+        """Yields (media type, all sizes as a `srcset` value) for each type, the best one first."""
         for kind, media_type in TYPES.items() if self.widths else ():
             sizes = (f"{self.url_of(width, kind)} {width}w" for width in self.widths)
             yield media_type, ", ".join(sizes)
@@ -56,7 +64,7 @@ class Picture:
 
 
 def size_name(name, width, kind):
-    """Where a size of the picture `name` is kept: below the folder of its entry."""
+    """The path of one size of the image `name`, in a subfolder of its entry's folder."""
     path = PurePosixPath(name)
     return str(path.parent / FOLDER / f"{path.name.replace('.', '-')}-{width}.{kind}")
 
@@ -66,15 +74,18 @@ def sizes_of(name, widths):
 
 
 def clean_picture(file):
-    """(a file without EXIF, turned as it is to be seen; its facts) of a new picture."""
+    """Returns (a copy of the new image `file` without EXIF and turned upright, its facts).
+
+    The facts are those of `images.read()` in files.inspection. Raises ValidationError.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "clean")
-        facts = inspected(file, "images.clean", out=str(out))
+        facts = inspect_file(file, "images.clean", out=str(out))
         return ContentFile(out.read_bytes(), file.name), facts
 
 
 def make_sizes(storage, name):
-    """Makes all sizes of the picture `name`, and returns their widths; raises Refused."""
+    """Makes all sizes of the image `name` and returns their widths in pixels. Raises Refused."""
     with stored_on_disk(storage, name) as path, tempfile.TemporaryDirectory() as folder:
         widths = ask(
             "images.variants",
@@ -92,7 +103,7 @@ def make_sizes(storage, name):
 
 
 def store(storage, name, content):
-    """Keeps `content` under this very name, over what a job that broke off has left there."""
+    """Saves `content` under exactly this name. It replaces what an interrupted job left there."""
     if storage.exists(name):
         storage.delete(name)
     storage.save(name, ContentFile(content))

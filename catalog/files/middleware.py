@@ -7,20 +7,21 @@ from catalog.lib import page_priority
 
 
 class PagesFirstMiddleware:
-    """Lets a file wait while a page is made, and makes ready one file at a time in a process.
+    """Makes file requests wait while pages are made, and prepares one file at a time per process.
 
-    Only the making ready waits: sending is the system's work. What makes PDFs waits by itself.
+    Only the preparation of the response waits; the operating system sends the file. Requests for
+    PDFs that the site makes do not wait here, because making a PDF waits for pages itself.
     """
 
     FILE = re.compile(r"/tools/[^/]+/(?:v\d+/)?[^/]+\.\w+")
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.file_in_turn = Lock()
+        self.file_lock = Lock()
 
     def __call__(self, request):
         if request.path.startswith(settings.MEDIA_URL) or self.FILE.fullmatch(request.path):
-            with self.file_in_turn:
+            with self.file_lock:
                 page_priority.wait_for_pages()
                 return self.get_response(request)
         if request.path.endswith(".pdf"):

@@ -1,5 +1,7 @@
-"""Files of the catalog, served with ranges (players seek, Safari will not start without), never as
-code: by this application, by nginx or by an object storage, as the settings say.
+"""Serves uploaded files: from this application, nginx or an object storage, as the settings say.
+
+Files are served with ranges, because players seek and Safari does not play without them. Nothing
+that is uploaded can run as code.
 """
 
 from contextlib import suppress
@@ -23,27 +25,30 @@ from catalog.files.validators import is_local
 MEDIA_TYPES = MediaTypes(
     extra_types={".vtt": "text/vtt; charset=utf-8", ".avif": "image/avif", ".webp": "image/webp"}
 )
-# What a browser shows by itself; anything else is handed over as a file to keep.
-SHOWN = ("application/pdf", "image/", "video/", "text/vtt")
-NOT_SHOWN = ("image/svg", "image/tiff")
-SHOWN_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'"
-KEPT_POLICY = "default-src 'none'; sandbox"
-NOT_KEPT = "private, no-store"
+# Types that a browser shows itself. All other files are sent as downloads.
+INLINE_TYPES = ("application/pdf", "image/", "video/", "text/vtt")
+NEVER_INLINE = ("image/svg", "image/tiff")
+INLINE_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'"
+DOWNLOAD_POLICY = "default-src 'none'; sandbox"
+NO_STORE = "private, no-store"
 
 
-class Part(SlicedFile):
-    """A range that the system can send by itself: the file stands where the range begins."""
+class FileRange(SlicedFile):
+    """A range that the operating system can send (sendfile).
+
+    The file is positioned at the start of the range.
+    """
 
     def fileno(self):
         return self.fileobj.fileno()
 
-    def seek(self, *place):
-        return self.fileobj.seek(*place)
+    def seek(self, *args):
+        return self.fileobj.seek(*args)
 
 
 class Upload(StaticFile):
     def get_range_response(self, range_header, base_headers, file_handle):
-        """WhiteNoise's own answers a range of a single byte with 416."""
+        """Replaces WhiteNoise's method, which answers 416 when the range is a single byte."""
         headers = Headers(list(base_headers))
         size = int(headers["Content-Length"])
         start, end = self.get_byte_range(range_header, size)
@@ -51,65 +56,67 @@ class Upload(StaticFile):
             return self.get_range_not_satisfiable_response(file_handle, size)
         headers["Content-Range"] = f"bytes {start}-{end}/{size}"
         headers["Content-Length"] = str(end - start + 1)
-        part = file_handle and Part(file_handle, start, end)
-        return Response(HTTPStatus.PARTIAL_CONTENT, headers.items(), part)
+        file_range = file_handle and FileRange(file_handle, start, end)
+        return Response(HTTPStatus.PARTIAL_CONTENT, headers.items(), file_range)
 
 
 def serve(request, name, public=True, version=None):
-    """The file `name` of the storage: 200, 206, 304 or 416; Http404 where it is not there.
+    """Answers with the file `name` of the storage: 200, 206, 304 or 416.
 
-    `version` is what says when an address got which file: something with sha256 and made_at.
+    `public` says whether caches may keep the answer. `version` has the `sha256` and the
+    `made_at` of the file that this address has now. Raises Http404 if there is no such file.
     """
-    headers = headers_of(name, public)
+    headers = file_headers(name, public)
     if settings.MEDIA_ACCEL:
-        return handed_to_proxy(name, headers)
+        return send_by_proxy(name, headers)
     if not is_local(default_storage):
-        return sent_from_storage(request, name, headers)
-    return answered(request, name, headers, version)
+        return redirect_to_storage(request, name, headers)
+    return send_file(request, name, headers, version)
 
 
-def headers_of(name, public):
-    kind = MEDIA_TYPES.get_type(name)
-    shown = kind.startswith(SHOWN) and not kind.startswith(NOT_SHOWN)
+def file_headers(name, public):
+    media_type = MEDIA_TYPES.get_type(name)
+    is_inline = media_type.startswith(INLINE_TYPES) and not media_type.startswith(NEVER_INLINE)
     return {
-        "Content-Type": kind,
-        "Content-Disposition": "inline" if shown else "attachment",
-        "Content-Security-Policy": SHOWN_POLICY if shown else KEPT_POLICY,
+        "Content-Type": media_type,
+        "Content-Disposition": "inline" if is_inline else "attachment",
+        "Content-Security-Policy": INLINE_POLICY if is_inline else DOWNLOAD_POLICY,
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "public, max-age=60" if public else NOT_KEPT,
+        "Cache-Control": "public, max-age=60" if public else NO_STORE,
         "Accept-Ranges": "bytes",
     }
 
 
-def handed_to_proxy(name, headers):
-    """nginx sends the file with ranges (docs/operations.md) and sets Accept-Ranges itself."""
-    said = {key: text for key, text in headers.items() if key != "Accept-Ranges"}
-    place = settings.MEDIA_ACCEL + quote(name)
-    return HttpResponse(headers=said | {"X-Accel-Redirect": place})
+def send_by_proxy(name, headers):
+    """Tells nginx to send the file (docs/operations.md). nginx handles ranges and Accept-Ranges."""
+    sent = {key: text for key, text in headers.items() if key != "Accept-Ranges"}
+    location = settings.MEDIA_ACCEL + quote(name)
+    return HttpResponse(headers=sent | {"X-Accel-Redirect": location})
 
 
-def sent_from_storage(request, name, headers):
-    """The storage's own address of it, which is good for a while only.
+def redirect_to_storage(request, name, headers):
+    """Redirects to the storage's own address of the file, which expires after some minutes.
 
-    Tracks of a video are sent by this site: browsers take them from nowhere else.
+    This site sends the text tracks of a video itself, because browsers load tracks only from the
+    site of the page.
     """
     if name.endswith(".vtt") and default_storage.exists(name):
         return HttpResponse(default_storage.open(name).read(), headers=headers)
-    said = {
+    parameters = {
         "ResponseContentType": headers["Content-Type"],
         "ResponseContentDisposition": headers["Content-Disposition"],
     }
-    address = default_storage.url(name, parameters=said, http_method=request.method)
+    address = default_storage.url(name, parameters=parameters, http_method=request.method)
     response = HttpResponseRedirect(address)
-    response["Cache-Control"] = NOT_KEPT
+    response["Cache-Control"] = NO_STORE
     return response
 
 
-def answered(request, name, headers, version):
-    stamps = stamps_of(version) if version else {}
-    upload = find_upload(name, [*headers.items(), *stamps.items()])
-    give_back_connection()
-    answer = upload.get_response(request.method, conditions(request, upload))
+def send_file(request, name, headers, version):
+    extra_headers = version_headers(version) if version else {}
+    upload = find_upload(name, [*headers.items(), *extra_headers.items()])
+    close_connection()
+    answer = upload.get_response(request.method, request_headers(request, upload))
     response = FileResponse(answer.file) if answer.file else HttpResponse()
     response.status_code = answer.status
     response.block_size = 64 * 1024
@@ -118,20 +125,23 @@ def answered(request, name, headers, version):
     return response
 
 
-def give_back_connection():
-    """A slow reader may take minutes, and has of the database what was asked of it."""
+def close_connection():
+    """Closes the database connection: a slow download takes minutes and needs no more queries."""
     if not connection.in_atomic_block:
         connection.close()
 
 
-def stamps_of(version):
-    """An address that gets an older file back has changed all the same."""
+def version_headers(version):
+    """Returns Last-Modified and ETag of a version.
+
+    The date is when the address got the file, so restoring an older file counts as a change.
+    """
     modified = http_date(version.made_at.timestamp())
     return {"Last-Modified": modified, "ETag": f'"{version.sha256}"'}
 
 
 def find_upload(name, headers):
-    # A folder, an absent file, a name too long or with NUL in it: all are simply not there.
+    # A folder, a missing file, a name that is too long or holds NUL: all of them answer 404.
     with suppress(NotARegularFileError, OSError, ValueError, SuspiciousFileOperation):
         file = Path(default_storage.path(name)).resolve()
         if file.is_relative_to(Path(default_storage.location).resolve()):
@@ -139,8 +149,8 @@ def find_upload(name, headers):
     raise Http404(_("There is no such file."))
 
 
-def conditions(request, upload):
-    """The request's headers, without a range that was asked of another version of the file."""
+def request_headers(request, upload):
+    """Returns the request's headers without Range if If-Range names another version of the file."""
     meta = dict(request.META)
     if meta.get("HTTP_IF_RANGE", upload.etag) != upload.etag:
         meta.pop("HTTP_RANGE", None)

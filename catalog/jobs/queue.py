@@ -14,7 +14,7 @@ from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.files.transcoding import FilmError
+from catalog.files.transcoding import VideoError
 from catalog.files.validators import SENTENCES, shown
 from catalog.jobs.tasks import TASKS
 from catalog.models import Job
@@ -117,7 +117,7 @@ def failure_sentence(error, name):
         return SENTENCES[error.code] % {"file": shown(name), **error.facts}
     if isinstance(error, ValidationError):
         return error.messages[0]
-    if isinstance(error, FilmError):
+    if isinstance(error, VideoError):
         return str(error)
     if isinstance(error, FileNotFoundError):
         return _("“%s” is not on the disk any more.") % shown(name)

@@ -92,7 +92,7 @@ def tool_zip(request, slug):
     response = StreamingHttpResponse(zipped(files), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{tool.slug}.zip"'
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "public, max-age=60" if tool.is_public else serving.NOT_KEPT
+    response["Cache-Control"] = "public, max-age=60" if tool.is_public else serving.NO_STORE
     return response
 
 
@@ -108,5 +108,5 @@ def video_transcript(request, slug):
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slugify(video.slug)}.txt"'
     if not video.is_public:
-        response["Cache-Control"] = serving.NOT_KEPT
+        response["Cache-Control"] = serving.NO_STORE
     return response

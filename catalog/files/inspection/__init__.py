@@ -1,1 +1,1 @@
-"""Reading what people upload; done apart. The modules here know nothing of Django."""
+"""Reads uploaded files in a sandbox process. The modules here do not import Django."""

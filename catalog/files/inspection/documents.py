@@ -1,4 +1,4 @@
-"""Documents: held against their ending; their pages, paper, title, texts and first page."""
+"""Checks documents against their ending, and reads pages, paper, title, texts and first page."""
 
 import mmap
 import re
@@ -22,19 +22,19 @@ from catalog.files.inspection.images import refusing
 from catalog.sandbox.exceptions import Refused
 
 MEGABYTE = 1024 * 1024
-MOST_PAGES = 5000
-MOST_PARTS = 10_000  # files within an Office file
-LARGEST_UNPACKED = 500 * MEGABYTE
-LARGEST_PART = 100 * MEGABYTE
-LARGEST_READ = 20 * MEGABYTE  # of a part that is made into a tree of many times its size
-ANY_RATIO = 10 * MEGABYTE  # up to here a file may be packed as tightly as it likes
-MOST_RATIO = 100
-MOST_TITLE = 300
-MOST_PAPER = 60  # characters; only pages of the size of a town need more
-PASSAGE = 1500  # characters
+MAX_PAGES = 5000
+MAX_PARTS = 10_000  # files within an Office file
+MAX_UNPACKED = 500 * MEGABYTE
+MAX_PART = 100 * MEGABYTE
+MAX_XML = 20 * MEGABYTE  # of an XML part, whose tree takes many times its size
+UNCHECKED_SIZE = 10 * MEGABYTE  # below this, any compression ratio is fine
+MAX_RATIO = 100
+MAX_TITLE = 300
+MAX_PAPER = 60  # characters; only absurdly large pages need more
+PASSAGE_LENGTH = 1500  # characters
 
 OFFICE = {"pptx": "ppt/", "docx": "word/", "xlsx": "xl/"}
-# The part that makes an OLE file what its ending says.
+# The parts of an OLE file, one of which must be there for its ending to be true.
 OLD_OFFICE = {
     "doc": ["WordDocument"],
     "ppt": ["PowerPoint Document"],
@@ -45,7 +45,7 @@ TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")  # + is BigTIFF
 ENDINGS = ("pdf", *OFFICE, *OLD_OFFICE, *images.FORMATS, *TIFFS)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MACROS = re.compile(rb"macroenabled|vbaproject|macrosheet", re.IGNORECASE)
-PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+COMPRESSION_TYPES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 PAPERS = {
     (612, 792): "8.5 × 11 in",
@@ -54,56 +54,57 @@ PAPERS = {
     (595, 842): "A4",
     (842, 1191): "A3",
 }
-POINTS = 72  # to an inch
-TWIPS = 20  # to a point, in Word
+POINTS = 72  # per inch
+TWIPS = 20  # per point, in Word
 
-# A hyphen at the end of a line, for which PDFium has a mark of its own: before a small letter it
-# most often only breaks the word, else it belongs to it.
+# A hyphen at the end of a line, which PDFium may write as a mark of its own. Before a small letter
+# it usually only breaks the word. Otherwise it belongs to the word.
 BREAKS = re.compile(r"[-‐]\r?\n(?=[a-z])")
 HYPHENS = re.compile("[\x02\ufffe](?=[A-Z0-9])")
 FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
 def read(path, ending):
-    """What is known of a document that opens as its ending says.
+    """Returns the facts of a document, after checking that it opens as its ending says.
 
-    {"pages": count or None, "paper": in words or "", "sizes": [[width, height] in points, each
-    once, the first 20], "title", "language", "lacks": of a PDF what is missing of "title",
-    "language", "tags"}
+    {"pages": count or None, "paper": in words or "", "sizes": the first 20 different sizes as
+    [width, height] in points, "title", "language", "lacks": those of "title", "language" and
+    "tags" that a PDF does not have}
 
-    Refused: not_pdf, pdf_cut, pdf_locked, pdf_unreadable, pdf_too_many_pages (most), holds_more,
-    office_locked, office_unreadable, office_other_kind, office_macros, office_bomb,
-    not_office, picture_unreadable and the others of pictures.read().
+    Raises Refused: not_pdf, pdf_cut, pdf_locked, pdf_unreadable, pdf_too_many_pages (most),
+    holds_more, office_locked, office_unreadable, office_other_kind, office_macros, office_bomb,
+    not_office, and the codes of images.read().
     """
     blank = {"pages": None, "paper": "", "sizes": [], "title": "", "language": "", "lacks": []}
     return blank | (READERS[ending](path, ending) or {})
 
 
 def texts(path, ending, most_places=400, most_text=400_000):
-    """[[place, text]]: the pages of a PDF, slides of a deck, passages of a text, from 1.
+    """Returns [[number, text]]: pages of a PDF, slides of a deck, or passages of a Word file.
 
-    Other documents have none. Refused: unreadable, pdf_locked, office_bomb.
+    Numbers start at 1. Other documents have no texts. Raises Refused: unreadable, pdf_locked,
+    office_bomb.
     """
     with refusing("unreadable"):
-        places = islice(TEXTS.get(ending, nothing)(path), most_places)
-        return list(up_to(most_text, places))
+        places = islice(TEXTS.get(ending, no_result)(path), most_places)
+        return list(limit_texts(most_text, places))
 
 
 def preview(path, ending, out, width=800):
     """Writes the first page as WebP to `out`, at most `width` by twice `width` pixels large.
 
-    {"width", "height"}, or None where there is nothing to show. Refused: unreadable, pdf_locked,
-    office_bomb, picture_too_many_pixels.
+    Returns {"width", "height"} in pixels, or None if there is nothing to show. Raises Refused:
+    unreadable, pdf_locked, office_bomb, picture_too_many_pixels.
     """
     with refusing("unreadable"):
-        picture = PREVIEWS.get(ending, nothing)(path, (width, 2 * width))
+        picture = PREVIEWS.get(ending, no_result)(path, (width, 2 * width))
         if picture:
             picture.save(out, "WEBP", quality=80, method=4)
     return {"width": picture.width, "height": picture.height} if picture else None
 
 
 def paper_name(width, height):
-    """A page of `width` by `height` points in the words of a print shop.
+    """Returns the name that a print shop has for a page of `width` by `height` points.
 
     >>> paper_name(612.0, 792.0), paper_name(595.3, 841.9), paper_name(960, 540)
     ('8.5 × 11 in', 'A4', '13.33 × 7.5 in')
@@ -116,7 +117,7 @@ def paper_name(width, height):
 
 
 def paper_names(sizes):
-    """The papers of pages of `sizes` in their order.
+    """Names the papers of `sizes` (width and height in points), in their order.
 
     >>> paper_names([(612, 792), (792, 612), (1224, 792), (595, 842), (842, 1191)])
     '8.5 × 11 in, 11 × 17 in and others'
@@ -131,9 +132,9 @@ def paper_names(sizes):
 def read_pdf(path, _ending):
     check_pdf_ends(path)
     with refusing("pdf_unreadable"), closing(open_pdf(path)) as pdf:
-        if len(pdf) > MOST_PAGES:
-            raise Refused("pdf_too_many_pages", most=MOST_PAGES)
-        return {"pages": len(pdf)} | size_facts(page_sizes(pdf)) | pdf_words(pdf)
+        if len(pdf) > MAX_PAGES:
+            raise Refused("pdf_too_many_pages", most=MAX_PAGES)
+        return {"pages": len(pdf)} | size_facts(page_sizes(pdf)) | pdf_metadata(pdf)
 
 
 def check_pdf_ends(path):
@@ -157,7 +158,7 @@ def open_pdf(path):
 
 
 def page_sizes(pdf):
-    """Of the pages that have one; the first has to."""
+    """Yields the size of each page that has one. The first page must have one."""
     yield pdf.get_page_size(0)
     for index in range(1, len(pdf)):
         try:
@@ -168,24 +169,27 @@ def page_sizes(pdf):
 
 def size_facts(sizes):
     sizes = list(dict.fromkeys(tuple(round(side, 1) for side in size) for size in sizes))
-    return {"paper": paper_names(sizes)[:MOST_PAPER], "sizes": [list(size) for size in sizes[:20]]}
+    return {"paper": paper_names(sizes)[:MAX_PAPER], "sizes": [list(size) for size in sizes[:20]]}
 
 
-def pdf_words(pdf):
-    title = pdf_text(lambda *room: raw.FPDF_GetMetaText(pdf, b"Title", *room))
-    language = pdf_text(lambda *room: raw.FPDFCatalog_GetLanguage(pdf, *room), c_ushort)
-    has = {"title": title, "language": language, "tags": raw.FPDFCatalog_IsTagged(pdf)}
-    lacks = [name for name, there in has.items() if not there]
+def pdf_metadata(pdf):
+    title = pdf_text(lambda *buffer: raw.FPDF_GetMetaText(pdf, b"Title", *buffer))
+    language = pdf_text(lambda *buffer: raw.FPDFCatalog_GetLanguage(pdf, *buffer), c_ushort)
+    values = {"title": title, "language": language, "tags": raw.FPDFCatalog_IsTagged(pdf)}
+    lacks = [name for name, value in values.items() if not value]
     return {"title": title, "language": language, "lacks": lacks}
 
 
 def pdf_text(ask, unit=None):
-    """What PDFium writes as UTF-16 into the room that it is given, in bytes."""
+    """Returns the text that PDFium writes as UTF-16 into a buffer.
+
+    `ask(buffer, bytes)` is the PDFium call; `unit` is the type of the buffer's items.
+    """
     length = ask(None, 0)
-    room = create_string_buffer(length + 2)
-    ask((unit * (length // 2 + 1)).from_buffer(room) if unit else room, length)
-    text = room.raw[:length].decode("utf-16-le", "ignore").partition("\0")[0]
-    return " ".join(text.split())[:MOST_TITLE]
+    buffer = create_string_buffer(length + 2)
+    ask((unit * (length // 2 + 1)).from_buffer(buffer) if unit else buffer, length)
+    text = buffer.raw[:length].decode("utf-16-le", "ignore").partition("\0")[0]
+    return " ".join(text.split())[:MAX_TITLE]
 
 
 def pdf_texts(path):
@@ -219,17 +223,17 @@ def read_office(path, ending):
         start = file.read(8)
     if start == OLE:
         raise Refused("office_locked")
-    if not start.startswith(b"PK\x03\x04"):  # it may have words of its own before
+    if not start.startswith(b"PK\x03\x04"):  # zipfile would accept other bytes before it
         raise Refused("office_unreadable")
     with refusing("office_unreadable"), parts_of(path) as parts:
         check_kind(parts, OFFICE[ending])
         check_whole(parts)
-        return OFFICE_FACTS.get(ending, nothing)(parts)
+        return OFFICE_FACTS.get(ending, no_result)(parts)
 
 
 @contextmanager
 def parts_of(path):
-    """The open zip of an Office file that does not unpack to more than any real one holds."""
+    """Opens the zip of an Office file. Refuses one that unpacks to more than any real one."""
     check_count(path)
     with zipfile.ZipFile(path) as parts:
         check_sizes(parts, Path(path).stat().st_size)
@@ -237,54 +241,65 @@ def parts_of(path):
 
 
 def check_count(path):
-    """Before the list of parts is read, which takes ten times its size in memory."""
+    """Refuses too many parts before their list is read.
+
+    Reading the list takes ten times its size in memory.
+    """
     with (
         open(path, "rb") as file,
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
-        if any(islice(re.finditer(rb"PK\x01\x02", content), MOST_PARTS, None)):
+        if any(islice(re.finditer(rb"PK\x01\x02", content), MAX_PARTS, None)):
             raise Refused("office_bomb")
 
 
 def check_sizes(parts, size):
-    """By what the list of parts says. No part gives more than that: zipfile stops there."""
-    listed = parts.infolist()
-    unpacked = sum(part.file_size for part in listed)
+    """Checks the sizes in the list of parts.
+
+    That is enough, because zipfile never reads more of a part than its listed size.
+    """
+    entries = parts.infolist()
+    unpacked = sum(part.file_size for part in entries)
     if (
-        unpacked > LARGEST_UNPACKED
-        or unpacked > max(ANY_RATIO, MOST_RATIO * size)
-        or any(part.file_size > LARGEST_PART for part in listed)
-        or len({part.filename for part in listed}) < len(listed)
-        or overlap(listed, parts.start_dir)
+        unpacked > MAX_UNPACKED
+        or unpacked > max(UNCHECKED_SIZE, MAX_RATIO * size)
+        or any(part.file_size > MAX_PART for part in entries)
+        or len({part.filename for part in entries}) < len(entries)
+        or parts_overlap(entries, parts.start_dir)
     ):
         raise Refused("office_bomb")
 
 
-def overlap(listed, end):
-    spans = sorted((part.header_offset, part.compress_size + 30) for part in listed)
+def parts_overlap(entries, end):
+    spans = sorted((part.header_offset, part.compress_size + 30) for part in entries)
     starts = [start for start, _ in spans] + [end]
-    room = (after - start for start, after in pairwise(starts))
-    return any(taken > there for (_, taken), there in zip(spans, room, strict=True))
+    spaces = (after - start for start, after in pairwise(starts))
+    return any(size > space for (_, size), space in zip(spans, spaces, strict=True))
 
 
 def check_kind(parts, folder):
     names = parts.namelist()
     if "[Content_Types].xml" not in names or not any(name.startswith(folder) for name in names):
         raise Refused("office_other_kind")
-    kinds = etree.tostring(tree_of(parts, "[Content_Types].xml"), encoding="utf-8")
-    if MACROS.search(kinds) or any(name.lower().endswith("vbaproject.bin") for name in names):
+    content_types = etree.tostring(tree_of(parts, "[Content_Types].xml"), encoding="utf-8")
+    if MACROS.search(content_types) or any(
+        name.lower().endswith("vbaproject.bin") for name in names
+    ):
         raise Refused("office_macros")
 
 
 def check_whole(parts):
-    # Of other ways of packing zipfile unpacks as much as there is before it stops.
-    if any(part.compress_type not in PACKED for part in parts.infolist()) or parts.testzip():
+    # With other compression methods, zipfile unpacks all of a part before it can stop.
+    if (
+        any(part.compress_type not in COMPRESSION_TYPES for part in parts.infolist())
+        or parts.testzip()
+    ):
         raise Refused("office_unreadable")
 
 
 def tree_of(parts, name):
-    """The XML of a part, or None where there is none of a size to be read."""
-    if name not in parts.namelist() or parts.getinfo(name).file_size > LARGEST_READ:
+    """Returns the XML tree of a part, or None if it is missing or too large."""
+    if name not in parts.namelist() or parts.getinfo(name).file_size > MAX_XML:
         return None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     return etree.fromstring(parts.read(name), parser)
@@ -295,18 +310,18 @@ def deck_facts(parts):
     return {"pages": len(tree.findall("{*}sldIdLst/{*}sldId")) or None} if tree is not None else {}
 
 
-def text_facts(parts):
-    return {"pages": counted_pages(parts)} | text_paper(parts)
+def word_facts(parts):
+    return {"pages": word_page_count(parts)} | word_paper(parts)
 
 
-def counted_pages(parts):
-    """As Word counted them when it saved the file."""
+def word_page_count(parts):
+    """Returns the number of pages that Word counted when it saved the file, or None."""
     tree = tree_of(parts, "docProps/app.xml")
-    said = (tree.findtext("{*}Pages") if tree is not None else "") or ""
-    return int(said) if re.fullmatch("[1-9][0-9]{0,3}", said, re.ASCII) else None
+    pages = (tree.findtext("{*}Pages") if tree is not None else "") or ""
+    return int(pages) if re.fullmatch("[1-9][0-9]{0,3}", pages, re.ASCII) else None
 
 
-def text_paper(parts):
+def word_paper(parts):
     tree = tree_of(parts, "word/document.xml")
     page = next(tree.iter(qn("w:pgSz")), None) if tree is not None else None
     sides = [page.get(qn(name), "") for name in ("w:w", "w:h")] if page is not None else []
@@ -336,14 +351,14 @@ def shape_texts(shapes):
 
 
 def document_texts(path):
-    """In passages, as a text has no pages before it is printed."""
+    """Yields the text in passages, because a Word file has no pages until it is printed."""
     with parts_of(path):
         body = Document(path).element.body
     lines, length = [], 0
     for line in paragraphs(body):
         lines.append(line)
         length += len(line)
-        if length >= PASSAGE:
+        if length >= PASSAGE_LENGTH:
             yield "\n".join(lines)
             lines, length = [], 0
     if lines:
@@ -351,7 +366,10 @@ def document_texts(path):
 
 
 def paragraphs(body):
-    """Of tables, boxes and fields to fill in too; what Word keeps for its older self is twice."""
+    """Yields the text of each paragraph, also in tables, boxes and form fields.
+
+    Skips the copies that Word saves for its older versions.
+    """
     for element in body.iter(qn("w:p")):
         text = Paragraph(element, None).text
         if text.strip() and next(element.iterancestors(FALLBACK), None) is None:
@@ -359,20 +377,20 @@ def paragraphs(body):
 
 
 def office_preview(path, box):
-    """The thumbnail that it brings along, unless nothing is on it."""
+    """Returns the thumbnail inside the file, or None if there is none or it is blank."""
     with parts_of(path) as parts:
         name = "docProps/thumbnail.jpeg"
-        if name not in parts.namelist() or parts.getinfo(name).file_size > LARGEST_READ:
+        if name not in parts.namelist() or parts.getinfo(name).file_size > MAX_XML:
             return None
         try:
-            picture = shown(BytesIO(parts.read(name)), "JPEG", box)
+            picture = still_image(BytesIO(parts.read(name)), "JPEG", box)
         except (OSError, ValueError, SyntaxError, Refused):
             return None
     flat = all(low == high for low, high in picture.getextrema())
     return None if flat else picture
 
 
-# Others
+# Other formats
 
 
 def read_old_office(path, ending):
@@ -386,9 +404,9 @@ def read_old_office(path, ending):
 
 
 def ole_entry(name):
-    """How the list of an OLE file's parts says `name`: in 64 bytes, before their count."""
-    spelt = f"{name}\0".encode("utf-16-le")
-    return spelt.ljust(64, b"\0") + len(spelt).to_bytes(2, "little")
+    """Returns `name` as an OLE directory entry starts: 64 bytes, then the length of the name."""
+    encoded = f"{name}\0".encode("utf-16-le")
+    return encoded.ljust(64, b"\0") + len(encoded).to_bytes(2, "little")
 
 
 def read_picture(path, ending):
@@ -402,15 +420,15 @@ def read_tiff(path, _ending):
 
 
 def picture_preview(ending):
-    return lambda path, box: shown(path, images.FORMATS[ending], box)
+    return lambda path, box: still_image(path, images.FORMATS[ending], box)
 
 
-def shown(source, kind, box):
-    with images.opened(source, kind) as picture:
-        return images.still(picture, box)
+def still_image(source, kind, box):
+    with images.open_image(source, kind) as picture:
+        return images.still_image(picture, box)
 
 
-def up_to(most_text, places):
+def limit_texts(most_text, places):
     length = 0
     for number, text in enumerate(places, 1):
         text = text[: most_text - length]
@@ -421,11 +439,11 @@ def up_to(most_text, places):
             return
 
 
-def nothing(*_args):
+def no_result(*_args):
     return ()
 
 
-OFFICE_FACTS = {"pptx": deck_facts, "docx": text_facts}
+OFFICE_FACTS = {"pptx": deck_facts, "docx": word_facts}
 READERS = (
     {"pdf": read_pdf}
     | dict.fromkeys(OFFICE, read_office)

@@ -5,4 +5,4 @@ IDLE = 60  # seconds
 
 
 def begin():
-    """There is nothing to be made ready."""
+    """Does nothing: these readers need no preparation."""

@@ -1,4 +1,4 @@
-"""What a film file is made of, and whether phones play it."""
+"""Reads the facts of a video file, and says whether phones can play it."""
 
 import math
 import os
@@ -10,105 +10,111 @@ from catalog.sandbox.exceptions import Refused
 
 FORMATS = {"mp4": "MPEG-4", "webm": "WebM"}
 EBML, SEGMENT = b"\x1aE\xdf\xa3", b"\x18S\x80g"
-MOST_BOXES = 100_000
-SAFE_SOUND = ("", "AAC", "MP3")
-WEBM_PICTURES = ("VP8", "VP9", "AV1")
-LARGEST = (1920, 1088)  # pixels of the long and the short side, up to which phones decode H.264
-MOST_FRAMES = 60.5  # a second
+MAX_BOXES = 100_000
+SAFE_AUDIO = ("", "AAC", "MP3")
+WEBM_CODECS = ("VP8", "VP9", "AV1")
+MAX_PHONE_SIZE = (1920, 1088)  # pixels (long side, short side) that phones decode in H.264
+MAX_FRAME_RATE = 60.5  # frames per second
 
 
 def read(path, ending):
-    """The facts of an "mp4" or "webm" film.
+    """Returns the facts of an "mp4" or "webm" video.
 
-    {"seconds": int, "width", "height": pixels as shown, "rotated": bool, "picture", "profile",
-    "chroma": as MediaInfo names them, "bits": int or None, "rate": frames a second or None,
-    "sound": codec or "", "streamable": whether an MP4 has its index first, else None}.
-    Raises Refused: film_other_format, film_cut_off, film_no_picture, film_no_length,
-    film_unreadable.
+    {"seconds": int, "width", "height": pixels as shown, "rotated": bool, "picture" (the codec),
+    "profile", "chroma": as MediaInfo names them, "bits": int or None, "rate": frames per second or
+    None, "sound": codec or "", "streamable": whether an MP4 has its index first, None for WebM}.
+    Raises Refused: video_other_format, video_cut_off, video_no_picture, video_no_length,
+    video_unreadable.
     """
     with Path(path).open("rb") as file:
         streamable = mp4_streamable(file) if ending == "mp4" else check_webm(file)
-        general, picture, sound = tracks_of(file)
+        general, video, audio = read_tracks(file)
     if general.format != FORMATS[ending]:
-        raise Refused("film_other_format" if general.format else "film_unreadable")
-    return facts_of(general, picture, sound) | {"streamable": streamable}
+        raise Refused("video_other_format" if general.format else "video_unreadable")
+    return facts_of(general, video, audio) | {"streamable": streamable}
 
 
 def phone_problems(facts):
-    """Codes of what keeps some phone of the last eight years from playing it well; [] for none."""
+    """Returns a code for each reason why some phone of the last eight years plays the video badly.
+
+    The list is empty if every phone plays it well.
+    """
     problems = [
-        picture_problem(facts),
+        codec_problem(facts),
         "too_large" if is_too_large(facts) else "",
-        "too_fast" if (facts["rate"] or 0) > MOST_FRAMES else "",
-        "sound_other" if is_other_sound(facts) else "",
+        "too_fast" if (facts["rate"] or 0) > MAX_FRAME_RATE else "",
+        "sound_other" if is_other_audio(facts) else "",
         "index_at_end" if facts["streamable"] is False else "",
     ]
     return [code for code in problems if code]
 
 
-def picture_problem(facts):
+def codec_problem(facts):
     if facts["picture"] == "HEVC":
         return "picture_hevc"
-    if facts["picture"] in WEBM_PICTURES:
+    if facts["picture"] in WEBM_CODECS:
         return "picture_webm"
     if facts["picture"] != "AVC":
         return "picture_other"
-    plain = (facts["bits"] or 8) == 8 and (facts["chroma"] or "4:2:0") == "4:2:0"
-    return "" if plain else "picture_depth"
+    is_8_bit_420 = (facts["bits"] or 8) == 8 and (facts["chroma"] or "4:2:0") == "4:2:0"
+    return "" if is_8_bit_420 else "picture_depth"
 
 
 def is_too_large(facts):
     short, long = sorted((facts["width"], facts["height"]))
-    return long > LARGEST[0] or short > LARGEST[1]
+    return long > MAX_PHONE_SIZE[0] or short > MAX_PHONE_SIZE[1]
 
 
-def is_other_sound(facts):
-    # The sound of a WebM film is no second problem: both go with another format.
-    return facts["sound"] not in SAFE_SOUND and facts["picture"] not in WEBM_PICTURES
+def is_other_audio(facts):
+    # The sound of a WebM video is not a second problem: exporting to MP4 solves both.
+    return facts["sound"] not in SAFE_AUDIO and facts["picture"] not in WEBM_CODECS
 
 
 def mp4_streamable(file):
-    """Whether the index comes before the pictures, in a file whose boxes are all whole."""
+    """Whether the index of an MP4 file comes before its frames.
+
+    Raises Refused if the file is not an MP4, or if a box is cut off.
+    """
     if file.read(8)[4:] != b"ftyp":
-        raise Refused("film_other_format")
+        raise Refused("video_other_format")
     boxes = list(whole_boxes(file))
     if not {b"moov", b"mdat"} <= set(boxes):
-        raise Refused("film_cut_off")
+        raise Refused("video_cut_off")
     return boxes.index(b"moov") < boxes.index(b"mdat")
 
 
 def whole_boxes(file):
-    """The types of the boxes that an MP4 file is made of, up to the first that is cut off."""
-    place, end = 0, os.fstat(file.fileno()).st_size
-    for _number in range(MOST_BOXES):
-        file.seek(place)
+    """Yields the types of the boxes of an MP4 file, up to the first one that is cut off."""
+    offset, end = 0, os.fstat(file.fileno()).st_size
+    for _number in range(MAX_BOXES):
+        file.seek(offset)
         head = file.read(16)
         length = int.from_bytes(head[:4], "big")
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
         elif length == 0:
-            length = end - place
-        if len(head) < 8 or length < 8 or place + length > end:
+            length = end - offset
+        if len(head) < 8 or length < 8 or offset + length > end:
             break
         yield head[4:8]
-        place += length
+        offset += length
 
 
 def check_webm(file):
-    """Raises Refused unless all of its segment is there, where it says how long that is."""
+    """Raises Refused unless the file is a WebM whose segment is complete, if it states a length."""
     head, end = file.read(64), os.fstat(file.fileno()).st_size
     if not head.startswith(EBML) or b"webm" not in head:
-        raise Refused("film_other_format")
+        raise Refused("video_other_format")
     start = 4 + sum(ebml_length(head[4:]))
     file.seek(min(start, end))
     head = file.read(12)
     width, length = ebml_length(head[4:])
     if len(head) < 12 or (head[:4] == SEGMENT and start + 4 + width + length > end):
-        raise Refused("film_cut_off")
+        raise Refused("video_cut_off")
 
 
 def ebml_length(data):
-    """(bytes that it takes, the length that is written there or 0 for an unknown one).
+    """Returns (number of bytes read, the length that they state or 0 if unknown).
 
     >>> ebml_length(b"\\x9f"), ebml_length(b"\\x40\\x80"), ebml_length(b"\\xff")
     ((1, 31), (2, 128), (1, 0))
@@ -119,62 +125,65 @@ def ebml_length(data):
     return width, 0 if length == (1 << bits) - 1 else length
 
 
-def tracks_of(file):
-    """The general track and the first ones of picture and sound, each None where there is none."""
+def read_tracks(file):
+    """Returns (general track, first video track or None, first audio track or None).
+
+    Raises Refused if MediaInfo cannot read the file.
+    """
     file.seek(0)
     try:
-        # The file, not its path: so that MediaInfo opens nothing that the film may point to.
+        # The open file, not its path: MediaInfo must not open other files that it points to.
         tracks = MediaInfo.parse(file).tracks
-    # It raises OSError, RuntimeError, and what goes wrong in reading its XML.
+    # MediaInfo raises OSError and RuntimeError; parsing its XML raises other errors.
     except Exception as error:
-        raise Refused("film_unreadable") from error
+        raise Refused("video_unreadable") from error
     by_type = {track.track_type: track for track in reversed(tracks)}
     if "General" not in by_type:
-        raise Refused("film_unreadable")
+        raise Refused("video_unreadable")
     return by_type["General"], by_type.get("Video"), by_type.get("Audio")
 
 
-def facts_of(general, picture, sound):
-    check_picture(general, picture)
-    rotated = round(number(picture.rotation) or 0) % 180 == 90
-    size = int(number(picture.width)), int(number(picture.height))
+def facts_of(general, video, audio):
+    check_video_track(general, video)
+    rotated = round(to_float(video.rotation) or 0) % 180 == 90
+    size = int(to_float(video.width)), int(to_float(video.height))
     width, height = reversed(size) if rotated else size
     return {
-        "seconds": max(1, round(number(general.duration) / 1000)),
+        "seconds": max(1, round(to_float(general.duration) / 1000)),
         "width": width,
         "height": height,
         "rotated": rotated,
-        "picture": picture.format or "",
-        "profile": picture.format_profile or "",
-        "bits": int(number(picture.bit_depth) or 0) or None,
-        "chroma": picture.chroma_subsampling or "",
-        "rate": number(picture.frame_rate),
-        "sound": sound_name(sound),
+        "picture": video.format or "",
+        "profile": video.format_profile or "",
+        "bits": int(to_float(video.bit_depth) or 0) or None,
+        "chroma": video.chroma_subsampling or "",
+        "rate": to_float(video.frame_rate),
+        "sound": audio_codec(audio),
     }
 
 
-def check_picture(general, picture):
-    if picture is None or not number(picture.width) or not number(picture.height):
-        raise Refused("film_no_picture")
-    if picture.frame_count is not None and not number(picture.frame_count):
-        raise Refused("film_no_picture")
-    if not number(general.duration):
-        # What a browser has recorded as it came says nowhere how long it is.
-        raise Refused("film_no_length" if general.format == "WebM" else "film_no_picture")
+def check_video_track(general, video):
+    if video is None or not to_float(video.width) or not to_float(video.height):
+        raise Refused("video_no_picture")
+    if video.frame_count is not None and not to_float(video.frame_count):
+        raise Refused("video_no_picture")
+    if not to_float(general.duration):
+        # A WebM made live in a browser does not say how long it is.
+        raise Refused("video_no_length" if general.format == "WebM" else "video_no_picture")
 
 
-def sound_name(sound):
-    if sound is None:
+def audio_codec(audio):
+    if audio is None:
         return ""
-    # MediaInfo does not always get as far as the layer; in films it is the third.
-    is_mp3 = sound.format == "MPEG Audio" and sound.format_profile in (None, "Layer 3")
-    return "MP3" if is_mp3 else sound.format or "?"
+    # MediaInfo does not always report the layer. In videos it is the third one.
+    is_mp3 = audio.format == "MPEG Audio" and audio.format_profile in (None, "Layer 3")
+    return "MP3" if is_mp3 else audio.format or "?"
 
 
-def number(value):
-    """A float, or None for what is none or infinite."""
+def to_float(value):
+    """Returns `value` as a float, or None if it is not a finite number."""
     try:
-        found = float(value)
+        result = float(value)
     except (TypeError, ValueError):
         return None
-    return found if math.isfinite(found) else None
+    return result if math.isfinite(result) else None

@@ -264,9 +264,9 @@ def test_a_broken_file_is_refused_beside_its_field_and_nothing_is_kept(client, m
     }
     response = submit_form(client, add_url(Video), title="A", image_alt="A", files=chosen)
     assert errors_in(response) == [
-        "“a.mp4” is cut off; the video would not play.",
+        "“a.mp4” is not complete. Save or download the video again.",
         "Choose “a.vtt” again: it is not saved yet, and the browser forgot it.",
-        "“a.jpg” does not open as a picture; it may be damaged.",
+        "“a.jpg” does not open as a picture. It may be damaged.",
     ]
     assert not Video.objects.exists()
     assert kept_files(media) == []

@@ -25,7 +25,7 @@ def read(content, ending="vtt", **options):
 
 
 def refusal(content, ending="vtt", **options):
-    """(code, facts) with which it is refused; None when it is taken."""
+    """Returns (code, facts) of the refusal, or None if the file is accepted."""
     try:
         read(content, ending, **options)
     except Refused as refused:
@@ -37,13 +37,13 @@ def text_of(*lines):
 
 
 def vtt_of(*lines):
-    """What the text of a caption is in the WebVTT that is written."""
+    """Returns the text of one caption in the WebVTT that captions.read() writes."""
     return read("\n".join(["WEBVTT", "", TIMES, *lines]))["vtt"].split("\n", 3)[3].rstrip("\n")
 
 
-def test_it_works():
-    read_ = read("WEBVTT\n\n1\n00:01.000 --> 00:03.500 align:start\n<i>Take</i> two.\nGo.\n")
-    assert read_ == {
+def test_a_vtt_file_is_read_and_rewritten():
+    result = read("WEBVTT\n\n1\n00:01.000 --> 00:03.500 align:start\n<i>Take</i> two.\nGo.\n")
+    assert result == {
         "cues": [[1.0, 3.5, "Take two.\nGo."]],
         "vtt": "WEBVTT\n\n00:00:01.000 --> 00:00:03.500 align:start\n<i>Take</i> two.\nGo.\n",
     }
@@ -74,16 +74,16 @@ def test_srt_becomes_webvtt():
         ("--&gt;", "-->", "--&gt;"),
     ],
 )
-def test_text_is_plain_in_a_cue_and_marked_in_webvtt(line, text, vtt):
+def test_a_cue_has_plain_text_and_webvtt_keeps_the_tags(line, text, vtt):
     assert (text_of(line), vtt_of(line)) == (text, vtt)
 
 
-def test_lines_that_are_empty_without_their_tags_are_left_out():
+def test_lines_with_nothing_but_tags_are_left_out():
     assert text_of("a", "<c></c>", "<i>b", "c</i>") == "a\nb\nc"
     assert vtt_of("a", "<c></c>", "<i>b", "c</i>") == "a\n<i>b\nc</i>"
 
 
-def test_settings_are_kept_and_what_else_is_there_is_not():
+def test_cue_settings_are_kept_and_the_rest_is_removed():
     vtt = "WEBVTT - for us\nKind: captions\n\nSTYLE\n::cue { color: red }\n\nNOTE by Anna\n\nid\n"
     vtt += "00:01.000 --> 00:02.000 region:x line:10%,end onclick:1 position:50%\nHi"
     assert read(vtt)["vtt"] == (
@@ -92,10 +92,10 @@ def test_settings_are_kept_and_what_else_is_there_is_not():
 
 
 @pytest.mark.parametrize("path", sorted(DEMO.glob("*.vtt")), ids=lambda path: path.stem)
-def test_the_tracks_of_the_demo_are_taken(path):
+def test_the_tracks_of_the_demo_are_accepted(path):
     slug, sort = f"{path.stem}.captions".split(".")[:2]
-    films = tomllib.loads((DEMO.parent / "videos.toml").read_text())["resource"]
-    seconds = next(film["seconds"] for film in films if film["slug"] == slug)
+    videos = tomllib.loads((DEMO.parent / "videos.toml").read_text())["resource"]
+    seconds = next(video["seconds"] for video in videos if video["slug"] == slug)
     assert captions.read(path, "vtt", seconds, sort)["cues"]
 
 
@@ -133,27 +133,27 @@ def test_the_tracks_of_the_demo_are_taken(path):
         (f"WEBVTT\n\n{TIMES}\na\nb\nc\nd", "vtt", ("captions_lines", {"line": 3, "most": 3})),
     ],
 )
-def test_what_is_wrong_is_refused_with_its_line(content, ending, refused):
+def test_an_error_is_refused_with_its_line_number(content, ending, refused):
     assert refusal(content, ending) == refused
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\r", "\n"])
-def test_every_line_end_counts_as_one(line_end):
+def test_each_kind_of_line_end_counts_as_one_line(line_end):
     vtt = f"WEBVTT\n\n{TIMES}\nHi\n\n{TIMES}\n{LONG}".replace("\n", line_end)
     assert refusal(vtt) == ("captions_long", {"line": 7, "length": 61, "most": 60})
 
 
-def test_a_tag_and_the_name_of_a_speaker_do_not_make_a_line_long():
+def test_tags_and_speaker_names_do_not_count_toward_the_line_length():
     assert text_of(f"<v Anna><i>{'&amp;' * 60}</i>") == "Anna: " + "&" * 60
 
 
-def test_a_cue_may_end_a_second_after_the_film():
+def test_a_cue_may_end_one_second_after_the_video():
     vtt = "WEBVTT\n\n01:25.000 --> 01:30.000\nBye"
     assert refusal(vtt, seconds=89) is None
-    assert refusal(vtt, seconds=88) == ("captions_beyond", {"line": 3, "film": "1:28"})
+    assert refusal(vtt, seconds=88) == ("captions_beyond", {"line": 3, "video": "1:28"})
 
 
-def test_a_chapter_is_one_line_of_80_characters():
+def test_a_chapter_is_one_line_of_at_most_80_characters():
     vtt = f"WEBVTT\n\n{TIMES}\n"
     assert refusal(vtt + "x" * 80, sort="chapters") is None
     assert refusal(vtt + "x" * 81, sort="chapters")[1] == {"line": 4, "length": 81, "most": 80}
@@ -164,7 +164,7 @@ def test_a_description_may_be_long():
     assert refusal(f"WEBVTT\n\n{TIMES}\n" + f"{LONG}\n" * 9, sort="descriptions") is None
 
 
-def test_there_may_be_20_000_cues():
+def test_a_file_may_hold_20_000_cues():
     cue = f"\n\n{TIMES}\nHi"
     assert len(read("WEBVTT" + cue * 20_000)["cues"]) == 20_000
     assert refusal("WEBVTT" + cue * 20_001) == ("captions_many", {"most": 20_000})
@@ -176,15 +176,15 @@ texts = st.lists(lines, min_size=1, max_size=3).map("\n".join)
 spans = st.tuples(st.integers(0, 10_000_000), st.integers(1, 10_000), texts)
 
 
-def stamp(milliseconds, point):
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{rest:03}"
+def format_time(milliseconds, point):
+    seconds, fraction = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{fraction:03}"
 
 
-def file_of(cues, point):
-    """SRT, or WebVTT without its header."""
+def build_file(cues, point):
+    """Returns the cues as SRT, or as WebVTT without its header."""
     return "\n\n".join(
-        f"{number}\n{stamp(begin, point)} --> {stamp(begin + length, point)}\n"
+        f"{number}\n{format_time(begin, point)} --> {format_time(begin + length, point)}\n"
         + html.escape(text).replace("{", "&#123;")
         for number, (begin, length, text) in enumerate(cues, 1)
     )
@@ -192,12 +192,12 @@ def file_of(cues, point):
 
 @given(st.lists(spans, min_size=1, max_size=5).map(lambda cues: sorted(cues)))
 @settings(max_examples=100, deadline=None)
-def test_cues_that_are_written_are_read_again(cues):
+def test_written_cues_read_back_the_same(cues):
     expected = [[begin / 1000, (begin + length) / 1000, text] for begin, length, text in cues]
-    from_vtt = read("WEBVTT\n\n" + file_of(cues, "."))
+    from_vtt = read("WEBVTT\n\n" + build_file(cues, "."))
     assert from_vtt["cues"] == expected
     assert read(from_vtt["vtt"]) == from_vtt
-    assert read(file_of(cues, ","), "srt") == from_vtt
+    assert read(build_file(cues, ","), "srt") == from_vtt
 
 
 PIECES = "<i> </i> <b> </b> <v_Anna> <v </v> <c.x> &amp; &#10; &lt; < > & / a - --> {\\an8} NOTE 1"
@@ -207,17 +207,17 @@ wild = st.lists(st.one_of(pieces, st.text(max_size=3)), max_size=25).map("".join
 
 @given(wild, st.sampled_from(["", "WEBVTT\n", f"WEBVTT\n\n{TIMES}\nHi "]))
 @settings(max_examples=200, deadline=None)
-def test_any_text_is_refused_or_read_again_to_the_same(text, start):
+def test_any_text_is_refused_or_reads_back_the_same(text, start):
     content = (start + text).replace("_", " ").encode(errors="replace")
     for ending in ("vtt", "srt"):
         if refusal(content, ending, sort="descriptions") is None:
-            taken = read(content, ending, sort="descriptions")
-            assert read(taken["vtt"], sort="descriptions") == taken
+            result = read(content, ending, sort="descriptions")
+            assert read(result["vtt"], sort="descriptions") == result
 
 
 @given(st.binary(max_size=100))
 @settings(max_examples=100, deadline=None)
-def test_no_bytes_make_it_crash(data):
+def test_no_bytes_crash_the_reader(data):
     for ending in ("vtt", "srt"):
         refusal(data, ending)
         refusal(b"WEBVTT\n\n" + data, ending)
@@ -242,7 +242,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_much_of_anything_takes_linear_time(piece):
+def test_reading_many_repeated_pieces_takes_linear_time(piece):
     text = f"WEBVTT\n\n{TIMES}\n" + piece * (300_000 // len(piece))
     begin = time.process_time()
     for ending, content in [("vtt", text), ("srt", text[8:]), ("vtt", text.replace("\n", " "))]:
@@ -255,7 +255,7 @@ def test_a_paragraph_ends_at_a_pause():
     assert captions.paragraphs(cues) == [cues[:2], cues[2:]]
 
 
-def test_a_long_paragraph_ends_with_a_sentence():
+def test_a_long_paragraph_ends_at_the_end_of_a_sentence():
     cues = [[0, 1, "x" * 301], [1, 2, "He said: “Go.”"], [2, 3, "Then he went."], [3, 4, "So."]]
     assert captions.paragraphs(cues) == [cues[:2], cues[2:]]
 

@@ -1,4 +1,4 @@
-"""Pictures in the sizes that pages need: made once, without what a camera wrote, focus kept."""
+"""Images in the sizes that pages need: made once, without camera metadata, focus in view."""
 
 import io
 import re
@@ -22,17 +22,17 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-def make_pictured(data=None, name="a.png", **fields):
+def make_video_with_image(data=None, name="a.png", **fields):
     data = data or files.image(size=(1400, 800))
-    return make_video("Film", image=ContentFile(data, name), image_alt="A kitchen", **fields)
+    return make_video("Huddle", image=ContentFile(data, name), image_alt="A kitchen", **fields)
 
 
-def opened(file):
+def open_image(file):
     return Image.open(io.BytesIO(file.read()))
 
 
-def test_a_picture_is_made_in_each_width_that_it_has(media):
-    video = make_pictured()
+def test_an_image_is_made_in_each_width_up_to_its_own(media):
+    video = make_video_with_image()
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     assert video.image_widths == [320, 640, 960, 1280]
@@ -43,15 +43,15 @@ def test_a_picture_is_made_in_each_width_that_it_has(media):
             assert size.format in ("WEBP", "AVIF")
 
 
-def test_a_small_picture_is_made_in_its_own_width():
-    video = make_pictured(files.image(size=(200, 100)))
+def test_a_small_image_is_made_in_its_own_width():
+    video = make_video_with_image(files.image(size=(200, 100)))
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     assert video.image_widths == [200]
 
 
-def test_a_card_lets_the_browser_choose_and_keeps_its_place(client):
-    video = make_pictured()
+def test_a_card_offers_all_sizes_and_reserves_the_space(client):
+    video = make_video_with_image()
     run_jobs(Job.Task.PICTURE)
     html = client.get("/videos/").content.decode()
     video.refresh_from_db()
@@ -65,14 +65,14 @@ def test_a_card_lets_the_browser_choose_and_keeps_its_place(client):
         assert client.get(address).status_code == 200
 
 
-def test_until_they_are_made_the_picture_itself_is_shown(client):
-    video = make_pictured()
+def test_the_original_image_is_shown_until_sizes_are_made(client):
+    video = make_video_with_image()
     html = client.get("/videos/").content.decode()
     assert f'<img src="{video.image.url}"' in html and "srcset" not in html
 
 
-def test_a_new_picture_gets_sizes_of_its_own():
-    video = make_pictured()
+def test_a_new_image_gets_its_own_sizes():
+    video = make_video_with_image()
     run_jobs(Job.Task.PICTURE)
     video = Video.objects.get()
     video.image = ContentFile(files.image(size=(700, 400)), "b.png")
@@ -82,26 +82,26 @@ def test_a_new_picture_gets_sizes_of_its_own():
     assert Video.objects.get().image_widths == [320, 640]
 
 
-def test_a_picture_is_turned_as_it_was_taken_and_tells_no_place():
+def test_a_photo_is_turned_upright_and_loses_its_location():
     photo = files.photo(size=(80, 60), orientation=6)
     assert Image.open(io.BytesIO(photo)).getexif()
-    video = make_pictured(photo, "a.jpg")
-    kept = opened(video.image)
-    assert kept.size == (60, 80) and not dict(kept.getexif())
+    video = make_video_with_image(photo, "a.jpg")
+    stored = open_image(video.image)
+    assert stored.size == (60, 80) and not dict(stored.getexif())
     assert (video.image_width, video.image_height) == (60, 80)
     assert b"GPS" not in video.image.storage.open(video.image.name).read()
 
 
-def test_the_size_of_a_picture_is_known_without_opening_it(django_assert_num_queries):
-    video = Video.objects.get(pk=make_pictured().pk)
+def test_the_size_of_an_image_is_known_without_opening_it(django_assert_num_queries):
+    video = Video.objects.get(pk=make_video_with_image().pk)
     video.image.storage.delete(video.image.name)
     assert (video.image_width, video.image_height) == (1400, 800)
     video.save()
     assert Video.objects.get().image_width == 1400
 
 
-def test_an_entry_that_loses_its_picture_knows_no_size_of_it():
-    video = make_pictured()
+def test_removing_the_image_clears_its_size():
+    video = make_video_with_image()
     video.image = ""
     video.save()
     assert (video.image_width, video.image_height, video.image_widths) == (None, None, [])
@@ -110,23 +110,23 @@ def test_an_entry_that_loses_its_picture_knows_no_size_of_it():
 @pytest.mark.parametrize(
     ("focus", "classes"), [((50, 50), ""), ((20, 90), "fx2 fy9"), ((0, 100), "fx0 fy10")]
 )
-def test_what_has_to_stay_in_view_stays(client, focus, classes):
-    make_pictured(focus_x=focus[0], focus_y=focus[1])
+def test_the_focus_of_an_image_sets_its_css_classes(client, focus, classes):
+    make_video_with_image(focus_x=focus[0], focus_y=focus[1])
     html = client.get("/videos/").content.decode()
     [image] = re.findall(r"<img [^>]*>", html)
     assert (f' class="{classes}"' in image) if classes else ("class=" not in image)
 
 
 @pytest.mark.parametrize("focus", ["101", "-1", "x", "9999999"])
-def test_a_focus_outside_of_the_picture_is_refused(client, focus):
+def test_a_focus_outside_the_image_is_refused(client, focus):
     sign_in(client, "ann", "Editors")
-    video = make_pictured()
+    video = make_video_with_image()
     submit_form(client, admin_url(video), focus_x=focus)
     assert Video.objects.get().focus_x == 50
 
 
-def test_a_picture_that_moves_stands_still_in_its_sizes(media):
-    video = make_pictured(files.animated_image(size=(640, 360)), "a.gif")
+def test_the_sizes_of_an_animation_do_not_move(media):
+    video = make_video_with_image(files.animated_image(size=(640, 360)), "a.gif")
     run_jobs(Job.Task.PICTURE)
     video.refresh_from_db()
     for name in sizes_of(video.image.name, video.image_widths):
@@ -134,7 +134,7 @@ def test_a_picture_that_moves_stands_still_in_its_sizes(media):
             assert getattr(size, "n_frames", 1) == 1
 
 
-def test_a_tool_shows_its_picture_rather_than_its_first_page(client):
+def test_a_tool_shows_its_image_instead_of_its_first_page(client):
     tool = make_tool(image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     tool.renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
     run_jobs()
@@ -142,11 +142,11 @@ def test_a_tool_shows_its_picture_rather_than_its_first_page(client):
     assert "/sizes/a-png-40.webp" in image
 
 
-def test_the_picture_of_the_page_says_what_it_shows_and_comes_at_once(client):
+def test_the_main_image_of_a_page_has_alt_text_and_is_not_lazy(client):
     make_tool("Poster", image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     [image] = re.findall(r"<img [^>]*>", client.get("/tools/poster/").content.decode())
     assert 'alt="A poster"' in image and "lazy" not in image
 
 
-def test_the_widths_rise():
+def test_the_widths_are_in_ascending_order():
     assert sorted(WIDTHS) == list(WIDTHS)

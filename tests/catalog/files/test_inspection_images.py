@@ -17,183 +17,185 @@ WIDTHS = [20, 40, 80]
 DEMO = Path(__file__).resolve().parents[3] / "editorial" / "demo"
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 ZIP = files.office()
-ROOM = tempfile.TemporaryDirectory()  # gone with the tests
+FOLDER = tempfile.TemporaryDirectory()  # deleted after the tests
 GOOD = {
     "jpg": files.image("JPEG"),
     "png": files.image("PNG"),
     "webp": files.image("WEBP"),
     "gif": files.image("GIF"),
 }
-TOLD = {
+WITH_METADATA = {
     "jpg": files.photo(comment=b"Secret garden", quality=80),
     "png": files.photo("PNG"),
     "webp": files.photo("WEBP"),
 }
-MOVING = {
+ANIMATED = {
     "gif": files.animated_image("GIF", comment=b"Secret garden"),
     "png": files.animated_image("PNG"),
     "webp": files.animated_image("WEBP", exif=b"Exif\0\0Secret garden"),
 }
 
 
-def kept(content, ending):
-    """The path of a new file with `content`."""
-    path = Path(tempfile.mkdtemp(dir=ROOM.name)) / f"a.{ending}"
+def write_file(content, ending):
+    """Writes `content` to a new file and returns its path."""
+    path = Path(tempfile.mkdtemp(dir=FOLDER.name)) / f"a.{ending}"
     path.write_bytes(content)
     return str(path)
 
 
 def refusal(content, ending):
     with pytest.raises(Refused) as caught:
-        images.read(kept(content, ending), ending)
+        images.read(write_file(content, ending), ending)
     return caught.value.code
 
 
-def cleaned(content, ending):
-    out = kept(b"", ending)
-    images.clean(kept(content, ending), ending, out)
+def clean_image(content, ending):
+    out = write_file(b"", ending)
+    images.clean(write_file(content, ending), ending, out)
     return Path(out).read_bytes()
 
 
-def varied(content, ending, widths=WIDTHS):
-    """{width: (the WebP picture, the AVIF picture)}"""
-    path = kept(content, ending)
-    made = images.variants(path, ending, f"{path}-made", widths)
-    stems = {width: f"{path}-made-{width}" for width in made}
+def make_variants(content, ending, widths=WIDTHS):
+    """Returns {width: (WebP image, AVIF image)}."""
+    path = write_file(content, ending)
+    variants = images.variants(path, ending, f"{path}-made", widths)
+    stems = {width: f"{path}-made-{width}" for width in variants}
     return {
         width: (Image.open(f"{stem}.webp"), Image.open(f"{stem}.avif"))
         for width, stem in stems.items()
     }
 
 
-def opened(content):
+def open_image(content):
     return Image.open(io.BytesIO(content))
 
 
-def alike(one, other, most=12):
-    """Whether two colours, or two pictures' pixels, are as good as the same."""
-    if isinstance(one, Image.Image):
-        differences = ImageChops.difference(one.convert("RGB"), other.convert("RGB"))
-        return one.size == other.size and max(high for _, high in differences.getextrema()) <= most
-    return all(abs(a - b) <= most for a, b in zip(one, other, strict=True))
+def are_alike(first, second, most=12):
+    """Whether two colors, or the pixels of two images, differ by at most `most`."""
+    if isinstance(first, Image.Image):
+        differences = ImageChops.difference(first.convert("RGB"), second.convert("RGB"))
+        return (
+            first.size == second.size and max(high for _, high in differences.getextrema()) <= most
+        )
+    return all(abs(a - b) <= most for a, b in zip(first, second, strict=True))
 
 
-def test_it_works():
-    facts = images.read(kept(GOOD["jpg"], "jpg"), "jpg")
+def test_the_facts_of_an_image_are_read():
+    facts = images.read(write_file(GOOD["jpg"], "jpg"), "jpg")
     assert facts == {"width": 40, "height": 30, "format": "JPEG", "moves": False, "pixels": 1200}
 
 
-def test_it_reads_without_django():
+def test_the_readers_do_not_import_django():
     command = "import catalog.files.inspection.documents, sys; assert 'django' not in sys.modules"
     subprocess.run([sys.executable, "-c", command], check=True, cwd=DEMO.parents[1])
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_without_notes_is_copied_byte_for_byte(ending):
-    assert cleaned(GOOD[ending], ending) == GOOD[ending]
+def test_an_image_without_metadata_is_copied_byte_for_byte(ending):
+    assert clean_image(GOOD[ending], ending) == GOOD[ending]
 
 
 @pytest.mark.parametrize("path", sorted(DEMO.glob("images/*.webp")), ids=lambda path: path.name)
-def test_every_picture_of_the_demo_is_taken_as_it_is(path):
-    assert cleaned(path.read_bytes(), "webp") == path.read_bytes()
+def test_every_image_of_the_demo_is_accepted_unchanged(path):
+    assert clean_image(path.read_bytes(), "webp") == path.read_bytes()
 
 
-@pytest.mark.parametrize("ending", TOLD)
-def test_a_photo_is_turned_and_tells_nothing(ending):
-    assert images.read(kept(TOLD[ending], ending), ending)["width"] == 60
-    content = cleaned(TOLD[ending], ending)
-    result = opened(content)
+@pytest.mark.parametrize("ending", WITH_METADATA)
+def test_a_photo_is_turned_upright_and_loses_its_metadata(ending):
+    assert images.read(write_file(WITH_METADATA[ending], ending), ending)["width"] == 60
+    content = clean_image(WITH_METADATA[ending], ending)
+    result = open_image(content)
     assert result.size == (60, 80)
-    assert alike(result.convert("RGB").getpixel((50, 40)), RED)
-    assert alike(result.convert("RGB").getpixel((10, 40)), BLUE)
+    assert are_alike(result.convert("RGB").getpixel((50, 40)), RED)
+    assert are_alike(result.convert("RGB").getpixel((10, 40)), BLUE)
     assert not result.getexif()
     assert b"Exif" not in content and b"Secret" not in content
 
 
 @pytest.mark.parametrize("format, ending", [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")])
-def test_what_needs_no_turning_keeps_every_pixel(format, ending):
+def test_an_upright_photo_keeps_every_pixel(format, ending):
     content = files.photo(format, orientation=1)
-    result = opened(cleaned(content, ending))
-    assert alike(result, opened(content), most=0)
+    result = open_image(clean_image(content, ending))
+    assert are_alike(result, open_image(content), most=0)
     assert not result.getexif() and "comment" not in result.info
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_every_orientation_is_turned_as_it_says(orientation):
+def test_every_exif_orientation_is_turned_upright(orientation):
     content = files.photo("PNG", orientation=orientation)
-    shown = opened(cleaned(content, "png"))
+    shown = open_image(clean_image(content, "png"))
     top, side = shown.getpixel((shown.width // 2, 1)), shown.getpixel((1, shown.height // 2))
     expected = {1: (RED, None), 2: (RED, None), 3: (BLUE, None), 4: (BLUE, None)}
     expected |= {5: (None, RED), 6: (None, BLUE), 7: (None, BLUE), 8: (None, RED)}
     assert expected[orientation] in ((top, None), (None, side))
 
 
-def test_a_picture_without_loss_is_turned_without_loss():
+def test_a_lossless_image_is_turned_without_loss():
     content = files.photo("WEBP", lossless=True)
-    result = opened(cleaned(content, "webp"))
-    assert alike(result, opened(content).transpose(Image.Transpose.ROTATE_270), most=0)
+    result = open_image(clean_image(content, "webp"))
+    assert are_alike(result, open_image(content).transpose(Image.Transpose.ROTATE_270), most=0)
 
 
-def test_a_damaged_note_is_no_reason_to_refuse_a_photo():
+def test_a_photo_with_damaged_exif_data_is_accepted():
     content = files.image("JPEG")
     note = b"Exif\0\0" + b"\xff" * 30
     content = content[:2] + b"\xff\xe1" + (len(note) + 2).to_bytes(2, "big") + note + content[2:]
-    assert images.read(kept(content, "jpg"), "jpg")["width"] == 40
-    assert cleaned(content, "jpg") == files.image("JPEG")
+    assert images.read(write_file(content, "jpg"), "jpg")["width"] == 40
+    assert clean_image(content, "jpg") == files.image("JPEG")
 
 
-@pytest.mark.parametrize("ending", MOVING)
-def test_what_moves_keeps_its_frames_and_nothing_else(ending):
-    facts = images.read(kept(MOVING[ending], ending), ending)
-    content = cleaned(MOVING[ending], ending)
+@pytest.mark.parametrize("ending", ANIMATED)
+def test_an_animation_keeps_its_frames_and_loses_its_metadata(ending):
+    facts = images.read(write_file(ANIMATED[ending], ending), ending)
+    content = clean_image(ANIMATED[ending], ending)
     assert facts["moves"] and facts["pixels"] == 1200
-    assert opened(content).n_frames == 3
+    assert open_image(content).n_frames == 3
     assert b"Secret" not in content
 
 
-def test_variants_of_what_moves_stand_still():
-    webp, avif = varied(MOVING["gif"], "gif", [20])[20]
+def test_the_sizes_of_an_animation_do_not_move():
+    webp, avif = make_variants(ANIMATED["gif"], "gif", [20])[20]
     assert webp.n_frames == avif.n_frames == 1
 
 
-def test_the_colour_profile_stays():
+def test_the_color_profile_is_kept():
     profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     for format, ending in [("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp")]:
         for orientation in (1, 6):
             content = files.photo(format, orientation=orientation, icc_profile=profile)
-            assert opened(cleaned(content, ending)).info["icc_profile"] == profile
+            assert open_image(clean_image(content, ending)).info["icc_profile"] == profile
 
 
-def test_what_stands_behind_a_jpeg_is_cut_off():
-    """Phones append a second picture, or a short film."""
+def test_data_after_a_jpeg_is_cut_off():
+    """Phones append a second image or a short video."""
     content = files.image("JPEG")
-    assert cleaned(content + content + b"film", "jpg") == content
+    assert clean_image(content + content + b"video", "jpg") == content
 
 
 @pytest.mark.parametrize("ending", ["png", "gif", "webp"])
-def test_what_stands_behind_another_picture_is_refused(ending):
+def test_data_after_an_image_of_another_format_is_refused(ending):
     assert refusal(GOOD[ending] + b"<script>", ending) == "picture_with_more"
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_that_is_a_zip_too_is_refused(ending):
+def test_an_image_that_is_also_a_zip_is_refused(ending):
     assert refusal(GOOD[ending] + ZIP, ending) == "picture_with_more"
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_of_another_format_is_refused(ending):
+def test_an_image_in_another_format_is_refused(ending):
     for other in GOOD.keys() - {ending}:
         assert refusal(GOOD[other], ending) == "picture_unreadable"
 
 
 @pytest.mark.parametrize("ending", GOOD)
-def test_a_picture_that_is_cut_off_is_refused(ending):
+def test_an_image_that_is_cut_off_is_refused(ending):
     content = files.photo({"jpg": "JPEG"}.get(ending, ending.upper()), (200, 100), 1)
     for length in (0, 1, len(content) // 2, len(content) - 1):
         assert refusal(content[:length], ending) == "picture_unreadable"
 
 
-def test_a_png_that_was_altered_on_its_way_is_refused():
+def test_a_png_with_a_changed_byte_is_refused():
     content = bytearray(GOOD["png"])
     content[50] ^= 1
     assert refusal(bytes(content), "png") == "picture_unreadable"
@@ -205,56 +207,56 @@ def test_a_png_that_was_altered_on_its_way_is_refused():
         (files.png_header(12_000, 12_000), "png"),
         (files.png_header(200_000, 200_000), "png"),
         (GOOD["gif"][:6] + b"\xff" * 4 + GOOD["gif"][10:], "gif"),
-        (MOVING["webp"][:24] + b"\xff\x3f\x00" * 2 + MOVING["webp"][30:], "webp"),
+        (ANIMATED["webp"][:24] + b"\xff\x3f\x00" * 2 + ANIMATED["webp"][30:], "webp"),
         (GOOD["webp"][:26] + b"\xff\x3f" * 2 + GOOD["webp"][30:], "webp"),
     ],
 )
-def test_more_pixels_than_memory_are_refused_unread(content, ending):
+def test_an_image_with_too_many_pixels_is_refused_before_decoding(content, ending):
     assert refusal(content, ending) == "picture_too_many_pixels"
 
 
-def test_the_most_pixels_are_a_fact(monkeypatch):
-    monkeypatch.setattr(images, "MOST_PIXELS", 0)
+def test_the_refusal_of_too_many_pixels_names_the_limit(monkeypatch):
+    monkeypatch.setattr(images, "MAX_MEGAPIXELS", 0)
     with pytest.raises(Refused) as caught:
-        images.read(kept(GOOD["jpg"], "jpg"), "jpg")
+        images.read(write_file(GOOD["jpg"], "jpg"), "jpg")
     assert caught.value.facts == {"most": 0}
 
 
-def test_a_film_in_the_guise_of_a_picture_is_refused(monkeypatch):
-    monkeypatch.setattr(images, "MOST_MOVING", 0)
-    assert refusal(MOVING["gif"], "gif") == "picture_moves_too_much"
-    assert images.read(kept(GOOD["gif"], "gif"), "gif")["moves"] is False
+def test_an_animation_with_too_many_pixels_is_refused(monkeypatch):
+    monkeypatch.setattr(images, "MAX_ANIMATION_MEGAPIXELS", 0)
+    assert refusal(ANIMATED["gif"], "gif") == "picture_moves_too_much"
+    assert images.read(write_file(GOOD["gif"], "gif"), "gif")["moves"] is False
 
 
-def test_variants_are_as_wide_as_they_say():
-    made = varied(files.photo(size=(60, 90), orientation=1), "jpg")
-    assert list(made) == [20, 40]
-    for width, both in made.items():
-        for picture in both:
+def test_sizes_have_the_widths_that_are_returned():
+    variants = make_variants(files.photo(size=(60, 90), orientation=1), "jpg")
+    assert list(variants) == [20, 40]
+    for width, pictures in variants.items():
+        for picture in pictures:
             assert picture.size == (width, width * 3 // 2)
             assert picture.mode == "RGB"
             assert not picture.getexif()
 
 
-def test_variants_of_a_photo_are_turned():
-    webp, avif = varied(files.photo(size=(80, 60), orientation=6), "jpg")[40]
+def test_the_sizes_of_a_photo_are_turned_upright():
+    webp, avif = make_variants(files.photo(size=(80, 60), orientation=6), "jpg")[40]
     assert webp.size == avif.size == (40, 53)
     for picture in (webp, avif):
-        assert alike(picture.getpixel((35, 25)), RED, 30)
-        assert alike(picture.getpixel((5, 25)), BLUE, 30)
+        assert are_alike(picture.getpixel((35, 25)), RED, 30)
+        assert are_alike(picture.getpixel((5, 25)), BLUE, 30)
 
 
-def test_a_picture_smaller_than_all_widths_keeps_its_own():
-    assert list(varied(GOOD["png"], "png", [320, 640])) == [40]
+def test_an_image_narrower_than_all_widths_keeps_its_own_width():
+    assert list(make_variants(GOOD["png"], "png", [320, 640])) == [40]
 
 
-def test_a_picture_too_tall_for_webp_has_no_variants():
+def test_an_image_too_tall_for_webp_has_no_sizes():
     content = files.image("PNG", (20, 20_000))
-    assert varied(content, "png", [20, 40]) == {}
+    assert make_variants(content, "png", [20, 40]) == {}
 
 
 @pytest.mark.parametrize(
-    "picture, colour",
+    "picture, color",
     [
         (Image.new("L", (40, 30), 100), (100, 100, 100)),
         (Image.new("1", (40, 30), 1), (255, 255, 255)),
@@ -265,42 +267,42 @@ def test_a_picture_too_tall_for_webp_has_no_variants():
     ],
     ids=lambda value: getattr(value, "mode", None),
 )
-def test_variants_keep_colours_of_every_mode(picture, colour):
+def test_sizes_keep_the_colors_of_every_mode(picture, color):
     data = io.BytesIO()
     picture.save(data, "PNG")
-    for made in varied(data.getvalue(), "png")[40]:
-        assert alike(made.getpixel((20, 15)), colour)
+    for variant in make_variants(data.getvalue(), "png")[40]:
+        assert are_alike(variant.getpixel((20, 15)), color)
 
 
-def test_variants_of_a_photo_for_print_are_for_screens():
+def test_the_sizes_of_a_cmyk_photo_are_rgb():
     data = io.BytesIO()
     Image.new("CMYK", (40, 30), (0, 255, 255, 0)).save(data, "JPEG")
-    for made in varied(data.getvalue(), "jpg")[40]:
-        assert made.mode == "RGB" and made.getpixel((20, 15))[0] > 180
+    for variant in make_variants(data.getvalue(), "jpg")[40]:
+        assert variant.mode == "RGB" and variant.getpixel((20, 15))[0] > 180
 
 
-def test_variants_are_in_srgb():
-    """Here a profile in which what is called red is green."""
+def test_sizes_are_in_srgb():
+    """The profile here swaps red and green."""
     profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     profile = profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
     data = io.BytesIO()
     Image.new("RGB", (40, 30), "red").save(data, "PNG", icc_profile=profile)
-    for made in varied(data.getvalue(), "png")[40]:
-        assert alike(made.getpixel((20, 15)), (0, 255, 0))
-        assert "icc_profile" not in made.info
+    for variant in make_variants(data.getvalue(), "png")[40]:
+        assert are_alike(variant.getpixel((20, 15)), (0, 255, 0))
+        assert "icc_profile" not in variant.info
 
 
-def test_a_profile_for_other_channels_is_passed_over():
+def test_a_profile_for_other_channels_is_ignored():
     profile = ImageCms.ImageCmsProfile(images.SRGB).tobytes()
     data = io.BytesIO()
     Image.new("L", (40, 30), 100).save(data, "PNG", icc_profile=profile)
-    for made in varied(data.getvalue(), "png")[40]:
-        assert alike(made.getpixel((20, 15)), (100, 100, 100))
+    for variant in make_variants(data.getvalue(), "png")[40]:
+        assert are_alike(variant.getpixel((20, 15)), (100, 100, 100))
 
 
-def anything(content, ending):
-    """Asks for all that can be asked: it is answered or Refused."""
-    path = Path(ROOM.name) / f"any.{ending}"
+def call_everything(content, ending):
+    """Calls every function on `content`. Each returns or raises Refused."""
+    path = Path(FOLDER.name) / f"any.{ending}"
     path.write_bytes(content)
     for function, options in (
         (images.read, ()),
@@ -318,28 +320,28 @@ def anything(content, ending):
 @settings(max_examples=60, deadline=None)
 def test_any_bytes_under_any_ending_are_read_or_refused(tail, head):
     for ending in images.FORMATS:
-        anything(head + tail, ending)
+        call_everything(head + tail, ending)
 
 
-ALTERED = [*GOOD.items(), *TOLD.items(), *MOVING.items()]
+ALTERED = [*GOOD.items(), *WITH_METADATA.items(), *ANIMATED.items()]
 
 
 @given(st.sampled_from(ALTERED), st.data())
 @settings(max_examples=150, deadline=None)
-def test_altered_pictures_are_read_or_refused(picture, data):
+def test_altered_images_are_read_or_refused(picture, data):
     ending, content = picture
     content = bytearray(content)
     for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=4)):
         content[place] = data.draw(st.integers(0, 255))
-    anything(bytes(content[: data.draw(st.integers(0, len(content)))]), ending)
-    anything(bytes(content), ending)
+    call_everything(bytes(content[: data.draw(st.integers(0, len(content)))]), ending)
+    call_everything(bytes(content), ending)
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.sampled_from(range(1, 9)), st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_what_was_cleaned_once_is_clean(width, height, orientation, progressive):
+def test_cleaning_a_clean_image_changes_nothing(width, height, orientation, progressive):
     content = files.photo("JPEG", (width, height), orientation, progressive=progressive)
-    once = cleaned(content, "jpg")
-    assert cleaned(once, "jpg") == once
-    facts = images.read(kept(content, "jpg"), "jpg")
-    assert opened(once).size == (facts["width"], facts["height"])
+    once = clean_image(content, "jpg")
+    assert clean_image(once, "jpg") == once
+    facts = images.read(write_file(content, "jpg"), "jpg")
+    assert open_image(once).size == (facts["width"], facts["height"])

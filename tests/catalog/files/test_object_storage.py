@@ -1,4 +1,4 @@
-"""Uploads kept in an object storage: a real one's interface, answered by moto on this machine."""
+"""Uploads in an object storage. moto answers the S3 requests on this machine."""
 
 import io
 import os
@@ -35,7 +35,7 @@ def endpoint():
 
 @pytest.fixture
 def bucket(endpoint, settings, monkeypatch):
-    """The storage of uploads, empty."""
+    """The empty storage of uploads."""
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="files")
@@ -44,8 +44,8 @@ def bucket(endpoint, settings, monkeypatch):
         "default": {"BACKEND": "catalog.files.storage.Bucket", "OPTIONS": options}
     }
     yield storages["default"]
-    for kept in storages["default"].bucket.objects.all():
-        kept.delete()
+    for stored in storages["default"].bucket.objects.all():
+        stored.delete()
 
 
 @pytest.fixture
@@ -54,73 +54,75 @@ def rendition(bucket):
     return make_tool("Sheet").renditions.create(file=ContentFile(pdf, "sheet.pdf"))
 
 
-def fetched(response, **headers):
-    """(status, headers, body) of where `response` sends its reader."""
+def follow(response, **headers):
+    """Follows the redirect `response` and returns (status, headers, body)."""
     assert response.status_code == 302 and response["Cache-Control"] == "private, no-store"
     request = urllib.request.Request(response.url, headers=headers)
     with urllib.request.urlopen(request, timeout=10) as answer:
         return answer.status, answer.headers, answer.read()
 
 
-def test_what_is_uploaded_is_kept_there_and_nowhere_else(rendition, bucket, settings, tmp_path):
+def test_an_upload_is_stored_only_in_the_object_storage(rendition, bucket, settings, tmp_path):
     assert bucket.exists(rendition.file.name)
     assert not os.path.exists(settings.MEDIA_ROOT / rendition.file.name)
 
 
-def test_readers_are_sent_there_from_addresses_that_stay(client, rendition):
-    status, headers, body = fetched(client.get(ADDRESS))
+def test_a_permanent_address_redirects_to_the_storage(client, rendition):
+    status, headers, body = follow(client.get(ADDRESS))
     assert (status, headers["Content-Type"]) == (200, "application/pdf")
     assert headers["Content-Disposition"] == "inline"
     assert body == rendition.file.open().read()
 
 
-def test_a_part_may_be_asked_for(client, rendition):
-    status, headers, body = fetched(client.get(ADDRESS), Range="bytes=0-4")
+def test_a_reader_may_request_a_part_of_a_file(client, rendition):
+    status, headers, body = follow(client.get(ADDRESS), Range="bytes=0-4")
     assert (status, body) == (206, b"%PDF-")
     assert headers["Content-Range"].startswith("bytes 0-4/")
 
 
-def test_who_may_not_see_it_is_not_sent_there(client, rendition):
+def test_a_reader_who_may_not_see_a_file_is_not_redirected(client, rendition):
     rendition.tool.published_at = None
     rendition.tool.save()
     assert client.get(ADDRESS).status_code == 404
     assert client.get(f"/media/{rendition.file.name}").status_code == 404
 
 
-def test_pages_name_addresses_of_this_site_only(client, bucket, endpoint):
-    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
-    html = client.get("/videos/film/").content.decode()
+def test_pages_link_only_to_this_site(client, bucket, endpoint):
+    make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"))
+    html = client.get("/videos/huddle/").content.decode()
     assert endpoint not in html and "X-Amz" not in html
     [source] = re.findall(r'<source src="([^"]+)"', html)
-    assert fetched(client.get(source))[2] == files.mp4()
+    assert follow(client.get(source))[2] == files.mp4()
 
 
-def test_tracks_come_from_this_site_for_browsers_take_them_from_no_other(client, bucket):
-    captions = ContentFile(files.CAPTIONS.encode(), "film.vtt")
-    video = make_video("Film", file=ContentFile(files.mp4(), "film.mp4"), captions=captions)
+def test_this_site_sends_text_tracks_itself(client, bucket):
+    captions = ContentFile(files.CAPTIONS.encode(), "huddle.vtt")
+    video = make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"), captions=captions)
     response = client.get(video.captions.url)
     assert (response.status_code, response["Content-Type"]) == (200, "text/vtt; charset=utf-8")
     assert response.content.startswith(b"WEBVTT")
 
 
-def test_the_head_of_a_file_is_asked_for_as_such(client, rendition, monkeypatch):
-    asked = []
-    monkeypatch.setattr(Bucket, "url", lambda *args, **more: asked.append(more) or "/elsewhere")
+def test_a_head_request_gets_an_address_signed_for_head(client, rendition, monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        Bucket, "url", lambda *args, **options: calls.append(options) or "/elsewhere"
+    )
     client.head(ADDRESS)
     client.get(ADDRESS)
-    assert [more["http_method"] for more in asked] == ["HEAD", "GET"]
+    assert [options["http_method"] for options in calls] == ["HEAD", "GET"]
 
 
-def test_the_demo_takes_its_files_away_from_there(bucket):
+def test_removing_the_demo_removes_its_files_from_the_storage(bucket):
     tool = make_tool("Sheet")
     tool.renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
     assert empty_folder(folder_of(tool)) == 1
     assert empty_folder(folder_of(make_tool("Empty"))) == 0
 
 
-def test_workers_read_and_write_there(client, rendition, bucket):
+def test_workers_read_and_write_files_in_the_storage(client, rendition, bucket):
     make_tool("Pictured", image=ContentFile(files.image(), "a.png"), image_decorative=True)
-    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
+    make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"))
     run_jobs(Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE)
     preview = Rendition.objects.get().preview
     assert Image.open(preview.open()).width == 800
@@ -128,33 +130,33 @@ def test_workers_read_and_write_there(client, rendition, bucket):
     [source] = re.findall(
         r'srcset="(\S+\.webp) 40w"', client.get("/tools/pictured/").content.decode()
     )
-    assert fetched(client.get(source))[1]["Content-Type"] == "image/webp"
+    assert follow(client.get(source))[1]["Content-Type"] == "image/webp"
 
 
-def test_a_film_gets_its_facts_there(bucket):
-    make_video("Film", file=ContentFile(files.mp4(), "film.mp4"))
+def test_the_facts_of_a_video_are_read_from_the_storage(bucket):
+    make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"))
     assert Video.objects.get().film["seconds"] == 45
 
 
-def test_a_sheet_prints_its_picture_from_there(client, bucket):
+def test_a_sheet_prints_an_image_from_the_storage(client, bucket):
     make_tool("Pictured", image=ContentFile(files.image(), "a.png"), image_alt="A poster")
     response = client.get("/tools/pictured.pdf")
     assert response.status_code == 200 and b"/Subtype /Image" in response.getvalue()
 
 
-def test_a_zip_is_made_of_what_is_there(client, rendition):
+def test_a_zip_holds_the_files_of_the_storage(client, rendition):
     with zipfile.ZipFile(io.BytesIO(client.get("/tools/sheet.zip").getvalue())) as archive:
         assert archive.read("sheet.pdf") == rendition.file.open().read()
 
 
-def test_an_old_version_is_there(client, rendition):
+def test_an_old_version_is_still_in_the_storage(client, rendition):
     first = rendition.file.open().read()
     rendition.file = ContentFile(files.tagged_pdf(title="New"), "sheet.pdf")
     rendition.save()
-    assert fetched(client.get("/tools/sheet/v1/sheet.pdf"))[2] == first
+    assert follow(client.get("/tools/sheet/v1/sheet.pdf"))[2] == first
 
 
-def test_its_own_address_of_a_file_is_good_for_minutes(bucket):
+def test_an_address_of_the_storage_expires_after_minutes(bucket):
     bucket.save("a.txt", ContentFile(b"a"))
     assert f"X-Amz-Expires={15 * 60}" in bucket.url("a.txt", parameters={})
     assert isinstance(bucket, Bucket) and bucket.url("a b.txt") == "/media/a%20b.txt"

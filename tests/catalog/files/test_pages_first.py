@@ -1,4 +1,4 @@
-"""Who asks for a file waits for the pages that are in the making, a little; no page for a file."""
+"""A file request waits a short time for pages that are being made. Pages never wait for files."""
 
 import threading
 
@@ -11,25 +11,25 @@ from catalog.lib import page_priority
 from catalog.printing import documents
 from tests.makers import make_course
 
-FILES = ["/media/videos/a/film.mp4", "/tools/five-whys/poster.pdf", "/tools/five-whys/v2/a.pdf"]
+FILES = ["/media/videos/a/huddle.mp4", "/tools/five-whys/poster.pdf", "/tools/five-whys/v2/a.pdf"]
 PAGES = ["/", "/tools/five-whys/", "/tools/five-whys.pdf", "/static/site.css", "/media"]
 
 
 class Site:
-    """Answers in threads; a page is made until `pages` is set, a file until `files` is."""
+    """Answers in threads. Pages wait for the event `pages`, files for the event `files`."""
 
     def __init__(self):
         self.pages, self.files = threading.Event(), threading.Event()
-        self.at_work, self.most, self.began = [], 0, threading.Semaphore(0)
+        self.active, self.max_active, self.started = [], 0, threading.Semaphore(0)
         self.site = PagesFirstMiddleware(self.answer)
 
     def answer(self, request):
-        held = self.files if request.path in FILES else self.pages
-        self.at_work.append(request.path)
-        self.most = max(self.most, len(self.at_work))
-        self.began.release()
-        assert held.wait(30)
-        self.at_work.remove(request.path)
+        event = self.files if request.path in FILES else self.pages
+        self.active.append(request.path)
+        self.max_active = max(self.max_active, len(self.active))
+        self.started.release()
+        assert event.wait(30)
+        self.active.remove(request.path)
         return HttpResponse()
 
     def ask(self, path):
@@ -50,60 +50,60 @@ def site():
 def test_a_file_waits_for_a_page(site, file, monkeypatch):
     monkeypatch.setattr(page_priority, "TIMEOUT_S", 30)
     page = site.ask("/")
-    site.began.acquire()
-    waiting = site.ask(file)
-    assert not site.began.acquire(timeout=0.05)
+    site.started.acquire()
+    file_request = site.ask(file)
+    assert not site.started.acquire(timeout=0.05)
     site.pages.set()
     page.join(30)
-    assert site.began.acquire(timeout=30) and site.at_work == [file]
+    assert site.started.acquire(timeout=30) and site.active == [file]
     site.files.set()
-    waiting.join(30)
+    file_request.join(30)
 
 
-def test_a_file_does_not_wait_for_long(site, monkeypatch):
+def test_a_file_waits_only_a_short_time(site, monkeypatch):
     monkeypatch.setattr(page_priority, "TIMEOUT_S", 0.01)
     site.ask("/courses/")
-    site.began.acquire()
+    site.started.acquire()
     site.ask(FILES[0])
-    assert site.began.acquire(timeout=30) and len(site.at_work) == 2
+    assert site.started.acquire(timeout=30) and len(site.active) == 2
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_does_not_wait_for_a_file(site, page):
     site.ask(FILES[0])
-    site.began.acquire()
+    site.started.acquire()
     site.ask(page)
-    assert site.began.acquire(timeout=30) and site.at_work == [FILES[0], page]
+    assert site.started.acquire(timeout=30) and site.active == [FILES[0], page]
 
 
-def test_one_file_is_made_ready_at_a_time(site):
+def test_one_file_is_prepared_at_a_time(site):
     site.files.set()
     threads = [site.ask(FILES[number % 3]) for number in range(20)]
     for thread in threads:
         thread.join(30)
-    assert site.most == 1 and site.at_work == []
+    assert site.max_active == 1 and site.active == []
 
 
-def test_a_page_that_breaks_is_waited_for_no_more():
-    def breaks(request):
+def test_files_do_not_wait_for_a_page_that_failed():
+    def fail(request):
         raise ValueError
 
-    site = PagesFirstMiddleware(breaks)
+    site = PagesFirstMiddleware(fail)
     with pytest.raises(ValueError):
         site(RequestFactory().get("/"))
     assert page_priority.page_starts == []
 
 
 @pytest.mark.django_db
-def test_each_pdf_is_written_in_its_turn(client, monkeypatch, settings, tmp_path):
+def test_documents_are_built_one_at_a_time(client, monkeypatch, settings, tmp_path):
     settings.PDF_ROOT = tmp_path / "prints"
     written, render = [], documents.render_to_string
 
-    def noted(template, *more):
+    def render_and_note(template, *args):
         written.append((template, documents.BUILD_LOCK.locked()))
-        return render(template, *more)
+        return render(template, *args)
 
-    monkeypatch.setattr(documents, "render_to_string", noted)
+    monkeypatch.setattr(documents, "render_to_string", render_and_note)
     course = make_course("Sponsoring")
     items = course.get_short_url().rpartition("/")[2]
     for address in ("/courses/sponsoring.pdf", "/new.pdf", "/path/plan.pdf?want=sponsoring",

@@ -1,6 +1,6 @@
-"""Bad uploads, each sent as an editor sends it: one plain sentence, and nothing of it stays.
+"""Bad uploads, sent as an editor sends them: each gets one sentence and leaves nothing behind.
 
-Those that break off on the way are sent to a gunicorn, byte by byte.
+Uploads that break off on the way are sent to a real gunicorn.
 """
 
 import http.cookiejar
@@ -36,30 +36,30 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="ale
 HTML = b"<!doctype html><title>a</title><script>alert(1)</script>"
 JS = b"fetch('/admin/').then(page => page.text()).then(alert)"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
-# A film in WebM that breaks off where its segment begins.
+# A WebM video that breaks off where its segment begins.
 WEBM = b"\x1aE\xdf\xa3\x87B\x82\x84webm\x18S\x80g\x01\0\0\0\0\0\xff\xff" + b"x" * 99
 ROOT = Path(__file__).resolve().parents[3]
 GOOD_CAPTIONS = files.VIDEO_PATH.with_suffix(".vtt")
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 
-NO_PDF = "is not a PDF."
-NO_PICTURE = "does not open as a picture; it may be damaged."
-NO_OFFICE = "does not open as an Office file; it may be damaged."
-NO_FILM = "is not a video in the format that its ending says."
-CUT_PDF = "is cut off; save or download it again."
-CUT_FILM = "is cut off; the video would not play."
-BEHIND_PICTURE = "holds something else behind its picture; save it anew."
-LOST_PDF = "does not open as a PDF; it may be damaged."
-FILMS, IMAGES = "mp4, webm", "jpg, jpeg, png, webp, gif"
-DOCUMENTS = f"pdf, pptx, docx, xlsx, ppt, doc, xls, {IMAGES}, tif, tiff"
+NOT_PDF = "is not a PDF."
+BAD_PICTURE = "does not open as a picture. It may be damaged."
+BAD_OFFICE = "does not open as an Office file. It may be damaged."
+NOT_VIDEO = "is not a video in the format that its ending says. Export it as MP4."
+CUT_PDF = "is not complete. Save or download it again."
+CUT_VIDEO = "is not complete. Save or download the video again."
+DATA_AFTER_PICTURE = "has extra data after the picture. Open it and save it again."
+BAD_PDF = "does not open as a PDF. It may be damaged."
+VIDEO_ENDINGS, IMAGE_ENDINGS = "mp4, webm", "jpg, jpeg, png, webp, gif"
+DOCUMENT_ENDINGS = f"pdf, pptx, docx, xlsx, ppt, doc, xls, {IMAGE_ENDINGS}, tif, tiff"
 
 
-def taken_endings(endings):
-    return f"cannot be taken. Files may end in: {endings}."
+def wrong_ending(endings):
+    return f"cannot be uploaded. Choose a file that ends in: {endings}."
 
 
-def twice(inner, outer):
-    return f"ends twice, in .{inner} and .{outer}. Give it a plain name."
+def two_endings(inner, outer):
+    return f"has two endings, .{inner} and .{outer}. Rename it to have one."
 
 
 def plain_picture(mode, size):
@@ -68,104 +68,116 @@ def plain_picture(mode, size):
     return data.getvalue()
 
 
-def heard_only():
-    """A real film without its track of pictures."""
+def audio_only():
+    """Returns a real video without its video track."""
     return MP4.replace(b"trak", b"free", 1)
 
 
 def cut(content, *, ends=(-1,)):
-    """`content` broken off at its beginning, in its middle and at its end."""
+    """Returns `content` cut off near its beginning, in its middle and near its end."""
     return [content[:end] for end in (9, len(content) // 2, *ends)]
 
 
 DOCUMENT_CASES = [
-    ("a.pdf", SVG, NO_PDF),
-    ("a.pdf", HTML, NO_PDF),
-    ("a.pdf", JS, NO_PDF),
-    ("a.png", SVG, NO_PICTURE),
-    ("a.png", HTML, NO_PICTURE),
-    ("a.png", JS, NO_PICTURE),
+    ("a.pdf", SVG, NOT_PDF),
+    ("a.pdf", HTML, NOT_PDF),
+    ("a.pdf", JS, NOT_PDF),
+    ("a.png", SVG, BAD_PICTURE),
+    ("a.png", HTML, BAD_PICTURE),
+    ("a.png", JS, BAD_PICTURE),
     ("a.pdf", b"", "is empty."),
-    ("a.pdf", HTML + PDF, NO_PDF),
-    ("a.pdf", PDF + ZIP, "holds another file behind its end; save it anew."),
-    ("a.pdf", ZIP + PDF, NO_PDF),
-    ("a.png", PNG + HTML, BEHIND_PICTURE),
-    ("a.gif", b"GIF89a/*" + GIF[8:] + b"*/=alert(1)", BEHIND_PICTURE),
-    ("a.gif", GIF + b"*/=1;alert(1)", BEHIND_PICTURE),
-    ("a.jpg", JPEG + ZIP, BEHIND_PICTURE),
-    ("a.docx", PDF, NO_OFFICE),
-    ("a.exe", b"MZ", taken_endings(DOCUMENTS)),
-    ("a.svg", SVG, taken_endings(DOCUMENTS)),
-    ("a.pdf.exe", PDF, taken_endings(DOCUMENTS)),
-    ("a.html.pdf", PDF, twice("html", "pdf")),
-    ("a.PHP.pdf", PDF, twice("PHP", "pdf")),
-    ("a.svg.png", PNG, twice("svg", "png")),
+    ("a.pdf", HTML + PDF, NOT_PDF),
+    ("a.pdf", PDF + ZIP, "has extra data after its end. Open it and save it again."),
+    ("a.pdf", ZIP + PDF, NOT_PDF),
+    ("a.png", PNG + HTML, DATA_AFTER_PICTURE),
+    ("a.gif", b"GIF89a/*" + GIF[8:] + b"*/=alert(1)", DATA_AFTER_PICTURE),
+    ("a.gif", GIF + b"*/=1;alert(1)", DATA_AFTER_PICTURE),
+    ("a.jpg", JPEG + ZIP, DATA_AFTER_PICTURE),
+    ("a.docx", PDF, BAD_OFFICE),
+    ("a.exe", b"MZ", wrong_ending(DOCUMENT_ENDINGS)),
+    ("a.svg", SVG, wrong_ending(DOCUMENT_ENDINGS)),
+    ("a.pdf.exe", PDF, wrong_ending(DOCUMENT_ENDINGS)),
+    ("a.html.pdf", PDF, two_endings("html", "pdf")),
+    ("a.PHP.pdf", PDF, two_endings("PHP", "pdf")),
+    ("a.svg.png", PNG, two_endings("svg", "png")),
     *(("a.pdf", part, CUT_PDF) for part in cut(PDF, ends=(-8,))),
-    *(("a.pptx", part, NO_OFFICE) for part in cut(PPTX)),
-    *(("a.docx", part, NO_OFFICE) for part in cut(DOCX)),
-    *(("a.xlsx", part, NO_OFFICE) for part in cut(files.office("xl"))),
-    ("a.png", plain_picture("1", (12_000, 12_000)), "has more than 40 million pixels."),
-    ("a.pptx", files.zip_bomb, "unpacks to more than any real document holds."),
-    ("a.pdf", files.looping_pdf(), LOST_PDF),
+    *(("a.pptx", part, BAD_OFFICE) for part in cut(PPTX)),
+    *(("a.docx", part, BAD_OFFICE) for part in cut(DOCX)),
+    *(("a.xlsx", part, BAD_OFFICE) for part in cut(files.office("xl"))),
+    (
+        "a.png",
+        plain_picture("1", (12_000, 12_000)),
+        "has more than 40 million pixels. Make it smaller.",
+    ),
+    ("a.pptx", files.zip_bomb, "is far too large when it is unpacked. It may be damaged."),
+    ("a.pdf", files.looping_pdf(), BAD_PDF),
     (
         "a.pdf",
         files.pdf_from_objects(CATALOG, b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 3>>"),
-        LOST_PDF,
+        BAD_PDF,
     ),
-    ("a.pdf", files.encrypted_pdf(), "is locked with a password; save it without one."),
+    ("a.pdf", files.encrypted_pdf(), "is locked with a password. Save it without one."),
     (
         "a.docx",
         files.office("word", **{"word/vbaProject.bin": b"x"}),
-        "holds macros; save it without them.",
+        "contains macros. Save it without them.",
     ),
-    ("a.docx", OLE, "is locked with a password or of an old format; save it anew."),
-    ("a.docx", PPTX, "is not the kind of Office file that its ending says."),
+    ("a.docx", OLE, "has a password or an old format. Save it as a new file without a password."),
+    (
+        "a.docx",
+        PPTX,
+        "is not the kind of Office file that its ending says. Save it again.",
+    ),
     ("a.doc", DOCX, "is not an Office file."),
 ]
 IMAGE_CASES = [
-    *(("a.png", content, NO_PICTURE) for content in (SVG, HTML, JS, PDF, JPEG)),
-    ("a.svg", SVG, taken_endings(IMAGES)),
-    ("a.js.png", PNG, twice("js", "png")),
-    ("a.png", PNG + HTML, BEHIND_PICTURE),
-    ("a.jpg", JPEG + ZIP, BEHIND_PICTURE),
-    ("a.gif", GIF + b"*/=1;alert(1)", BEHIND_PICTURE),
-    *(("a.png", part, NO_PICTURE) for part in cut(PNG)),
-    *(("a.jpg", part, NO_PICTURE) for part in cut(JPEG)),
-    *(("a.gif", part, NO_PICTURE) for part in cut(GIF)),
-    *(("a.webp", part, NO_PICTURE) for part in cut(WEBP)),
-    ("a.png", files.png_header(12_000, 12_000), "has more than 40 million pixels."),
+    *(("a.png", content, BAD_PICTURE) for content in (SVG, HTML, JS, PDF, JPEG)),
+    ("a.svg", SVG, wrong_ending(IMAGE_ENDINGS)),
+    ("a.js.png", PNG, two_endings("js", "png")),
+    ("a.png", PNG + HTML, DATA_AFTER_PICTURE),
+    ("a.jpg", JPEG + ZIP, DATA_AFTER_PICTURE),
+    ("a.gif", GIF + b"*/=1;alert(1)", DATA_AFTER_PICTURE),
+    *(("a.png", part, BAD_PICTURE) for part in cut(PNG)),
+    *(("a.jpg", part, BAD_PICTURE) for part in cut(JPEG)),
+    *(("a.gif", part, BAD_PICTURE) for part in cut(GIF)),
+    *(("a.webp", part, BAD_PICTURE) for part in cut(WEBP)),
+    (
+        "a.png",
+        files.png_header(12_000, 12_000),
+        "has more than 40 million pixels. Make it smaller.",
+    ),
 ]
-FILM_CASES = [
-    ("a.mp4", HTML, NO_FILM),
-    ("a.mov", MP4, taken_endings(FILMS)),
-    ("a.webm", MP4, NO_FILM),
-    ("a.mp4", WEBM, NO_FILM),
+VIDEO_CASES = [
+    ("a.mp4", HTML, NOT_VIDEO),
+    ("a.mov", MP4, wrong_ending(VIDEO_ENDINGS)),
+    ("a.webm", MP4, NOT_VIDEO),
+    ("a.mp4", WEBM, NOT_VIDEO),
     ("a.mp4", files.mp4_boxes(), "has no moving picture in it."),
-    ("a.mp4", heard_only(), "has no moving picture in it."),
-    *(("a.mp4", part, CUT_FILM) for part in cut(MP4)),
-    ("a.webm", WEBM, CUT_FILM),
+    ("a.mp4", audio_only(), "has no moving picture in it."),
+    *(("a.mp4", part, CUT_VIDEO) for part in cut(MP4)),
+    ("a.webm", WEBM, CUT_VIDEO),
 ]
 CAPTIONS_CASES = [
-    ("a.vtt", files.CAPTIONS.encode("utf-16"), "is saved as UTF-16 text; save it as UTF-8."),
-    ("a.vtt", files.CAPTIONS.encode("utf-16-le"), "is saved as UTF-16 text; save it as UTF-8."),
-    ("a.srt", files.CAPTIONS.encode("utf-16-be"), "is saved as UTF-16 text; save it as UTF-8."),
-    ("a.vtt", "WEBVTT\n\ngrün".encode("latin-1"), "is not saved as UTF-8 text."),
-    ("a.vtt", HTML, "is not WebVTT: its first line has to say WEBVTT."),
-    ("a.vtt", files.CAPTIONS[:9].encode(), "holds no captions."),
-    ("a.txt", files.CAPTIONS.encode(), taken_endings("vtt, srt")),
+    ("a.vtt", files.CAPTIONS.encode("utf-16"), "is saved as UTF-16 text. Save it as UTF-8."),
+    ("a.vtt", files.CAPTIONS.encode("utf-16-le"), "is saved as UTF-16 text. Save it as UTF-8."),
+    ("a.srt", files.CAPTIONS.encode("utf-16-be"), "is saved as UTF-16 text. Save it as UTF-8."),
+    ("a.vtt", "WEBVTT\n\ngrün".encode("latin-1"), "is not saved as UTF-8 text. Save it as UTF-8."),
+    ("a.vtt", HTML, "is not WebVTT. Its first line must say WEBVTT."),
+    ("a.vtt", files.CAPTIONS[:9].encode(), "has no captions."),
+    ("a.txt", files.CAPTIONS.encode(), wrong_ending("vtt, srt")),
 ]
 
 
-def cases(field, found):
+def cases(field, rows):
     return [
         pytest.param(field, *case, id=f"{field} {number} {case[0]}")
-        for number, case in enumerate(found)
+        for number, case in enumerate(rows)
     ]
 
 
 @pytest.fixture(scope="module")
-def temporary(tmp_path_factory):
-    """Where this process and the one that reads uploads make their temporary files."""
+def temporary_folder(tmp_path_factory):
+    """The folder for temporary files of this process and of the sandbox process."""
     folder = tmp_path_factory.mktemp("temporary")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("TMPDIR", str(folder))
@@ -182,18 +194,18 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def nothing_stays(client, temporary, media):
-    """Of what an editor tries: no row, no file; and the next one is served as ever."""
+def nothing_stays(client, temporary_folder, media):
+    """Signs an editor in. After the test, no row, job, upload or temporary file may be left."""
     sign_in(client, "ann", "Editors")
     yield
     assert not Resource.objects.exists() and not Rendition.objects.exists()
     assert not Job.objects.exists()
     assert not media.exists() or list(media.rglob("*")) == []
-    assert list(temporary.rglob("*")) == []
+    assert list(temporary_folder.rglob("*")) == []
 
 
 def upload(name, content):
-    """As a browser on any system may name it."""
+    """Returns an upload with this name, which may be one that only some browsers send."""
     file = io.BytesIO(content() if callable(content) else content)
     file.name = name
     return file
@@ -201,15 +213,15 @@ def upload(name, content):
 
 @pytest.fixture(scope="module")
 def blank_forms():
-    """What the forms send unchanged, each opened once: {model: {name: [values]}}"""
+    """What each form sends unchanged: {model: {name: [values]}}. Each form is opened only once."""
     return {}
 
 
 @pytest.fixture
 def answer(client, blank_forms):
-    """answer(model, {name: value}): that of the form of a new entry, filled in so."""
+    """answer(model, {name: value}) returns the response to the filled-in form of a new entry."""
 
-    def sent(model, values, rows=()):
+    def send(model, values, rows=()):
         page = add_url(model)
         if model not in blank_forms:
             blank_forms[model] = form_data(client.get(page))
@@ -219,18 +231,18 @@ def answer(client, blank_forms):
             add_row(filled, *row)
         return client.post(page, filled, follow=True)
 
-    return sent
+    return send
 
 
 def answer_to(answer, field, file):
-    """(what the form with `file` in that field answers, the name of the field in the page)"""
+    """Returns (the response to a form with `file` in that field, the field's name in the page)."""
     if field == "renditions":
         return answer(Tool, {}, [(field, {"file": file})]), "renditions-0-file"
     return answer(Video, {"image_alt": "A board", field: file}), field
 
 
 def field_of_error(response):
-    """(what the list on top says, the name of the field that it leads to)"""
+    """Returns (the one line of the error list, the name of the field that it links to)."""
     page = parse_page(response)
     [line] = page.xpath("//ul[@class='field-errors']/li")
     target = page.get_element_by_id(line.find("a").get("href")[1:])
@@ -242,7 +254,7 @@ def field_of_error(response):
     [
         *cases("renditions", DOCUMENT_CASES),
         *cases("image", IMAGE_CASES),
-        *cases("file", FILM_CASES),
+        *cases("file", VIDEO_CASES),
         *cases("captions", CAPTIONS_CASES),
     ],
 )
@@ -271,14 +283,14 @@ def test_a_bad_upload_gets_one_sentence(answer, field, name, content, sentence):
     ],
     ids=["back", "escaped", "windows", "tag", "invisible", "long", "long-ending", "long-wide"],
 )
-def test_a_strange_name_is_told_as_its_last_part(answer, name, shown):
+def test_the_error_shows_only_the_last_part_of_a_strange_name(answer, name, shown):
     response, _field = answer_to(answer, "renditions", upload(name, HTML))
     [sentence] = errors_in(response)
     assert sentence.startswith(f"“{shown}")
 
 
-def test_a_name_that_leads_elsewhere_keeps_a_good_file_in_its_place(answer, media):
-    """Shown here with the wiping up: the one upload of these that is taken."""
+def test_a_name_that_is_a_path_cannot_move_a_good_file_elsewhere(answer, media):
+    """This is the only upload in this file that is accepted, so the test removes it itself."""
     answer_to(answer, "renditions", upload("..&#x2F;..&#x2F;" + "x" * 230 + ".pdf", PDF))
     tool = Tool.objects.get()
     assert [path.relative_to(media).as_posix() for path in media.rglob("*.*")] == [
@@ -288,7 +300,7 @@ def test_a_name_that_leads_elsewhere_keeps_a_good_file_in_its_place(answer, medi
     shutil.rmtree(media)
 
 
-def test_several_bad_files_each_have_their_sentence(answer):
+def test_several_bad_files_each_get_a_sentence(answer):
     chosen = {
         "image": upload("a.png", HTML),
         "file": upload("a.mp4", MP4[:-1]),
@@ -296,15 +308,15 @@ def test_several_bad_files_each_have_their_sentence(answer):
     }
     response = answer(Video, chosen | {"image_alt": "A board"})
     assert errors_in(response) == [
-        f"“a.mp4” {CUT_FILM}",
-        "“a.vtt” is saved as UTF-16 text; save it as UTF-8.",
-        f"“a.png” {NO_PICTURE}",
+        f"“a.mp4” {CUT_VIDEO}",
+        "“a.vtt” is saved as UTF-16 text. Save it as UTF-8.",
+        f"“a.png” {BAD_PICTURE}",
     ]
 
 
-# ---- On the way to a real server ----
+# ---- Uploads to a real server ----
 
-BORDER = "border-of-the-tests"
+BOUNDARY = "boundary-of-the-tests"
 PREPARE = f"""
 import django
 django.setup()
@@ -316,7 +328,7 @@ User.objects.create_superuser("root", password="{PASSWORD}")
 
 
 class Server:
-    """A gunicorn with a database and a folder for all its files."""
+    """A gunicorn with its own database and one folder for all its files."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -356,21 +368,24 @@ class Server:
         values = dict(self.form("/admin/login/")) | typed
         self.page("/admin/login/?next=/admin/", urllib.parse.urlencode(values).encode())
 
-    def send(self, body, *, length=None, border=BORDER, whole=True):
-        """The first line that answers `body`, sent as the form of a new video; "" for none."""
+    def send(self, body, *, length=None, boundary=BOUNDARY, whole=True):
+        """Sends `body` as the form of a new video and returns the status line.
+
+        If `whole` is false, it closes the connection after sending and returns "".
+        """
         head = (
             f"POST {add_url(Video)} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self.cookies}\r\n"
-            f"Content-Type: multipart/form-data; boundary={border}\r\n"
+            f"Content-Type: multipart/form-data; boundary={boundary}\r\n"
             f"Content-Length: {length or len(body)}\r\nConnection: close\r\n\r\n"
         )
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
             connection.sendall(head.encode() + body)
             return connection.makefile("rb").readline().decode() if whole else ""
 
-    def left(self):
-        """The files that lie around, but for the fonts of the press, which go with it."""
-        found = [path for path in self.folder.rglob("*") if path.is_file()]
-        return [path for path in found if not path.parent.name.startswith("weasyprint-")]
+    def left_files(self):
+        """Returns the files in the folder, without the fonts that the PDF process deletes."""
+        paths = [path for path in self.folder.rglob("*") if path.is_file()]
+        return [path for path in paths if not path.parent.name.startswith("weasyprint-")]
 
     def entries(self):
         with closing(sqlite3.connect(f"{self.folder}.sqlite3")) as database:
@@ -387,49 +402,51 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def body(server):
-    """What a browser sends of the form of a new video: the words, and then a whole film."""
+    """What a browser sends for the form of a new video: the fields, and a whole video file."""
     blank = {name: value for name, value in server.form(add_url(Video)) if value is not None}
     values = (blank | TYPED | {"_save": "1"}).items()
     parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values]
-    rows = [name for name, _value in values].index("credits-TOTAL_FORMS")  # they follow the film
+    rows = [name for name, _value in values].index(
+        "credits-TOTAL_FORMS"
+    )  # its fields follow the file
     parts.insert(rows, b'name="file"; filename="../../a.mp4"\r\n\r\n' + MP4)
-    head = f"--{BORDER}\r\nContent-Disposition: form-data; ".encode()
-    return b"".join(head + part + b"\r\n" for part in parts) + f"--{BORDER}--\r\n".encode()
+    head = f"--{BOUNDARY}\r\nContent-Disposition: form-data; ".encode()
+    return b"".join(head + part + b"\r\n" for part in parts) + f"--{BOUNDARY}--\r\n".encode()
 
 
-def settle(server):
-    """Waits until the server has seen that a request ended, and answers again."""
+def wait_until_idle(server):
+    """Waits until the server has noticed the end of a request and deleted its files."""
     assert server.page("/admin/") is not None
-    until = time.monotonic() + 10
-    while server.left() and time.monotonic() < until:
+    deadline = time.monotonic() + 10
+    while server.left_files() and time.monotonic() < deadline:
         time.sleep(0.05)
 
 
 def test_an_upload_that_is_cut_off_leaves_nothing(server, body):
-    for share in (0.1, 0.5, 0.9):
-        server.send(body[: int(len(body) * share)], length=len(body), whole=False)
-    settle(server)
-    assert (server.left(), server.entries()) == ([], 0)
+    for fraction in (0.1, 0.5, 0.9):
+        server.send(body[: int(len(body) * fraction)], length=len(body), whole=False)
+    wait_until_idle(server)
+    assert (server.left_files(), server.entries()) == ([], 0)
 
 
-@pytest.mark.parametrize("share", [0.001, 0.5, 0.999])
-def test_a_length_that_is_too_small_leaves_nothing(server, body, share):
-    status = server.send(body, length=int(len(body) * share))
-    settle(server)
+@pytest.mark.parametrize("fraction", [0.001, 0.5, 0.999])
+def test_a_content_length_that_is_too_small_leaves_nothing(server, body, fraction):
+    status = server.send(body, length=int(len(body) * fraction))
+    wait_until_idle(server)
     assert not status.startswith("HTTP/1.1 5")
-    assert (server.left(), server.entries()) == ([], 0)
+    assert (server.left_files(), server.entries()) == ([], 0)
 
 
-@pytest.mark.parametrize("border", ["another-one", "", "x" * 300, "é"])
-def test_a_border_that_is_not_there_leaves_nothing(server, body, border):
-    status = server.send(body, border=border)
-    settle(server)
+@pytest.mark.parametrize("boundary", ["another-one", "", "x" * 300, "é"])
+def test_a_boundary_that_is_not_in_the_body_leaves_nothing(server, body, boundary):
+    status = server.send(body, boundary=boundary)
+    wait_until_idle(server)
     assert status.startswith("HTTP/1.1 4")
-    assert (server.left(), server.entries()) == ([], 0)
+    assert (server.left_files(), server.entries()) == ([], 0)
 
 
-def test_the_same_upload_is_taken_when_it_comes_whole(server, body):
-    """So that the others are refused for what is wrong with them. It comes last."""
+def test_the_same_upload_is_accepted_when_it_is_complete(server, body):
+    """Proves that the other uploads are refused for their own errors. This test runs last."""
     assert server.send(body).startswith("HTTP/1.1 302")
-    assert [path.name for path in server.left()] == ["a.mp4"]
+    assert [path.name for path in server.left_files()] == ["a.mp4"]
     assert server.entries() == 1

@@ -1,4 +1,4 @@
-"""The files of a tool: addresses that stay, versions that are kept, one click that restores."""
+"""The files of a tool: stable addresses, old versions, and one click to restore a version."""
 
 import hashlib
 import io
@@ -66,7 +66,7 @@ def test_every_old_version_stays_at_its_own_address(client, rendition):
     assert client.get("/tools/huddle-cards/v3/cards.pdf").status_code == 404
 
 
-def test_a_part_of_it_may_be_asked_for_while_it_is_the_same(client, rendition):
+def test_a_range_is_sent_while_the_file_is_unchanged(client, rendition):
     etag = client.get(ADDRESS)["ETag"]
     part = client.get(ADDRESS, headers={"range": "bytes=5-9", "if-range": etag})
     assert (part.status_code, part.getvalue()) == (206, OLD[5:10])
@@ -75,7 +75,7 @@ def test_a_part_of_it_may_be_asked_for_while_it_is_the_same(client, rendition):
     assert body(whole) == NEW
 
 
-def test_a_version_knows_its_fingerprint_its_date_who_made_it_and_what_changed(rendition):
+def test_a_version_has_a_hash_a_date_an_author_and_a_note(rendition):
     ann = make_person("ann")
     replace(rendition, by=ann, note="The phone number is right now.")
     new, old = rendition.versions.all()
@@ -85,21 +85,21 @@ def test_a_version_knows_its_fingerprint_its_date_who_made_it_and_what_changed(r
     assert new.made_at > old.made_at
 
 
-def test_the_very_same_file_is_no_new_version(client, rendition, media):
+def test_the_same_file_again_is_not_a_new_version(client, rendition, media):
     replace(rendition, OLD)
     assert rendition.versions.count() == 1
     assert len([path for path in media.rglob("*") if path.is_file()]) == 1
     assert body(client.get(ADDRESS)) == OLD
 
 
-def test_saving_the_words_makes_no_new_version(rendition):
+def test_saving_other_fields_makes_no_new_version(rendition):
     rendition = Rendition.objects.get()
     rendition.color = "bw"
     rendition.save()
     assert rendition.versions.count() == rendition.number == 1
 
 
-def test_what_is_brought_back_is_the_newest_once_more(client, rendition):
+def test_restoring_an_old_version_makes_a_new_version(client, rendition):
     first = client.get(ADDRESS)["Last-Modified"]
     replace(rendition)
     rendition.restore(rendition.versions.get(number=1))
@@ -111,7 +111,7 @@ def test_what_is_brought_back_is_the_newest_once_more(client, rendition):
     assert Rendition.objects.get().pages == 1
 
 
-def test_one_click_brings_a_version_back(client, rendition):
+def test_one_click_restores_a_version(client, rendition):
     replace(rendition)
     ann = sign_in(client, "ann", "Editors")
     page = parse_page(client.get(f"/admin/catalog/tool/{rendition.tool_id}/versions/"))
@@ -127,18 +127,18 @@ def test_one_click_brings_a_version_back(client, rendition):
 
 
 @pytest.mark.parametrize("version", ["", "0", "x", "999", "9" * 30, "²"])
-def test_a_version_that_is_none_is_not_found(client, rendition, version):
+def test_an_unknown_version_answers_404(client, rendition, version):
     sign_in(client, "ann", "Editors")
     page = f"/admin/catalog/tool/{rendition.tool_id}/versions/"
     assert client.post(page, {"version": version}).status_code == 404
 
 
-def test_only_who_may_change_a_tool_sees_its_versions(client, rendition):
+def test_only_people_who_may_change_a_tool_see_its_versions(client, rendition):
     sign_in(client, "guest")
     assert client.get(f"/admin/catalog/tool/{rendition.tool_id}/versions/").status_code == 403
 
 
-def test_a_file_is_replaced_in_the_form_with_what_changed(client, rendition, media):
+def test_the_form_replaces_a_file_with_a_note_about_the_change(client, rendition, media):
     ann = sign_in(client, "ann", "Publishers")
     chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
     typed = {"renditions-0-note": "Larger print.", "renditions-0-matters": "on"}
@@ -149,7 +149,7 @@ def test_a_file_is_replaced_in_the_form_with_what_changed(client, rendition, med
     assert body(client.get(ADDRESS)) == NEW
 
 
-def test_subscribers_are_told_only_where_something_is_said(client, rendition):
+def test_subscribers_are_told_of_a_change_only_with_a_note(client, rendition):
     sign_in(client, "ann", "Publishers")
     chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
     page = submit_form(
@@ -159,7 +159,7 @@ def test_subscribers_are_told_only_where_something_is_said(client, rendition):
     assert rendition.versions.count() == 1
 
 
-def test_a_change_is_in_the_feeds_only_when_an_editor_says_that_it_matters(client, rendition):
+def test_a_change_is_in_the_feeds_only_if_an_editor_marks_it(client, rendition):
     def titles():
         feed = feedparser.parse(client.get("/tools/feed/").content)
         return [entry.title for entry in feed.entries]
@@ -175,14 +175,14 @@ def test_a_change_is_in_the_feeds_only_when_an_editor_says_that_it_matters(clien
     ]
 
 
-def test_a_change_is_in_the_feeds_of_what_its_tool_is_in(client, rendition):
+def test_a_change_is_only_in_feeds_that_list_its_tool(client, rendition):
     make_tool("Other", topics=["Elsewhere"])
     replace(rendition, note="Larger print.", matters=True)
     feed = feedparser.parse(client.get("/topics/elsewhere/feed/").content)
     assert [entry.title for entry in feed.entries] == ["Other"]
 
 
-def test_what_is_not_public_is_not_served_at_any_of_its_addresses(client, rendition):
+def test_a_tool_that_is_not_public_answers_404_at_all_its_addresses(client, rendition):
     Tool.objects.update(unpublished_at=days_ago(0))
     for address in (ADDRESS, "/tools/huddle-cards/v1/cards.pdf", "/tools/huddle-cards.zip"):
         assert client.get(address).status_code == 404
@@ -192,7 +192,7 @@ def test_what_is_not_public_is_not_served_at_any_of_its_addresses(client, rendit
         assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
 
 
-def test_a_former_address_of_the_tool_leads_to_the_file(client, rendition):
+def test_a_former_address_of_the_tool_redirects_to_the_file(client, rendition):
     tool = rendition.tool
     tool.slug = "cards-for-huddles"
     tool.save()
@@ -201,7 +201,7 @@ def test_a_former_address_of_the_tool_leads_to_the_file(client, rendition):
         assert (response.status_code, response.url) == (301, f"/tools/cards-for-huddles{end}")
 
 
-def test_a_version_comes_back_where_an_address_was_given_instead(client, rendition):
+def test_a_version_can_replace_an_external_address(client, rendition):
     rendition.file, rendition.address = "", "https://example.org/"
     rendition.save()
     rendition.restore(rendition.versions.get(number=1))
@@ -209,7 +209,7 @@ def test_a_version_comes_back_where_an_address_was_given_instead(client, renditi
     assert not Rendition.objects.get().address
 
 
-def test_a_file_that_was_taken_away_is_brought_back_with_one_click(client, rendition):
+def test_one_click_restores_a_file_that_was_removed(client, rendition):
     run_jobs(Job.Task.PREVIEW)
     rendition.refresh_from_db()
     rendition.file = ""
@@ -222,27 +222,27 @@ def test_a_file_that_was_taken_away_is_brought_back_with_one_click(client, rendi
     assert body(client.get(ADDRESS)) == OLD
 
 
-def test_a_row_that_takes_the_place_of_another_takes_its_address(client, rendition):
+def test_a_row_that_replaces_another_takes_over_its_address(client, rendition):
     sign_in(client, "ann", "Publishers")
     row = ("renditions", {"file": SimpleUploadedFile("Cards.pdf", NEW)})
     submit_form(client, admin_url(rendition.tool), rows=[row], **{"renditions-0-DELETE": "on"})
     assert body(client.get(ADDRESS)) == NEW
 
 
-def test_what_changed_is_said_of_a_new_file_only(client, rendition):
+def test_a_note_about_a_change_needs_a_new_file(client, rendition):
     sign_in(client, "ann", "Publishers")
     page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-note": "Larger print."})
     assert "Choose the new file too: this is said of it." in page.content.decode()
 
 
-def test_the_very_same_file_is_told_apart_in_the_form(client, rendition):
+def test_the_form_refuses_the_same_file_again(client, rendition):
     sign_in(client, "ann", "Publishers")
     same = {"renditions-0-file": SimpleUploadedFile("new.pdf", OLD)}
     page = submit_form(client, admin_url(rendition.tool), files=same)
     assert "This is the very file that is here already." in page.content.decode()
 
 
-def test_an_old_version_that_would_leave_readers_out_needs_a_reason(client, rendition):
+def test_restoring_an_inaccessible_version_needs_a_reason(client, rendition):
     replace(rendition, files.pdf())
     replace(rendition)
     Rendition.objects.update(lacks=[])
@@ -254,7 +254,7 @@ def test_an_old_version_that_would_leave_readers_out_needs_a_reason(client, rend
     assert rendition.versions.count() == 3
 
 
-def test_subscribers_hear_nothing_of_changes_before_it_appeared(client, media):
+def test_changes_before_publication_are_not_in_the_feeds(client, media):
     tool = make_tool("Late", published=days_ago(0))
     rendition = tool.renditions.create(file=ContentFile(OLD, "a.pdf"))
     replace(rendition, note="A draft's secret.", matters=True)
@@ -262,14 +262,14 @@ def test_subscribers_hear_nothing_of_changes_before_it_appeared(client, media):
     assert b"secret" not in client.get("/tools/feed/").content
 
 
-def test_a_picture_to_print_tells_no_place_either(media):
+def test_an_image_to_print_loses_its_location_too(media):
     tool = make_tool("Poster")
     rendition = tool.renditions.create(file=ContentFile(files.photo(), "poster.jpg"))
     assert b"GPS" not in rendition.file.open().read() and rendition.format == "JPG"
     assert b"Exif" not in rendition.file.open().read()
 
 
-def test_old_versions_stay_when_the_file_is_taken_away(client, rendition):
+def test_old_versions_stay_when_the_file_is_removed(client, rendition):
     rendition.file = ""
     rendition.save()
     assert client.get(ADDRESS).status_code == 404
@@ -277,28 +277,28 @@ def test_old_versions_stay_when_the_file_is_taken_away(client, rendition):
 
 
 @pytest.mark.parametrize("name", ["cards.pptx", "card.pdf", "cards.PDF", "v1/cards.txt", "v/c.pdf"])
-def test_what_was_never_there_is_not_found(client, rendition, name):
+def test_a_file_that_never_existed_answers_404(client, rendition, name):
     assert client.get(f"/tools/huddle-cards/{name}").status_code == 404
 
 
-def test_two_files_of_one_name_get_two_addresses(rendition):
+def test_two_files_with_one_name_get_two_addresses(rendition):
     again = rendition.tool.renditions.create(file=ContentFile(NEW, "Cards.pdf"))
     assert (rendition.name, again.name) == ("cards", "cards-2")
 
 
-def test_the_name_in_an_address_stays_once_people_have_it(client, rendition):
+def test_the_name_in_an_address_cannot_change_after_publication(client, rendition):
     sign_in(client, "ann", "Publishers")
     page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-name": "other"})
     assert "People have this address; it stays as it is." in page.content.decode()
 
 
-def test_a_file_of_another_format_would_change_the_address(rendition):
+def test_a_file_of_another_format_is_refused_because_the_address_would_change(rendition):
     rendition.file = ContentFile(files.pptx(), "cards.pptx")
     with pytest.raises(ValidationError, match="ends in .pdf"):
         rendition.full_clean()
 
 
-def test_all_files_come_in_one_zip(client, rendition):
+def test_all_files_of_a_tool_are_in_one_zip(client, rendition):
     deck = files.pptx(2)
     rendition.tool.renditions.create(file=ContentFile(deck, "Slides.pptx"))
     rendition.tool.renditions.create(address="https://example.org/more")
@@ -316,7 +316,7 @@ def test_all_files_come_in_one_zip(client, rendition):
         }
 
 
-def test_a_zip_holds_what_is_still_there(client, rendition):
+def test_a_zip_leaves_out_a_lost_file(client, rendition):
     lost = rendition.tool.renditions.create(file=ContentFile(files.pptx(), "slides.pptx"))
     lost.file.storage.delete(lost.file.name)
     with zipfile.ZipFile(io.BytesIO(client.get("/tools/huddle-cards.zip").getvalue())) as archive:
@@ -329,7 +329,7 @@ def test_a_tool_without_files_has_no_zip(client):
     assert ".zip" not in client.get("/tools/link/").content.decode()
 
 
-def test_the_first_page_is_shown_once_a_worker_drew_it(client, rendition):
+def test_the_first_page_is_shown_after_a_worker_has_drawn_it(client, rendition):
     assert "page-preview" not in client.get("/tools/huddle-cards/").content.decode()
     run_jobs(Job.Task.PREVIEW)
     rendition.refresh_from_db()
@@ -340,7 +340,7 @@ def test_the_first_page_is_shown_once_a_worker_drew_it(client, rendition):
     assert rendition.preview.url in client.get("/tools/").content.decode()
 
 
-def test_a_new_file_gets_a_preview_of_its_own(rendition):
+def test_a_new_file_gets_its_own_preview(rendition):
     run_jobs(Job.Task.PREVIEW)
     rendition.refresh_from_db()
     first = rendition.preview.name
@@ -351,7 +351,7 @@ def test_a_new_file_gets_a_preview_of_its_own(rendition):
     assert rendition.preview and rendition.preview.name != first
 
 
-def test_versions_outlive_what_their_maker_was(rendition):
+def test_versions_stay_when_their_author_is_deleted(rendition):
     ann = make_person("ann")
     replace(rendition, by=ann)
     ann.delete()

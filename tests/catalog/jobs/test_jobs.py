@@ -193,7 +193,7 @@ def test_a_film_without_an_image_gets_a_still(client, db, media):
 
 @needs_ffmpeg
 def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, monkeypatch):
-    monkeypatch.setattr(transcoding, "HEAVY", 1)
+    monkeypatch.setattr(transcoding, "MAX_BITRATE", 1)
     make_film()
     run_jobs(Task.FILM)
     first = Video.objects.get()
@@ -309,7 +309,7 @@ def test_the_version_of_an_entry_stays_so_that_its_editor_meets_no_conflict(db, 
 
 @needs_ffmpeg
 def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, monkeypatch):
-    monkeypatch.setattr(transcoding, "HEAVY", 1)
+    monkeypatch.setattr(transcoding, "MAX_BITRATE", 1)
     video = make_film()
     run_jobs(Task.FILM)
     video.refresh_from_db()

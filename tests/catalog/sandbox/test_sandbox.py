@@ -189,11 +189,11 @@ def test_a_question_that_takes_too_much_memory_is_stopped(tmp_path):
     [
         (
             {"limit": 1},
-            "“slow.vtt” takes longer to read than any real file; it may be damaged.",
+            "“slow.vtt” takes too long to read. It may be damaged.",
         ),
         (
             {"megabytes": 16},
-            "“a.png” takes more memory to read than any real file; it may be damaged.",
+            "“a.png” takes too much memory to read. It may be damaged.",
         ),
     ],
 )
