@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from catalog.lib.id_sets import IdSet
 from catalog.search.index import current_index
 from courses import map_layout
 from courses.graph import all_before, in_order
@@ -33,7 +34,7 @@ class CourseMap:
     @classmethod
     def of(cls, course):
         index = current_index()
-        courses = (index.public() & index.set_of("kind:course")) | 1 << course.pk
+        courses = (index.public() & index.set_of("kind:course")) | IdSet([course.pk])
         readers_graph = ReadersGraph.read(index, courses)
         needs = readers_graph.graph.needs
         before = all_before([course.pk], needs) - {course.pk}

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from catalog.kinds import registered
+from catalog.lib.id_sets import IdSet
 from catalog.models import Dimension, Level, Resource
 from catalog.search.index import current_index
 from courses.models import BestResource, Criterion
@@ -72,8 +73,7 @@ class Path:
     def cell(self, dimension, level):
         criteria = self.criteria_of(dimension, level)
         counts = {
-            kind: self.set_of(dimension, level, kind.name).bit_count()
-            for kind in reversed(registered())
+            kind: len(self.set_of(dimension, level, kind.name)) for kind in reversed(registered())
         }
         return Cell(dimension, level, criteria, counts, self.state_of(criteria))
 
@@ -113,21 +113,20 @@ class Path:
         return [
             (kind, self.first_ids(criterion, kind.name, best), total)
             for kind in reversed(registered())
-            if (total := self.helpful_set(criterion, kind.name, best).bit_count())
+            if (total := len(self.helpful_set(criterion, kind.name, best)))
         ]
 
     def first_ids(self, criterion, kind, best):
         first = [pk for pk, resource_kind in best.get(criterion.pk, ()) if resource_kind == kind]
-        first = [pk for pk in first if self.public >> pk & 1]
+        first = [pk for pk in first if pk in self.public]
         found = self.helpful_set(criterion, kind, best)
         more = self.index.ranked(found, "newest")[: MAX_PER_KIND + len(first)]
         return list(dict.fromkeys([*first, *more]))[: max(MAX_PER_KIND, len(first))]
 
     def helpful_set(self, criterion, kind, best):
         found = self.set_of(criterion.dimension, criterion.level, kind)
-        for pk, resource_kind in best.get(criterion.pk, ()):
-            found |= (1 << pk) & self.public if resource_kind == kind else 0
-        return found
+        best_ids = IdSet(pk for pk, best_kind in best.get(criterion.pk, ()) if best_kind == kind)
+        return found | (best_ids & self.public)
 
     @staticmethod
     def best_by_criterion(criteria):

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import IdSet
 from catalog.models import Resource
 from catalog.search.index import current_index
 from courses.graph import circles
@@ -242,10 +242,8 @@ class Plan:
 
         They are not counted, but the page names them.
         """
-        planned_ids = id_sets.bits_of(
-            node for node in self.planned_or_done if isinstance(node, int)
-        )
-        found = self.goals.without_audience & ~planned_ids
+        planned_ids = IdSet(node for node in self.planned_or_done if isinstance(node, int))
+        found = self.goals.without_audience - planned_ids
         return Course.objects.published().list_of(
             self.index.ranked(found, "title")[:MAX_WITHOUT_AUDIENCE]
         )
@@ -277,7 +275,7 @@ class Plan:
             cells = cells or self.cells_of(step.course)
             ids = [*related[step.course], *(pk for cell in cells for pk in best[cell])]
             ids += [pk for cell in cells for pk in self.newest_in(cell)]
-            ids = [pk for pk in dict.fromkeys(ids) if self.helpful >> pk & 1 and pk not in seen]
+            ids = [pk for pk in dict.fromkeys(ids) if pk in self.helpful and pk not in seen]
             chosen.append(ids[:MAX_PER_KIND])
             seen.update(chosen[-1])
         found = Resource.objects.published().in_bulk(seen)
@@ -327,7 +325,7 @@ class Plan:
     @property
     def members(self):
         """The set of its courses, as bits."""
-        return id_sets.bits_of(step.course.pk for step in self.steps if step.course)
+        return IdSet(step.course.pk for step in self.steps if step.course)
 
     @cached_property
     def changed_at(self):

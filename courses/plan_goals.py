@@ -3,7 +3,7 @@
 from collections import defaultdict
 from functools import cached_property
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import EMPTY, IdSet
 from courses.public_graph import limits_of
 
 
@@ -12,7 +12,7 @@ def set_of_cell(index, dimension, level):
 
 
 class Goals:
-    """`courses` is the set of published courses, as bits."""
+    """`courses` is the IdSet of published courses."""
 
     def __init__(self, asked, index, courses):
         self.asked, self.index, self.courses = asked, index, courses
@@ -26,11 +26,11 @@ class Goals:
         for node in self.asked.wanted.values():
             goals[node].append(("wanted",))
         for (dimension, level), courses in self.cells.items():
-            for course in id_sets.ids_of(courses & self.for_audience):
+            for course in courses & self.for_audience:
                 goals[course].append(("cell", dimension, level))
         for level in self.asked_levels:
             rest = self.courses & self.index.set_of(f"level:{level}") & self.for_audience
-            for course in id_sets.ids_of(rest & ~self.in_a_dimension):
+            for course in rest - self.in_a_dimension:
                 goals[course].append(("level", level))
         return goals
 
@@ -64,24 +64,22 @@ class Goals:
         if not audience:
             return self.courses
         meant = self.courses & self.index.set_of(*(f"audience:{slug}" for slug in audience))
-        return meant & ~self.closed
+        return meant - self.closed
 
     @cached_property
     def closed(self):
-        limits, audience = limits_of(id_sets.ids_of(self.courses)), self.asked.audience_slugs
-        return id_sets.bits_of(
-            pk for pk, only in limits.items() if audience and not only & audience
-        )
+        limits, audience = limits_of(self.courses), self.asked.audience_slugs
+        return IdSet(pk for pk, only in limits.items() if audience and not only & audience)
 
     @property
     def without_audience(self):
         """The set of the courses at these levels that do not say who they are for."""
         if not self.asked.audience_slugs:
-            return 0
+            return EMPTY
         slugs = (slug for slug, _name in self.index.choices["audience"])
         named = self.index.set_of(*(f"audience:{slug}" for slug in slugs))
-        named |= id_sets.bits_of(limits_of(id_sets.ids_of(self.courses)))
+        named |= IdSet(limits_of(self.courses))
         levels = self.index.set_of(*(f"level:{level}" for level in self.asked_levels))
         for cell in self.cells.values():
             levels |= cell
-        return self.courses & levels & ~named
+        return (self.courses & levels) - named

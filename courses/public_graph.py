@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.text import slugify
 
-from catalog.lib import id_sets
 from catalog.models.base import public
 from catalog.search.index import IndexSnapshot
 from courses.course_names import names_of
@@ -48,7 +47,7 @@ class ReadersGraph:
 
     @classmethod
     def read_from_database(cls, index, courses):
-        whole, published = Course.objects.graph(), set(id_sets.ids_of(courses))
+        whole, published = Course.objects.graph(), set(courses)
         graph = Graph(
             *(restrict(edges, published) for edges in (whole.needs, whole.advised, whole.same))
         )
@@ -117,7 +116,7 @@ def lowest_levels(index):
     found = {}
     for number in range(5, 0, -1):
         courses = index.set_of(f"level:{number}") & index.set_of("kind:course")
-        found |= dict.fromkeys(id_sets.ids_of(courses), number)
+        found |= dict.fromkeys(courses, number)
     return found
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from catalog.editions.changes import State, changes_since, start_of
 from catalog.editions.codes import LIST
-from catalog.lib import id_sets
+from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.models import Edition, Resource
 
 MAX_NAMED, MAX_READ = 20, 500  # entries
@@ -57,7 +57,7 @@ class ListPrint:
         return bool(self.day) and not (self.changed or self.has_moved or self.more)
 
 
-def list_print(text, members, hidden=0):
+def list_print(text, members, hidden=EMPTY):
     """Returns the ListPrint for a code, "20261127-…". The number of queries is constant.
 
     `members` is the set of entries that the list has now. `hidden` is the set of those that it
@@ -68,13 +68,13 @@ def list_print(text, members, hidden=0):
         return ListPrint(None)
     public, everything = Resource.objects.published(), Resource.objects.all()
     ended = {"published_at__lt": code.end, "unpublished_at__range": (code.begin, timezone.now())}
-    gone = set_of(everything.filter(**ended))
-    new = members & set_of(public.filter(published_at__gte=code.begin))
-    known = (members & ~new) | (hidden & gone)
+    gone = ids_of(everything.filter(**ended))
+    new = members & ids_of(public.filter(published_at__gte=code.begin))
+    known = (members - new) | (hidden & gone)
     found = printed_set(code, members, known, gone)
     printed = known if found is None else found
-    new, withdrawn = new & ~printed, printed & ~members & gone
-    joined, left = members & ~printed & ~new, printed & ~members & ~gone
+    new, withdrawn = new - printed, (printed - members) & gone
+    joined, left = members - printed - new, printed - members - gone
     changed, unread = find_changes(members & printed, printed, code)
     return ListPrint(
         code.day,
@@ -86,7 +86,7 @@ def list_print(text, members, hidden=0):
         unsure=found is None and code.digest is not None,
         more=unread
         + count_beyond_limit(len(changed))
-        + sum(count_beyond_limit(found.bit_count()) for found in (new, withdrawn, joined, left)),
+        + sum(count_beyond_limit(len(ids)) for ids in (new, withdrawn, joined, left)),
     )
 
 
@@ -95,19 +95,19 @@ def find_changes(members, printed, code):
     if code.editions is not None and code.editions == editions_of(printed):
         return [], 0
     touched = Edition.objects.filter(made_at__gte=code.begin).values_list("resource", flat=True)
-    touched = members & id_sets.bits_of(set(touched))
+    touched = members & IdSet(touched)
     newest = Resource.objects.published().list_by_title(touched, MAX_READ)
     entries = changes_since(newest, code.begin)
     changed = [entry for entry in entries if entry.state == State.CHANGED]
-    return changed, max(0, touched.bit_count() - MAX_READ)
+    return changed, max(0, len(touched) - MAX_READ)
 
 
 def count_beyond_limit(number):
     return max(0, number - MAX_NAMED)
 
 
-def set_of(resources):
-    return id_sets.bits_of(resources.order_by().values_list("pk", flat=True))
+def ids_of(resources):
+    return IdSet(resources.order_by().values_list("pk", flat=True))
 
 
 # ---- What was on paper ----
@@ -126,9 +126,9 @@ def editions_of(members):
 
     The number grows when one of the entries changes.
     """
-    if members.bit_count() > MAX_READ:
+    if len(members) > MAX_READ:
         return None
-    return Edition.objects.filter(resource__in=id_sets.ids_of(members)).count()
+    return Edition.objects.filter(resource__in=members).count()
 
 
 @dataclass(frozen=True)
@@ -181,12 +181,12 @@ def printed_set(code, members, known, gone):
     if code.digest is None or code.digest == digest_of(members):
         return None if code.digest is None else members
     rows = Resource.objects.published().filter(published_at__lt=code.end)
-    uncertain = gone | members & set_of(rows.filter(published_at__gte=code.begin))
-    uncertain |= set_of(rows.filter(editions__made_at__gte=code.begin))
+    uncertain = gone | members & ids_of(rows.filter(published_at__gte=code.begin))
+    uncertain |= ids_of(rows.filter(editions__made_at__gte=code.begin))
     wanted = code.digest ^ digest_of(known)
-    moved = subset(uncertain, wanted) if uncertain.bit_count() <= MAX_MOVED else None
+    moved = subset(uncertain, wanted) if len(uncertain) <= MAX_MOVED else None
     if moved is None:
-        moved = subset_of_one_or_two(set_of(rows) | gone, wanted)
+        moved = subset_of_one_or_two(ids_of(rows) | gone, wanted)
     return None if moved is None else known ^ moved
 
 
@@ -196,21 +196,21 @@ def subset_of_one_or_two(candidates, digest):
     Usually only one entry joined or left. It may have no new edition itself: it got another tag,
     or a course no longer requires it.
 
-    >>> both = id_sets.bits_of([3, 7])
-    >>> subset_of_one_or_two(id_sets.bits_of(range(9)), digest_of(both)) == both
+    >>> both = IdSet([3, 7])
+    >>> subset_of_one_or_two(IdSet(range(9)), digest_of(both)) == both
     True
     """
-    others = {0: 0}  # {digest: the set of no or one member that has it}
-    for pk in id_sets.ids_of(candidates):
+    others = {0: []}  # {digest: no or one id that has it}
+    for pk in candidates:
         own = digest_of_one(pk)
         if digest ^ own in others:
-            return others[digest ^ own] | 1 << pk
-        others[own] = 1 << pk
+            return IdSet([pk, *others[digest ^ own]])
+        others[own] = [pk]
     return None
 
 
 def digest_of(members):
-    return reduce(xor, map(digest_of_one, id_sets.ids_of(members)), 0)
+    return reduce(xor, map(digest_of_one, members), 0)
 
 
 def digest_of_one(pk):
@@ -220,22 +220,22 @@ def digest_of_one(pk):
 def subset(candidates, digest):
     """Returns the subset of `candidates` that has this digest, by elimination, or None.
 
-    >>> some = id_sets.bits_of([3, 7, 12])
-    >>> subset(id_sets.bits_of(range(50)), digest_of(some)) == some
+    >>> some = IdSet([3, 7, 12])
+    >>> subset(IdSet(range(50)), digest_of(some)) == some
     True
     """
     basis = {}  # {length of a digest in bits: (the digest, the set that has it)}
-    for pk in id_sets.ids_of(candidates):
+    for pk in candidates:
         rest, made = reduce_digest(basis, digest_of_one(pk))
         if rest:
-            basis[rest.bit_length()] = rest, made ^ (1 << pk)
+            basis[rest.bit_length()] = rest, made ^ IdSet([pk])
     rest, made = reduce_digest(basis, digest)
     return None if rest else made
 
 
 def reduce_digest(basis, digest):
     """Returns what remains of a digest after elimination by the basis, and the set that it took."""
-    made = 0
+    made = EMPTY
     while digest.bit_length() in basis:
         other, members = basis[digest.bit_length()]
         digest, made = digest ^ other, made ^ members

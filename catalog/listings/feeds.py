@@ -156,7 +156,7 @@ def changes_in(listing):
     ).order_by("-made_at", "-pk")
     members = listing.members
     tools = announced.values_list("pk", "rendition__tool")[:MAX_CHANGES]
-    wanted = [pk for pk, tool in tools if members >> tool & 1][:MAX_ENTRIES]
+    wanted = [pk for pk, tool in tools if tool in members][:MAX_ENTRIES]
     return announced.filter(pk__in=wanted).select_related("rendition__tool")
 
 

@@ -121,7 +121,7 @@ class BrowseForm(forms.Form):
             {
                 "key": key,
                 "label": label,
-                "count": (narrowed & self.index.set_of(f"{facet.name}:{key}")).bit_count(),
+                "count": len(narrowed & self.index.set_of(f"{facet.name}:{key}")),
                 "checked": key in chosen,
             }
             for key, label in self.fields[facet.name].choices

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from catalog.kinds import registered
-from catalog.lib import id_sets
+from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.listings.forms import BEST, BrowseForm
 from catalog.models import Audience, Level, Region, Resource, Topic
 from catalog.models.base import public
@@ -29,12 +29,12 @@ class Listing:
     args: list
     title: str
     summary: str
-    resources: int
+    resources: IdSet
     form: BrowseForm
     parents: list = field(default_factory=list)
     narrower: list = field(default_factory=list)
     search: Found | None = None
-    hidden: int = 0  # the set of entries that it would also have if they were public now
+    hidden: IdSet = EMPTY  # the set of entries that it would also have if they were public now
 
     @cached_property
     def ids(self):
@@ -201,7 +201,7 @@ def tag_listing(data, slug):
     """Returns the listing of a tag that a public entry has, because tags of drafts are secret."""
     index, is_on_public_entry = current_index(), public("tagged_resources__content_object__")
     tag = get_object_or_404(Tag.objects.filter(is_on_public_entry).distinct(), slug=slug)
-    tagged = id_sets.bits_of(tag.tagged_resources.values_list("content_object", flat=True))
+    tagged = IdSet(tag.tagged_resources.values_list("content_object", flat=True))
     return Listing(
         name="tag",
         args=[slug],

@@ -4,7 +4,6 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 
 from catalog.kinds import registered
-from catalog.lib import id_sets
 from catalog.models.base import public
 from catalog.models.edition import newest_number
 
@@ -25,7 +24,7 @@ class ResourceQuerySet(models.QuerySet):
 
     def list_by_title(self, members, most=500):
         """A list of the newest `most` rows of the set `members`, by title."""
-        wanted = id_sets.ids_of(members)[-most:]
+        wanted = list(members)[-most:]
         return list(self.filter(pk__in=wanted).order_by("title", "pk"))
 
     def for_cards(self):

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from catalog.editions.changes import replacements
 from catalog.kinds import registered
-from catalog.lib import id_sets
 from catalog.lib.durations import minutes_in_short
+from catalog.lib.id_sets import IdSet
 from catalog.models import FormerSlug, Resource
 from catalog.packets.link import (
     LONGEST_NOTE,
@@ -163,7 +163,7 @@ class Packet:
     @property
     def members(self):
         """The set of what it shows, as a listing has it."""
-        return id_sets.bits_of(self.ids)
+        return IdSet(self.ids)
 
     def list_children(self):
         """The items as videos, tools and courses, in their order."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import address_with_code, list_print
-from catalog.lib import id_sets
+from catalog.lib.id_sets import IdSet
 from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
@@ -44,7 +44,7 @@ def packet_page(request):
     }
     code = code_in(request.GET, LIST)
     if code is not None:
-        gone = id_sets.bits_of(item.resource.pk for item in packet.gone)
+        gone = IdSet(item.resource.pk for item in packet.gone)
         context["print"] = list_print(code, packet.members, gone)
     return render(request, "catalog/packet.html", context)
 

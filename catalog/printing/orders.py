@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import IdSet
 from catalog.models import Job, PdfOrder
 from catalog.printing import responses
 from catalog.printing.fingerprint import fingerprint
@@ -56,7 +56,7 @@ def place_order(name, address, title):
     """Returns the order of this name, with a job that makes it. It is made again if it was done."""
     now = timezone.now()
     PdfOrder.objects.forget_ended(now - FORGET_AFTER)
-    facts = {"address": address, "title": title, "public": id_sets.to_bytes(public_now())}
+    facts = {"address": address, "title": title, "public": public_now().to_bytes()}
     order, _new = PdfOrder.objects.update_or_create(name=name, defaults=facts)
     failed = Job.objects.filter(order=order, state=Job.State.FAILED)
     failed.filter(beat_at__lt=now - RETRY_AFTER).again()
@@ -70,7 +70,7 @@ def public_now():
 
 def has_lost(order):
     """Whether something that readers could see was withdrawn since."""
-    return bool(id_sets.from_bytes(bytes(order.public)) & ~public_now())
+    return bool(IdSet.from_bytes(bytes(order.public)) - public_now())
 
 
 def answer_order(request):
@@ -108,7 +108,7 @@ def progress_page(request, order):
 
 def make_order(order, progress):
     """Makes the PDF of an order: what its job does. Raises ValidationError, or TooBusy."""
-    order.public, order.made_by = id_sets.to_bytes(public_now()), fingerprint()
+    order.public, order.made_by = public_now().to_bytes(), fingerprint()
     printable, options = printable_at(order.address)
     try:
         order.key = make_in_background(printable, options, progress)

@@ -73,7 +73,8 @@ def printable_at(address):
 def name_at(path, query):
     """The name of what this address is while the catalog stays as it is."""
     index = current_index()
-    state = [index.version.hex(), f"{index.public():x}", timezone.localdate(), settings.SITE_URL]
+    public = index.public().to_bytes().hex()
+    state = [index.version.hex(), public, timezone.localdate(), settings.SITE_URL]
     return store.hash_of(path, query, *state)
 
 

@@ -13,7 +13,7 @@ import json
 
 from django.db import connection
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import EMPTY, IdSet
 
 FIELDS = {"title": 1, "labels": 2, "texts": 3, "spoken": 4}
 TABLES = {
@@ -180,8 +180,8 @@ def title_hits(words, most):
 
 
 def read(found):
-    """Returns the set of the ids in a JSON list; the empty set (0) for None."""
-    return id_sets.bits_of(json.loads(found)) if found else 0
+    """Returns the set of the ids in a JSON list; the empty set for None."""
+    return IdSet(json.loads(found)) if found else EMPTY
 
 
 def size():

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import EMPTY, IdSet, by_count
 from catalog.lib.stemming import stem, stems_in
 from catalog.models import BestBet, Synonym, Word
 from catalog.search.index import LENGTH_KEYS
@@ -31,11 +31,11 @@ class Found:
     unknown word and the words that replaced it.
     """
 
-    hits: int
+    hits: IdSet = EMPTY
     tiers: list = field(default_factory=list)
     groups: list = field(default_factory=list)
     read_as: list = field(default_factory=list)
-    hidden: int = 0
+    hidden: IdSet = EMPTY
 
     @cached_property
     def stems(self):
@@ -46,13 +46,13 @@ def find(text, index):
     """Returns the public resources that have all words and phrases of `text`."""
     parts = parts_of(text)
     if not parts:
-        return Found(0)
+        return Found()
     public, synonyms = index.public(), add_joined_words(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
     hits = hits_of(groups, index) & public
     if not hits:
         groups, read_as = guess_words(parts, groups, public, index)
-        hits = hits_of(groups, index) & public if read_as else 0
+        hits = hits_of(groups, index) & public if read_as else EMPTY
     bets = bets_for(text) & public
     hidden = hits_of(groups, index) & index.hidden()
     return Found(hits | bets, [bets, *closest(groups, index)], groups, read_as, hidden)
@@ -60,9 +60,9 @@ def find(text, index):
 
 def hits_of(groups, index):
     """Returns the set of resources that have every one of `groups`; the empty set for no groups."""
-    return (
-        reduce(and_, (anywhere for _t, _l, anywhere in places_of(groups, index))) if groups else 0
-    )
+    if not groups:
+        return EMPTY
+    return reduce(and_, (anywhere for _title, _labels, anywhere in places_of(groups, index)))
 
 
 def places_of(groups, index):
@@ -87,7 +87,7 @@ def closest(groups, index):
     """
     titles, labels, _anywhere = zip(*places_of(groups, index), strict=True)
     whole = reduce(and_, titles)
-    return [*(whole & index.set_of(key) for key in LENGTH_KEYS), *id_sets.by_count(titles + labels)]
+    return [*(whole & index.set_of(key) for key in LENGTH_KEYS), *by_count(titles + labels)]
 
 
 def add_joined_words(parts, synonyms):
@@ -109,7 +109,7 @@ def all_synonyms():
 def bets_for(text):
     stems = " ".join(stems_in(text))
     resources = BestBet.objects.filter(stems=stems).values_list("resource", flat=True)
-    return id_sets.bits_of(resources)
+    return IdSet(resources)
 
 
 def guess_words(parts, groups, public, index):

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.utils import timezone
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import EMPTY, IdSet, Order, Ranked
 from catalog.models import IndexPart, Resource
 from catalog.search import engines
 from catalog.search.facets import FACETS
@@ -47,15 +47,15 @@ class IndexSnapshot:
         self.sets, self.orders, self.kept = {}, {}, {}
         for key, data in IndexPart.objects.values_list("key", "data"):
             if key.startswith(SET):
-                self.sets[key.removeprefix(SET)] = id_sets.from_bytes(bytes(data))
+                self.sets[key.removeprefix(SET)] = IdSet.from_bytes(bytes(data))
             elif key.startswith(ORDER):
-                self.orders[key.removeprefix(ORDER)] = id_sets.Order(array("I", bytes(data)))
+                self.orders[key.removeprefix(ORDER)] = Order(array("I", bytes(data)))
 
     def set_of(self, *keys):
         """Returns the set of resources that have at least one of `keys`."""
-        found = 0
+        found = EMPTY
         for key in keys:
-            found |= self.sets.get(key, 0)
+            found |= self.sets.get(key, EMPTY)
         return found
 
     @cached_property
@@ -65,11 +65,11 @@ class IndexSnapshot:
 
     def public(self):
         """Returns the set of what readers may see now, the same as Resource.objects.published()."""
-        return self.set_of(DATED) & ~id_sets.bits_of(hidden_ids())
+        return self.set_of(DATED) - IdSet(hidden_ids())
 
     def hidden(self):
         """Returns the set of resources that have a date and are not public now."""
-        return self.set_of(DATED) & id_sets.bits_of(hidden_ids())
+        return self.set_of(DATED) & IdSet(hidden_ids())
 
     def hits(self, phrase):
         """Returns engines.hits(), kept: common words are in most searches and take longest."""
@@ -81,8 +81,8 @@ class IndexSnapshot:
         return found
 
     def ranked(self, found, order, tiers=()):
-        """Returns the ids of the set `found` in order; see id_sets.Ranked."""
-        return id_sets.Ranked(found, tiers, self.orders.get(order) or id_sets.Order([]))
+        """Returns the ids of the set `found` in order; see Ranked."""
+        return Ranked(found, tiers, self.orders.get(order) or Order([]))
 
 
 _latest = None

@@ -16,7 +16,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import Signal
 from taggit.models import Tag
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import IdSet
 from catalog.lib.stemming import content_words, stem, words_in
 from catalog.models import (
     Audience,
@@ -202,8 +202,8 @@ def write_sets(changes):
     parts = IndexPart.objects.in_bulk([SET + key for key in changes])
     for key, (more, fewer) in changes.items():
         part = parts.setdefault(SET + key, IndexPart(key=SET + key, data=b""))
-        members = id_sets.from_bytes(bytes(part.data)) | id_sets.bits_of(more)
-        part.data = id_sets.to_bytes(members & ~id_sets.bits_of(fewer))
+        members = IdSet.from_bytes(bytes(part.data)) | IdSet(more)
+        part.data = (members - IdSet(fewer)).to_bytes()
     save_parts(parts.values())
 
 
@@ -263,10 +263,7 @@ def rewrite_sets():
         for key in keys:
             members[key].append(pk)
     IndexPart.objects.filter(key__startswith=SET).delete()
-    save_parts(
-        IndexPart(key=SET + key, data=id_sets.to_bytes(id_sets.bits_of(ids)))
-        for key, ids in members.items()
-    )
+    save_parts(IndexPart(key=SET + key, data=IdSet(ids).to_bytes()) for key, ids in members.items())
     save_parts([IndexPart(key=FORMAT_KEY, data=FORMAT)])
 
 

@@ -58,7 +58,7 @@ class NoResultsHelp:
     def alternative(self, words, parts):
         groups = groups_of(parts, self.synonyms)
         found = hits_of(groups, self.form.index) & self.public
-        return Alternative(words, found.bit_count(), self.query(words))
+        return Alternative(words, len(found), self.query(words))
 
     def query(self, words):
         without = {facet.name: [] for facet in self.form.facets}

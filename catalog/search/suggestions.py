@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import IdSet
 from catalog.lib.stemming import content_words, words_in
 from catalog.models import Audience, Dimension, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
@@ -52,12 +52,10 @@ def resources_titled(words):
     index = current_index()
     public = index.public()
     hits = engines.title_hits(words, MAX_TITLE_HITS) & public
-    if hits.bit_count() < MAX_TITLES:  # the last created may all be drafts
+    if len(hits) < MAX_TITLES:  # the last created may all be drafts
         all_hits = engines.title_hits(words, NO_LIMIT) & public
-        hits = id_sets.bits_of(index.ranked(all_hits, "newest")[:MAX_TITLE_HITS])
-    entries = list(
-        IndexEntry.objects.filter(pk__in=id_sets.ids_of(hits)).order_by("-newest", "-id")
-    )
+        hits = IdSet(index.ranked(all_hits, "newest")[:MAX_TITLE_HITS])
+    entries = list(IndexEntry.objects.filter(pk__in=hits).order_by("-newest", "-id"))
     entries.sort(key=lambda entry: len(content_words(entry.title.split())))
     return Resource.objects.published().list_of([entry.pk for entry in entries[:MAX_TITLES]])
 

@@ -21,5 +21,5 @@ def in_use(model, facet):
     index, terms = current_index(), list(model.objects.all())
     public = index.public()
     for term in terms:
-        term.total = (public & index.set_of(f"{facet}:{term.slug}")).bit_count()
+        term.total = len(public & index.set_of(f"{facet}:{term.slug}"))
     return [term for term in terms if term.total]

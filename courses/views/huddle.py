@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.lib.id_sets import ids_of
 from catalog.models import IndexEntry, Resource
 from catalog.search.index import current_index
 from courses.huddle_form import MINUTES, HuddleForm
@@ -43,7 +42,7 @@ class Huddle:
         for name in ("level", "dimension"):
             if chosen[name]:
                 found &= self.index.set_of(f"{name}:{chosen[name]}")
-        timed = ((pk, self.minutes_of.get(pk)) for pk in ids_of(found))
+        timed = ((pk, self.minutes_of.get(pk)) for pk in found)
         return [(pk, minutes) for pk, minutes in timed if minutes and minutes <= chosen["minutes"]]
 
     @cached_property

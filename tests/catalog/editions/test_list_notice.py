@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from catalog.editions import lists
 from catalog.editions.lists import address_with_code
-from catalog.lib import id_sets
+from catalog.lib.id_sets import IdSet
 from catalog.models import Edition, Resource
 from catalog.printing import handouts
 from tests.admin import parse_page
@@ -123,10 +123,10 @@ def test_a_plan_names_its_changed_courses(client):
 
 def test_the_code_on_a_printed_list_has_the_day(client, monkeypatch):
     from catalog.packets import pdf
-    from courses.views import plan
+    from courses import plan_pdf
 
     addresses = []
-    for module in (handouts, pdf, plan):
+    for module in (handouts, pdf, plan_pdf):
         monkeypatch.setattr(module, "qr_image", lambda address: addresses.append(address) or "")
     course = make_course("Sponsoring")
     client.get("/tools.pdf?level=2")
@@ -182,7 +182,7 @@ def test_new_entries_are_named_even_if_many_changed(client, monkeypatch):
 
 def code(members, ago=0):
     """Returns the code of a list with these members that was printed `ago` days ago."""
-    address = address_with_code("/", id_sets.bits_of(member.pk for member in members))
+    address = address_with_code("/", IdSet(member.pk for member in members))
     return address.partition("list=")[2].replace(day(0), day(ago))
 
 
@@ -339,8 +339,8 @@ def test_an_entry_that_lost_a_tag_is_named(client):
 @given(st.sets(st.integers(1, 5000), max_size=90), st.data())
 def test_the_subset_that_has_a_digest_is_found(candidates, data):
     some = data.draw(st.sets(st.sampled_from(sorted(candidates)))) if candidates else set()
-    part = id_sets.bits_of(some)
-    assert lists.subset(id_sets.bits_of(candidates), lists.digest_of(part)) == part
+    part = IdSet(some)
+    assert lists.subset(IdSet(candidates), lists.digest_of(part)) == part
 
 
 @given(st.text(max_size=40) | st.from_regex(lists.CODE, fullmatch=True))

@@ -46,9 +46,9 @@ def tool(db):
 @pytest.fixture
 def printed_addresses(monkeypatch):
     """A list that gets the address in each QR code that is made for paper."""
-    addresses, code_of = [], qr.code_of
+    addresses, make_code = [], qr.make_code
     monkeypatch.setattr(
-        qr, "code_of", lambda address: addresses.append(address) or code_of(address)
+        qr, "make_code", lambda address: addresses.append(address) or make_code(address)
     )
     return addresses
 

@@ -1,39 +1,56 @@
-"""Sets as numbers behave like Python's sets."""
+"""An IdSet behaves like a set of Python."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.lib import id_sets
+from catalog.lib.id_sets import IdSet, Order, Ranked, by_count
 
-ids = st.sets(st.integers(1, 3000))
+ids = st.sets(st.integers(0, 3000))
 
 
 @given(ids)
-def test_a_set_becomes_bits_or_bytes_and_comes_back_the_same(members):
-    assert id_sets.ids_of(id_sets.bits_of(members)) == sorted(members)
-    assert id_sets.from_bytes(id_sets.to_bytes(id_sets.bits_of(members))) == id_sets.bits_of(
-        members
-    )
+def test_a_set_becomes_bytes_and_comes_back_the_same(members):
+    assert list(IdSet(members)) == sorted(members)
+    assert IdSet.from_bytes(IdSet(members).to_bytes()) == IdSet(members)
 
 
 @given(ids, ids)
-def test_and_or_and_counting_work_as_with_sets(one, other):
-    a, b = id_sets.bits_of(one), id_sets.bits_of(other)
-    assert id_sets.ids_of(a & b) == sorted(one & other)
-    assert id_sets.ids_of(a & ~b) == sorted(one - other)
-    assert (a | b).bit_count() == len(one | other)
+def test_two_sets_combine_as_python_sets_do(one, other):
+    a, b = IdSet(one), IdSet(other)
+    assert list(a & b) == sorted(one & other)
+    assert list(a | b) == sorted(one | other)
+    assert list(a - b) == sorted(one - other)
+    assert list(a ^ b) == sorted(one ^ other)
+
+
+@given(ids, ids)
+def test_equal_sets_are_equal_and_hash_alike(one, other):
+    assert (IdSet(one) == IdSet(other)) == (one == other)
+    assert hash(IdSet(one)) == hash(IdSet(list(one)))
+
+
+@given(ids, st.integers(0, 4000))
+def test_a_set_knows_its_members_and_its_size(members, number):
+    assert (number in IdSet(members)) == (number in members)
+    assert len(IdSet(members)) == len(members) and bool(IdSet(members)) == bool(members)
+
+
+@given(st.lists(ids, max_size=5))
+def test_by_count_says_what_is_in_how_many_sets(sets):
+    numbers = set().union(*sets)
+    for place, members in enumerate(by_count(map(IdSet, sets))):
+        least = len(sets) - place
+        assert set(members) == {n for n in numbers if sum(n in one for one in sets) >= least}
 
 
 @given(st.lists(st.integers(1, 300), unique=True), ids)
 def test_picked_ids_keep_the_order(order, members):
-    assert id_sets.Order(order).pick(id_sets.bits_of(members)) == [n for n in order if n in members]
+    assert Order(order).pick(IdSet(members)) == [n for n in order if n in members]
 
 
 @given(st.lists(st.integers(1, 60), unique=True), st.lists(st.sets(st.integers(1, 60)), max_size=4))
 def test_any_slice_of_ranked_ids_equals_that_of_a_stable_sort(order, tiers):
-    ranked = id_sets.Ranked(
-        id_sets.bits_of(order), map(id_sets.bits_of, tiers), id_sets.Order(order)
-    )
+    ranked = Ranked(IdSet(order), map(IdSet, tiers), Order(order))
     by_first = sorted(
         order, key=lambda n: next((i for i, tier in enumerate(tiers) if n in tier), len(tiers))
     )

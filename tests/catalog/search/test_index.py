@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as DatabaseTestCase
 from taggit.models import Tag
 
-from catalog.lib import id_sets
 from catalog.management.commands import rebuild_index
 from catalog.models import (
     Audience,
@@ -31,12 +30,12 @@ pytestmark = pytest.mark.django_db
 
 
 def found(words):
-    hits = id_sets.ids_of(find(words, current_index()).hits)
+    hits = list(find(words, current_index()).hits)
     return sorted(Resource.objects.filter(pk__in=hits).values_list("title", flat=True))
 
 
 def members(key):
-    ids = id_sets.ids_of(current_index().set_of(key))
+    ids = list(current_index().set_of(key))
     return sorted(Resource.objects.filter(pk__in=ids).values_list("title", flat=True))
 
 
@@ -173,7 +172,7 @@ def test_the_public_set_equals_published_at_any_moment():
     make_tool("Withdrawn", published=days_ago(9), unpublished_at=days_ago(1))
     make_tool("Shown")
     published = Resource.objects.published().values_list("pk", flat=True)
-    assert id_sets.ids_of(current_index().public()) == sorted(published)
+    assert list(current_index().public()) == sorted(published)
 
 
 def test_words_of_drafts_are_not_offered_to_readers():
