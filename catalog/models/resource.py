@@ -31,15 +31,15 @@ from catalog.models.querysets import ResourceQuerySet
 from catalog.models.tags import TaggedResource
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 
-# Parts of addresses below /videos/, /tools/ and /courses/ that are pages of their own.
+# Addresses below /videos/, /tools/ and /courses/ that belong to other pages.
 RESERVED_SLUGS = ("feed",)
 
 
 class Resource(PublishingState, Presentation, CleanModel):
-    """What videos, tools and courses have in common; only these three are ever created.
+    """What videos, tools and courses have in common. Only these three are ever created.
 
-    Each text as it was written (level_text, duration_text, audience_text …) stands beside what was
-    read from it: pages show the text; filters, sums and plans use the data.
+    A text as it was written (level_text, duration_text, audience_text …) is kept beside the data
+    that was read from it. Pages show the text. Filters, sums and plans use the data.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -251,7 +251,7 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     objects = ResourceQuerySet.as_manager()
 
-    # What a sheet says, in its order: the keys of printed_facts(), as people call them.
+    # The labels of what a sheet says, in its order. The keys are those of printed_facts().
     PRINTED = {
         "title": _("Title"),
         "summary": _("Summary"),
@@ -287,7 +287,7 @@ class Resource(PublishingState, Presentation, CleanModel):
                 violation_error_message=_("An image needs a description of what it shows."),
             ),
             models.CheckConstraint(
-                # A comparison with NULL is neither true nor false, and so would pass.
+                # A comparison with NULL is neither true nor false, so it would pass.
                 condition=Q(minutes_min=None, minutes_max=None)
                 | Q(minutes_min__gte=1, minutes_max__isnull=False)
                 & Q(minutes_min__isnull=False, minutes_max__gte=F("minutes_min")),
@@ -320,11 +320,11 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     @property
     def kind_row(self):
-        """What its kind is registered with; see catalog/kinds."""
+        """The registered Kind of this row; see catalog/kinds."""
         return kind_named(self.kind)
 
     def detail_context(self):
-        """What its page and its sheet show besides the resource itself."""
+        """Returns the template context of its page and sheet, besides the resource itself."""
         related = self.related.published().for_cards()
         return {"related": related} | self.kind_row.context(self)
 
@@ -332,11 +332,11 @@ class Resource(PublishingState, Presentation, CleanModel):
         return reverse(f"{self.kind}-detail", args=[self.slug])
 
     def get_short_url(self):
-        """Short enough to be typed from paper; it stays when the title changes."""
+        """Returns an address to type from paper. It stays the same when the title changes."""
         return reverse("short", args=[int_to_base36(self.pk)])
 
     def get_print_url(self):
-        """Short, and of this edition: what the QR code on a sheet holds."""
+        """Returns the short address of this edition, which the QR code on a sheet holds."""
         if not self.edition:
             return self.get_short_url()
         return reverse("print", args=[int_to_base36(self.pk), self.edition])
@@ -377,7 +377,7 @@ class Resource(PublishingState, Presentation, CleanModel):
             FormerSlug.objects.create(slug=former, resource_id=self.pk)
 
     def take_in_image(self):
-        """A new picture is kept as it is to be seen, without what a camera wrote beside it."""
+        """Replaces a new image with its clean copy: upright, and without camera metadata."""
         if not self.image:
             self.image_width, self.image_height, self.image_widths = None, None, []
         elif not self.image._committed:
@@ -386,7 +386,7 @@ class Resource(PublishingState, Presentation, CleanModel):
             self.image_width, self.image_height = facts["width"], facts["height"]
 
     def texts(self):
-        """What the search reads of it: its title, its labels and summary, and all other texts."""
+        """Returns what the search reads: {"title", "labels" (and summary), "texts": [text, …]}."""
         terms = [self.levels, self.dimensions, self.audiences, self.topics, self.regions]
         terms += [self.deliveries, self.tags]
         labels = [str(term) for manager in terms for term in manager.all()]
@@ -400,8 +400,8 @@ class Resource(PublishingState, Presentation, CleanModel):
     def printed_facts(self):
         """Returns {key in PRINTED: what a sheet says, as plain text or HTML}.
 
-        It makes no query for a resource from list_children(). Terms, files and rows are part of it.
-        Tags, the owner and what other entries say are not.
+        Makes no query for a resource from list_children(). The facts include terms, files and rows,
+        but not tags, the owner and texts of other entries.
         """
         return {
             "title": self.title,
@@ -419,11 +419,11 @@ class Resource(PublishingState, Presentation, CleanModel):
         }
 
     def text_files(self):
-        """{name of a file: [[place, text], …] that it says, or None where a job has to read it}"""
+        """Returns {file name: [[place, text], …], or None where a job has to read the file}."""
         return {}
 
     def free_slug(self):
-        """The title as an address, with the first number that makes it unique."""
+        """Returns an address made from the title, with the first number that makes it unique."""
         wanted = slugify(self.title)[:190].strip("-_")
         if not wanted or wanted in RESERVED_SLUGS:
             wanted = f"{self.kind}-{wanted}".strip("-")
@@ -435,5 +435,5 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     @cached_property
     def edition(self):
-        """The number of its newest edition, None for none; for_detail() brings it along."""
+        """The number of its newest edition, or None. for_detail() loads it too."""
         return self.editions.values_list("number", flat=True).first()

@@ -1,4 +1,4 @@
-"""What editors tell the search, and what readers' searches tell editors."""
+"""The words and results that editors give the search, and the counts of readers' searches."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,7 +16,7 @@ def check_words(text):
 
 
 class Synonym(CleanModel):
-    """Two ways to say one thing: a search for either finds both."""
+    """Two ways to say one thing. A search for either finds both."""
 
     term = models.CharField(
         _("short form or word"),
@@ -49,7 +49,7 @@ class Synonym(CleanModel):
 
 
 class BestBet(CleanModel):
-    """This resource first for these words."""
+    """A promoted result: a search for `words` shows `resource` first."""
 
     words = models.CharField(
         _("words"),
@@ -86,7 +86,7 @@ class BestBet(CleanModel):
 
 
 class JudgedQuery(CleanModel):
-    """Words, and the resource that has to be among the first three for them."""
+    """A search check: `resource` has to be among the first three results for `words`."""
 
     words = models.CharField(_("words"), max_length=120, validators=[check_words])
     resource = models.ForeignKey(
@@ -110,7 +110,7 @@ class JudgedQuery(CleanModel):
 
 
 class SearchCount(models.Model):
-    """How often some words were searched on a day; nothing is kept of who did."""
+    """How often readers searched for some words on one day. Nothing says who searched."""
 
     day = models.DateField(_("day"))
     words = models.CharField(_("words"), max_length=120)

@@ -6,9 +6,9 @@ from catalog.models.base import CleanModel
 
 
 class SiteSettings(CleanModel):
-    """What the site calls itself; a single row."""
+    """The name and contact of the site, in a single row."""
 
-    is_printed = True  # beside entries: a change is another state of the catalog
+    is_printed = True  # PDFs show it, so a change makes kept PDFs out of date
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("site name"), max_length=80, default="Partnership Catalog")

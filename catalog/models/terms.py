@@ -9,7 +9,7 @@ from catalog.models.base import CleanModel, free_slug
 
 
 class Term(CleanModel):
-    """A word of a vocabulary that resources are sorted by."""
+    """A term of a vocabulary that sorts resources."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(
@@ -112,7 +112,7 @@ class Dimension(Term):
 
 
 class Level(CleanModel):
-    """One of the five levels of Path to Performance; its number is its key."""
+    """One of the five levels of Path to Performance. Its number is its key."""
 
     number = models.PositiveSmallIntegerField(_("number"), primary_key=True)
     name = models.CharField(_("name"), max_length=40, unique=True)

@@ -26,7 +26,12 @@ from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 from catalog.models.terms import ToolType
 
-MADE = ("lacks", "preview", "preview_width", "preview_height")  # by jobs, meanwhile
+MADE = (
+    "lacks",
+    "preview",
+    "preview_width",
+    "preview_height",
+)  # jobs write these while a form is open
 WITH_TEXT = ("pdf", "pptx", "docx")
 
 
@@ -101,12 +106,12 @@ class Tool(Resource):
 
     @property
     def preview(self):
-        """The first of its renditions of which the first page is there as a picture."""
+        """The first rendition that has an image of its first page, or None."""
         return next((r for r in self.renditions.all() if r.preview), None)
 
     @property
     def files_here(self):
-        """How many of its renditions have a file of their own."""
+        """The number of its renditions that have a file on this site."""
         return sum(bool(r.file) for r in self.renditions.all())
 
     @property
@@ -122,8 +127,8 @@ class Tool(Resource):
 class Rendition(CleanModel):
     """One file of a tool: its PDF in color, its slide, its black-and-white print.
 
-    Its address, /tools/<slug of the tool>/<name>.<ending>, stays when the file is replaced; every
-    file it had is a RenditionVersion. What can be read from a file is read when it is saved.
+    Its address, /tools/<slug of the tool>/<name>.<ending>, stays when the file is replaced. Every
+    file it had is a RenditionVersion. Saving a file reads all facts from it.
     """
 
     class Format(models.TextChoices):
@@ -145,9 +150,10 @@ class Rendition(CleanModel):
         BLACK_AND_WHITE = "bw", _("black and white")
 
     indexed_with = "tool"
-    # Of the version that saving makes: by whom, note (what changed), matters (tell subscribers).
+    # Fields of the version that saving makes: by, note (what changed), matters (tell subscribers).
     change = {}
-    is_named = True  # by who made it; else by its file, once what has the same name may be gone
+    # False: save() names it after its file, at a time when a deleted row no longer has this name.
+    is_named = True
 
     tool = models.ForeignKey(Tool, models.CASCADE, related_name="renditions")
     name = models.SlugField(
@@ -218,7 +224,7 @@ class Rendition(CleanModel):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        """A new file makes a new version, of which `change` tells more."""
+        """Saves the row. A new file makes a new version, with the fields in `change`."""
         kept = self.locked()
         new = bool(self.file) and not self.file._committed
         if new and kept and self.sha256 and digest(self.file) == kept.sha256:
@@ -237,11 +243,14 @@ class Rendition(CleanModel):
             self.keep_version(**self.change)
 
     def locked(self):
-        """The row as it is kept, which others wait for until this is saved; None for a new one."""
+        """Returns the saved row and locks it until this one is saved; None for a new row."""
         return Rendition.objects.select_for_update().filter(pk=self.pk).first() if self.pk else None
 
     def forget_file(self):
-        """Facts of a page that names a file which is not here stay, as it was never read."""
+        """Clears the facts of a removed file.
+
+        Without any version there was no file here: pages and paper are from an old page, and stay.
+        """
         if self.number:
             self.pages, self.paper = None, ""
         self.bytes, self.sha256, self.lacks = None, "", None
@@ -257,7 +266,7 @@ class Rendition(CleanModel):
         self.number = self.next_number()
 
     def read_format(self):
-        """The format of a file, or of an address that ends as one of them; else what is known."""
+        """Sets the format by the ending of the file or address; an unknown ending keeps it."""
         source = self.file.name if self.file else urlsplit(self.address).path
         found = FORMATS.get(extension(source))
         self.format = found or self.format or (self.address and self.Format.WEB) or ""
@@ -271,7 +280,7 @@ class Rendition(CleanModel):
         return self.versions.create(number=self.number, file=self.file.name, **facts, **change)
 
     def restore(self, version, **change):
-        """Makes `version` the newest once more, as a version of its own; its file is not copied."""
+        """Makes the file of `version` the newest again, as a new version. Copies no file."""
         self.file, self.address = version.file.name, ""
         for name in RenditionVersion.FACTS:
             setattr(self, name, getattr(version, name))
@@ -296,7 +305,7 @@ class Rendition(CleanModel):
 
     @property
     def in_words(self):
-        """What it is and which file it has now: "PDF · color · version 2"."""
+        """Its format, its color and the version of its file: "PDF · color · version 2"."""
         version = _("version %d") % self.number if self.file else self.address
         pages = ngettext("%d page", "%d pages", self.pages or 0) % (self.pages or 0)
         return join_texts([self, self.pages and pages, self.paper, version], " · ")
@@ -307,14 +316,14 @@ class Rendition(CleanModel):
 
     @property
     def url(self):
-        """Where readers get it: an address that stays, or that of the place where it is kept."""
+        """The address for readers: a permanent one for a file, else that of the other site."""
         if not self.file:
             return self.address
         return reverse("tool-file", args=[self.tool.slug, self.name, self.extension])
 
 
 class RenditionVersion(CleanModel):
-    """A file that a rendition had, or has. It is never changed and stays at its own address."""
+    """A file that a rendition has or had. It never changes and keeps its own address."""
 
     FACTS = ["pages", "paper", "bytes", "sha256", "lacks"]
 
@@ -356,7 +365,7 @@ class RenditionVersion(CleanModel):
         return reverse("tool-version", args=place)
 
 
-# Which format a file of that ending is.
+# The Format of each file ending.
 FORMATS = {
     "pdf": "PDF",
     "ppt": "PPT",
@@ -377,7 +386,7 @@ LONG_ENDINGS = {"jpeg": "jpg", "tiff": "tif"}
 
 
 def extension(name):
-    """The ending of a file as its address has it.
+    """Returns the ending of a file as its address shows it, without the dot.
 
     >>> extension("tools/a.JPEG"), extension("")
     ('jpg', '')
@@ -387,7 +396,7 @@ def extension(name):
 
 
 def digest(file):
-    """Hexadecimal SHA-256 of what `file` holds."""
+    """Returns the hexadecimal SHA-256 of the content of `file`."""
     found = hashlib.sha256()
     for chunk in file.chunks():
         found.update(chunk)

@@ -20,8 +20,8 @@ from catalog.models.base import CleanModel, keep_from_saving, names
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 
-# Each track of a film, and where its cues are kept: [[begin, end, text], …] in seconds.
-MADE = ("film", "phone_file")  # by jobs, which may be done while a form is open
+MADE = ("film", "phone_file")  # jobs write these while a form is open
+# {field of a track: field of its cues, [[begin, end, text], …] in seconds}
 TRACKS = {"captions": "cues", "chapters": "chapter_cues", "descriptions": "description_cues"}
 
 
@@ -106,13 +106,13 @@ class Video(Resource):
 
     def clean(self):
         if self.image and self.image.name == self.film.get("poster"):
-            self.image_decorative = True  # a form that was open when it came knows nothing of it
+            self.image_decorative = True  # a job made the poster while the form was open
         super().clean()
         for sort, cues in TRACKS.items():
             self.clean_track(sort, cues)
 
     def clean_track(self, sort, cues):
-        """Whether a new track, or one that stays with a new film, ends before the film does."""
+        """Raises ValidationError where a new track, or one kept for a new video, is too long."""
         file, seconds = getattr(self, sort), self.film_facts().get("seconds", self.seconds)
         try:
             if file and not file._committed:
@@ -125,7 +125,7 @@ class Video(Resource):
             raise ValidationError({sort: sentence})
 
     def film_facts(self):
-        """What films.read says of the film; {} where there is none, or nobody has read it yet."""
+        """Returns what was read from the video file; {} without a file, or before it is read."""
         if not self.file:
             return {}
         return self.film if self.file._committed else facts_of(self.file, "video.read")
@@ -138,7 +138,7 @@ class Video(Resource):
         super().save(*args, **kwargs)
 
     def take_in_film(self):
-        """Whether there is a new film, or none: nothing is left of what was made of another."""
+        """Returns whether the file is new or missing. If so, clears all made from the old one."""
         if self.file and self.file._committed:
             return False
         if self.image and self.image.name == self.film.get("poster"):
@@ -150,7 +150,7 @@ class Video(Resource):
         return True
 
     def take_in_track(self, sort, cues):
-        """A new track is kept as WebVTT."""
+        """Stores a new track as WebVTT, and its cues."""
         file, read = getattr(self, sort), None
         if file and not file._committed:
             read = check_track(file, sort)
@@ -178,12 +178,12 @@ class Video(Resource):
 
     @property
     def spoken(self):
-        """The transcript as plain text: from the captions, else as it was typed."""
+        """The transcript as plain text: from the captions, else as an editor typed it."""
         return plain(self.cues) if self.cues else self.transcript
 
     @property
     def paragraphs(self):
-        """The cues of the captions, those that belong together in one list."""
+        """The cues of the captions, in one list for each paragraph."""
         return paragraphs(self.cues)
 
     def text_files(self):
@@ -192,7 +192,7 @@ class Video(Resource):
 
     @property
     def bytes(self):
-        """The length of the film; None where there is none, or nobody has read it yet."""
+        """The size of the video file in bytes; None without a file, or before it is read."""
         return self.film.get("bytes")
 
 
