@@ -1,4 +1,4 @@
-"""What keeps some readers out of an entry, and whether it may be published all the same."""
+"""Finds what keeps some readers out of an entry, and decides whether it may be published anyway."""
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, prefetch_related_objects
@@ -17,9 +17,9 @@ LACKS = {
 
 
 def barriers(resource, renditions=None):
-    """A sentence for each thing that readers who see or hear little would miss.
+    """Returns a sentence for each thing that readers who see or hear little would miss.
 
-    `renditions` are (name, what its PDF lacks) of a tool, where they are not saved yet.
+    `renditions` are pairs (name, what its PDF lacks) of a tool whose rows are not saved yet.
     """
     found = []
     if resource.image and not resource.image_alt and not resource.image_decorative:
@@ -55,8 +55,8 @@ def pdf_barrier(name, lacks):
 def refuse_barriers(resource, found, before, may_override):
     """Raises ValidationError where readers would get `resource` with barriers that are new to them.
 
-    A reason excuses them where who saves `may_override`. `before` are those of what readers have
-    now, none where they have it not yet.
+    `found` are the barriers of what is being saved. `before` are those of what readers have now;
+    none for an entry that is not public. A reason excuses barriers if the editor `may_override`.
     """
     new = [sentence for sentence in found if sentence not in before]
     excused = may_override and resource.access_reason.strip()
@@ -74,13 +74,13 @@ def refuse_barriers(resource, found, before, may_override):
 
 
 def appears(resource):
-    """Whether readers see it now, or will by its date."""
+    """Whether readers see it now, or will see it on its date."""
     leaves = resource.unpublished_at
     return bool(resource.published_at) and not (leaves and leaves <= now())
 
 
 def with_barriers():
-    """The published entries that have some, whole; those first that nobody gave a reason for."""
+    """Returns a list of the published entries with barriers, those without a reason first."""
     described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
     silent = ~Q(video__file="") & Q(video__captions="")
     unread = ~Q(video__address="") & Q(video__transcript="", video__captions="")

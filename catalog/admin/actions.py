@@ -1,4 +1,4 @@
-"""What can be done to several entries at once."""
+"""The actions for several entries at once."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from catalog.admin.accessibility import barriers
 from catalog.admin.fields import TagsField
 from catalog.search.indexing import indexed_together
 
-SHOWN = 20  # titles named on the page that asks for tags
+SHOWN = 20  # titles on the page that asks for tags
 
 
 @admin.action(description=gettext_lazy("Publish the selected entries"), permissions=["publish"])
@@ -34,7 +34,7 @@ def publish(desk, request, queryset):
 
 @admin.action(description=gettext_lazy("Unpublish the selected entries"), permissions=["publish"])
 def unpublish(desk, request, queryset):
-    """A published entry is withdrawn; one that was to appear is a draft again."""
+    """Withdraws a published entry. Makes a scheduled entry a draft again."""
     shown = [resource for resource in queryset if resource.is_public or is_scheduled(resource)]
     with indexed_together():
         for resource in shown:
@@ -69,7 +69,7 @@ def remove_tags(desk, request, queryset):
 
 
 def is_held_back(desk, request, resource):
-    """Whether it leaves some readers out and no publisher gave a reason; says so."""
+    """Returns whether it has barriers and no publisher gave a reason. If so, tells the editor."""
     found = [] if resource.access_reason else barriers(resource)
     if found:
         facts = {"title": resource, "barriers": " ".join(found)}
@@ -104,7 +104,7 @@ def tag_all(desk, request, queryset, change, names):
 
 
 def ask(desk, request, queryset, form, title):
-    """The page between choosing an action and doing it, which asks for what it needs."""
+    """Returns the page between choosing an action and doing it, which asks for what it needs."""
     context = desk.admin_site.each_context(request) | {
         "title": title,
         "opts": desk.model._meta,

@@ -21,7 +21,7 @@ from catalog.models import Job
 from catalog.search.indexing import indexed_together
 
 LONGEST_SEARCH = 200
-# What a filter's parameter may end in; others, such as regex, can make the database fail.
+# The comparisons that a filter's parameter may end in. Others can make the database fail: regex.
 COMPARISONS = ("exact", "isnull", "isempty")
 
 
@@ -30,7 +30,7 @@ class PictureWidget(AdminFileWidget):
 
 
 class NumbersOnly:
-    """Passes over what is no row's number, which Django's widget would look up all the same."""
+    """Skips values that cannot be the id of a row. Django's widget would look them up."""
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(name, [key for key in value if is_number(key)], attr)
@@ -45,7 +45,7 @@ class SuggestedMany(NumbersOnly, AutocompleteSelectMultiple):
 
 
 class FieldsMixin:
-    """How every form of the admin, inlines too, asks for numbers, addresses and files."""
+    """The fields for numbers, addresses and files in every form of the admin, inlines included."""
 
     formfield_overrides = {
         models.PositiveIntegerField: {
@@ -71,18 +71,18 @@ class FieldsMixin:
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.FileField):
-            # Before the model has it: an image is measured, so opened, as soon as it is assigned.
+            # Validate before the model has the file: assigning an image opens it, to measure it.
             kwargs["validators"] = db_field.validators
-            kwargs["allow_empty_file"] = True  # the validators have a sentence that names it
+            kwargs["allow_empty_file"] = True  # the validators' error names the file
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            # To delete a course is nothing for a small button beside a requirement.
+            # A small button beside a requirement must not delete a course.
             field.widget.can_delete_related = field.widget.can_view_related = False
         return field
 
 
 class RefusableForm(ModelForm):
-    refused = None  # why it could not be saved, where only saving it tells: a ValidationError
+    refused = None  # the ValidationError of an attempt to save it
 
     def clean(self):
         super().clean()
@@ -96,7 +96,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
     def get_deleted_objects(self, objs, request):
-        """Work on an entry goes with it, whoever deletes it; nobody deletes it alone."""
+        """Asks for no permission to delete jobs: they go with their entry, and never alone."""
         found, count, missing, protected = super().get_deleted_objects(objs, request)
         return found, count, missing - {Job._meta.verbose_name}, protected
 
@@ -108,7 +108,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         return bool(compares) and super().lookup_allowed(lookup, value, request)
 
     def filter_names(self):
-        """The fields and the parameters that this list is filtered by."""
+        """Returns the names of the fields and parameters that filter this list."""
         return {
             getattr(item, "parameter_name", item[0] if isinstance(item, tuple) else item)
             for item in self.list_filter
@@ -118,7 +118,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """What is refused while it is saved, when nothing of it is kept, goes back to its form."""
+        """Shows the form again, with the error, where saving was refused and undone."""
         show = super().changeform_view
         try:
             with known_numbers(), indexed_once(request):
@@ -154,7 +154,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
             return self.refuse_deletion(request, error)
 
     def refuse_deletion(self, request, error):
-        """For what came into use after the page was shown that asks whether to delete it."""
+        """Answers where a row came into use after its page asked whether to delete it."""
         users = ", ".join(sorted({str(user) for user in error.protected_objects}))
         sentence = _("Nothing was deleted, for it has come into use: %s") % users
         self.message_user(request, sentence, messages.ERROR)
@@ -162,13 +162,13 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
 
 
 def indexed_once(request):
-    """For a form that saves an entry, its rows and links: each would be indexed by itself."""
+    """Indexes an entry once when a form saves it with its rows and links, not once for each."""
     return indexed_together() if request.method == "POST" else nullcontext()
 
 
 @contextmanager
 def known_numbers():
-    """Answers a number that no database can hold, in an address or a choice, with 400."""
+    """Answers 400 to a number in an address or a choice that is too large for the database."""
     try:
         yield
     except (OverflowError, DataError) as error:
@@ -176,12 +176,12 @@ def known_numbers():
 
 
 def with_numbers_only(values, name):
-    """A copy of the QueryDict `values` without those of `name` that are no number."""
+    """Returns a copy of the QueryDict `values`; of `name`, only the values that are numbers."""
     values = values.copy()
     values.setlist(name, list(filter(is_number, values.getlist(name))))
     return values
 
 
 def is_number(value):
-    """Whether it can be the number of a row; no database counts beyond 19 digits."""
+    """Whether `value` can be the id of a row. Every database can hold 18 digits."""
     return str(value).isascii() and str(value).isdigit() and len(str(value)) < 19

@@ -38,7 +38,7 @@ class TagsWidget(TagWidgetMixin, AdminTextInputWidget):
 
 
 class TagsField(TagField):
-    """Tags with commas between them; a tag may have several words, unlike taggit's own field."""
+    """Tags with commas between them. Unlike in taggit's own field, a tag may have several words."""
 
     widget = TagsWidget
 

@@ -18,13 +18,13 @@ from catalog.models import Resource, Tool
 from catalog.models.tool import digest
 
 CHECKBOXES = ("levels", "dimensions", "regions")
-YEARS = range(1990, 2101)  # further on, a time zone leads out of what databases can hold
+YEARS = range(1990, 2101)  # a time zone can move a year 9999 out of what databases can hold
 NO_LEVEL = _("There is no such level: they go from 1 to 5.")
 
 
 @dataclass
 class Conflict:
-    """What somebody else saved while this form was being written."""
+    """What someone else saved while an editor wrote in this form."""
 
     version: str
     when: datetime
@@ -33,11 +33,11 @@ class Conflict:
 
 
 class ResourceForm(RefusableForm):
-    """The form of one entry. It carries the version that its writer saw: when it was last saved."""
+    """The form of one entry. It sends the version its editor saw: the time of the last save."""
 
     original = None  # the entry that “Save as new” copies
     conflict = None
-    may_override = False  # whether who saves may publish what leaves some readers out
+    may_override = False  # whether the editor may publish an entry that leaves some readers out
 
     class Meta:
         widgets = dict.fromkeys(CHECKBOXES, forms.CheckboxSelectMultiple) | {
@@ -63,12 +63,12 @@ class ResourceForm(RefusableForm):
 
     @property
     def version(self):
-        """The version its writer saw first, kept through every error."""
+        """The version that the editor saw first. It stays the same through every error."""
         first = self.data.getlist("version")[:1] if self.is_bound else []
         return first[0] if first else version_of(self.instance.updated_at)
 
     def _get_validation_exclusions(self):
-        """An empty address is filled in when it is saved, so no constraint is held against it."""
+        """Leaves an empty address out of the constraints, because saving fills it in."""
         excluded = super()._get_validation_exclusions()
         return excluded if self.cleaned_data.get("slug") else excluded | {"slug"}
 
@@ -96,7 +96,7 @@ class ResourceForm(RefusableForm):
             self.refuse_conflict()
 
     def _post_clean(self):
-        """Those of a tool's files are known when its rows are."""
+        """Refuses new barriers. RenditionRows does so for a tool, once its rows are known."""
         super()._post_clean()
         if self.errors or isinstance(self.instance, Tool):
             return
@@ -118,7 +118,7 @@ class ResourceForm(RefusableForm):
             self.add_error("minutes_max", _("The most cannot be below the least."))
 
     def says_another_time(self):
-        """Whether the time was changed in words and not in minutes."""
+        """Whether the editor changed the time in words but not in minutes."""
         changed = set(self.changed_data)
         return "duration_text" in changed and not {"minutes_min", "minutes_max"} & changed
 
@@ -133,7 +133,10 @@ class ResourceForm(RefusableForm):
             self.add_error("unpublished_at", _("It cannot leave the site before it appears there."))
 
     def refuse_conflict(self):
-        """Nobody overwrites unknowingly; “save all the same” sends the newer version too."""
+        """Keeps an editor from overwriting a version unseen.
+
+        The checkbox “Replace the saved version with mine” sends the newer version too.
+        """
         rows = Resource.objects.select_for_update().filter(pk=self.instance.pk)
         when = rows.values_list("updated_at", flat=True).first()
         if version_of(when) not in self.data.getlist("version"):
@@ -142,7 +145,7 @@ class ResourceForm(RefusableForm):
 
 
 def keep_files(form, original):
-    """Makes the files of `original` (a row or None) those of `form`, unless others are chosen."""
+    """Gives `form` the files of `original` (a row or None) where the editor chose no others."""
     for name, field in form.fields.items():
         if original and isinstance(field, forms.FileField):
             form.initial[name] = getattr(original, name)
@@ -184,14 +187,14 @@ class RowForm(forms.ModelForm):
             keep_files(self, rows.first())
 
     def clean(self):
-        """Texts as they will be saved, so that rows are told apart by what they will say."""
+        """Cleans texts as saving does, so that rows are compared by what they will say."""
         super().clean()
         texts = {name: text for name, text in self.cleaned_data.items() if isinstance(text, str)}
         self.cleaned_data |= {name: clean_line(text) for name, text in texts.items()}
 
 
 class Rows(BaseInlineFormSet):
-    """The rows of an inline. One that somebody removed while it was written is a new row."""
+    """The rows of an inline. A row that someone else removed meanwhile becomes a new row."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -219,7 +222,7 @@ class Rows(BaseInlineFormSet):
                 )
 
     def save(self, commit=True):
-        """Deletes first: a row may take over what one said that goes."""
+        """Deletes rows first: another row may take over what a deleted one said."""
         gone = [form.instance for form in self.deleted_forms if form.instance.pk]
         for row in gone if commit else ():
             self.delete_existing(row)
@@ -248,19 +251,19 @@ def is_to_go(form):
 
 
 def unique_fields(model, parent):
-    """The sets of fields by which the rows of one `parent` differ from each other."""
+    """Returns the lists of fields by which the rows of one `parent` have to differ."""
     sets = [c.fields for c in model._meta.constraints if isinstance(c, UniqueConstraint)]
     return [[name for name in fields if name != parent] for fields in sets]
 
 
 def key_of(values, fields):
-    """What `values` says in `fields`, a row as its number; None where it says nothing."""
+    """Returns the `values` of `fields` as a tuple, a row as its id; None if any is empty."""
     key = tuple(getattr(values.get(name), "pk", values.get(name)) for name in fields)
     return key if all(key) else None
 
 
 def renumbered(values, prefix, order):
-    """A copy of the MultiValueDict `values` with the rows of `prefix` in the order of `order`."""
+    """Returns a copy of the MultiValueDict `values` with the rows of `prefix` in this `order`."""
     places = {str(old): new for new, old in enumerate(order)}
     copy = values.copy()
     copy.clear()
@@ -273,7 +276,7 @@ def renumbered(values, prefix, order):
 
 
 class RenditionForm(RowForm):
-    """A file of a tool. What can be read in it is not asked for."""
+    """A file of a tool. The form does not ask for what can be read from the file."""
 
     note = forms.CharField(
         label=_("What changed"),
@@ -303,7 +306,11 @@ class RenditionForm(RowForm):
             self.add_error("file", _("This is the very file that is here already."))
 
     def ask_for_file(self):
-        """A page of the old site may name a format alone, of which nobody has the file yet."""
+        """Asks for a file or an address.
+
+        A row with a format needs none: it is from a page of the old site, and nobody has found
+        its file yet.
+        """
         given = any(self.cleaned_data.get(name) for name in ("file", "address"))
         wrong = {"file", "address"} & self.errors.keys()
         if not given and not wrong and not self.instance.format:
@@ -324,7 +331,7 @@ class RenditionForm(RowForm):
 
     @property
     def lacks(self):
-        """(its name, what its PDF lacks) as it will be."""
+        """The pair (name, what its PDF lacks) as it will be once saved."""
         rendition = self.instance
         new = rendition.file and not rendition.file._committed
         facts = facts_of(rendition.file, "documents.read") if new else {}
@@ -332,7 +339,7 @@ class RenditionForm(RowForm):
 
 
 class RenditionRows(Rows):
-    may_override = False  # whether who saves may publish what leaves some readers out
+    may_override = False  # whether the editor may publish a tool that leaves some readers out
 
     def clean(self):
         super().clean()
@@ -344,6 +351,6 @@ class RenditionRows(Rows):
 
 
 def barriers_now(resource):
-    """Those of what readers have now."""
+    """Returns the barriers of what readers have now; [] for an entry that is not public."""
     kept = type(resource).objects.filter(pk=resource.pk).first() if resource.pk else None
     return barriers(kept) if kept and appears(kept) else []

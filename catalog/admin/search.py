@@ -1,4 +1,4 @@
-"""The search desk: what readers searched, and what editors tell the search about it."""
+"""The search desk: what readers searched for, and the synonyms and promoted results that help."""
 
 from datetime import timedelta
 from itertools import islice
@@ -31,13 +31,13 @@ from catalog.search.finding import find, is_found, near_words
 from catalog.search.index import current_index
 from catalog.search.no_results import FARTHEST
 
-SHORTEST = 4  # letters of a word that another is proposed for: shorter ones are near to too much
-MOST_NEAR = 3  # known words proposed for one
+SHORTEST = 4  # letters; a shorter word is close to too many others
+MOST_NEAR = 3  # known words proposed for one unknown word
 
 
 class BestBetForm(RefusableForm):
     def validate_unique(self):
-        """By its stems too, which no form has."""
+        """Checks the stems too, which are not in the form."""
         super().validate_unique()
         try:
             self.instance.validate_constraints()
@@ -46,7 +46,7 @@ class BestBetForm(RefusableForm):
 
 
 class VocabularyAdmin(CatalogAdmin):
-    """What is saved or deleted here is refused where it would harm a search check."""
+    """Refuses to save or delete a row where this would harm a search check."""
 
     def save_model(self, request, obj, form, change):
         with refuse_harm():
@@ -117,7 +117,7 @@ class JudgedQueryAdmin(CatalogAdmin):
 
 @admin.register(SearchCount, site=site)
 class SearchDesk(CatalogAdmin):
-    """Its list is the desk: all that was searched, what went wrong first."""
+    """The list is the search desk: all searches, those that went wrong first."""
 
     def has_add_permission(self, request):
         return False
@@ -164,7 +164,7 @@ class SearchDesk(CatalogAdmin):
         return TemplateResponse(request, "admin/search_report.html", context)
 
     def make(self, request, desk):
-        """What the form of `desk` would make of the fields sent, and back to where one was."""
+        """Saves the sent fields as the form of `desk` does, and returns to the page before."""
         if not desk.has_add_permission(request):
             raise PermissionDenied
         try:
@@ -196,7 +196,10 @@ def refuse_second_bet(row):
 
 
 def searched():
-    """The latest SearchCount of all words, with the sums of KEPT days; what went wrong first."""
+    """Returns the latest SearchCount of all words with the sums of KEPT days.
+
+    Searches without results come first, then those without clicks.
+    """
     same = {"partition_by": F("words")}
     rows = SearchCount.objects.filter(day__gte=timezone.localdate() - timedelta(days=KEPT))
     rows = rows.annotate(
@@ -209,14 +212,14 @@ def searched():
 
 
 class Proposal(NamedTuple):
-    """That `term`, which is nowhere, is the same as one of the known words `meanings`."""
+    """A choice of synonyms for `term`, which nothing has: the known words `meanings`."""
 
     term: str
     meanings: list
 
 
 def rows_of(counts, alone):
-    """`counts` with what may be done for each; what goes well is looked into when it is `alone`."""
+    """Returns `counts`, each with what an editor can do. Checks a good search only if `alone`."""
     rows, index = list(counts), current_index()
     bets = best_bets(rows)
     for row in rows:
@@ -233,7 +236,7 @@ def rows_of(counts, alone):
 
 
 def best_bets(rows):
-    """{stems: the promoted results for them}"""
+    """Returns {stems: [promoted result, …]} for the words of `rows`."""
     bets = {}
     wanted = BestBet.objects.filter(stems__in=set(map(stems_of, rows)))
     for bet in wanted.select_related("resource"):
@@ -246,9 +249,9 @@ def stems_of(row):
 
 
 def proposal(text, index):
-    """For the first word of `text` that finds nothing, typos forgiven; None where none is near.
+    """Returns a Proposal for the first word that finds nothing even with typos, or None.
 
-    `text` finds nothing.
+    The caller knows that the whole `text` finds nothing. None means that no known word is near.
     """
     words, public = words_in(text), index.public()
     for word in words:

@@ -72,7 +72,7 @@ class ToolAdmin(ResourceAdmin):
         return [versions, *super().get_urls()]
 
     def versions_view(self, request, pk):
-        """All files that a tool had; a POST makes one of them the newest again."""
+        """Lists all files that a tool had. A POST makes one of them the newest again."""
         with known_numbers():
             tool = get_object_or_404(Tool, pk=pk)
         if not self.has_change_permission(request, tool):
@@ -105,7 +105,7 @@ class ToolAdmin(ResourceAdmin):
         return redirect("admin:catalog_tool_versions", tool.pk)
 
     def refuse_worse(self, request, tool, version):
-        """An old version may lack what the newest one has."""
+        """Raises ValidationError where the old version lacks what the newest one has."""
         now = barriers(tool)
         name, lacks = version.rendition.name, version.lacks
         found = [*now, pdf_barrier(name, lacks)] if lacks else now
@@ -117,7 +117,7 @@ class ToolAdmin(ResourceAdmin):
 
 
 def about_file(rendition):
-    """What was read in the file of a rendition, in words."""
+    """Returns what was read from the file of a rendition, in words."""
     facts = [rendition.get_format_display(), pages_in_words(rendition), rendition.paper]
     facts += [filesizeformat(rendition.bytes)] if rendition.bytes else []
     lines = [" · ".join(filter(None, facts))]

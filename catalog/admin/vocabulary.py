@@ -15,7 +15,7 @@ from catalog.models import Audience, Dimension, Level, Region, SiteSettings, Too
 
 
 class CountedAdmin(CatalogAdmin):
-    """Terms with the number of entries under each; `uses` is the relation that is counted."""
+    """Terms with the number of entries under each. `uses` is the relation to count."""
 
     uses = "resources"
 
@@ -27,7 +27,7 @@ class CountedAdmin(CatalogAdmin):
         return obj.used
 
     def get_readonly_fields(self, request, obj=None):
-        """Feeds and links depend on an address, so it stays as it was made."""
+        """Keeps the address of a saved term, because feeds and links depend on it."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "slug"] if obj else fixed
 
@@ -73,7 +73,7 @@ class ToolTypeAdmin(TermAdmin):
 
 
 class FixedAdmin(CountedAdmin):
-    """Terms that are what they are: their words may be changed, none comes and none goes."""
+    """A fixed set of terms. Editors change their words, but cannot add or delete one."""
 
     def has_add_permission(self, request):
         return False
@@ -126,7 +126,7 @@ class TagAdmin(CountedAdmin):
 
 @admin.register(SiteSettings, site=site)
 class SiteSettingsAdmin(CatalogAdmin):
-    """A single row, made when it is first saved."""
+    """A single row, which the first save creates."""
 
     def get_object(self, request, object_id, from_field=None):
         return SiteSettings.load() if object_id == "1" else None
