@@ -18,7 +18,7 @@ def try_again(desk, request, queryset):
 
 @admin.register(Job, site=site)
 class JobAdmin(CatalogAdmin):
-    """Background jobs. They come and go with their files and entries; nobody adds or deletes one."""
+    """Background jobs. They come and go with their files and entries; nobody deletes one alone."""
 
     list_display = ["task", "of_entry", "name", "state", "percent", "failure", "asked_at"]
     list_filter = ["state", "task"]

@@ -1,4 +1,4 @@
-"""The admin in a real browser: it works, and the site's policy stops nothing of it."""
+"""The admin works in a real browser, and the site's content policy blocks nothing of it."""
 
 import re
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def complaints(page):
-    """What the browser's console said that is no mere remark."""
+    """The errors and warnings in the browser's console."""
     found = []
     page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: found.append(str(error)))
@@ -24,7 +24,7 @@ def complaints(page):
 
 @pytest.fixture
 def desk(page, live_server, complaints):
-    """A function that opens a page of the admin, signed in; nothing may complain of it."""
+    """A function that opens a page of the admin, signed in. Fails on errors and warnings."""
     make_person("root", is_superuser=True)
 
     def go(path):
@@ -58,7 +58,7 @@ def save(page, name="Save and continue editing"):
     page.wait_for_load_state()
 
 
-def test_every_page_keeps_to_the_policy_and_to_a_phone(desk, page):
+def test_every_page_keeps_the_policy_and_fits_a_phone(desk, page):
     course, topic = make_course(tags=["a"], topics=["Roles"]), make_topic("Alone")
     course.requirements.create(text="Not Yet Made")
     tool = make_tool()
@@ -75,7 +75,7 @@ def test_every_page_keeps_to_the_policy_and_to_a_phone(desk, page):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
-def test_rich_text_is_written_saved_and_opened_again(desk, page):
+def test_rich_text_can_be_written_saved_and_opened_again(desk, page):
     desk(add_url(Video))
     page.locator("#id_title").fill("The Huddle")
     editor(page).click()
@@ -111,7 +111,7 @@ SELECT_START = """(line, count) => {
 
 
 def link_paragraph(page, words, address):
-    """Makes the words with which the first paragraph begins a link."""
+    """Turns `words`, at the start of the first paragraph, into a link to `address`."""
     editor(page).focus()
     editor(page).locator("> p").first.evaluate(SELECT_START, len(words))
     expect(button(page, "insert link")).not_to_have_class(re.compile("disabled"))
@@ -122,7 +122,7 @@ def link_paragraph(page, words, address):
     expect(editor(page).locator("a")).to_have_text(words)
 
 
-def test_a_table_is_made_in_the_text(desk, page):
+def test_a_table_can_be_inserted_in_the_text(desk, page):
     desk(admin_url(make_video(body="<p>Before</p>")))
     editor(page).click()
     button(page, "Insert table").click()
@@ -135,7 +135,7 @@ def test_a_table_is_made_in_the_text(desk, page):
     assert '<th scope="col"><p>Monday</p></th>' in Video.objects.get().body
 
 
-def test_a_course_is_written_with_an_error_on_the_way(desk, page):
+def test_a_course_can_be_saved_after_an_error(desk, page):
     make_topic("Roles")
     make_course("LMP Orientation")
     desk(add_url(Course))
@@ -171,7 +171,7 @@ def choose(page, selection, typed, option):
     page.locator(".select2-results__option").get_by_text(option, exact=True).click()
 
 
-def test_a_topic_is_added_on_the_way(desk, page):
+def test_a_topic_can_be_added_from_the_form_of_a_video(desk, page):
     desk(add_url(Video))
     with page.expect_popup() as opened:
         page.locator("#add_id_topics").click()
@@ -183,7 +183,7 @@ def test_a_topic_is_added_on_the_way(desk, page):
     assert Topic.objects.get().name == "New Topic"
 
 
-def test_a_day_is_picked_and_tags_are_suggested(desk, page):
+def test_a_date_can_be_picked_and_tags_are_suggested(desk, page):
     make_tool(tags=["huddles", "team work"])
     desk(add_url(Video))
     page.locator(".field-published_at a", has_text="Today").click()
@@ -195,7 +195,7 @@ def test_a_day_is_picked_and_tags_are_suggested(desk, page):
     assert options == ["huddles, huddles", "huddles, team work"]
 
 
-def test_who_was_logged_out_while_writing_loses_nothing(desk, page, complaints):
+def test_an_editor_who_is_logged_out_while_writing_loses_nothing(desk, page, complaints):
     desk(add_url(Video))
     page.locator("#id_title").fill("The Huddle")
     editor(page).click()

@@ -1,4 +1,4 @@
-"""Who is logged out while writing loses nothing."""
+"""An editor who is logged out while writing loses nothing."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,7 +34,7 @@ def go_on(client, response):
     return client.post(target, form_data(response), follow=True)
 
 
-def test_the_text_comes_back_after_the_login(client):
+def test_the_text_is_kept_and_saved_after_the_login(client):
     sent = writing(client)
     client.logout()
     asked = client.post(add_url(Video), sent)
@@ -50,7 +50,7 @@ def test_the_text_comes_back_after_the_login(client):
     assert video.body == '<p>Half\na "page" &amp; more</p>'
 
 
-def test_a_wrong_password_on_the_way_loses_nothing(client):
+def test_a_wrong_password_loses_nothing(client):
     sent = writing(client)
     client.logout()
     once = log_in(client, client.post(add_url(Video), sent), "wrong")
@@ -58,7 +58,7 @@ def test_a_wrong_password_on_the_way_loses_nothing(client):
     assert Video.objects.get().title == "The Huddle"
 
 
-def test_the_files_to_choose_again_are_named(client):
+def test_the_login_page_names_the_files_to_choose_again(client):
     sent = writing(client)
     client.logout()
     sent["file"] = SimpleUploadedFile("film.mp4", files.mp4())
@@ -66,7 +66,7 @@ def test_the_files_to_choose_again_are_named(client):
     assert "After you log in, choose these files again: film.mp4" in asked.content.decode()
 
 
-def test_what_is_kept_cannot_be_made_up(client):
+def test_a_forged_kept_text_is_ignored(client):
     client.logout()
     sent = form_data(client.get("/admin/login/?next=/admin/")) | {"kept": "made:up"}
     response = client.post("/admin/login/", sent | {"username": "ann", "password": PASSWORD})
@@ -75,14 +75,14 @@ def test_what_is_kept_cannot_be_made_up(client):
     ]
 
 
-def test_a_page_that_is_only_read_leads_to_the_login_as_ever(client):
+def test_opening_a_page_redirects_to_the_login(client):
     client.logout()
     response = client.get(add_url(Video))
     assert response.url == f"/admin/login/?next={add_url(Video)}"
     assert client.post("/admin/logout/").url == "/admin/"
 
 
-def test_the_kept_text_still_meets_the_version_it_was_written_for(client):
+def test_the_kept_text_does_not_overwrite_a_newer_version(client):
     video = make_video()
     sent = form_data(client.get(f"/admin/catalog/video/{video.pk}/change/")) | {"_save": ["1"]}
     submit_form(client, f"/admin/catalog/video/{video.pk}/change/", summary="Meanwhile")
@@ -95,13 +95,13 @@ def test_the_kept_text_still_meets_the_version_it_was_written_for(client):
 
 @pytest.fixture
 def strict():
-    """A browser whose forms are checked for their token."""
+    """A client whose forms need a valid CSRF token."""
     client = Client(enforce_csrf_checks=True)
     client.login(username="ann", password=PASSWORD)
     return client
 
 
-def test_a_stale_token_of_our_own_page_is_renewed(strict):
+def test_a_stale_token_from_our_own_page_is_renewed(strict):
     sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     back = strict.post(add_url(Video), sent, headers={"Origin": "http://testserver"})
     assert "Your text is not saved yet" in back.content.decode()
@@ -111,7 +111,7 @@ def test_a_stale_token_of_our_own_page_is_renewed(strict):
     assert Video.objects.get().title == "The Huddle"
 
 
-def test_a_stale_token_after_the_session_ended_leads_to_the_login(strict):
+def test_a_stale_token_after_the_session_ended_asks_for_a_login(strict):
     sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     strict.logout()
     asked = strict.post(add_url(Video), sent, headers={"Origin": "http://testserver"})
@@ -120,14 +120,14 @@ def test_a_stale_token_after_the_session_ended_leads_to_the_login(strict):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}, {"Origin": "null"}])
-def test_a_form_of_another_site_is_refused(strict, headers):
+def test_a_form_from_another_site_is_refused(strict, headers):
     sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     response = strict.post(add_url(Video), sent, headers=headers)
     assert response.status_code == 403
     assert "The Huddle" not in response.content.decode()
 
 
-def test_a_stale_login_page_is_shown_anew(strict):
+def test_a_stale_login_page_is_shown_again(strict):
     response = strict.post(
         "/admin/login/?next=/admin/",
         {"username": "ann", "password": PASSWORD},

@@ -1,4 +1,4 @@
-"""The search desk: what readers searched and did not find, and one click that helps."""
+"""The search desk shows what readers searched for and did not find, and helps with one click."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -65,14 +65,14 @@ def four_tools():
 
 
 def judged_tools():
-    """Four tools of which the third has to be among the first three for “consensus”."""
+    """Makes four tools; the third has to be among the first three results for “consensus”."""
     tools = four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[2])
     return tools
 
 
 def rows_in(response):
-    """[words, searches, clicks, results] of each row of the desk."""
+    """Returns [words, searches, clicks, results] of each row of the desk."""
     rows = parse_page(response).xpath("//main//tbody/tr[th]")
     return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
 
@@ -82,7 +82,7 @@ def words_in(response):
 
 
 def buttons_in(response):
-    """{what a button says: its form's address and what it sends}"""
+    """Returns {label of a button: (address of its form, {name: value} that it sends)}."""
     found = {}
     for button in parse_page(response).xpath("//main//form//button"):
         form = next(button.iterancestors("form"))
@@ -109,19 +109,19 @@ def titles_found(words):
     return [resource.title for resource in Resource.objects.list_of(ids)]
 
 
-def test_it_works(editor):
+def test_the_desk_shows_words_searches_clicks_and_results(editor):
     count("huddle", searches=3, clicks=1, results=5)
     assert rows_in(editor.get(DESK)) == [["huddle", "3", "1", "5"]]
 
 
-def test_the_index_and_a_short_address_lead_to_it(editor):
+def test_the_index_and_a_short_address_lead_to_the_desk(editor):
     links = parse_page(editor.get("/admin/")).xpath("//main//a/@href")
     assert DESK in links
     assert editor.get("/admin/search/", follow=True).redirect_chain == [(DESK, 302)]
     assert reverse("admin:search-desk") == "/admin/search/"
 
 
-def test_no_result_comes_first_then_no_click_then_what_is_searched_most(editor):
+def test_searches_without_result_come_first_then_those_without_click_then_the_most_frequent(editor):
     count("found and opened", searches=90, clicks=9, results=3)
     count("opened once", searches=5, clicks=1, results=3)
     count("not opened", searches=7, results=3)
@@ -145,7 +145,7 @@ def test_the_days_of_the_same_words_are_one_row_with_the_latest_results(editor):
     assert rows_in(editor.get(DESK)) == [["huddle", "8", "3", "6"]]
 
 
-def test_what_is_older_than_ninety_days_is_not_shown(editor):
+def test_searches_older_than_ninety_days_are_not_shown(editor):
     count("at the edge", searches=2, clicks=1, results=1, day=90)
     count("at the edge", searches=5, clicks=1, results=1, day=91)
     count("too old", day=91)
@@ -159,7 +159,7 @@ def test_the_page_says_what_is_kept(editor):
     assert "Nobody has searched yet." in text
 
 
-def test_words_lead_to_their_results_and_columns_have_headers(editor):
+def test_words_link_to_their_results_and_columns_have_headers(editor):
     count("a & b", clicks=1, results=1)
     page = parse_page(editor.get(DESK))
     assert page.xpath("//main//tbody//th/a/@href") == ["/search/?q=a%20%26%20b"]
@@ -167,7 +167,7 @@ def test_words_lead_to_their_results_and_columns_have_headers(editor):
     assert page.xpath("//main//tbody//th/@scope") == ["rowgroup"]
 
 
-def test_fifty_rows_are_a_page(editor):
+def test_a_page_has_fifty_rows(editor):
     for number in range(51):
         count(f"words {number:02}", clicks=1, results=1)
     first = editor.get(DESK)
@@ -180,12 +180,12 @@ def test_fifty_rows_are_a_page(editor):
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 40, "%00", "1e3"])
-def test_a_page_that_is_no_page_is_answered(editor, page):
+def test_an_invalid_page_number_shows_the_first_page(editor, page):
     count("huddle")
     assert words_in(editor.get(f"{DESK}?page={page}")) == ["huddle"]
 
 
-def test_rows_where_all_is_well_cost_no_queries_of_their_own(editor):
+def test_good_searches_make_no_queries_of_their_own(editor):
     def queries():
         with CaptureQueriesContext(connection) as captured:
             assert editor.get(DESK).status_code == 200
@@ -200,7 +200,7 @@ def test_rows_where_all_is_well_cost_no_queries_of_their_own(editor):
     assert queries() == few
 
 
-def test_one_click_makes_a_synonym_and_the_search_finds_by_it(editor):
+def test_one_click_makes_a_synonym_that_the_search_uses(editor):
     make_tool("Consensus")
     count("cnsensuss", searches=2)
     response = click(editor, "Same as “consensus” for “cnsensuss”")
@@ -212,7 +212,7 @@ def test_one_click_makes_a_synonym_and_the_search_finds_by_it(editor):
     assert "Same as “consensus” for “cnsensuss”" not in buttons_in(response)
 
 
-def test_of_several_words_the_unknown_one_is_proposed_for(editor):
+def test_a_synonym_is_proposed_for_the_unknown_one_of_several_words(editor):
     make_tool("Consensus in a Huddle")
     count("huddle cnsensuss")
     click(editor, "“cnsensuss” is the same as “consensus” for “huddle cnsensuss”")
@@ -227,7 +227,7 @@ def test_words_that_only_a_draft_has_are_not_proposed(editor):
     assert links_in(response)["Synonym…"] == "/admin/catalog/synonym/add/?term=cnsensuss"
 
 
-def test_one_click_makes_a_best_bet_and_it_stands_first(editor):
+def test_one_click_promotes_a_result_and_it_comes_first(editor):
     tools = four_tools()
     count("consensus", searches=3, results=4)
     response = click(editor, "Put “Consensus Three” first for “consensus”")
@@ -245,7 +245,7 @@ def test_the_first_three_results_are_offered_and_no_more(editor):
     ]
 
 
-def test_no_second_best_bet_is_put_beside_the_first(editor):
+def test_a_second_promoted_result_for_the_same_words_is_refused(editor):
     tools = four_tools()
     count("consensus", results=4)
     address, sent = buttons_in(editor.get(DESK))["Put “Consensus Two” first for “consensus”"]
@@ -258,7 +258,7 @@ def test_no_second_best_bet_is_put_beside_the_first(editor):
     assert BestBet.objects.count() == 1
 
 
-def test_words_that_do_well_show_their_first_results_on_a_page_of_their_own(editor):
+def test_good_searches_show_their_first_results_on_their_own_page(editor):
     four_tools()
     count("consensus", clicks=2, results=4)
     count("other", clicks=2, results=4)
@@ -272,14 +272,14 @@ def test_words_that_do_well_show_their_first_results_on_a_page_of_their_own(edit
     assert titles_found("consensus")[0] == "Consensus Two"
 
 
-def test_the_forms_for_anything_else_are_filled_in_with_the_words(editor):
+def test_the_add_forms_are_filled_in_with_the_words(editor):
     count("to & fro")
     links = links_in(editor.get(DESK))
     assert form_data(editor.get(links["Synonym…"]))["term"] == ["to & fro"]
     assert form_data(editor.get(links["Promoted result…"]))["words"] == ["to & fro"]
 
 
-def test_a_click_is_written_into_the_history(editor):
+def test_a_click_is_logged_in_the_history(editor):
     make_tool("Consensus")
     count("cnsensuss")
     click(editor, "Same as “consensus” for “cnsensuss”")
@@ -287,7 +287,7 @@ def test_a_click_is_written_into_the_history(editor):
     assert "Added." in history.content.decode()
 
 
-def test_a_best_bet_that_harms_a_judged_query_is_refused_with_its_name(editor):
+def test_a_promoted_result_that_harms_a_search_check_is_refused_with_its_name(editor):
     tools = judged_tools()
     response = editor.post(
         reverse("admin:search-best-bet"),
@@ -311,7 +311,7 @@ def test_a_best_bet_that_harms_a_judged_query_is_refused_with_its_name(editor):
         ("search-best-bet", {"words": "x", "resource": "<script>"}),
     ],
 )
-def test_what_makes_no_sense_is_said_and_changes_nothing(editor, role, sent):
+def test_invalid_values_get_an_error_and_change_nothing(editor, role, sent):
     before = Synonym.objects.count()
     response = editor.post(reverse(f"admin:{role}"), sent, follow=True)
     assert all(text.startswith("Nothing was changed.") for text in messages_in(response))
@@ -320,7 +320,7 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(editor, role, sent):
 
 
 @pytest.mark.parametrize("role", ["search-synonym", "search-best-bet"])
-def test_only_a_form_of_the_site_that_is_sent_changes_anything(editor, role):
+def test_only_a_form_sent_from_the_site_changes_anything(editor, role):
     assert editor.get(reverse(f"admin:{role}")).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     sign_in_as_root(strict)
@@ -328,7 +328,7 @@ def test_only_a_form_of_the_site_that_is_sent_changes_anything(editor, role):
     assert not Synonym.objects.filter(term="a").exists()
 
 
-def test_who_may_only_look_sees_no_buttons_and_cannot_force_them(client):
+def test_staff_who_may_only_view_see_no_buttons_and_cannot_forge_them(client):
     person = sign_in(client, "lou")
     tool = make_tool("Consensus")
     editors = Group.objects.get(name="Editors")
@@ -348,13 +348,13 @@ def test_who_may_only_look_sees_no_buttons_and_cannot_force_them(client):
     assert not (Synonym.objects.filter(term="a").exists() or BestBet.objects.exists())
 
 
-def test_staff_without_the_right_do_not_see_the_desk(client):
+def test_staff_without_permission_do_not_see_the_desk(client):
     sign_in(client, "lou")
     assert client.get(DESK).status_code == 403
     assert DESK not in client.get("/admin/").content.decode()
 
 
-def test_nobody_writes_counts(client):
+def test_nobody_can_change_counts(client):
     sign_in_as_root(client)
     row = count("huddle")
     assert client.get(add_url(SearchCount)).status_code == 403
@@ -376,7 +376,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_hostile_words_are_shown_as_they_are(editor, words):
+def test_hostile_words_are_shown_as_plain_text(editor, words):
     make_tool("Alert")
     count(words, searches=2)
     for address in (DESK, f"{DESK}?words={quote(words)}"):
@@ -391,7 +391,7 @@ def test_hostile_words_are_shown_as_they_are(editor, words):
                 assert form_data(editor.get(href))["term"] == [words]
 
 
-def test_words_of_no_letters_have_nothing_that_helps(editor):
+def test_words_without_letters_offer_no_help(editor):
     count("🎉")
     assert set(links_in(editor.get(DESK))) == {"🎉"}
 
@@ -424,7 +424,7 @@ def test_a_refused_synonym_is_not_saved(editor):
     assert not Synonym.objects.filter(meaning="pact").exists()
 
 
-def test_what_harms_nothing_is_saved(editor):
+def test_a_harmless_change_is_saved(editor):
     tools = judged_tools()
     assert errors_in(submit_form(editor, add_url(Synonym), term="accord", meaning="pact")) == []
     words = {"words": "consensus", "resource": str(tools[2].pk)}
@@ -434,7 +434,7 @@ def test_what_harms_nothing_is_saved(editor):
     assert BestBet.objects.get().stems == "consensus"
 
 
-def test_the_same_best_bet_twice_is_an_error_of_the_form(editor):
+def test_the_same_promoted_result_twice_is_a_form_error(editor):
     tool = make_tool("Consensus")
     BestBet.objects.create(words="consensus", resource=tool)
     response = submit_form(editor, add_url(BestBet), words="Consensuses!", resource=str(tool.pk))
@@ -443,7 +443,7 @@ def test_the_same_best_bet_twice_is_an_error_of_the_form(editor):
 
 
 def needed_bet():
-    """Makes a promoted result that a search check needs: without it, the result would be fourth."""
+    """Makes a promoted result that a search check needs: without it, its result is fourth."""
     tools = four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[3])
     return BestBet.objects.create(words="consensus", resource=tools[3])
@@ -473,7 +473,7 @@ def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
     assert not LogEntry.objects.filter(action_flag=DELETION).exists()
 
 
-def test_what_harms_nothing_is_deleted(publisher):
+def test_a_harmless_row_is_deleted(publisher):
     needed_bet()
     one, two = (Synonym.objects.create(term="accord", meaning=word) for word in ("pact", "treaty"))
     publisher.post(admin_url(one, "delete"), {"post": "yes"})
@@ -482,7 +482,7 @@ def test_what_harms_nothing_is_deleted(publisher):
     assert not Synonym.objects.filter(term="accord").exists()
 
 
-def test_editors_keep_the_vocabulary_and_publishers_delete_it(editor):
+def test_editors_change_the_vocabulary_and_only_publishers_delete_it(editor):
     synonym = Synonym.objects.first()
     assert errors_in(submit_form(editor, admin_url(synonym), meaning="something else")) == []
     assert Synonym.objects.get(pk=synonym.pk).meaning == "something else"
@@ -492,7 +492,7 @@ def test_editors_keep_the_vocabulary_and_publishers_delete_it(editor):
     assert not Synonym.objects.filter(pk=synonym.pk).exists()
 
 
-def test_the_list_of_judged_queries_shows_their_places(editor):
+def test_the_list_of_search_checks_shows_their_places(editor):
     tools = four_tools()
     draft = make_tool("Consensus Draft", published=False)
     for resource in (tools[1], tools[3], draft):

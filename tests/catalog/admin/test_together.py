@@ -1,4 +1,4 @@
-"""Two editors at one entry; none of them loses a word."""
+"""Two editors write in one entry. Neither loses a word."""
 
 import pytest
 from django.test import Client
@@ -57,7 +57,7 @@ def test_the_second_to_save_is_told_and_keeps_the_text(ann, bob, video):
     assert form_data(response)["summary"] == ["As Bob wants it"]
 
 
-def test_who_insists_saves_over_it(ann, bob, video):
+def test_an_editor_can_choose_to_replace_the_saved_version(ann, bob, video):
     form = opened(bob, video)
     sent(ann, video, opened(ann, video), summary="As Ann wants it")
     response = sent(bob, video, form, summary="As Bob wants it")
@@ -68,7 +68,7 @@ def test_who_insists_saves_over_it(ann, bob, video):
     assert summary() == "As Bob wants it"
 
 
-def test_to_insist_is_to_insist_on_what_was_seen(ann, bob, video):
+def test_the_choice_to_replace_covers_only_the_version_that_was_shown(ann, bob, video):
     form = opened(bob, video)
     sent(ann, video, opened(ann, video), summary="First")
     response = sent(bob, video, form, summary="As Bob wants it")
@@ -93,13 +93,13 @@ def test_a_form_without_a_version_is_not_trusted(bob, video):
     assert errors_in(sent(bob, video, form)) == [NOT_SAVED]
 
 
-def test_one_editor_alone_is_never_asked(bob, video):
+def test_an_editor_alone_sees_no_conflict(bob, video):
     for text in ("One", "Two", "Three"):
         assert errors_in(sent(bob, video, opened(bob, video), summary=text)) == []
     assert summary() == "Three"
 
 
-def test_what_is_written_in_an_entry_that_was_deleted_becomes_a_draft(ann, bob, video):
+def test_text_written_in_a_deleted_entry_becomes_a_draft(ann, bob, video):
     form = opened(bob, video)
     add_row(form, "credits", {"role": "By", "name": "Bob"})
     ann.post(admin_url(video, "delete"), {"post": "yes"})
@@ -111,7 +111,7 @@ def test_what_is_written_in_an_entry_that_was_deleted_becomes_a_draft(ann, bob, 
     assert kept.credits.get().name == "Bob"
 
 
-def test_a_row_that_was_removed_meanwhile_is_kept(ann, bob, video):
+def test_a_row_that_someone_removed_meanwhile_is_saved_as_a_new_row(ann, bob, video):
     gone = video.credits.create(role="By", name="Us")
     video.credits.create(role="Animation by", name="Them")
     form = opened(bob, video)
