@@ -23,7 +23,7 @@ def barriers(resource, renditions=None):
     """
     found = []
     if resource.image and not resource.image_alt and not resource.image_decorative:
-        found.append(_("The image is not described."))
+        found.append(_("The image has no description."))
     if isinstance(resource, Video):
         found += video_barriers(resource)
     if isinstance(resource, Tool):
@@ -34,7 +34,7 @@ def barriers(resource, renditions=None):
 
 def video_barriers(video):
     if video.file and not video.captions:
-        yield _("The video has no captions, from which its transcript is made.")
+        yield _("The video has no captions, which also become its transcript.")
     elif video.address and not (video.captions or video.transcript):
         yield _("The video has no transcript.")
 
@@ -63,9 +63,9 @@ def refuse_barriers(resource, found, before, may_override):
     if not new or excused or not appears(resource):
         return
     way = (
-        _("Mend it, or say below why it is published all the same.")
+        _("Fix this, or say below why you publish it anyway.")
         if may_override
-        else _("Mend it, or ask a publisher to say why it is published all the same.")
+        else _("Fix this, or ask a publisher to say why it is published anyway.")
     )
     raise ValidationError(
         _("Some readers would be left out. %(barriers)s %(way)s")

@@ -28,7 +28,7 @@ def publish(desk, request, queryset):
                 resource.published_at = timezone.now()
             resource.unpublished_at = None
             keep(desk, request, resource, _("Published."), "published_at", "unpublished_at")
-    done = ngettext("%d entry is published now.", "%d entries are published now.", len(ready))
+    done = ngettext("%d entry is now published.", "%d entries are now published.", len(ready))
     desk.message_user(request, done % len(ready), messages.SUCCESS)
 
 
@@ -44,7 +44,7 @@ def unpublish(desk, request, queryset):
                 just_after = resource.published_at + timedelta(microseconds=1)
                 resource.unpublished_at = max(timezone.now(), just_after)
             keep(desk, request, resource, _("Unpublished."), "published_at", "unpublished_at")
-    done = ngettext("%d entry is off the site now.", "%d entries are off the site now.", len(shown))
+    done = ngettext("%d entry is now off the site.", "%d entries are now off the site.", len(shown))
     desk.message_user(request, done % len(shown), messages.SUCCESS)
 
 
@@ -73,7 +73,7 @@ def is_held_back(desk, request, resource):
     found = [] if resource.access_reason else barriers(resource)
     if found:
         facts = {"title": resource, "barriers": " ".join(found)}
-        sentence = _("“%(title)s” is not published. %(barriers)s Open it to mend it.")
+        sentence = _("“%(title)s” is not published. %(barriers)s Open it to fix this.")
         desk.message_user(request, sentence % facts, messages.WARNING)
     return bool(found)
 
@@ -81,7 +81,7 @@ def is_held_back(desk, request, resource):
 class AddTagsForm(forms.Form):
     tags = TagsField(
         label=gettext_lazy("Tags"),
-        help_text=gettext_lazy("Free words with commas between them."),
+        help_text=gettext_lazy("Any words, with commas between them."),
     )
 
 
@@ -98,7 +98,7 @@ def tag_all(desk, request, queryset, change, names):
             getattr(resource.tags, change)(*names)
             keep(desk, request, resource, _("Changed tags."))
     done = ngettext(
-        "The tags of %d entry are changed.", "The tags of %d entries are changed.", len(resources)
+        "Changed the tags of %d entry.", "Changed the tags of %d entries.", len(resources)
     )
     desk.message_user(request, done % len(resources), messages.SUCCESS)
 

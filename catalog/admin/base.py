@@ -52,7 +52,9 @@ class FieldsMixin:
             "widget": AdminIntegerFieldWidget,
             "min_value": 1,
             "max_value": 1_000_000,
-            "error_messages": {"min_value": _("Count from 1; leave it empty when unknown.")},
+            "error_messages": {
+                "min_value": _("Write 1 or more. Leave it empty if you do not know.")
+            },
         },
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.URLField: {"assume_scheme": "https"},
@@ -156,7 +158,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
     def refuse_deletion(self, request, error):
         """Answers where a row came into use after its page asked whether to delete it."""
         users = ", ".join(sorted({str(user) for user in error.protected_objects}))
-        sentence = _("Nothing was deleted, for it has come into use: %s") % users
+        sentence = _("Nothing was deleted, because it is now in use: %s") % users
         self.message_user(request, sentence, messages.ERROR)
         return redirect(request.get_full_path())
 
@@ -172,7 +174,7 @@ def known_numbers():
     try:
         yield
     except (OverflowError, DataError) as error:
-        raise BadRequest(_("There is no such number.")) from error
+        raise BadRequest(_("No entry has that number.")) from error
 
 
 def with_numbers_only(values, name):

@@ -16,7 +16,7 @@ MOST_SUGGESTIONS = 500
 def check_tag(name):
     """Raises ValidationError unless `name` can be a tag with a page of its own."""
     if len(name) > Tag._meta.get_field("name").max_length:
-        raise ValidationError(_("“%s…” is too long for a tag.") % name[:40])
+        raise ValidationError(_("“%s…” is too long for a tag. Make it shorter.") % name[:40])
     if not slugify(name, allow_unicode=True):
         raise ValidationError(_("“%s” cannot be a tag: it needs a letter or a digit.") % name)
 

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.core.exceptions import ValidationError
 from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.accessibility import appears, barriers, refuse_barriers
@@ -19,7 +20,7 @@ from catalog.models.tool import digest
 
 CHECKBOXES = ("levels", "dimensions", "regions")
 YEARS = range(1990, 2101)  # a time zone can move a year 9999 out of what databases can hold
-NO_LEVEL = _("There is no such level: they go from 1 to 5.")
+NO_LEVEL = _("Choose a level from 1 to 5.")
 
 
 @dataclass
@@ -45,15 +46,15 @@ class ResourceForm(RefusableForm):
             "transcript": AdminTextareaWidget(attrs={"rows": 12}),
         }
         help_texts = {
-            "topics": _("Where people look for it. One to three are a good number."),
-            "levels": _("The levels at which a team makes use of it."),
-            "dimensions": _("The rows of Path to Performance in which it helps a team on."),
-            "tool_type": _("What sort of thing it is. Readers see it and search by it."),
+            "topics": _("Choose where people look for it. One to three topics are best."),
+            "levels": _("Check the levels at which a team can use it."),
+            "dimensions": _("Check the rows of Path to Performance where it helps a team."),
+            "tool_type": _("Choose what it is. Readers see this and search by it."),
             "tags": _("Words people search by, with commas between them: huddles, team meeting."),
         }
         error_messages = {
             "levels": {"invalid_choice": NO_LEVEL, "invalid_pk_value": NO_LEVEL},
-            "slug": {"invalid": _("Use the letters a to z, digits, hyphens and underscores only.")},
+            "slug": {"invalid": _("Use only the letters a to z, digits, hyphens and underscores.")},
         }
 
     def __init__(self, *args, **kwargs):
@@ -78,14 +79,14 @@ class ResourceForm(RefusableForm):
         if slug and holder:
             facts = {"title": holder.title, "kind": holder.get_kind_display()}
             raise ValidationError(
-                _("“%(title)s” (%(kind)s) has this address already; choose another.") % facts
+                _("“%(title)s” (%(kind)s) already has this address. Choose another.") % facts
             )
         return slug
 
     def clean_related(self):
         related = self.cleaned_data["related"]
         if self.instance.pk and related.filter(pk=self.instance.pk).exists():
-            raise ValidationError(_("It cannot be related to itself."))
+            raise ValidationError(_("An entry cannot be related to itself. Remove it here."))
         return related
 
     def clean(self):
@@ -113,9 +114,11 @@ class ResourceForm(RefusableForm):
         if least and not most:
             self.cleaned_data["minutes_max"] = least
         elif most and not least:
-            self.add_error("minutes_min", _("Say the least too: the same when it is exact."))
+            self.add_error(
+                "minutes_min", _("Fill this in too. If the time is exact, write the same number.")
+            )
         elif least and most < least:
-            self.add_error("minutes_max", _("The most cannot be below the least."))
+            self.add_error("minutes_max", _("This cannot be less than “minutes, at least”."))
 
     def says_another_time(self):
         """Whether the editor changed the time in words but not in minutes."""
@@ -130,7 +133,7 @@ class ResourceForm(RefusableForm):
                 self.add_error(name, sentence % {"first": YEARS[0], "last": YEARS[-1]})
         appears, leaves = (self.cleaned_data.get(n) for n in ("published_at", "unpublished_at"))
         if leaves and "published_at" not in self.errors and (not appears or leaves <= appears):
-            self.add_error("unpublished_at", _("It cannot leave the site before it appears there."))
+            self.add_error("unpublished_at", _("Choose a time after it is published."))
 
     def refuse_conflict(self):
         """Keeps an editor from overwriting a version unseen.
@@ -141,7 +144,9 @@ class ResourceForm(RefusableForm):
         when = rows.values_list("updated_at", flat=True).first()
         if version_of(when) not in self.data.getlist("version"):
             self.conflict = conflict(self.instance, when)
-            self.add_error(None, _("Your text is not saved yet, for somebody saved meanwhile."))
+            self.add_error(
+                None, _("Not saved: someone else saved this entry while you were writing.")
+            )
 
 
 def keep_files(form, original):
@@ -207,7 +212,9 @@ class Rows(BaseInlineFormSet):
             form.fields["DELETE"].widget.attrs["aria-label"] = form.fields["DELETE"].label
 
     def get_unique_error_message(self, unique_check):
-        return _("Two rows say the same; remove one.")
+        fields = [self.model._meta.get_field(name) for name in unique_check if name != self.fk.name]
+        labels = get_text_list([str(field.verbose_name) for field in fields], _("and"))
+        return _("Two rows have the same %s. Change or remove one.") % labels
 
     def clean(self):
         super().clean()
@@ -218,7 +225,7 @@ class Rows(BaseInlineFormSet):
             both = holders.keys() & wanted.keys() - {None}
             if any(holders[key] is not wanted[key] for key in both):
                 raise ValidationError(
-                    _("A row takes over what another one said: save that in two steps.")
+                    _("Two rows trade values. Change and save one of them, then the other.")
                 )
 
     def save(self, commit=True):
@@ -282,16 +289,18 @@ class RenditionForm(RowForm):
         label=_("What changed"),
         max_length=300,
         required=False,
-        help_text=_("When you replace a file: the old one stays, under its version, with this."),
+        help_text=_(
+            "When you replace a file, say what is new. The old file stays in the list of versions."
+        ),
     )
     matters = forms.BooleanField(
-        label=_("Tell subscribers of the new file"),
+        label=_("Tell followers about the new file"),
         required=False,
-        help_text=_("Puts what changed into the feeds. Leave it off for a typo."),
+        help_text=_("Feeds then show what changed. Leave it off if you only fixed a typo."),
     )
 
     class Meta:
-        help_texts = {"file": _("PDF, PowerPoint, Word, Excel or a picture, at most 100 MB.")}
+        help_texts = {"file": _("PDF, PowerPoint, Word, Excel or an image, up to 100 MB.")}
 
     def clean(self):
         super().clean()
@@ -299,11 +308,11 @@ class RenditionForm(RowForm):
         note, matters = (self.cleaned_data.get(name) for name in ("note", "matters"))
         file = self.cleaned_data.get("file")
         if matters and not note:
-            self.add_error("note", _("Say what changed: subscribers read it."))
+            self.add_error("note", _("Say what changed. Followers read this."))
         elif note and "file" not in self.changed_data:
-            self.add_error("file", _("Choose the new file too: this is said of it."))
+            self.add_error("file", _("Choose the new file too, or empty “What changed”."))
         if file and "file" in self.changed_data and digest(file) == self.instance.sha256:
-            self.add_error("file", _("This is the very file that is here already."))
+            self.add_error("file", _("This file is already here. Choose the new one."))
 
     def ask_for_file(self):
         """Asks for a file or an address.
@@ -314,12 +323,12 @@ class RenditionForm(RowForm):
         given = any(self.cleaned_data.get(name) for name in ("file", "address"))
         wrong = {"file", "address"} & self.errors.keys()
         if not given and not wrong and not self.instance.format:
-            self.add_error(None, _("Choose a file, or give its address elsewhere."))
+            self.add_error(None, _("Choose a file or add a link."))
 
     def clean_name(self):
         name = self.cleaned_data["name"]
         if self.instance.number and name != self.instance.name:
-            raise ValidationError(_("People have this address; it stays as it is."))
+            raise ValidationError(_("People use this address, so you cannot change it."))
         return name
 
     def _post_clean(self):

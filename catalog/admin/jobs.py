@@ -12,7 +12,7 @@ from catalog.models import Job
 @admin.action(description=_("Try failed jobs again"), permissions=["change"])
 def try_again(desk, request, queryset):
     count = queryset.filter(state=Job.State.FAILED).again()
-    words = ngettext("%d of them is tried again.", "%d of them are tried again.", count) % count
+    words = ngettext("Trying %d job again.", "Trying %d jobs again.", count) % count
     desk.message_user(request, words, messages.SUCCESS if count else messages.WARNING)
 
 

@@ -49,10 +49,10 @@ def is_among_first(place):
 def harm_sentence(query, place):
     facts = {"words": query.words, "title": query.resource.title, "place": place}
     if place is None:
-        sentence = _("“%(words)s” would no longer find “%(title)s”.")
+        sentence = _("“%(words)s” would no longer find “%(title)s”. A search check needs it.")
     else:
         sentence = _(
-            "“%(words)s” would no longer show “%(title)s” among its first three:"
-            " it would stand at place %(place)d."
+            "“%(words)s” would show “%(title)s” at place %(place)d. "
+            "A search check needs it in the first three."
         )
     return sentence % facts

@@ -202,7 +202,9 @@ class ResourceAdmin(CatalogAdmin):
         if self.get_object(request, unquote(object_id)) is None:
             request.POST = request.POST.copy()
             request.POST["_saveasnew"] = "1"
-            sentence = _("This entry was deleted while you wrote. Your text is a new draft.")
+            sentence = _(
+                "This entry was deleted while you were writing. Your text is now a new draft."
+            )
             self.message_user(request, sentence, messages.WARNING)
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -222,8 +224,8 @@ class ResourceAdmin(CatalogAdmin):
         super().save_model(request, obj, form, change)
         if change and obj.time_short and form.says_another_time():
             sentence = _(
-                "The time as written has changed. Plans and cards still say %s: "
-                "look at the minutes below it."
+                "You changed the time as written. Plans and cards still say %s. "
+                "Check the minutes below it."
             )
             self.message_user(request, sentence % obj.time_short, messages.WARNING)
 
@@ -240,10 +242,10 @@ class ResourceAdmin(CatalogAdmin):
             kept = Resource.objects.filter(pk=entry.pk)
             kept.update(access_reason="", access_reason_by=None, access_reason_at=None)
 
-    @admin.display(description=_("work on its files"))
+    @admin.display(description=_("file jobs"))
     def work(self, obj):
         if not obj.pk:
-            return _("It begins when the entry is saved.")
+            return _("These start when you save the entry.")
         jobs = obj.jobs.all()
         failed = any(job.state == Job.State.FAILED for job in jobs)
         place = reverse(self.named("jobs"), args=[obj.pk])
@@ -292,11 +294,11 @@ class ResourceAdmin(CatalogAdmin):
             str(label) for name, (label, _q) in self.gaps().items() if getattr(obj, name)
         )
 
-    @admin.display(description=_("sheet"))
+    @admin.display(description=_("info sheet"))
     def newest_edition(self, obj):
         edition = obj.editions.first()
         if edition is None:
-            return _("There is no version before it has a date.")
+            return _("The first version is made when you publish.")
         facts = {"number": edition.number, "date": date_format(localtime(edition.made_at))}
         return _("Version %(number)d, %(date)s") % facts
 
@@ -401,5 +403,5 @@ def ask_for_files_again(files, forms):
         for name in form.fields:
             file = files.get(form.add_prefix(name))
             if file and name not in form.errors:
-                sentence = _("Choose “%s” again: it is not saved yet, and the browser forgot it.")
+                sentence = _("Choose “%s” again. It was not saved, and the browser forgot it.")
                 form.add_error(name, sentence % file.name)

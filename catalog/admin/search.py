@@ -83,7 +83,7 @@ class SynonymAdmin(VocabularyAdmin):
     fields = list_display = search_fields = ["term", "meaning"]
 
     def done(self, row):
-        return _("To the search, “%(term)s” is the same as “%(meaning)s” now.") % vars(row)
+        return _("Search now treats “%(term)s” and “%(meaning)s” as the same.") % vars(row)
 
 
 @admin.register(BestBet, site=site)
@@ -95,7 +95,7 @@ class BestBetAdmin(VocabularyAdmin):
 
     def done(self, row):
         facts = {"title": row.resource, "words": row.words}
-        return _("“%(title)s” stands first for “%(words)s” now.") % facts
+        return _("“%(title)s” now comes first for “%(words)s”.") % facts
 
 
 @admin.register(JudgedQuery, site=site)
@@ -192,7 +192,7 @@ class SearchDesk(CatalogAdmin):
 def refuse_second_bet(row):
     """Refuses a second promoted result for the same words: only one can come first."""
     if isinstance(row, BestBet) and (bet := BestBet.objects.filter(stems=row.stems).first()):
-        raise ValidationError(_("“%s” stands first for these words already.") % bet.resource)
+        raise ValidationError(_("“%s” already comes first for these words.") % bet.resource)
 
 
 def searched():

@@ -37,9 +37,9 @@ class RenditionInline(RowsMixin, admin.StackedInline):
         formset.may_override = request.user.has_perm("catalog.publish_resource")
         return formset
 
-    @admin.display(description=_("what the file is"))
+    @admin.display(description=_("about this file"))
     def about_file(self, obj):
-        return about_file(obj) if obj.number or obj.format else _("Read when it is saved.")
+        return about_file(obj) if obj.number or obj.format else _("You see this after you save.")
 
     @admin.display(description=_("versions"))
     def history(self, obj):
@@ -80,7 +80,7 @@ class ToolAdmin(ResourceAdmin):
         if request.method == "POST":
             return self.restore(request, tool)
         context = self.admin_site.each_context(request) | {
-            "title": _("Versions of the files"),
+            "title": _("Versions of these files"),
             "opts": self.opts,
             "tool": tool,
             "renditions": tool.renditions.prefetch_related("versions__by"),
@@ -96,10 +96,10 @@ class ToolAdmin(ResourceAdmin):
         except ValidationError as error:
             self.message_user(request, error.messages[0], messages.ERROR)
             return redirect("admin:catalog_tool_versions", tool.pk)
-        note = _("Version %d again.") % version.number
+        note = _("Back to version %d.") % version.number
         version.rendition.restore(version, by=request.user, note=note)
         self.log_change(request, tool, f"{version.rendition}: {note}")
-        sentence = _("Version %(number)d of “%(name)s” is the newest again.")
+        sentence = _("“%(name)s” is back to version %(number)d.")
         facts = {"number": version.number, "name": version.rendition.name}
         self.message_user(request, sentence % facts, messages.SUCCESS)
         return redirect("admin:catalog_tool_versions", tool.pk)

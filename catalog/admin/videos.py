@@ -42,15 +42,15 @@ class VideoAdmin(ResourceAdmin):
             self.message_user(request, sentence, messages.WARNING)
         if transcoding.ffmpeg_is_there():
             if problems:
-                sentence = _("A version that phones play is made of it in the background.")
+                sentence = _("We are making a phone version in the background.")
                 self.message_user(request, sentence)
         elif not video.image:
-            sentence = _("Choose an image too: the page shows it until somebody plays the film.")
+            sentence = _("Choose an image too. The page shows it until someone plays the video.")
             self.message_user(request, sentence, messages.WARNING)
 
-    @admin.display(description=_("what the file is"))
+    @admin.display(description=_("about this file"))
     def about_film(self, obj):
         if not obj.film:
-            return _("This is read from the file when it is saved.")
+            return _("You see this after you save.")
         lines = [transcoding.described(obj.film), *transcoding.phone_sentences(obj.film)]
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))

@@ -39,7 +39,7 @@ class TermForm(RefusableForm):
         slug = slug or slugify(name) or "term"
         others = self._meta.model.objects.exclude(name=name)
         if self.instance.pk is None and (holder := others.filter(slug=slug).first()):
-            self.add_error("slug", _("“%s” has this address already; write another.") % holder)
+            self.add_error("slug", _("“%s” already has this address. Write another.") % holder)
 
 
 class TermAdmin(CountedAdmin):
@@ -103,9 +103,9 @@ class TagForm(RefusableForm):
         name = clean_line(self.cleaned_data["name"])
         check_tag(name)
         if "," in name or ";" in name:
-            raise ValidationError(_("A comma or semicolon stands between tags, not in one."))
+            raise ValidationError(_("A tag cannot have a comma or semicolon."))
         if taken := Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first():
-            raise ValidationError(_("There is a tag “%s” already.") % taken)
+            raise ValidationError(_("The tag “%s” already exists.") % taken)
         return name
 
 

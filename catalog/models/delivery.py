@@ -23,7 +23,7 @@ class Delivery(CleanModel):
         _("minutes"),
         null=True,
         blank=True,
-        help_text=_("Only where the time differs from one delivery to another."),
+        help_text=_("Fill this in only if the times differ from one delivery to another."),
     )
 
     class Meta:

@@ -43,16 +43,16 @@ class Job(models.Model):
     """Work outside of requests: on a file after it was saved, or to make a PDF."""
 
     class Task(models.TextChoices):
-        TEXT = "text", _("Reading its text for the search")
+        TEXT = "text", _("Reading its text for search")
         PREVIEW = "preview", _("Making its preview")
-        PICTURE = "picture", _("Making the sizes of the picture")
-        FILM = "film", _("Making a still and a version for phones")
-        SHEET = "sheet", _("Making the sheet for print")
+        PICTURE = "picture", _("Making the image sizes")
+        FILM = "film", _("Making a still image and a phone version")
+        SHEET = "sheet", _("Making the info sheet")
         PRINT = "print", _("Making a large PDF")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("at work")
+        RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
@@ -67,10 +67,10 @@ class Job(models.Model):
     failure = models.CharField(_("what went wrong"), max_length=500, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     worker = models.CharField(_("worker"), max_length=64, blank=True)
-    asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    asked_at = models.DateTimeField(_("requested"), auto_now_add=True)
     # None: it may start at once.
     due_at = models.DateTimeField(_("not before"), null=True, blank=True)
-    beat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    beat_at = models.DateTimeField(_("last active"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 

@@ -47,7 +47,9 @@ class Resource(PublishingState, Presentation, CleanModel):
     title = models.CharField(
         _("title"),
         max_length=200,
-        help_text=_("What people call it, in at most ten words. A course says how it is held."),
+        help_text=_(
+            "What people call it, in ten words or fewer. For a course, say how it is held."
+        ),
     )
     slug = models.SlugField(
         _("address"),
@@ -55,20 +57,20 @@ class Resource(PublishingState, Presentation, CleanModel):
         unique=True,
         blank=True,
         help_text=_(
-            "The last part of its web address. Left empty, it is made from the title. "
-            "When you change it, the old address leads to the new one."
+            "The last part of its web address. Leave it empty to make one from the title. "
+            "If you change it, the old address still leads here."
         ),
     )
     summary = models.TextField(
         _("summary"),
         max_length=500,
         blank=True,
-        help_text=_("One or two sentences that say what a team gets from it. Shown on its card."),
+        help_text=_("Say in one or two sentences what a team gets from it. Cards show this."),
     )
     body = RichTextField(
         _("description"),
         blank=True,
-        help_text=_("The whole text. You can paste from Word: the form removes what cannot stay."),
+        help_text=_("The full text. You can paste from Word. Formats we cannot show are removed."),
     )
     image = PictureField(
         _("image"),
@@ -78,7 +80,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         width_field="image_width",
         height_field="image_height",
         validators=[check_image],
-        help_text=_("JPEG, PNG, WebP or GIF, at least 1280 pixels wide, 16:9 looks best."),
+        help_text=_("JPEG, PNG, WebP or GIF. 16:9 and at least 1280 pixels wide looks best."),
     )
     image_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
@@ -88,29 +90,33 @@ class Resource(PublishingState, Presentation, CleanModel):
         default=50,
         validators=[MaxValueValidator(100)],
         help_text=_(
-            "In percent: what stays in view where the image is cut to fit. Click on the image, "
-            "once it is saved, to choose it."
+            "The point that stays in view when the image is cropped, in percent. Save the image, "
+            "then click on it to choose the point."
         ),
     )
     focus_y = models.PositiveSmallIntegerField(
         _("focus, from the top"), default=50, validators=[MaxValueValidator(100)]
     )
     image_alt = models.CharField(
-        _("image described"),
+        _("image description"),
         max_length=250,
         blank=True,
-        help_text=_("What the picture shows, for people who cannot see it."),
+        help_text=_("Say what the image shows, for people who cannot see it."),
     )
     image_decorative = models.BooleanField(
-        _("the image only decorates"),
+        _("the image is only decoration"),
         default=False,
-        help_text=_("It says nothing that the words beside it do not say: no description needed."),
+        help_text=_(
+            "Check this if the image adds nothing to the words. It needs no description then."
+        ),
     )
     level_text = models.CharField(
         _("levels as written"),
         max_length=200,
         blank=True,
-        help_text=_("Only where words say more than the ticks, as in “for teams at any level”."),
+        help_text=_(
+            "Only if words say more than the checkboxes, such as “for teams at any level”."
+        ),
     )
     levels = ProtectedManyToManyField(
         Level, blank=True, related_name="resources", verbose_name=_("levels")
@@ -129,7 +135,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         blank=True,
         related_name="resources",
         verbose_name=_("audiences"),
-        help_text=_("The groups it is for. Filters and plans use these."),
+        help_text=_("Choose the groups it is for. Filters and plans use these."),
     )
     only_for = ProtectedManyToManyField(
         Audience,
@@ -137,8 +143,9 @@ class Resource(PublishingState, Presentation, CleanModel):
         related_name="limited_resources",
         verbose_name=_("only for"),
         help_text=_(
-            "Who may take part, where others are shut out: labor sponsors only is for sponsors, "
-            "and only for union members. Empty where it is open to all; plans respect it."
+            "Choose groups only if nobody else may take part. For example, a course for labor "
+            "sponsors is for sponsors, and only for union members. Leave it empty if it is open "
+            "to all. Plans follow this."
         ),
     )
     topics = ProtectedManyToManyField(
@@ -149,42 +156,42 @@ class Resource(PublishingState, Presentation, CleanModel):
         blank=True,
         related_name="resources",
         verbose_name=_("regions"),
-        help_text=_("Leave empty when it is for all."),
+        help_text=_("Leave it empty if it is for all regions."),
     )
     duration_text = models.TextField(
         _("time needed as written"),
         max_length=500,
         blank=True,
-        help_text=_("As readers should see it, as in “two 2-hour modules (4 hours in all)”."),
+        help_text=_("What readers should see, such as “two 2-hour modules (4 hours in all)”."),
     )
     minutes_min = models.PositiveIntegerField(
         _("minutes, at least"),
         null=True,
         blank=True,
-        help_text=_("Leave empty when nobody knows; never 0. Plans add these up."),
+        help_text=_("Plans add these up. Leave it empty if you do not know. Do not write 0."),
     )
     minutes_max = models.PositiveIntegerField(
         _("minutes, at most"),
         null=True,
         blank=True,
-        help_text=_("The same number again when the time is exact."),
+        help_text=_("If the time is exact, write the same number again."),
     )
     seconds = models.PositiveIntegerField(
         _("running time in seconds"),
         null=True,
         blank=True,
-        help_text=_("1:29 is 89. Leave empty when unknown; never 0."),
+        help_text=_("1:29 is 89. Leave it empty if you do not know. Do not write 0."),
     )
     related = models.ManyToManyField(
         "self",
         blank=True,
         verbose_name=_("related resources"),
-        help_text=_("Shown on both pages."),
+        help_text=_("Each of the two pages then shows the other."),
     )
     related_text = models.TextField(
         _("related titles as written"),
         blank=True,
-        help_text=_("Titles named before they exist here, one a line. Only editors see them."),
+        help_text=_("Titles that are not in the catalog yet, one per line. Only editors see them."),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -193,21 +200,21 @@ class Resource(PublishingState, Presentation, CleanModel):
         blank=True,
         related_name="resources",
         verbose_name=_("owner"),
-        help_text=_("Who answers for it."),
+        help_text=_("The person who keeps it up to date."),
     )
     published_at = models.DateTimeField(
         _("published"),
         null=True,
         blank=True,
         db_index=True,
-        help_text=_("Empty: a draft. In the future: appears by itself at that time."),
+        help_text=_("Leave it empty for a draft. At a future time, it appears by itself."),
     )
     unpublished_at = models.DateTimeField(
         _("unpublished"),
         null=True,
         blank=True,
         db_index=True,
-        help_text=_("When it leaves the site. Empty: it stays."),
+        help_text=_("When to take it off the site. Leave it empty to keep it there."),
     )
     replaced_by = models.ForeignKey(
         "self",
@@ -217,17 +224,17 @@ class Resource(PublishingState, Presentation, CleanModel):
         related_name="replaces",
         verbose_name=_("replaced by"),
         help_text=_(
-            "What people should use in its place once it has left the site. Who scans an old "
-            "print, or comes by an old link, is shown the way there."
+            "What people should use instead once this is withdrawn. Old links and the QR codes "
+            "on old prints show the way there."
         ),
     )
     access_reason = models.TextField(
-        _("published all the same, because"),
+        _("publish anyway, because"),
         max_length=500,
         blank=True,
         help_text=_(
-            "Why readers get it although captions, a description or a PDF's title, language or "
-            "tags are missing. It is listed in the accessibility report until that is mended."
+            "Say why it cannot wait for captions, an image description, or the title, language or "
+            "tags of a PDF. The accessibility report lists it until you fix this."
         ),
     )
     access_reason_by = models.ForeignKey(
@@ -246,7 +253,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         through=TaggedResource,
         blank=True,
         verbose_name=_("tags"),
-        help_text=_("Free words with commas between them."),
+        help_text=_("Any words, with commas between them."),
     )
 
     objects = ResourceQuerySet.as_manager()
@@ -293,25 +300,26 @@ class Resource(PublishingState, Presentation, CleanModel):
                 & Q(minutes_min__isnull=False, minutes_max__gte=F("minutes_min")),
                 name="resource_minutes_a_range",
                 violation_error_message=_(
-                    "Give both minutes or neither, from 1, and the most not below the least."
+                    "Fill in both minutes or neither. Count from 1. “At most” cannot be less than "
+                    "“at least”."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(seconds__isnull=True) | Q(seconds__gte=1, kind="video"),
                 name="resource_seconds_of_a_video",
                 violation_error_message=_(
-                    "A running time is from one second, and of a video only."
+                    "Only a video has a running time. It is at least one second."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(unpublished_at__isnull=True) | Q(unpublished_at__gt=F("published_at")),
                 name="resource_unpublished_after_published",
-                violation_error_message=_("It cannot leave the site before it appears there."),
+                violation_error_message=_("Choose a time after it is published."),
             ),
             models.CheckConstraint(
                 condition=Q(replaced_by__isnull=True) | ~Q(replaced_by=F("id")),
                 name="resource_not_replaced_by_itself",
-                violation_error_message=_("It cannot be replaced by itself."),
+                violation_error_message=_("An entry cannot replace itself. Choose another one."),
             ),
         ]
 
@@ -346,13 +354,15 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     def clean(self):
         if self.slug in RESERVED_SLUGS:
-            raise ValidationError({"slug": _("“%s” is a page of the site itself.") % self.slug})
+            raise ValidationError(
+                {"slug": _("“%s” is a page of the site. Choose another.") % self.slug}
+            )
         if taken := FormerSlug.objects.filter(slug=self.slug).exclude(resource=self.pk).first():
-            sentence = _("This address still leads to “%s”, which had it before.")
+            sentence = _("This address still leads to “%s”. Choose another.")
             raise ValidationError({"slug": sentence % taken.resource})
         known = self.image_alt.strip() or self.image_decorative or self.access_reason.strip()
         if self.image and not known:
-            sentence = _("Say what the image shows, or that it only decorates.")
+            sentence = _("Say what the image shows, or check that it is only decoration.")
             raise ValidationError({"image_alt": sentence})
         self.refuse_to_replace_in_a_circle()
 
@@ -361,7 +371,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         while following and following.pk not in passed:
             passed.append(following.pk)
             if following.pk == self.pk:
-                sentence = _("It would be replaced by itself in the end. Choose another one.")
+                sentence = _("This would lead back to the same entry. Choose another one.")
                 raise ValidationError({"replaced_by": sentence})
             following = following.replaced_by
 

@@ -20,13 +20,15 @@ class SiteSettings(CleanModel):
         help_text=_("A few words under the name, on every page."),
     )
     organisation = models.CharField(
-        _("organisation line"),
+        _("organization line"),
         max_length=200,
         default="Labor Management Partnership",
-        help_text=_("Stands at the foot of every page and PDF."),
+        help_text=_("Shown at the bottom of every page and PDF."),
     )
     contact = models.EmailField(
-        _("contact e-mail"), blank=True, help_text=_("Where readers write to. Shown on every page.")
+        _("contact e-mail"),
+        blank=True,
+        help_text=_("Where readers can write to you. Shown on every page."),
     )
 
     class Meta:

@@ -56,19 +56,19 @@ class Tool(Resource):
         _("best used"),
         max_length=1000,
         blank=True,
-        help_text=_("When a team takes it in hand, and what for."),
+        help_text=_("Say when a team uses it, and what for."),
     )
     format_text = models.CharField(
         _("format as written"),
         max_length=200,
         blank=True,
-        help_text=_("As in “PDF and PPT slide”."),
+        help_text=_("Such as “PDF and PPT slide”."),
     )
     size_text = models.CharField(
         _("size as written"),
         max_length=200,
         blank=True,
-        help_text=_("As in “2 pages; 8.5 x 11 in”."),
+        help_text=_("Such as “2 pages; 8.5 × 11 in”."),
     )
 
     objects = ToolQuerySet.as_manager()
@@ -161,14 +161,14 @@ class Rendition(CleanModel):
         max_length=100,
         blank=True,
         help_text=_(
-            "As in /tools/huddle-cards/color.pdf. Left empty, it is made from the name of the "
-            "file; it stays when the file is replaced."
+            "Such as “color” in /tools/huddle-cards/color.pdf. Leave it empty to use the name of "
+            "the file. It stays the same when you replace the file."
         ),
     )
     file = models.FileField(
         _("file"), upload_to=file_place, max_length=300, blank=True, validators=[check_document]
     )
-    address = models.URLField(_("or its address elsewhere"), max_length=500, blank=True)
+    address = models.URLField(_("or a link to it"), max_length=500, blank=True)
     format = models.CharField(_("format"), max_length=4, choices=Format, blank=True)
     color = models.CharField(_("color"), max_length=5, choices=Color, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
@@ -192,18 +192,20 @@ class Rendition(CleanModel):
             models.UniqueConstraint(
                 fields=["tool", "name"],
                 name="rendition_name_once_per_tool",
-                violation_error_message=_("Another file of this tool has this name already."),
+                violation_error_message=_(
+                    "Another file of this tool has this name. Choose another."
+                ),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="rendition_has_name"),
             models.CheckConstraint(
                 condition=Q(file="") | Q(address=""),
                 name="rendition_file_or_address",
-                violation_error_message=_("Give the file or its address elsewhere, not both."),
+                violation_error_message=_("Choose a file or add a link, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(pages__isnull=True) | Q(pages__gte=1),
                 name="rendition_pages_from_1",
-                violation_error_message=_("Pages count from 1; leave it empty when unknown."),
+                violation_error_message=_("Pages count from 1. Leave it empty if you do not know."),
             ),
         ]
 
@@ -217,8 +219,8 @@ class Rendition(CleanModel):
         kept = self.versions.order_by("-number").first() if self.pk else None
         if self.file and kept and extension(self.file.name) != extension(kept.file.name):
             sentence = _(
-                "The address of this file ends in .%s, and people have it. Choose a file of that "
-                "format, or add a row for the other one."
+                "People use the address of this file, which ends in .%s. Choose a file of that "
+                "format, or add a row for the new one."
             )
             raise ValidationError({"file": sentence % extension(kept.file.name)})
 
@@ -345,7 +347,7 @@ class RenditionVersion(CleanModel):
         verbose_name=_("by"),
     )
     note = models.CharField(_("what changed"), max_length=300, blank=True)
-    matters = models.BooleanField(_("told to subscribers"), default=False)
+    matters = models.BooleanField(_("told to followers"), default=False)
 
     class Meta:
         verbose_name = _("version of a file")

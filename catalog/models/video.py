@@ -40,7 +40,7 @@ class Video(Resource):
         help_text=_("MP4 or WebM."),
     )
     address = models.URLField(
-        _("or its address elsewhere"), max_length=500, blank=True, help_text=_("https://…")
+        _("or a link to it"), max_length=500, blank=True, help_text=_("https://…")
     )
     captions = models.FileField(
         _("captions"),
@@ -49,8 +49,8 @@ class Video(Resource):
         blank=True,
         validators=[check_captions],
         help_text=_(
-            "WebVTT or SRT (.vtt, .srt): who cannot hear it, or has the sound off, reads these. "
-            "The transcript is made from them."
+            "WebVTT or SRT (.vtt, .srt). People who cannot hear the video, or have the sound off, "
+            "read these. They also become the transcript."
         ),
     )
     cues = models.JSONField(default=list, blank=True, editable=False)
@@ -60,7 +60,7 @@ class Video(Resource):
         max_length=300,
         blank=True,
         validators=[check_chapters],
-        help_text=_("WebVTT or SRT with a title for each part: people jump to them."),
+        help_text=_("WebVTT or SRT with a title for each part. People can jump to a part."),
     )
     chapter_cues = models.JSONField(default=list, blank=True, editable=False)
     descriptions = models.FileField(
@@ -69,18 +69,18 @@ class Video(Resource):
         max_length=300,
         blank=True,
         validators=[check_descriptions],
-        help_text=_("WebVTT or SRT that says what is to be seen, for people who cannot see it."),
+        help_text=_("WebVTT or SRT that says what the video shows, for people who cannot see it."),
     )
     description_cues = models.JSONField(default=list, blank=True, editable=False)
     transcript = models.TextField(
         _("transcript"),
         max_length=200_000,
         blank=True,
-        help_text=_("Everything that is said, as text. Not needed where there are captions."),
+        help_text=_("Everything that is said, as text. You do not need this if you add captions."),
     )
     film = models.JSONField(default=dict, blank=True, editable=False)
     phone_file = models.FileField(
-        _("version for phones"), upload_to=file_place, max_length=300, blank=True, editable=False
+        _("phone version"), upload_to=file_place, max_length=300, blank=True, editable=False
     )
 
     objects = VideoQuerySet.as_manager()
@@ -100,7 +100,7 @@ class Video(Resource):
             models.CheckConstraint(
                 condition=Q(file="") | Q(address=""),
                 name="video_file_or_address",
-                violation_error_message=_("Give the file or its address elsewhere, not both."),
+                violation_error_message=_("Choose a file or add a link, not both."),
             )
         ]
 
@@ -121,7 +121,7 @@ class Video(Resource):
             raise ValidationError({sort: error}) from error
         last = max((end for _begin, end, _text in getattr(self, cues)), default=0)
         if file and file._committed and seconds and last > seconds + 1:
-            sentence = _("They go on after the end of this film; choose those that belong to it.")
+            sentence = _("These go on after the video ends. Choose the file that belongs to it.")
             raise ValidationError({sort: sentence})
 
     def film_facts(self):
@@ -200,7 +200,7 @@ class Credit(CleanModel):
     indexed_with = "video"
 
     video = models.ForeignKey(Video, models.CASCADE, related_name="credits")
-    role = models.CharField(_("role"), max_length=60, help_text=_("As in “Produced by”."))
+    role = models.CharField(_("role"), max_length=60, help_text=_("Such as “Produced by”."))
     name = models.CharField(_("name"), max_length=120)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

@@ -31,7 +31,7 @@ class CourseReferenceRows(Rows):
         rows = [form.instance for form in self.forms if names_something(form)]
         named = [course_or_names(row) for row in rows]
         if len(set(named)) < len(named):
-            raise ValidationError(self.get_unique_error_message(()))
+            raise ValidationError(self.get_unique_error_message(["named_course"]))
 
 
 def names_something(form):

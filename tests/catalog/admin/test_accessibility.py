@@ -13,7 +13,7 @@ from tests.makers import make_course, make_tool, make_video, run_jobs
 
 pytestmark = pytest.mark.django_db
 NOW = {"published_at_0": "2026-01-05", "published_at_1": "09:00:00"}
-SILENT = "The video has no captions, from which its transcript is made."
+SILENT = "The video has no captions, which also become its transcript."
 BARE = "The PDF “bare” lacks a title, its language and tags."
 REPORT = "/admin/catalog/resource/accessibility/"
 
@@ -135,7 +135,7 @@ def test_an_editor_who_cannot_publish_cannot_give_a_reason(client):
     tool.renditions.create(file=ContentFile(files.tagged_pdf(), "bare.pdf"))
     chosen = {"renditions-0-file": bare_pdf()}
     response = submit_form(client, admin_url(tool), files=chosen, access_reason="I want to.")
-    assert asked(response, "ask a publisher to say why")
+    assert asked(response, "ask a publisher to say why it is published anyway")
     assert not Tool.objects.get().access_reason
 
 
@@ -152,7 +152,7 @@ def test_a_publisher_can_publish_an_image_without_description_with_a_reason(clie
     typed = {"title": "A", "access_reason": "The artist describes it tomorrow."} | NOW
     submit_form(client, add_url(Video), files=picture, **typed)
     assert Video.objects.get().is_public
-    assert "The image is not described." in report(client)
+    assert "The image has no description." in report(client)
 
 
 def test_captions_of_a_video_on_another_site_count_as_its_transcript(client, publisher):
@@ -166,7 +166,7 @@ def test_captions_of_a_video_on_another_site_count_as_its_transcript(client, pub
 def test_an_image_needs_a_description_or_the_decorative_checkbox(client, publisher):
     picture = {"image": SimpleUploadedFile("a.png", files.image())}
     response = submit_form(client, add_url(Video), title="A", files=dict(picture))
-    assert asked(response, "Say what the image shows, or that it only decorates.")
+    assert asked(response, "Say what the image shows, or check that it is only decoration.")
     picture = {"image": SimpleUploadedFile("a.png", files.image())}
     submit_form(client, add_url(Video), title="A", image_decorative="on", files=picture)
     assert Video.objects.get().image

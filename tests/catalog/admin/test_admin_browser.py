@@ -152,7 +152,7 @@ def test_a_course_can_be_saved_after_an_error(desk, page):
     page.locator("#id_modules-0-minutes").fill("0")
     save(page)
     expect(page.locator(".field-errors")).to_have_text(
-        "Minutes: Count from 1; leave it empty when unknown."
+        "Minutes: Write 1 or more. Leave it empty if you do not know."
     )
     expect(editor(page)).to_have_text("Plan together.")
     page.get_by_role("link", name="Minutes").click()

@@ -100,7 +100,7 @@ def test_a_row_that_comes_into_use_at_the_last_moment_is_not_deleted(client, mon
     chosen = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
     address = admin_url(video, "delete") if way == "page" else list_url(Video)
     response = client.post(address, chosen, follow=True)
-    assert messages_in(response) == ["Nothing was deleted, for it has come into use: The User"]
+    assert messages_in(response) == ["Nothing was deleted, because it is now in use: The User"]
 
 
 def test_levels_can_be_neither_deleted_nor_added(client):

@@ -142,7 +142,7 @@ def test_an_error_is_shown_at_the_top_with_a_link_to_its_field(client):
     response = submit_form(client, add_url(Video), title="A", seconds="0")
     page = parse_page(response)
     link = page.xpath("//ul[@class='field-errors']/li")[0]
-    sentence = "Running time in seconds: Count from 1; leave it empty when unknown."
+    sentence = "Running time in seconds: Write 1 or more. Leave it empty if you do not know."
     assert link.text_content() == sentence
     assert page.get_element_by_id(link.find("a").get("href")[1:]).get("name") == "seconds"
 
@@ -150,23 +150,26 @@ def test_an_error_is_shown_at_the_top_with_a_link_to_its_field(client):
 @pytest.mark.parametrize(
     "changes, sentence",
     [
-        ({"minutes_min": "60", "minutes_max": "30"}, "The most cannot be below the least."),
-        ({"minutes_max": "30"}, "Say the least too: the same when it is exact."),
-        ({"minutes_min": "0"}, "Count from 1; leave it empty when unknown."),
-        ({"seconds": "-5"}, "Count from 1; leave it empty when unknown."),
+        (
+            {"minutes_min": "60", "minutes_max": "30"},
+            "This cannot be less than “minutes, at least”.",
+        ),
+        ({"minutes_max": "30"}, "Fill this in too. If the time is exact, write the same number."),
+        ({"minutes_min": "0"}, "Write 1 or more. Leave it empty if you do not know."),
+        ({"seconds": "-5"}, "Write 1 or more. Leave it empty if you do not know."),
         ({"seconds": "9" * 30}, "Ensure this value is less than or equal to 1000000."),
-        ({"levels": ["7"]}, "There is no such level: they go from 1 to 5."),
-        ({"levels": ["two"]}, "There is no such level: they go from 1 to 5."),
-        ({"slug": "feed"}, "“feed” is a page of the site itself."),
-        ({"slug": "a b"}, "Use the letters a to z, digits, hyphens and underscores only."),
-        ({"slug": "taken"}, "“The First” (Tool) has this address already; choose another."),
-        ({"slug": "once"}, "This address still leads to “The First”, which had it before."),
+        ({"levels": ["7"]}, "Choose a level from 1 to 5."),
+        ({"levels": ["two"]}, "Choose a level from 1 to 5."),
+        ({"slug": "feed"}, "“feed” is a page of the site. Choose another."),
+        ({"slug": "a b"}, "Use only the letters a to z, digits, hyphens and underscores."),
+        ({"slug": "taken"}, "“The First” (Tool) already has this address. Choose another."),
+        ({"slug": "once"}, "This address still leads to “The First”. Choose another."),
         ({"address": "javascript:alert(1)"}, "Enter a valid URL."),
-        ({"tags": "x" * 101}, f"“{'x' * 40}…” is too long for a tag."),
+        ({"tags": "x" * 101}, f"“{'x' * 40}…” is too long for a tag. Make it shorter."),
         ({"tags": "fine, ???"}, "“???” cannot be a tag: it needs a letter or a digit."),
         (
             {"unpublished_at_0": "2030-01-01", "unpublished_at_1": "10:00"},
-            "It cannot leave the site before it appears there.",
+            "Choose a time after it is published.",
         ),
         (
             {
@@ -175,7 +178,7 @@ def test_an_error_is_shown_at_the_top_with_a_link_to_its_field(client):
                 "unpublished_at_0": "2030-01-01",
                 "unpublished_at_1": "10:00",
             },
-            "It cannot leave the site before it appears there.",
+            "Choose a time after it is published.",
         ),
         (
             {"published_at_0": "9999-12-31", "published_at_1": "23:59:59"},
@@ -236,7 +239,7 @@ def test_a_title_of_only_control_characters_counts_as_empty(client):
 def test_an_entry_cannot_be_related_to_itself(client):
     video = make_video()
     response = submit_form(client, admin_url(video), related=[video.pk])
-    assert errors_in(response) == ["It cannot be related to itself."]
+    assert errors_in(response) == ["An entry cannot be related to itself. Remove it here."]
 
 
 def test_the_form_shows_a_former_address(client):
@@ -250,8 +253,8 @@ def test_an_image_needs_a_description(client, media):
     picture = upload("a.png", files.image())
     response = submit_form(client, add_url(Video), title="A", files={"image": picture})
     assert errors_in(response) == [
-        "Choose “a.png” again: it is not saved yet, and the browser forgot it.",
-        "Say what the image shows, or that it only decorates.",
+        "Choose “a.png” again. It was not saved, and the browser forgot it.",
+        "Say what the image shows, or check that it is only decoration.",
     ]
     assert kept_files(media) == []
 
@@ -265,7 +268,7 @@ def test_a_broken_file_gets_an_error_at_its_field_and_no_file_is_kept(client, me
     response = submit_form(client, add_url(Video), title="A", image_alt="A", files=chosen)
     assert errors_in(response) == [
         "“a.mp4” is cut off; the video would not play.",
-        "Choose “a.vtt” again: it is not saved yet, and the browser forgot it.",
+        "Choose “a.vtt” again. It was not saved, and the browser forgot it.",
         "“a.jpg” does not open as a picture; it may be damaged.",
     ]
     assert not Video.objects.exists()
@@ -286,7 +289,7 @@ def test_a_form_does_not_ask_again_for_a_saved_file_that_is_lost(client, media):
 def test_a_file_and_an_address_together_are_refused(client, media):
     chosen = {"file": upload("a.mp4", files.mp4())}
     response = submit_form(client, add_url(Video), title="A", address="example.org/a", files=chosen)
-    assert "Give the file or its address elsewhere, not both." in errors_in(response)
+    assert "Choose a file or add a link, not both." in errors_in(response)
 
 
 def test_the_form_reads_facts_from_a_file_and_does_not_ask_for_them(client, media):
@@ -323,7 +326,7 @@ def test_the_ending_of_an_address_sets_the_format(client, address, format):
 def test_a_row_without_file_and_address_is_refused(client):
     row = ("renditions", {"color": "bw"})
     response = submit_form(client, admin_url(make_tool()), rows=[row])
-    assert errors_in(response) == ["Choose a file, or give its address elsewhere."]
+    assert errors_in(response) == ["Choose a file or add a link."]
 
 
 def test_a_file_cannot_be_replaced_by_one_of_another_format(client, media):
@@ -334,20 +337,22 @@ def test_a_file_cannot_be_replaced_by_one_of_another_format(client, media):
     )
     replaced = {"renditions-0-file": upload("b.pptx", files.pptx(2))}
     response = submit_form(client, admin_url(tool), files=replaced)
-    assert errors_in(response)[0].startswith("The address of this file ends in .pdf")
+    assert errors_in(response)[0].startswith(
+        "People use the address of this file, which ends in .pdf"
+    )
     assert len(kept_files(media)) == 1
 
 
 def test_two_rows_for_the_same_delivery_are_refused(client):
     row = ("deliveries", {"mode": "online"})
     response = submit_form(client, admin_url(make_tool()), rows=[row, row])
-    assert errors_in(response)[0] == "Two rows say the same; remove one."
+    assert errors_in(response)[0] == "Two rows have the same delivery. Change or remove one."
 
 
 def test_rows_that_are_the_same_once_cleaned_are_refused(client):
     rows = [("credits", {"role": role, "name": "Us"}) for role in ("Music by", "Music  \x0bby")]
     response = submit_form(client, admin_url(make_video()), rows=rows)
-    assert errors_in(response)[0] == "Two rows say the same; remove one."
+    assert errors_in(response)[0] == "Two rows have the same role and name. Change or remove one."
 
 
 def test_the_form_links_to_the_page_even_of_a_draft(client):

@@ -190,7 +190,7 @@ def test_publishing_from_the_list(client):
     make_each_state()
     rows = Video.objects.all()
     response = act(client, Video, "publish", rows)
-    assert messages_in(response) == ["3 entries are published now."]
+    assert messages_in(response) == ["3 entries are now published."]
     assert all(video.is_public for video in Video.objects.all())
     assert Video.objects.get(title="To be withdrawn").unpublished_at
     assert LogEntry.objects.count() == 3
@@ -199,7 +199,7 @@ def test_publishing_from_the_list(client):
 def test_unpublishing_from_the_list(client):
     make_each_state()
     response = act(client, Video, "unpublish", Video.objects.all())
-    assert messages_in(response) == ["3 entries are off the site now."]
+    assert messages_in(response) == ["3 entries are now off the site."]
     states = {video.title: str(video.state) for video in Video.objects.all()}
     assert states == {
         "Draft": "draft",
@@ -220,7 +220,7 @@ def test_all_entries_of_the_list_can_be_selected_at_once(client):
     for number in range(60):
         make_tool(f"Tool {number}", published=False)
     response = act(client, Tool, "publish", Tool.objects.all()[:1], select_across="1")
-    assert messages_in(response) == ["60 entries are published now."]
+    assert messages_in(response) == ["60 entries are now published."]
 
 
 def test_adding_tags_asks_for_them_first(client):
@@ -230,7 +230,7 @@ def test_adding_tags_asks_for_them_first(client):
     assert "For these 2 entries" in asked.content.decode()
     sent = form_data(asked) | {"tags": "team work, old"}
     response = client.post(list_url(Tool), sent, follow=True)
-    assert messages_in(response) == ["The tags of 2 entries are changed."]
+    assert messages_in(response) == ["Changed the tags of 2 entries."]
     for tool in Tool.objects.all():
         assert sorted(tool.tags.names()) == ["old", "team work"]
         assert tool.updated_at > updated

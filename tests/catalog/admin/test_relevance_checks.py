@@ -51,8 +51,8 @@ def test_a_change_that_moves_the_result_to_fourth_place_is_refused_and_undone(to
     with pytest.raises(ValidationError) as refused:
         put_first(tools[3])
     assert refused.value.messages == [
-        "“consensus” would no longer show “Consensus Three” among its first three:"
-        " it would stand at place 4."
+        "“consensus” would show “Consensus Three” at place 4. "
+        "A search check needs it in the first three."
     ]
     assert not BestBet.objects.exists()
 
@@ -74,7 +74,7 @@ def test_a_harmful_synonym_is_refused_too(tools):
     with refuse_harm():
         Synonym.objects.create(term="consensus", meaning="agreement")
         Synonym.objects.create(term="consensus", meaning="pact")
-    with pytest.raises(ValidationError, match="it would stand at place 4"), refuse_harm():
+    with pytest.raises(ValidationError, match="“Consensus One” at place 4"), refuse_harm():
         Synonym.objects.create(term="consensus", meaning="treaty")
     assert set(Synonym.objects.filter(term="consensus").values_list("meaning", flat=True)) == {
         "agreement",
@@ -87,7 +87,9 @@ def test_the_error_says_that_a_result_would_no_longer_be_found():
     synonym = Synonym.objects.create(term="togetherness", meaning="consensus")
     with pytest.raises(ValidationError) as refused, refuse_harm():
         synonym.delete()
-    assert refused.value.messages == ["“togetherness” would no longer find “Consensus”."]
+    assert refused.value.messages == [
+        "“togetherness” would no longer find “Consensus”. A search check needs it."
+    ]
     assert Synonym.objects.filter(term="togetherness").exists()
 
 

@@ -84,7 +84,7 @@ def test_a_copy_can_be_saved_without_the_image(client):
 def test_the_image_of_a_copy_needs_a_description_too(client):
     video = make_video(image=ContentFile(files.image(), "p.png"), image_alt="A page")
     response = submit_form(client, admin_url(video), button="_saveasnew", image_alt="")
-    assert errors_in(response) == ["Say what the image shows, or that it only decorates."]
+    assert errors_in(response) == ["Say what the image shows, or check that it is only decoration."]
     assert Video.objects.count() == 1
 
 

@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db
 
 DESK = "/admin/catalog/searchcount/"
 HARM = (
-    "“consensus” would no longer show “Consensus Three” among its first three:"
-    " it would stand at place 4."
+    "“consensus” would show “Consensus Three” at place 4. "
+    "A search check needs it in the first three."
 )
 
 
@@ -204,7 +204,7 @@ def test_one_click_makes_a_synonym_that_the_search_uses(editor):
     make_tool("Consensus")
     count("cnsensuss", searches=2)
     response = click(editor, "Same as “consensus” for “cnsensuss”")
-    assert messages_in(response) == ["To the search, “cnsensuss” is the same as “consensus” now."]
+    assert messages_in(response) == ["Search now treats “cnsensuss” and “consensus” as the same."]
     assert response.redirect_chain == [(DESK, 302)]
     assert Synonym.objects.get(term="cnsensuss").meaning == "consensus"
     assert titles_found("cnsensuss") == ["Consensus"]
@@ -231,7 +231,7 @@ def test_one_click_promotes_a_result_and_it_comes_first(editor):
     tools = four_tools()
     count("consensus", searches=3, results=4)
     response = click(editor, "Put “Consensus Three” first for “consensus”")
-    assert messages_in(response) == ["“Consensus Three” stands first for “consensus” now."]
+    assert messages_in(response) == ["“Consensus Three” now comes first for “consensus”."]
     assert BestBet.objects.get().resource_id == tools[2].pk
     assert titles_found("consensus")[0] == "Consensus Three"
     assert "“Consensus Three” comes first." in parse_page(response).text_content()
@@ -253,7 +253,7 @@ def test_a_second_promoted_result_for_the_same_words_is_refused(editor):
     assert buttons_in(editor.get(DESK)) == {}
     response = editor.post(address, sent, follow=True)
     assert messages_in(response) == [
-        "Nothing was changed. “Consensus One” stands first for these words already."
+        "Nothing was changed. “Consensus One” already comes first for these words."
     ]
     assert BestBet.objects.count() == 1
 
@@ -438,7 +438,7 @@ def test_the_same_promoted_result_twice_is_a_form_error(editor):
     tool = make_tool("Consensus")
     BestBet.objects.create(words="consensus", resource=tool)
     response = submit_form(editor, add_url(BestBet), words="Consensuses!", resource=str(tool.pk))
-    assert errors_in(response) == ["It stands first for these words already."]
+    assert errors_in(response) == ["It already comes first for these words."]
     assert BestBet.objects.count() == 1
 
 
@@ -450,8 +450,8 @@ def needed_bet():
 
 
 REFUSED = (
-    "Nothing was deleted. “consensus” would no longer show “Consensus Four” among its first three:"
-    " it would stand at place 4."
+    "Nothing was deleted. “consensus” would show “Consensus Four” at place 4. "
+    "A search check needs it in the first three."
 )
 
 

@@ -9,7 +9,7 @@ from tests.makers import make_video
 
 pytestmark = pytest.mark.django_db
 
-NOT_SAVED = "Your text is not saved yet, for somebody saved meanwhile."
+NOT_SAVED = "Not saved: someone else saved this entry while you were writing."
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_text_written_in_a_deleted_entry_becomes_a_draft(ann, bob, video):
     ann.post(admin_url(video, "delete"), {"post": "yes"})
     assert not Video.objects.exists()
     response = sent(bob, video, form, summary="As Bob wants it")
-    assert "This entry was deleted while you wrote." in messages_in(response)[0]
+    assert "This entry was deleted while you were writing." in messages_in(response)[0]
     kept = Video.objects.get()
     assert (kept.summary, kept.state, kept.slug) == ("As Bob wants it", "draft", video.slug)
     assert kept.credits.get().name == "Bob"

@@ -34,9 +34,9 @@ def test_a_term_is_added_and_its_address_stays(client, model):
 @pytest.mark.parametrize(
     "changes, sentence",
     [
-        ({"name": "Cafe!"}, "“Café” has this address already; write another."),
+        ({"name": "Cafe!"}, "“Café” already has this address. Write another."),
         ({"name": "Café"}, "Topic with this Name already exists."),
-        ({"name": "New", "slug": "cafe"}, "“Café” has this address already; write another."),
+        ({"name": "New", "slug": "cafe"}, "“Café” already has this address. Write another."),
         ({"name": ""}, "This field is required."),
         (
             {"name": "Deep", "parent": "inner"},
@@ -58,13 +58,13 @@ def test_a_topic_with_topics_inside_stays_at_the_top(client):
     outer, other = make_topic("Outer"), make_topic("Other")
     make_topic("Inner", parent=outer)
     response = submit_form(client, admin_url(outer), parent=other.pk)
-    assert errors_in(response) == ["This topic holds others, so it must stay on top."]
+    assert errors_in(response) == ["This topic holds other topics, so leave this empty."]
 
 
 def test_a_second_name_in_a_script_without_addresses_needs_a_written_address(client):
     submit_form(client, add_url(Topic), name="海")
     response = submit_form(client, add_url(Topic), name="山")
-    assert errors_in(response) == ["“海” has this address already; write another."]
+    assert errors_in(response) == ["“海” already has this address. Write another."]
     assert errors_in(submit_form(client, add_url(Topic), name="山", slug="shan")) == []
 
 
@@ -90,8 +90,8 @@ def test_a_tag_can_be_added_renamed_and_viewed(client):
 @pytest.mark.parametrize(
     "name, sentence",
     [
-        ("SAFETY", "There is a tag “safety” already."),
-        ("a, b", "A comma or semicolon stands between tags, not in one."),
+        ("SAFETY", "The tag “safety” already exists."),
+        ("a, b", "A tag cannot have a comma or semicolon."),
         ("???", "“???” cannot be a tag: it needs a letter or a digit."),
     ],
 )

@@ -122,7 +122,7 @@ def test_one_click_brings_a_version_back(client, rendition):
     client.post(f"/admin/catalog/tool/{rendition.tool_id}/versions/", sent)
     assert form.method == "POST"
     newest = rendition.versions.first()
-    assert (newest.number, newest.by, newest.note) == (3, ann, "Version 1 again.")
+    assert (newest.number, newest.by, newest.note) == (3, ann, "Back to version 1.")
     assert body(client.get(ADDRESS)) == OLD
 
 
@@ -155,7 +155,7 @@ def test_subscribers_are_told_only_where_something_is_said(client, rendition):
     page = submit_form(
         client, admin_url(rendition.tool), files=chosen, **{"renditions-0-matters": "on"}
     )
-    assert "Say what changed: subscribers read it." in page.content.decode()
+    assert "Say what changed. Followers read this." in page.content.decode()
     assert rendition.versions.count() == 1
 
 
@@ -232,14 +232,14 @@ def test_a_row_that_takes_the_place_of_another_takes_its_address(client, renditi
 def test_what_changed_is_said_of_a_new_file_only(client, rendition):
     sign_in(client, "ann", "Publishers")
     page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-note": "Larger print."})
-    assert "Choose the new file too: this is said of it." in page.content.decode()
+    assert "Choose the new file too, or empty “What changed”." in page.content.decode()
 
 
 def test_the_very_same_file_is_told_apart_in_the_form(client, rendition):
     sign_in(client, "ann", "Publishers")
     same = {"renditions-0-file": SimpleUploadedFile("new.pdf", OLD)}
     page = submit_form(client, admin_url(rendition.tool), files=same)
-    assert "This is the very file that is here already." in page.content.decode()
+    assert "This file is already here. Choose the new one." in page.content.decode()
 
 
 def test_an_old_version_that_would_leave_readers_out_needs_a_reason(client, rendition):
@@ -289,7 +289,7 @@ def test_two_files_of_one_name_get_two_addresses(rendition):
 def test_the_name_in_an_address_stays_once_people_have_it(client, rendition):
     sign_in(client, "ann", "Publishers")
     page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-name": "other"})
-    assert "People have this address; it stays as it is." in page.content.decode()
+    assert "People use this address, so you cannot change it." in page.content.decode()
 
 
 def test_a_file_of_another_format_would_change_the_address(rendition):

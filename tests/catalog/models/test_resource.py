@@ -120,14 +120,14 @@ class TestDeleting:
 class TestTopics:
     def test_a_third_layer_of_topics_is_refused(self):
         inner = make_topic("Decisions", parent=make_topic("LMP Processes"))
-        with pytest.raises(ValidationError, match="is itself inside a topic"):
+        with pytest.raises(ValidationError, match="is inside another topic. Choose a top one"):
             Topic(name="Votes", parent=inner).full_clean()
 
     def test_a_topic_with_topics_inside_stays_at_the_top(self):
         top = make_topic("LMP Processes")
         make_topic("Decisions", parent=top)
         top.parent = make_topic("Everything")
-        with pytest.raises(ValidationError, match="This topic holds others"):
+        with pytest.raises(ValidationError, match="This topic holds other topics"):
             top.full_clean()
 
     def test_the_tree_counts_each_resource_once(self):
