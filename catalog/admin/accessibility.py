@@ -21,15 +21,15 @@ def barriers(resource, renditions=None):
 
     `renditions` are pairs (name, what its PDF lacks) of a tool whose rows are not saved yet.
     """
-    found = []
+    sentences = []
     if resource.image and not resource.image_alt and not resource.image_decorative:
-        found.append(_("The image has no description."))
+        sentences.append(_("The image has no description."))
     if isinstance(resource, Video):
-        found += video_barriers(resource)
+        sentences += video_barriers(resource)
     if isinstance(resource, Tool):
         rows = renditions_of(resource) if renditions is None else renditions
-        found += [pdf_barrier(name, lacks) for name, lacks in rows if lacks]
-    return found
+        sentences += [pdf_barrier(name, lacks) for name, lacks in rows if lacks]
+    return sentences
 
 
 def video_barriers(video):
@@ -40,7 +40,8 @@ def video_barriers(video):
 
 
 def renditions_of(tool):
-    return [(r.name, r.lacks) for r in tool.renditions.all() if r.file]
+    renditions = tool.renditions.all()
+    return [(rendition.name, rendition.lacks) for rendition in renditions if rendition.file]
 
 
 def pdf_barrier(name, lacks):
@@ -75,18 +76,18 @@ def refuse_barriers(resource, found, before, may_override):
 
 def appears(resource):
     """Whether readers see it now, or will see it on its date."""
-    leaves = resource.unpublished_at
-    return bool(resource.published_at) and not (leaves and leaves <= now())
+    unpublished = resource.unpublished_at
+    return bool(resource.published_at) and not (unpublished and unpublished <= now())
 
 
-def with_barriers():
+def list_with_barriers():
     """Returns a list of the published entries with barriers, those without a reason first."""
     described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
-    silent = ~Q(video__file="") & Q(video__captions="")
-    unread = ~Q(video__address="") & Q(video__transcript="", video__captions="")
+    without_captions = ~Q(video__file="") & Q(video__captions="")
+    without_transcript = ~Q(video__address="") & Q(video__transcript="", video__captions="")
     pdfs = Rendition.objects.exclude(file="").exclude(lacks__isnull=True).exclude(lacks=[])
     found = Resource.objects.published().filter(
-        ~described | silent | unread | Q(pk__in=pdfs.values("tool"))
+        ~described | without_captions | without_transcript | Q(pk__in=pdfs.values("tool"))
     )
     entries = Resource.objects.list_children(list(found.values_list("pk", flat=True)))
     prefetch_related_objects(entries, "access_reason_by")

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Job
 from catalog.search.indexing import indexed_together
 
-LONGEST_SEARCH = 200
+MAX_SEARCH_LENGTH = 200
 # The comparisons that a filter's parameter may end in. Others can make the database fail: regex.
 COMPARISONS = ("exact", "isnull", "isempty")
 
@@ -29,18 +29,18 @@ class PictureWidget(AdminFileWidget):
     template_name = "admin/widgets/picture.html"
 
 
-class NumbersOnly:
+class IdsOnlyMixin:
     """Skips values that cannot be the id of a row. Django's widget would look them up."""
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(name, [key for key in value if is_number(key)], attr)
 
 
-class Suggested(NumbersOnly, AutocompleteSelect):
+class SuggestSelect(IdsOnlyMixin, AutocompleteSelect):
     pass
 
 
-class SuggestedMany(NumbersOnly, AutocompleteSelectMultiple):
+class SuggestSelectMultiple(IdsOnlyMixin, AutocompleteSelectMultiple):
     pass
 
 
@@ -63,12 +63,12 @@ class FieldsMixin:
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = Suggested(db_field, self.admin_site)
+            kwargs["widget"] = SuggestSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = SuggestedMany(db_field, self.admin_site)
+            kwargs["widget"] = SuggestSelectMultiple(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -117,7 +117,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         }
 
     def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
+        return super().get_search_results(request, queryset, search_term[:MAX_SEARCH_LENGTH])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Shows the form again, with the error, where saving was refused and undone."""

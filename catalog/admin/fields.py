@@ -10,7 +10,7 @@ from taggit.models import Tag
 
 from catalog.lib.text import clean_line
 
-MOST_SUGGESTIONS = 500
+MAX_SUGGESTIONS = 500
 
 
 def check_tag(name):
@@ -33,7 +33,7 @@ class TagsWidget(TagWidgetMixin, AdminTextInputWidget):
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"]["list"] = f"{context['widget']['attrs']['id']}_known"
         context["known"] = Tag.objects.order_by("name").values_list("name", flat=True)
-        context["known"] = context["known"][:MOST_SUGGESTIONS]
+        context["known"] = context["known"][:MAX_SUGGESTIONS]
         return context
 
 

@@ -131,8 +131,8 @@ class ResourceForm(RefusableForm):
             if when and when.year not in YEARS:
                 sentence = _("Choose a year from %(first)s to %(last)s.")
                 self.add_error(name, sentence % {"first": YEARS[0], "last": YEARS[-1]})
-        appears, leaves = (self.cleaned_data.get(n) for n in ("published_at", "unpublished_at"))
-        if leaves and "published_at" not in self.errors and (not appears or leaves <= appears):
+        start, end = (self.cleaned_data.get(n) for n in ("published_at", "unpublished_at"))
+        if end and "published_at" not in self.errors and (not start or end <= start):
             self.add_error("unpublished_at", _("Choose a time after it is published."))
 
     def refuse_conflict(self):
@@ -143,7 +143,7 @@ class ResourceForm(RefusableForm):
         rows = Resource.objects.select_for_update().filter(pk=self.instance.pk)
         when = rows.values_list("updated_at", flat=True).first()
         if version_of(when) not in self.data.getlist("version"):
-            self.conflict = conflict(self.instance, when)
+            self.conflict = find_conflict(self.instance, when)
             self.add_error(
                 None, _("Not saved: someone else saved this entry while you were writing.")
             )
@@ -167,7 +167,7 @@ def version_of(when):
     return when.isoformat() if when else ""
 
 
-def conflict(resource, when):
+def find_conflict(resource, when):
     entries = LogEntry.objects.filter(
         content_type__app_label=resource._meta.app_label,
         content_type__model=resource._meta.model_name,
@@ -218,7 +218,11 @@ class Rows(BaseInlineFormSet):
 
     def clean(self):
         super().clean()
-        rows = [form for form in self.initial_forms if form.is_valid() and not is_to_go(form)]
+        rows = [
+            form
+            for form in self.initial_forms
+            if form.is_valid() and not is_marked_for_deletion(form)
+        ]
         for fields in unique_fields(self.model, self.fk.name):
             holders = {key_of(row.initial, fields): row for row in rows}
             wanted = {key_of(row.cleaned_data, fields): row for row in rows}
@@ -230,30 +234,30 @@ class Rows(BaseInlineFormSet):
 
     def save(self, commit=True):
         """Deletes rows first: another row may take over what a deleted one said."""
-        gone = [form.instance for form in self.deleted_forms if form.instance.pk]
-        for row in gone if commit else ():
+        deleted = [form.instance for form in self.deleted_forms if form.instance.pk]
+        for row in deleted if commit else ():
             self.delete_existing(row)
         rows = super().save(commit)
-        self.deleted_objects += gone if commit else []
+        self.deleted_objects += deleted if commit else []
         return rows
 
     def renew_rows(self):
         total = self.total_form_count()
         known = min(self.initial_form_count(), total)
-        there = {str(key) for key in self.get_queryset().values_list("pk", flat=True)}
-        gone = [n for n in range(known) if self.data.get(f"{self.prefix}-{n}-id") not in there]
-        if gone:
-            stay = [number for number in range(known) if number not in gone]
-            order = [*stay, *gone, *range(known, total)]
+        existing = {str(key) for key in self.get_queryset().values_list("pk", flat=True)}
+        lost = [n for n in range(known) if self.data.get(f"{self.prefix}-{n}-id") not in existing]
+        if lost:
+            kept = [number for number in range(known) if number not in lost]
+            order = [*kept, *lost, *range(known, total)]
             self.files = self.files and renumbered(self.files, self.prefix, order)
             self.data = renumbered(self.data, self.prefix, order)
-            self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(stay))
-            for number in range(len(stay), known):
+            self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(kept))
+            for number in range(len(kept), known):
                 self.data[f"{self.prefix}-{number}-id"] = ""
             del self.management_form
 
 
-def is_to_go(form):
+def is_marked_for_deletion(form):
     return form.cleaned_data.get("DELETE", False)
 
 
@@ -352,7 +356,7 @@ class RenditionRows(Rows):
 
     def clean(self):
         super().clean()
-        rows = [form for form in self.forms if form.is_valid() and not is_to_go(form)]
+        rows = [form for form in self.forms if form.is_valid() and not is_marked_for_deletion(form)]
         rows = [form for form in rows if form.instance.file]
         found = barriers(self.instance, [form.lacks for form in rows])
         before = barriers_now(self.instance)

@@ -10,10 +10,10 @@ from catalog.models import Job
 
 
 @admin.action(description=_("Try failed jobs again"), permissions=["change"])
-def try_again(desk, request, queryset):
+def try_again(model_admin, request, queryset):
     count = queryset.filter(state=Job.State.FAILED).again()
     words = ngettext("Trying %d job again.", "Trying %d jobs again.", count) % count
-    desk.message_user(request, words, messages.SUCCESS if count else messages.WARNING)
+    model_admin.message_user(request, words, messages.SUCCESS if count else messages.WARNING)
 
 
 @admin.register(Job, site=site)

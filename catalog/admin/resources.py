@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from catalog.admin import actions
-from catalog.admin.accessibility import barriers, with_barriers
+from catalog.admin.accessibility import barriers, list_with_barriers
 from catalog.admin.base import CatalogAdmin, FieldsMixin, known_numbers
 from catalog.admin.fields import TagsField
 from catalog.admin.filters import GapFilter, StateFilter
@@ -41,7 +41,7 @@ HISTORY = ["newest_edition", "former_addresses", "created_at", "updated_at"]
 NOT_COPIED = [*(f"{name}_{part}" for name in PUBLISHING for part in (0, 1)), "replaced_by"]
 
 
-def arranged(what=(), time=(), files=(), more=()):
+def make_fieldsets(what=(), time=(), files=(), more=()):
     """Returns the fieldsets of an entry in an editor's order. Closing ones follow the inlines."""
     return [
         (_("What it is"), {"fields": ["title", "summary", "body", *what, "topics", "tags"]}),
@@ -101,7 +101,7 @@ class ResourceAdmin(CatalogAdmin):
 
     form = ResourceForm
     change_form_template = "admin/resource_form.html"
-    fieldsets = arranged()
+    fieldsets = make_fieldsets()
     readonly_fields = ["state_now", "work", *HISTORY]
     autocomplete_fields = ["topics", "audiences", "only_for", "related", "replaced_by", "owner"]
     save_as = True
@@ -150,8 +150,8 @@ class ResourceAdmin(CatalogAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         fixed = super().get_readonly_fields(request, obj)
-        closed = [*PUBLISHING, "access_reason"]
-        return fixed if self.has_publish_permission(request) else [*fixed, *closed]
+        for_publishers = [*PUBLISHING, "access_reason"]
+        return fixed if self.has_publish_permission(request) else [*fixed, *for_publishers]
 
     def has_publish_permission(self, request):
         return request.user.has_perm("catalog.publish_resource")
@@ -177,9 +177,9 @@ class ResourceAdmin(CatalogAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with known_numbers():
             if request.method == "POST" and object_id:
-                self.keep_what_is_gone(request, object_id)
+                self.keep_text_of_deleted_entry(request, object_id)
         if "_saveasnew" in request.POST:
-            request.POST = as_new(request.POST)
+            request.POST = values_for_copy(request.POST)
         self.read_uploads(request)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -197,7 +197,7 @@ class ResourceAdmin(CatalogAdmin):
         model = next((rows[row] for row in rows if prefix.startswith(row)), self.model)
         return model._meta.get_field(field)
 
-    def keep_what_is_gone(self, request, object_id):
+    def keep_text_of_deleted_entry(self, request, object_id):
         """Keeps the text as a new draft where someone deleted the entry meanwhile."""
         if self.get_object(request, unquote(object_id)) is None:
             request.POST = request.POST.copy()
@@ -218,7 +218,7 @@ class ResourceAdmin(CatalogAdmin):
 
     def save_model(self, request, obj, form, change):
         if not change:
-            own_files(obj)
+            copy_files(obj)
         if "access_reason" in form.changed_data:
             obj.access_reason_by, obj.access_reason_at = request.user, timezone.now()
         super().save_model(request, obj, form, change)
@@ -231,7 +231,7 @@ class ResourceAdmin(CatalogAdmin):
 
     def save_formset(self, request, form, formset, change):
         for row in formset.forms if not change else ():
-            own_files(row.instance)
+            copy_files(row.instance)
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request, form, formsets, change):
@@ -329,7 +329,7 @@ class EveryResourceAdmin(CatalogAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("Accessibility report"),
             "opts": self.opts,
-            "found": [(entry, barriers(entry)) for entry in with_barriers()],
+            "found": [(entry, barriers(entry)) for entry in list_with_barriers()],
         }
         return TemplateResponse(request, "admin/accessibility_report.html", context)
 
@@ -340,15 +340,15 @@ class EveryResourceAdmin(CatalogAdmin):
         return False
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        return self.of_its_kind(request, object_id, "change")
+        return self.redirect_to_kind(request, object_id, "change")
 
     def delete_view(self, request, object_id, extra_context=None):
-        return self.of_its_kind(request, object_id, "delete")
+        return self.redirect_to_kind(request, object_id, "delete")
 
     def history_view(self, request, object_id, extra_context=None):
-        return self.of_its_kind(request, object_id, "history")
+        return self.redirect_to_kind(request, object_id, "history")
 
-    def of_its_kind(self, request, object_id, role):
+    def redirect_to_kind(self, request, object_id, role):
         with known_numbers():
             resource = self.get_object(request, unquote(object_id))
         if resource is None:
@@ -362,7 +362,7 @@ def address_id(request):
     return request.resolver_match.kwargs.get("object_id", "")
 
 
-def as_new(values):
+def values_for_copy(values):
     """Returns what a form sent, without what a copy must not share with its original."""
     values = values.copy()
     for name in NOT_COPIED:
@@ -372,14 +372,14 @@ def as_new(values):
     return values
 
 
-def own_files(row):
+def copy_files(row):
     """Gives a new row its own copies of the files it shares with the row it was made from."""
     for field in row._meta.concrete_fields:
         file = getattr(row, field.name) if isinstance(field, models.FileField) else None
         if file and file._committed:
-            there = file.storage.exists(file.name)
+            exists = file.storage.exists(file.name)
             name = PurePosixPath(file.name).name
-            setattr(row, field.name, File(file.storage.open(file.name), name) if there else "")
+            setattr(row, field.name, File(file.storage.open(file.name), name) if exists else "")
 
 
 def forms_of(context):

@@ -31,8 +31,8 @@ from catalog.search.finding import find, is_found, near_words
 from catalog.search.index import current_index
 from catalog.search.no_results import FARTHEST
 
-SHORTEST = 4  # letters; a shorter word is close to too many others
-MOST_NEAR = 3  # known words proposed for one unknown word
+MIN_LETTERS = 4  # a shorter word is close to too many others
+MAX_MEANINGS = 3  # known words proposed for one unknown word
 
 
 class BestBetForm(RefusableForm):
@@ -82,7 +82,7 @@ class VocabularyAdmin(CatalogAdmin):
 class SynonymAdmin(VocabularyAdmin):
     fields = list_display = search_fields = ["term", "meaning"]
 
-    def done(self, row):
+    def success_message(self, row):
         return _("Search now treats “%(term)s” and “%(meaning)s” as the same.") % vars(row)
 
 
@@ -93,7 +93,7 @@ class BestBetAdmin(VocabularyAdmin):
     search_fields = ["words", "resource__title"]
     autocomplete_fields = list_select_related = ["resource"]
 
-    def done(self, row):
+    def success_message(self, row):
         facts = {"title": row.resource, "words": row.words}
         return _("“%(title)s” now comes first for “%(words)s”.") % facts
 
@@ -137,16 +137,16 @@ class SearchDesk(CatalogAdmin):
 
     def one_click(self, model):
         return self.admin_site.admin_view(
-            require_POST(lambda request: self.make(request, self.desk_of(model)))
+            require_POST(lambda request: self.add_row(request, self.admin_of(model)))
         )
 
-    def desk_of(self, model):
+    def admin_of(self, model):
         return self.admin_site.get_model_admin(model)
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows, words = searched(), request.GET.get("words", "")
+        rows, words = searches_by_need(), request.GET.get("words", "")
         paginator = Paginator(rows.filter(words=words) if words else rows, self.list_per_page)
         page, notice = page_of(paginator, request.GET.get("page"))
         context = self.admin_site.each_context(request) | {
@@ -158,34 +158,34 @@ class SearchDesk(CatalogAdmin):
             "notice": notice,
             "pages": paginator.get_elided_page_range(page.number),
             "rows": rows_of(page.object_list, alone=bool(words)),
-            "adds_synonyms": self.desk_of(Synonym).has_add_permission(request),
-            "adds_best_bets": self.desk_of(BestBet).has_add_permission(request),
+            "adds_synonyms": self.admin_of(Synonym).has_add_permission(request),
+            "adds_best_bets": self.admin_of(BestBet).has_add_permission(request),
         }
         return TemplateResponse(request, "admin/search_report.html", context)
 
-    def make(self, request, desk):
-        """Saves the sent fields as the form of `desk` does, and returns to the page before."""
-        if not desk.has_add_permission(request):
+    def add_row(self, request, model_admin):
+        """Saves the sent fields as the form of `model_admin` does. Returns to the page before."""
+        if not model_admin.has_add_permission(request):
             raise PermissionDenied
         try:
             with known_numbers(), transaction.atomic():
-                row = self.saved(request, desk)
+                row = self.save_row(request, model_admin)
         except ValidationError as error:
             for sentence in error.messages:
                 self.message_user(request, _("Nothing was changed. %s") % sentence, messages.ERROR)
         else:
-            self.message_user(request, desk.done(row), messages.SUCCESS)
+            self.message_user(request, model_admin.success_message(row), messages.SUCCESS)
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("admin:catalog_searchcount_changelist") + query)
 
-    def saved(self, request, desk):
-        form = desk.get_form(request)(request.POST)
+    def save_row(self, request, model_admin):
+        form = model_admin.get_form(request)(request.POST)
         if not form.is_valid():
             raise ValidationError([error for errors in form.errors.values() for error in errors])
         row = form.save(commit=False)
         refuse_second_bet(row)
-        desk.save_model(request, row, form, change=False)
-        desk.log_addition(request, row, [{"added": {}}])
+        model_admin.save_model(request, row, form, change=False)
+        model_admin.log_addition(request, row, [{"added": {}}])
         return row
 
 
@@ -195,7 +195,7 @@ def refuse_second_bet(row):
         raise ValidationError(_("“%s” already comes first for these words.") % bet.resource)
 
 
-def searched():
+def searches_by_need():
     """Returns the latest SearchCount of all words with the sums of KEPT days.
 
     Searches without results come first, then those without clicks.
@@ -255,8 +255,8 @@ def proposal(text, index):
     """
     words, public = words_in(text), index.public()
     for word in words:
-        if len(word) >= SHORTEST and (len(words) == 1 or not find(word, index).hits):
+        if len(word) >= MIN_LETTERS and (len(words) == 1 or not find(word, index).hits):
             near = (other for other in near_words(word, FARTHEST) if is_found(other, public, index))
-            if meanings := list(islice(near, MOST_NEAR)):
+            if meanings := list(islice(near, MAX_MEANINGS)):
                 return Proposal(text if len(words) == 1 else word, meanings)
     return None

@@ -41,7 +41,7 @@ class CatalogAdminSite(admin.AdminSite):
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
-        return apps if app_label else grouped(apps)
+        return apps if app_label else group_apps(apps)
 
     def get_urls(self):
         """Adds short addresses of the reports, to say aloud and to link to."""
@@ -65,12 +65,12 @@ class CatalogAdminSite(admin.AdminSite):
         def keeping(request, *args, **kwargs):
             signed_out = request.method == "POST" and request.user.is_anonymous
             if signed_out and request.path != reverse("admin:logout"):
-                return self.keep_and_ask(request)
+                return self.keep_text_and_ask_login(request)
             return guarded(request, *args, **kwargs)
 
         return update_wrapper(keeping, guarded)
 
-    def keep_and_ask(self, request):
+    def keep_text_and_ask_login(self, request):
         extra = {
             "kept": signing.dumps(sent_texts(request), salt="kept", compress=True),
             "lost_files": [file.name for file in request.FILES.values()],
@@ -103,7 +103,7 @@ class CatalogAdminSite(admin.AdminSite):
 site = CatalogAdminSite(name="admin")
 
 
-def grouped(apps):
+def group_apps(apps):
     """Returns the apps of the index as GROUPS, then what is left of each app."""
     models = {model["object_name"].lower(): model for app in apps for model in app["models"]}
     kinds = [kind.name for kind in registered()]
@@ -127,7 +127,7 @@ def sent_texts(request):
 
 
 def kept_texts(kept):
-    """Returns what keep_and_ask() put into the login form; {} if someone has changed it."""
+    """Returns what keep_text_and_ask_login() put into the login form; {} if someone changed it."""
     try:
         return signing.loads(kept, salt="kept")
     except signing.BadSignature:
@@ -140,11 +140,11 @@ def csrf_failure(request, reason=""):
     Only a form of this site gets this answer, by the Origin that the browser sends. Any other form
     is refused.
     """
-    own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    if not own or not request.path.startswith(reverse("admin:index")):
+    same_origin = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if not same_origin or not request.path.startswith(reverse("admin:index")):
         return refuse_request(request, reason)
     if request.path == reverse("admin:login"):
         return redirect(request.get_full_path())
     if request.user.is_anonymous:
-        return site.keep_and_ask(request)
+        return site.keep_text_and_ask_login(request)
     return site.send_again(request, request.get_full_path(), sent_texts(request))

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from catalog.admin.accessibility import barriers, pdf_barrier, refuse_barriers
 from catalog.admin.base import is_number, known_numbers
 from catalog.admin.forms import RenditionForm, RenditionRows
-from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowsMixin, arranged
+from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowsMixin, make_fieldsets
 from catalog.admin.site import site
 from catalog.models import Rendition, RenditionVersion, Tool
 
@@ -52,7 +52,7 @@ class RenditionInline(RowsMixin, admin.StackedInline):
 
 @admin.register(Tool, site=site)
 class ToolAdmin(ResourceAdmin):
-    fieldsets = arranged(what=["tool_type", "best_used"], files=["format_text", "size_text"])
+    fieldsets = make_fieldsets(what=["tool_type", "best_used"], files=["format_text", "size_text"])
     inlines = [RenditionInline, DeliveryInline]
     list_display = [*ResourceAdmin.list_display[:2], "tool_type", *ResourceAdmin.list_display[2:]]
     list_filter = [*ResourceAdmin.list_filter[:2], "tool_type", *ResourceAdmin.list_filter[2:]]

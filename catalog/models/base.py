@@ -8,8 +8,10 @@ from catalog.lib.text import clean_line, clean_text, join_texts
 def public(prefix="", now=None):
     """Returns a Q: readers may see the resource that the lookup `prefix` leads to."""
     now = now or timezone.now()
-    stays = Q(**{f"{prefix}unpublished_at": None}) | Q(**{f"{prefix}unpublished_at__gt": now})
-    return Q(**{f"{prefix}published_at__lte": now}) & stays
+    not_withdrawn = Q(**{f"{prefix}unpublished_at": None}) | Q(
+        **{f"{prefix}unpublished_at__gt": now}
+    )
+    return Q(**{f"{prefix}published_at__lte": now}) & not_withdrawn
 
 
 def free_slug(wanted, is_taken):
@@ -46,7 +48,7 @@ class CleanModel(models.Model):
                 setattr(self, field.attname, clean_text(value).strip())
 
 
-def keep_from_saving(row, names, kwargs):
+def exclude_from_save(row, names, kwargs):
     """Keeps save(**kwargs) from writing the fields `names` of a row that exists already."""
     if not row._state.adding:
         fields = (field.name for field in row._meta.concrete_fields if not field.primary_key)

@@ -6,8 +6,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-LONGEST = 150  # characters; of a longer text only a hash is kept, which still shows a change
-NEVER_QUOTED = {"body", "image", "transcript"}  # HTML, a file name, and a text that is too long
+MAX_KEPT_LENGTH = (
+    150  # characters; of a longer text only a hash is kept, which still shows a change
+)
+ALWAYS_HASHED = {"body", "image", "transcript"}  # HTML, a file name, and a text that is too long
 
 
 class EditionQuerySet(models.QuerySet):
@@ -19,11 +21,11 @@ class EditionQuerySet(models.QuerySet):
         """
         dated = [resource for resource in resources if resource.published_at]
         last = {edition.resource_id: edition for edition in self.newest_of(dated)}
-        made = [next_edition(resource, last.get(resource.pk)) for resource in dated]
-        self.bulk_create(edition for edition in made if edition)
+        editions = [next_edition(resource, last.get(resource.pk)) for resource in dated]
+        self.bulk_create(edition for edition in editions if edition)
 
     def newest_of(self, resources):
-        return self.filter(resource__in=keys_of(resources), number=newest_number("resource"))
+        return self.filter(resource__in=ids_of(resources), number=newest_number("resource"))
 
     def then_and_now(self, resources, when):
         """Returns two editions of each of `resources`: the newest, and the one current at `when`.
@@ -34,8 +36,8 @@ class EditionQuerySet(models.QuerySet):
         same = self.model.objects.filter(resource=OuterRef("resource")).order_by()
         then = same.filter(made_at__lte=when).order_by("-number").values("number")[:1]
         first = same.order_by("number").values("number")[:1]
-        wanted = Q(number=newest_number("resource")) | Q(number=Coalesce(then, first))
-        return self.filter(wanted, resource__in=keys_of(resources))
+        both = Q(number=newest_number("resource")) | Q(number=Coalesce(then, first))
+        return self.filter(both, resource__in=ids_of(resources))
 
 
 class Edition(models.Model):
@@ -81,19 +83,19 @@ def next_edition(resource, last):
 
 def facts_of(resource):
     """Returns the `facts` of an Edition of `resource`, which list_children() loaded."""
-    return {key: in_short(key, text) for key, text in resource.printed_facts().items() if text}
+    return {key: shorten_fact(key, text) for key, text in resource.printed_facts().items() if text}
 
 
-def in_short(key, text):
-    """Returns `text`, or its hash where it is long or its key is in NEVER_QUOTED.
+def shorten_fact(key, text):
+    """Returns `text`, or its hash where it is long or its key is in ALWAYS_HASHED.
 
-    >>> in_short("time", "1 hour"), in_short("body", "<p>Hi</p>")
+    >>> shorten_fact("time", "1 hour"), shorten_fact("body", "<p>Hi</p>")
     ('1 hour', {'hash': '9c655e84ab91015e'})
     """
-    if key not in NEVER_QUOTED and len(text) <= LONGEST:
+    if key not in ALWAYS_HASHED and len(text) <= MAX_KEPT_LENGTH:
         return text
     return {"hash": hashlib.sha256(text.encode()).hexdigest()[:16]}
 
 
-def keys_of(resources):
+def ids_of(resources):
     return [resource.pk for resource in resources]

@@ -32,8 +32,8 @@ class JobQuerySet(models.QuerySet):
 
     def forget(self, resource_id, tasks, files):
         """Deletes the jobs of `tasks` for files that the entry no longer has: all but `files`."""
-        gone = self.filter(resource=resource_id, task__in=tasks).exclude(file__in=files)
-        gone.delete()
+        outdated = self.filter(resource=resource_id, task__in=tasks).exclude(file__in=files)
+        outdated.delete()
 
     def again(self):
         return self.update(state=Job.State.WAITING, progress=0, tries=0, failure="")

@@ -60,11 +60,11 @@ class ResourceQuerySet(models.QuerySet):
         PDFs, feeds and the index need every field. This makes one query for the rows, then a few
         for each kind, whatever the number of rows. `load` names the method that makes these few.
         """
-        there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+        known = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
         children = {
             child.pk: child
             for kind in registered()
-            for child in getattr(kind.model.objects.filter(pk__in=there), load)()
+            for child in getattr(kind.model.objects.filter(pk__in=known), load)()
         }
         return [children[pk] for pk in ids if pk in children]
 
@@ -74,8 +74,8 @@ class ResourceQuerySet(models.QuerySet):
         Each row also has `related_shown`: the related entries that readers may see.
         """
         resources = self.list_children(ids, "for_entry")
-        named = (
+        shown = (
             apps.get_model("catalog", "Resource").objects.published().only("kind", "slug", "title")
         )
-        prefetch_related_objects(resources, Prefetch("related", named, to_attr="related_shown"))
+        prefetch_related_objects(resources, Prefetch("related", shown, to_attr="related_shown"))
         return resources

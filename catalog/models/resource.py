@@ -360,33 +360,33 @@ class Resource(PublishingState, Presentation, CleanModel):
         if taken := FormerSlug.objects.filter(slug=self.slug).exclude(resource=self.pk).first():
             sentence = _("This address still leads to “%s”. Choose another.")
             raise ValidationError({"slug": sentence % taken.resource})
-        known = self.image_alt.strip() or self.image_decorative or self.access_reason.strip()
-        if self.image and not known:
+        explained = self.image_alt.strip() or self.image_decorative or self.access_reason.strip()
+        if self.image and not explained:
             sentence = _("Say what the image shows, or check that it is only decoration.")
             raise ValidationError({"image_alt": sentence})
-        self.refuse_to_replace_in_a_circle()
+        self.refuse_replacement_circle()
 
-    def refuse_to_replace_in_a_circle(self):
-        following, passed = self.replaced_by, []
-        while following and following.pk not in passed:
-            passed.append(following.pk)
-            if following.pk == self.pk:
+    def refuse_replacement_circle(self):
+        entry, seen = self.replaced_by, []
+        while entry and entry.pk not in seen:
+            seen.append(entry.pk)
+            if entry.pk == self.pk:
                 sentence = _("This would lead back to the same entry. Choose another one.")
                 raise ValidationError({"replaced_by": sentence})
-            following = following.replaced_by
+            entry = entry.replaced_by
 
     @transaction.atomic
     def save(self, *args, **kwargs):
         self.kind = kind_named(self.kind or self._meta.model_name).name
         self.slug = self.slug or self.free_slug()
-        self.take_in_image()
+        self.clean_new_image()
         former = Resource.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
         super().save(*args, **kwargs)
         if former and former != self.slug:
             FormerSlug.objects.filter(slug=self.slug, resource=self.pk).delete()
             FormerSlug.objects.create(slug=former, resource_id=self.pk)
 
-    def take_in_image(self):
+    def clean_new_image(self):
         """Replaces a new image with its clean copy: upright, and without camera metadata."""
         if not self.image:
             self.image_width, self.image_height, self.image_widths = None, None, []

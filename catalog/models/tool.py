@@ -21,12 +21,12 @@ from catalog.files.validators import (
     file_place,
 )
 from catalog.lib.text import join_texts
-from catalog.models.base import CleanModel, free_slug, keep_from_saving
+from catalog.models.base import CleanModel, exclude_from_save, free_slug
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 from catalog.models.terms import ToolType
 
-MADE = (
+MADE_BY_JOBS = (
     "lacks",
     "preview",
     "preview_width",
@@ -215,40 +215,40 @@ class Rendition(CleanModel):
     def clean(self):
         self.read_format()
         self.is_named = bool(self.name) or not self._state.adding
-        self.name = self.name or self.free_name()
-        kept = self.versions.order_by("-number").first() if self.pk else None
-        if self.file and kept and extension(self.file.name) != extension(kept.file.name):
+        self.name = self.name or self.find_free_name()
+        saved = self.versions.order_by("-number").first() if self.pk else None
+        if self.file and saved and extension(self.file.name) != extension(saved.file.name):
             sentence = _(
                 "People use the address of this file, which ends in .%s. Choose a file of that "
                 "format, or add a row for the new one."
             )
-            raise ValidationError({"file": sentence % extension(kept.file.name)})
+            raise ValidationError({"file": sentence % extension(saved.file.name)})
 
     @transaction.atomic
     def save(self, *args, **kwargs):
         """Saves the row. A new file makes a new version, with the fields in `change`."""
-        kept = self.locked()
+        saved = self.lock_saved_row()
         new = bool(self.file) and not self.file._committed
-        if new and kept and self.sha256 and digest(self.file) == kept.sha256:
-            self.file, new = kept.file.name, False
+        if new and saved and self.sha256 and digest(self.file) == saved.sha256:
+            self.file, new = saved.file.name, False
         if new:
-            self.take_in_file()
+            self.read_new_file()
         elif not self.file:
-            self.forget_file()
+            self.clear_file_facts()
         else:
-            keep_from_saving(self, MADE, kwargs)
+            exclude_from_save(self, MADE_BY_JOBS, kwargs)
         self.read_format()
         if self._state.adding:
-            self.name = self.free_name()
+            self.name = self.find_free_name()
         super().save(*args, **kwargs)
         if new:
             self.keep_version(**self.change)
 
-    def locked(self):
+    def lock_saved_row(self):
         """Returns the saved row and locks it until this one is saved; None for a new row."""
         return Rendition.objects.select_for_update().filter(pk=self.pk).first() if self.pk else None
 
-    def forget_file(self):
+    def clear_file_facts(self):
         """Clears the facts of a removed file.
 
         Without any version there was no file here: pages and paper are from an old page, and stay.
@@ -258,7 +258,7 @@ class Rendition(CleanModel):
         self.bytes, self.sha256, self.lacks = None, "", None
         self.preview, self.preview_width, self.preview_height = "", None, None
 
-    def take_in_file(self):
+    def read_new_file(self):
         if extension(self.file.name) in IMAGES:
             self.file.file, _facts = clean_picture(self.file)
         facts = facts_of(self.file, "documents.read")
@@ -288,13 +288,13 @@ class Rendition(CleanModel):
             setattr(self, name, getattr(version, name))
         self.preview, self.preview_width, self.preview_height = "", None, None
         with transaction.atomic():
-            self.locked()
+            self.lock_saved_row()
             self.number = self.next_number()
             self.save(update_fields=None)
             Tool.objects.filter(pk=self.tool_id).update(updated_at=timezone.now())
             return self.keep_version(**change)
 
-    def free_name(self):
+    def find_free_name(self):
         stem = PurePosixPath(self.file.name or urlsplit(self.address).path).stem
         words = (
             (self.name if self.is_named else "")
@@ -393,13 +393,13 @@ def extension(name):
     >>> extension("tools/a.JPEG"), extension("")
     ('jpg', '')
     """
-    found = PurePosixPath(name).suffix.lower().lstrip(".")
-    return LONG_ENDINGS.get(found, found)
+    suffix = PurePosixPath(name).suffix.lower().lstrip(".")
+    return LONG_ENDINGS.get(suffix, suffix)
 
 
 def digest(file):
     """Returns the hexadecimal SHA-256 of the content of `file`."""
-    found = hashlib.sha256()
+    sha256 = hashlib.sha256()
     for chunk in file.chunks():
-        found.update(chunk)
-    return found.hexdigest()
+        sha256.update(chunk)
+    return sha256.hexdigest()

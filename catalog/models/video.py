@@ -16,11 +16,11 @@ from catalog.files.validators import (
     facts_of,
     file_place,
 )
-from catalog.models.base import CleanModel, keep_from_saving, names
+from catalog.models.base import CleanModel, exclude_from_save, names
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 
-MADE = ("film", "phone_file")  # jobs write these while a form is open
+MADE_BY_JOBS = ("film", "phone_file")  # jobs write these while a form is open
 # {field of a track: field of its cues, [[begin, end, text], …] in seconds}
 TRACKS = {"captions": "cues", "chapters": "chapter_cues", "descriptions": "description_cues"}
 
@@ -108,54 +108,54 @@ class Video(Resource):
         if self.image and self.image.name == self.film.get("poster"):
             self.image_decorative = True  # a job made the poster while the form was open
         super().clean()
-        for sort, cues in TRACKS.items():
-            self.clean_track(sort, cues)
+        for track, cues in TRACKS.items():
+            self.clean_track(track, cues)
 
-    def clean_track(self, sort, cues):
+    def clean_track(self, track, cues):
         """Raises ValidationError where a new track, or one kept for a new video, is too long."""
-        file, seconds = getattr(self, sort), self.film_facts().get("seconds", self.seconds)
+        file, seconds = getattr(self, track), self.file_facts().get("seconds", self.seconds)
         try:
             if file and not file._committed:
-                check_track(file, sort, seconds)
+                check_track(file, track, seconds)
         except ValidationError as error:
-            raise ValidationError({sort: error}) from error
+            raise ValidationError({track: error}) from error
         last = max((end for _begin, end, _text in getattr(self, cues)), default=0)
         if file and file._committed and seconds and last > seconds + 1:
             sentence = _("These go on after the video ends. Choose the file that belongs to it.")
-            raise ValidationError({sort: sentence})
+            raise ValidationError({track: sentence})
 
-    def film_facts(self):
+    def file_facts(self):
         """Returns what was read from the video file; {} without a file, or before it is read."""
         if not self.file:
             return {}
         return self.film if self.file._committed else facts_of(self.file, "video.read")
 
     def save(self, *args, **kwargs):
-        if not self.take_in_film():
-            keep_from_saving(self, MADE, kwargs)
-        for sort, cues in TRACKS.items():
-            self.take_in_track(sort, cues)
+        if not self.read_new_file():
+            exclude_from_save(self, MADE_BY_JOBS, kwargs)
+        for track, cues in TRACKS.items():
+            self.read_new_track(track, cues)
         super().save(*args, **kwargs)
 
-    def take_in_film(self):
+    def read_new_file(self):
         """Returns whether the file is new or missing. If so, clears all made from the old one."""
         if self.file and self.file._committed:
             return False
         if self.image and self.image.name == self.film.get("poster"):
             self.image, self.image_decorative = "", False
-        self.film, self.phone_file = self.film_facts(), ""
+        self.film, self.phone_file = self.file_facts(), ""
         if self.film:
             self.film = self.film | {"bytes": self.file.size}
         self.seconds = self.film.get("seconds", self.seconds)
         return True
 
-    def take_in_track(self, sort, cues):
+    def read_new_track(self, track, cues):
         """Stores a new track as WebVTT, and its cues."""
-        file, read = getattr(self, sort), None
+        file, read = getattr(self, track), None
         if file and not file._committed:
-            read = check_track(file, sort)
+            read = check_track(file, track)
             name = f"{PurePosixPath(file.name).stem}.vtt"
-            setattr(self, sort, ContentFile(read["vtt"].encode(), name))
+            setattr(self, track, ContentFile(read["vtt"].encode(), name))
         if read or not file:
             setattr(self, cues, read["cues"] if read else [])
 
@@ -166,9 +166,9 @@ class Video(Resource):
         return texts
 
     def printed_facts(self):
-        own_still = self.image and self.image.name == self.film.get("poster")  # a job made it
+        is_job_poster = self.image and self.image.name == self.film.get("poster")  # a job made it
         return super().printed_facts() | {
-            "image": "" if own_still else super().printed_facts()["image"],
+            "image": "" if is_job_poster else super().printed_facts()["image"],
             "running_time": self.running_time,
             "credits": names(self.credits),
             "address": self.address,

@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import site
 from catalog.admin.forms import RowForm, Rows
-from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, RowsMixin, arranged
+from catalog.admin.resources import (
+    DeliveryInline,
+    ResourceAdmin,
+    RowInline,
+    RowsMixin,
+    make_fieldsets,
+)
 from courses.admin.report import ReportMixin
 from courses.models import Course, CourseModule, FollowUp, Requirement
 
@@ -76,7 +82,7 @@ class ModuleInline(RowInline):
 
 @admin.register(Course, site=site)
 class CourseAdmin(ReportMixin, ResourceAdmin):
-    fieldsets = arranged(
+    fieldsets = make_fieldsets(
         what=["outcomes", "other_names"],
         more=[
             (_("Enrollment"), {"fields": ["enrollment_text", "enrollment_address"]}),

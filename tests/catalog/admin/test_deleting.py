@@ -18,7 +18,7 @@ def signed_in(client):
     return sign_in_as_root(client)
 
 
-def needed_things():
+def make_needed_rows():
     """Returns pairs: a row that others depend on, and the words that name these on the page."""
     owner = make_person("olga")
     tool = make_tool(
@@ -46,25 +46,25 @@ def needed_things():
     ]
 
 
-def named_in(response):
+def list_text(response):
     items = parse_page(response).xpath("//main//li")
     return " ".join(" ".join(item.text_content().split()) for item in items)
 
 
 def test_deleting_a_needed_row_from_its_page_is_refused(client):
-    for row, users in needed_things():
+    for row, users in make_needed_rows():
         response = client.get(admin_url(row, "delete"))
         assert "cannot be deleted because these still need it" in response.content.decode()
-        assert all(user in named_in(response) for user in users), (row, named_in(response))
+        assert all(user in list_text(response) for user in users), (row, list_text(response))
         assert client.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 200
         assert type(row).objects.filter(pk=row.pk).exists()
 
 
 def test_deleting_a_needed_row_from_the_list_is_refused(client):
-    for row, users in needed_things():
+    for row, users in make_needed_rows():
         chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
         response = client.post(list_url(type(row)), chosen, follow=True)
-        assert all(user in named_in(response) for user in users), (row, named_in(response))
+        assert all(user in list_text(response) for user in users), (row, list_text(response))
         assert type(row).objects.filter(pk=row.pk).exists()
 
 

@@ -31,7 +31,7 @@ def titles(client, model, query=""):
     return [link.text_content() for link in page.xpath("//th[contains(@class, 'field-title')]/a")]
 
 
-def act(client, model, name, rows, **more):
+def run_action(client, model, name, rows, **more):
     chosen = {"action": name, "_selected_action": [row.pk for row in rows]} | more
     return client.post(list_url(model), chosen, follow=True)
 
@@ -189,7 +189,7 @@ def test_nothing_sent_to_a_list_makes_it_fail(client, sent):
 def test_publishing_from_the_list(client):
     make_each_state()
     rows = Video.objects.all()
-    response = act(client, Video, "publish", rows)
+    response = run_action(client, Video, "publish", rows)
     assert messages_in(response) == ["3 entries are now published."]
     assert all(video.is_public for video in Video.objects.all())
     assert Video.objects.get(title="To be withdrawn").unpublished_at
@@ -198,7 +198,7 @@ def test_publishing_from_the_list(client):
 
 def test_unpublishing_from_the_list(client):
     make_each_state()
-    response = act(client, Video, "unpublish", Video.objects.all())
+    response = run_action(client, Video, "unpublish", Video.objects.all())
     assert messages_in(response) == ["3 entries are now off the site."]
     states = {video.title: str(video.state) for video in Video.objects.all()}
     assert states == {
@@ -212,21 +212,21 @@ def test_unpublishing_from_the_list(client):
 
 def test_an_entry_published_at_this_moment_can_be_withdrawn(client):
     video = make_video(published=days_ago(0))
-    act(client, Video, "unpublish", [video])
+    run_action(client, Video, "unpublish", [video])
     assert str(Video.objects.get().state) == "withdrawn"
 
 
 def test_all_entries_of_the_list_can_be_selected_at_once(client):
     for number in range(60):
         make_tool(f"Tool {number}", published=False)
-    response = act(client, Tool, "publish", Tool.objects.all()[:1], select_across="1")
+    response = run_action(client, Tool, "publish", Tool.objects.all()[:1], select_across="1")
     assert messages_in(response) == ["60 entries are now published."]
 
 
 def test_adding_tags_asks_for_them_first(client):
     rows = [make_tool("A", tags=["old"]), make_tool("B")]
     updated = rows[0].updated_at
-    asked = act(client, Tool, "add_tags", rows)
+    asked = run_action(client, Tool, "add_tags", rows)
     assert "For these 2 entries" in asked.content.decode()
     sent = form_data(asked) | {"tags": "team work, old"}
     response = client.post(list_url(Tool), sent, follow=True)
@@ -239,7 +239,7 @@ def test_adding_tags_asks_for_them_first(client):
 
 def test_adding_no_tag_shows_an_error_and_keeps_the_selection(client):
     tool = make_tool()
-    asked = act(client, Tool, "add_tags", [tool])
+    asked = run_action(client, Tool, "add_tags", [tool])
     again = client.post(list_url(Tool), form_data(asked) | {"tags": " , "})
     assert errors_in(again) == ["This field is required."]
     assert form_data(again)["_selected_action"] == [str(tool.pk)]
@@ -248,7 +248,7 @@ def test_adding_no_tag_shows_an_error_and_keeps_the_selection(client):
 def test_removing_tags_offers_those_in_use(client):
     one, two = make_tool("A", tags=["x", "y"]), make_tool("B", tags=["y", "z"])
     make_tool("C", tags=["other"])
-    asked = act(client, Tool, "remove_tags", [one, two])
+    asked = run_action(client, Tool, "remove_tags", [one, two])
     page = parse_page(asked)
     offered = [label.text_content().strip() for label in page.xpath("//div[@id='id_tags']//label")]
     assert offered == ["x", "y", "z"]

@@ -19,7 +19,7 @@ def person(client):
     return sign_in(client, "ann", "Publishers")
 
 
-def writing(client):
+def filled_form(client):
     return form_data(client.get(add_url(Video))) | TEXT | {"_continue": ["1"]}
 
 
@@ -29,13 +29,13 @@ def log_in(client, response, password=PASSWORD):
     return client.post("/admin/login/", sent)
 
 
-def go_on(client, response):
+def resubmit(client, response):
     target = parse_page(response).xpath("//main//form/@action")[0]
     return client.post(target, form_data(response), follow=True)
 
 
 def test_the_text_is_kept_and_saved_after_the_login(client):
-    sent = writing(client)
+    sent = filled_form(client)
     client.logout()
     asked = client.post(add_url(Video), sent)
     assert asked.status_code == 403
@@ -44,22 +44,22 @@ def test_the_text_is_kept_and_saved_after_the_login(client):
     back = log_in(client, asked)
     assert "Your text is not saved yet" in back.content.decode()
     assert not Video.objects.exists()
-    go_on(client, back)
+    resubmit(client, back)
     video = Video.objects.get()
     assert (video.title, video.level_numbers) == ("The Huddle", [2, 3])
     assert video.body == '<p>Half\na "page" &amp; more</p>'
 
 
 def test_a_wrong_password_loses_nothing(client):
-    sent = writing(client)
+    sent = filled_form(client)
     client.logout()
     once = log_in(client, client.post(add_url(Video), sent), "wrong")
-    go_on(client, log_in(client, once))
+    resubmit(client, log_in(client, once))
     assert Video.objects.get().title == "The Huddle"
 
 
 def test_the_login_page_names_the_files_to_choose_again(client):
-    sent = writing(client)
+    sent = filled_form(client)
     client.logout()
     sent["file"] = SimpleUploadedFile("film.mp4", files.mp4())
     asked = client.post(add_url(Video), sent)
@@ -88,7 +88,7 @@ def test_the_kept_text_does_not_overwrite_a_newer_version(client):
     submit_form(client, f"/admin/catalog/video/{video.pk}/change/", summary="Meanwhile")
     client.logout()
     asked = client.post(f"/admin/catalog/video/{video.pk}/change/", sent | {"summary": ["Mine"]})
-    response = go_on(client, log_in(client, asked))
+    response = resubmit(client, log_in(client, asked))
     assert "While you were writing" in response.content.decode()
     assert Video.objects.get().summary == "Meanwhile"
 
@@ -102,7 +102,7 @@ def strict():
 
 
 def test_a_stale_token_from_our_own_page_is_renewed(strict):
-    sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
+    sent = filled_form(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     back = strict.post(add_url(Video), sent, headers={"Origin": "http://testserver"})
     assert "Your text is not saved yet" in back.content.decode()
     assert not Video.objects.exists()
@@ -112,16 +112,16 @@ def test_a_stale_token_from_our_own_page_is_renewed(strict):
 
 
 def test_a_stale_token_after_the_session_ended_asks_for_a_login(strict):
-    sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
+    sent = filled_form(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     strict.logout()
     asked = strict.post(add_url(Video), sent, headers={"Origin": "http://testserver"})
-    go_on(strict, log_in(strict, asked))
+    resubmit(strict, log_in(strict, asked))
     assert Video.objects.get().title == "The Huddle"
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}, {"Origin": "null"}])
 def test_a_form_from_another_site_is_refused(strict, headers):
-    sent = writing(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
+    sent = filled_form(strict) | {"csrfmiddlewaretoken": ["x" * 64]}
     response = strict.post(add_url(Video), sent, headers=headers)
     assert response.status_code == 403
     assert "The Huddle" not in response.content.decode()

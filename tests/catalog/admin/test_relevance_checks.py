@@ -21,36 +21,36 @@ def tools():
     return make_tools("Consensus One", "Consensus Two", "Consensus Three", "Consensus Four")
 
 
-def judge(resource, words="consensus"):
+def make_check(resource, words="consensus"):
     return JudgedQuery.objects.create(words=words, resource=resource)
 
 
-def put_first(resource, words="consensus"):
+def promote(resource, words="consensus"):
     with refuse_harm():
         BestBet.objects.create(words=words, resource=resource)
 
 
 def test_places_count_from_one(tools):
-    assert [place_of(judge(tool)) for tool in tools] == [1, 2, 3, 4]
+    assert [place_of(make_check(tool)) for tool in tools] == [1, 2, 3, 4]
 
 
 def test_a_resource_that_is_not_found_has_no_place(tools):
     draft = make_tool("Consensus Draft", published=False)
-    assert place_of(judge(draft)) is None
-    assert place_of(judge(tools[0], "huddle")) is None
+    assert place_of(make_check(draft)) is None
+    assert place_of(make_check(tools[0], "huddle")) is None
 
 
 def test_a_change_that_moves_the_result_to_third_place_is_kept(tools):
-    judge(tools[1])
-    put_first(tools[3])
+    make_check(tools[1])
+    promote(tools[3])
     assert BestBet.objects.get().resource.title == "Consensus Four"
 
 
 def test_a_change_that_moves_the_result_to_fourth_place_is_refused_and_undone(tools):
-    judge(tools[2])
-    with pytest.raises(ValidationError) as refused:
-        put_first(tools[3])
-    assert refused.value.messages == [
+    make_check(tools[2])
+    with pytest.raises(ValidationError) as raised:
+        promote(tools[3])
+    assert raised.value.messages == [
         "“consensus” would show “Consensus Three” at place 4. "
         "A search check needs it in the first three."
     ]
@@ -58,11 +58,11 @@ def test_a_change_that_moves_the_result_to_fourth_place_is_refused_and_undone(to
 
 
 def test_the_error_names_every_harmed_check(tools):
-    judge(tools[2])
-    judge(tools[2], "consensuses")
-    with pytest.raises(ValidationError) as refused:
-        put_first(tools[3])
-    assert [sentence[:13] for sentence in refused.value.messages] == [
+    make_check(tools[2])
+    make_check(tools[2], "consensuses")
+    with pytest.raises(ValidationError) as raised:
+        promote(tools[3])
+    assert [sentence[:13] for sentence in raised.value.messages] == [
         "“consensus” w",
         "“consensuses”",
     ]
@@ -70,7 +70,7 @@ def test_the_error_names_every_harmed_check(tools):
 
 def test_a_harmful_synonym_is_refused_too(tools):
     make_tools("Agreement", "Pact", "Treaty")
-    judge(tools[0])
+    make_check(tools[0])
     with refuse_harm():
         Synonym.objects.create(term="consensus", meaning="agreement")
         Synonym.objects.create(term="consensus", meaning="pact")
@@ -83,32 +83,32 @@ def test_a_harmful_synonym_is_refused_too(tools):
 
 
 def test_the_error_says_that_a_result_would_no_longer_be_found():
-    judge(make_tools("Consensus")[0], "togetherness")
+    make_check(make_tools("Consensus")[0], "togetherness")
     synonym = Synonym.objects.create(term="togetherness", meaning="consensus")
-    with pytest.raises(ValidationError) as refused, refuse_harm():
+    with pytest.raises(ValidationError) as raised, refuse_harm():
         synonym.delete()
-    assert refused.value.messages == [
+    assert raised.value.messages == [
         "“togetherness” would no longer find “Consensus”. A search check needs it."
     ]
     assert Synonym.objects.filter(term="togetherness").exists()
 
 
 def test_a_check_that_failed_before_refuses_nothing(tools):
-    query = judge(tools[3])
-    put_first(make_tool("Huddle"), words="consensus")
+    query = make_check(tools[3])
+    promote(make_tool("Huddle"), words="consensus")
     assert (BestBet.objects.count(), place_of(query)) == (1, 5)
 
 
 def test_a_check_of_an_unpublished_or_deleted_resource_refuses_nothing(tools):
-    judge(tools[2])
+    make_check(tools[2])
     Resource.objects.get(pk=tools[2].pk).delete()
-    judge(make_tool("Consensus Draft", published=False))
-    put_first(tools[3])
+    make_check(make_tool("Consensus Draft", published=False))
+    promote(tools[3])
     assert BestBet.objects.exists()
 
 
 def test_a_refused_change_is_undone_completely_and_older_rows_stay(tools):
-    judge(tools[2])
+    make_check(tools[2])
     Synonym.objects.create(term="before", meaning="earlier")
     with pytest.raises(ValidationError), refuse_harm():
         Synonym.objects.create(term="during", meaning="meanwhile")
@@ -117,7 +117,7 @@ def test_a_refused_change_is_undone_completely_and_older_rows_stay(tools):
         Synonym.objects.get(term="before")
     }
     assert not connection.needs_rollback
-    put_first(tools[0])
+    promote(tools[0])
 
 
 def test_another_error_undoes_the_change_and_is_raised():

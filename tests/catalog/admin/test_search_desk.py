@@ -49,7 +49,7 @@ def publisher(client):
     return client
 
 
-def count(words, searches=1, clicks=0, results=0, day=0):
+def make_count(words, searches=1, clicks=0, results=0, day=0):
     return SearchCount.objects.create(
         day=timezone.localdate() - timedelta(days=day),
         words=words,
@@ -59,14 +59,14 @@ def count(words, searches=1, clicks=0, results=0, day=0):
     )
 
 
-def four_tools():
+def make_four_tools():
     titles = ["Consensus One", "Consensus Two", "Consensus Three", "Consensus Four"]
     return [make_tool(title, published=days_ago(day)) for day, title in enumerate(titles, 1)]
 
 
-def judged_tools():
+def make_checked_tools():
     """Makes four tools; the third has to be among the first three results for “consensus”."""
-    tools = four_tools()
+    tools = make_four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[2])
     return tools
 
@@ -110,7 +110,7 @@ def titles_found(words):
 
 
 def test_the_desk_shows_words_searches_clicks_and_results(editor):
-    count("huddle", searches=3, clicks=1, results=5)
+    make_count("huddle", searches=3, clicks=1, results=5)
     assert rows_in(editor.get(DESK)) == [["huddle", "3", "1", "5"]]
 
 
@@ -122,12 +122,12 @@ def test_the_index_and_a_short_address_lead_to_the_desk(editor):
 
 
 def test_searches_without_result_come_first_then_those_without_click_then_the_most_frequent(editor):
-    count("found and opened", searches=90, clicks=9, results=3)
-    count("opened once", searches=5, clicks=1, results=3)
-    count("not opened", searches=7, results=3)
-    count("not opened often", searches=8, results=3)
-    count("nowhere", searches=1)
-    count("nowhere often", searches=2)
+    make_count("found and opened", searches=90, clicks=9, results=3)
+    make_count("opened once", searches=5, clicks=1, results=3)
+    make_count("not opened", searches=7, results=3)
+    make_count("not opened often", searches=8, results=3)
+    make_count("nowhere", searches=1)
+    make_count("nowhere often", searches=2)
     assert words_in(editor.get(DESK)) == [
         "nowhere often",
         "nowhere",
@@ -139,16 +139,16 @@ def test_searches_without_result_come_first_then_those_without_click_then_the_mo
 
 
 def test_the_days_of_the_same_words_are_one_row_with_the_latest_results(editor):
-    count("huddle", searches=3, clicks=1, results=0, day=2)
-    count("huddle", searches=4, clicks=2, results=6, day=1)
-    count("huddle", searches=1, clicks=0, results=5, day=60)
+    make_count("huddle", searches=3, clicks=1, results=0, day=2)
+    make_count("huddle", searches=4, clicks=2, results=6, day=1)
+    make_count("huddle", searches=1, clicks=0, results=5, day=60)
     assert rows_in(editor.get(DESK)) == [["huddle", "8", "3", "6"]]
 
 
 def test_searches_older_than_ninety_days_are_not_shown(editor):
-    count("at the edge", searches=2, clicks=1, results=1, day=90)
-    count("at the edge", searches=5, clicks=1, results=1, day=91)
-    count("too old", day=91)
+    make_count("at the edge", searches=2, clicks=1, results=1, day=90)
+    make_count("at the edge", searches=5, clicks=1, results=1, day=91)
+    make_count("too old", day=91)
     assert rows_in(editor.get(DESK)) == [["at the edge", "2", "1", "1"]]
 
 
@@ -160,7 +160,7 @@ def test_the_page_says_what_is_kept(editor):
 
 
 def test_words_link_to_their_results_and_columns_have_headers(editor):
-    count("a & b", clicks=1, results=1)
+    make_count("a & b", clicks=1, results=1)
     page = parse_page(editor.get(DESK))
     assert page.xpath("//main//tbody//th/a/@href") == ["/search/?q=a%20%26%20b"]
     assert page.xpath("//main//thead//th/@scope") == ["col"] * 4
@@ -169,7 +169,7 @@ def test_words_link_to_their_results_and_columns_have_headers(editor):
 
 def test_a_page_has_fifty_rows(editor):
     for number in range(51):
-        count(f"words {number:02}", clicks=1, results=1)
+        make_count(f"words {number:02}", clicks=1, results=1)
     first = editor.get(DESK)
     assert len(rows_in(first)) == 50
     assert links_in(first)["2"] == "?page=2"
@@ -181,7 +181,7 @@ def test_a_page_has_fifty_rows(editor):
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 40, "%00", "1e3"])
 def test_an_invalid_page_number_shows_the_first_page(editor, page):
-    count("huddle")
+    make_count("huddle")
     assert words_in(editor.get(f"{DESK}?page={page}")) == ["huddle"]
 
 
@@ -192,17 +192,17 @@ def test_good_searches_make_no_queries_of_their_own(editor):
         return len(captured)
 
     for number in range(5):
-        count(f"words {number}", clicks=1, results=1)
+        make_count(f"words {number}", clicks=1, results=1)
     queries()
     few = queries()
     for number in range(5, 10):
-        count(f"words {number}", clicks=1, results=1)
+        make_count(f"words {number}", clicks=1, results=1)
     assert queries() == few
 
 
 def test_one_click_makes_a_synonym_that_the_search_uses(editor):
     make_tool("Consensus")
-    count("cnsensuss", searches=2)
+    make_count("cnsensuss", searches=2)
     response = click(editor, "Same as “consensus” for “cnsensuss”")
     assert messages_in(response) == ["Search now treats “cnsensuss” and “consensus” as the same."]
     assert response.redirect_chain == [(DESK, 302)]
@@ -214,22 +214,22 @@ def test_one_click_makes_a_synonym_that_the_search_uses(editor):
 
 def test_a_synonym_is_proposed_for_the_unknown_one_of_several_words(editor):
     make_tool("Consensus in a Huddle")
-    count("huddle cnsensuss")
+    make_count("huddle cnsensuss")
     click(editor, "“cnsensuss” is the same as “consensus” for “huddle cnsensuss”")
     assert titles_found("huddle cnsensuss") == ["Consensus in a Huddle"]
 
 
 def test_words_that_only_a_draft_has_are_not_proposed(editor):
     make_tool("Consensus", published=False)
-    count("cnsensuss")
+    make_count("cnsensuss")
     response = editor.get(DESK)
     assert buttons_in(response) == {}
     assert links_in(response)["Synonym…"] == "/admin/catalog/synonym/add/?term=cnsensuss"
 
 
 def test_one_click_promotes_a_result_and_it_comes_first(editor):
-    tools = four_tools()
-    count("consensus", searches=3, results=4)
+    tools = make_four_tools()
+    make_count("consensus", searches=3, results=4)
     response = click(editor, "Put “Consensus Three” first for “consensus”")
     assert messages_in(response) == ["“Consensus Three” now comes first for “consensus”."]
     assert BestBet.objects.get().resource_id == tools[2].pk
@@ -238,16 +238,16 @@ def test_one_click_promotes_a_result_and_it_comes_first(editor):
 
 
 def test_the_first_three_results_are_offered_and_no_more(editor):
-    four_tools()
-    count("consensus", results=4)
+    make_four_tools()
+    make_count("consensus", results=4)
     assert list(buttons_in(editor.get(DESK))) == [
         f"Put “Consensus {number}” first for “consensus”" for number in ("One", "Two", "Three")
     ]
 
 
 def test_a_second_promoted_result_for_the_same_words_is_refused(editor):
-    tools = four_tools()
-    count("consensus", results=4)
+    tools = make_four_tools()
+    make_count("consensus", results=4)
     address, sent = buttons_in(editor.get(DESK))["Put “Consensus Two” first for “consensus”"]
     BestBet.objects.create(words="Consensus", resource=tools[0])
     assert buttons_in(editor.get(DESK)) == {}
@@ -259,9 +259,9 @@ def test_a_second_promoted_result_for_the_same_words_is_refused(editor):
 
 
 def test_good_searches_show_their_first_results_on_their_own_page(editor):
-    four_tools()
-    count("consensus", clicks=2, results=4)
-    count("other", clicks=2, results=4)
+    make_four_tools()
+    make_count("consensus", clicks=2, results=4)
+    make_count("other", clicks=2, results=4)
     assert buttons_in(editor.get(DESK)) == {}
     hrefs = parse_page(editor.get(DESK)).xpath("//main//a[.='First results']/@href")
     assert hrefs == ["?words=consensus", "?words=other"]
@@ -273,7 +273,7 @@ def test_good_searches_show_their_first_results_on_their_own_page(editor):
 
 
 def test_the_add_forms_are_filled_in_with_the_words(editor):
-    count("to & fro")
+    make_count("to & fro")
     links = links_in(editor.get(DESK))
     assert form_data(editor.get(links["Synonym…"]))["term"] == ["to & fro"]
     assert form_data(editor.get(links["Promoted result…"]))["words"] == ["to & fro"]
@@ -281,14 +281,14 @@ def test_the_add_forms_are_filled_in_with_the_words(editor):
 
 def test_a_click_is_logged_in_the_history(editor):
     make_tool("Consensus")
-    count("cnsensuss")
+    make_count("cnsensuss")
     click(editor, "Same as “consensus” for “cnsensuss”")
     history = editor.get(admin_url(Synonym.objects.get(term="cnsensuss"), "history"))
     assert "Added." in history.content.decode()
 
 
 def test_a_promoted_result_that_harms_a_search_check_is_refused_with_its_name(editor):
-    tools = judged_tools()
+    tools = make_checked_tools()
     response = editor.post(
         reverse("admin:search-best-bet"),
         {"words": "consensus", "resource": tools[3].pk},
@@ -333,8 +333,8 @@ def test_staff_who_may_only_view_see_no_buttons_and_cannot_forge_them(client):
     tool = make_tool("Consensus")
     editors = Group.objects.get(name="Editors")
     person.user_permissions.add(editors.permissions.get(codename="view_searchcount"))
-    count("cnsensuss")
-    count("consensus", results=1)
+    make_count("cnsensuss")
+    make_count("consensus", results=1)
     response = client.get(DESK)
     assert words_in(response) == ["cnsensuss", "consensus"]
     assert buttons_in(response) == {}
@@ -356,7 +356,7 @@ def test_staff_without_permission_do_not_see_the_desk(client):
 
 def test_nobody_can_change_counts(client):
     sign_in_as_root(client)
-    row = count("huddle")
+    row = make_count("huddle")
     assert client.get(add_url(SearchCount)).status_code == 403
     assert client.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 403
     assert client.post(admin_url(row), {"words": "other"}).status_code == 403
@@ -378,7 +378,7 @@ HOSTILE = [
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_are_shown_as_plain_text(editor, words):
     make_tool("Alert")
-    count(words, searches=2)
+    make_count(words, searches=2)
     for address in (DESK, f"{DESK}?words={quote(words)}"):
         response = editor.get(address)
         page = parse_page(response)
@@ -392,12 +392,12 @@ def test_hostile_words_are_shown_as_plain_text(editor, words):
 
 
 def test_words_without_letters_offer_no_help(editor):
-    count("🎉")
+    make_count("🎉")
     assert set(links_in(editor.get(DESK))) == {"🎉"}
 
 
 def test_a_refused_form_says_why_and_keeps_what_was_typed(editor):
-    tools = judged_tools()
+    tools = make_checked_tools()
     page = add_url(BestBet)
     response = submit_form(editor, page, words="consensus", resource=str(tools[3].pk))
     assert errors_in(response) == [HARM]
@@ -408,7 +408,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(editor):
 
 
 def test_a_refused_change_leaves_the_row_as_it_was(editor):
-    tools = judged_tools()
+    tools = make_checked_tools()
     bet = BestBet.objects.create(words="consensus", resource=tools[2])
     response = submit_form(editor, admin_url(bet), resource=str(tools[3].pk))
     assert errors_in(response) == [HARM]
@@ -417,7 +417,7 @@ def test_a_refused_change_leaves_the_row_as_it_was(editor):
 
 
 def test_a_refused_synonym_is_not_saved(editor):
-    judged_tools()
+    make_checked_tools()
     make_tool("Pact")
     response = submit_form(editor, add_url(Synonym), term="consensus", meaning="pact")
     assert errors_in(response) == [HARM]
@@ -425,7 +425,7 @@ def test_a_refused_synonym_is_not_saved(editor):
 
 
 def test_a_harmless_change_is_saved(editor):
-    tools = judged_tools()
+    tools = make_checked_tools()
     assert errors_in(submit_form(editor, add_url(Synonym), term="accord", meaning="pact")) == []
     words = {"words": "consensus", "resource": str(tools[2].pk)}
     assert errors_in(submit_form(editor, add_url(BestBet), **words)) == []
@@ -442,9 +442,9 @@ def test_the_same_promoted_result_twice_is_a_form_error(editor):
     assert BestBet.objects.count() == 1
 
 
-def needed_bet():
+def make_needed_bet():
     """Makes a promoted result that a search check needs: without it, its result is fourth."""
-    tools = four_tools()
+    tools = make_four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[3])
     return BestBet.objects.create(words="consensus", resource=tools[3])
 
@@ -456,7 +456,7 @@ REFUSED = (
 
 
 def test_a_refused_deletion_keeps_the_row(publisher):
-    bet = needed_bet()
+    bet = make_needed_bet()
     response = publisher.post(admin_url(bet, "delete"), {"post": "yes"}, follow=True)
     assert messages_in(response) == [REFUSED]
     assert BestBet.objects.filter(pk=bet.pk).exists()
@@ -464,7 +464,7 @@ def test_a_refused_deletion_keeps_the_row(publisher):
 
 
 def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
-    needed = needed_bet()
+    needed = make_needed_bet()
     other = BestBet.objects.create(words="other", resource=needed.resource)
     chosen = {"action": "delete_selected", "_selected_action": [needed.pk, other.pk], "post": "yes"}
     response = publisher.post(list_url(BestBet), chosen, follow=True)
@@ -474,7 +474,7 @@ def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
 
 
 def test_a_harmless_row_is_deleted(publisher):
-    needed_bet()
+    make_needed_bet()
     one, two = (Synonym.objects.create(term="accord", meaning=word) for word in ("pact", "treaty"))
     publisher.post(admin_url(one, "delete"), {"post": "yes"})
     chosen = {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"}
@@ -493,7 +493,7 @@ def test_editors_change_the_vocabulary_and_only_publishers_delete_it(editor):
 
 
 def test_the_list_of_search_checks_shows_their_places(editor):
-    tools = four_tools()
+    tools = make_four_tools()
     draft = make_tool("Consensus Draft", published=False)
     for resource in (tools[1], tools[3], draft):
         JudgedQuery.objects.create(words="consensus", resource=resource)

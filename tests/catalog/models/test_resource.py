@@ -52,7 +52,7 @@ class TestAddresses:
         assert [former.slug for former in tool.former_slugs.all()] == ["wall-poster"]
 
 
-class TestWhatTheDatabaseRefuses:
+class TestDatabaseConstraints:
     @pytest.mark.parametrize(
         "fields",
         [
@@ -95,9 +95,9 @@ class TestDeleting:
             Audience.objects.get(slug="co-leads"),
             Level.objects.get(number=2),
         ):
-            with pytest.raises(ProtectedError) as refusal:
+            with pytest.raises(ProtectedError) as raised:
                 term.delete()
-        assert str(tool) in [str(link) for link in refusal.value.protected_objects]
+        assert str(tool) in [str(link) for link in raised.value.protected_objects]
 
     def test_deleting_a_topic_with_topics_inside_is_refused(self):
         make_topic("Decisions", parent=make_topic("LMP Processes"))
