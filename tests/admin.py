@@ -1,4 +1,4 @@
-"""Uses the admin as a browser without JavaScript: reads forms, changes them and submits them."""
+"""Uses the admin as a browser without JavaScript does: reads forms, fills them in, submits them."""
 
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
@@ -41,7 +41,7 @@ def parse_page(response):
 
 
 def form_data(response):
-    """The data that a browser would submit from the main form in `response`: {name: [values]}."""
+    """Returns what a browser would submit from the main form in `response`: {name: [value, …]}."""
     form = max(parse_page(response).forms, key=lambda form: len(form.inputs.keys()))
     sent = {}
     for name, value in form.form_values():
@@ -57,8 +57,8 @@ def is_textarea(form, name):
 def submit_form(client, page, /, button="_save", rows=(), files=None, **changes):
     """Opens the form at the address `page`, fills in `changes` and `rows` and submits it.
 
-    A row is (prefix, {field: value}) and is added below the existing rows. Returns the response
-    of the page that the browser ends up on.
+    Adds each row, (prefix, {field: value}), below the existing rows. Returns the response of the
+    page that the browser ends up on.
     """
     sent = form_data(client.get(page)) | changes | (files or {}) | {button: "1"}
     for prefix, fields in rows:
@@ -76,7 +76,7 @@ def add_row(sent, prefix, fields):
 
 
 def errors_in(response):
-    """Every error sentence in `response`, in the order of the page."""
+    """Returns every error sentence in `response`, in the order of the page."""
     return items_of(response, "errorlist")
 
 

@@ -1,4 +1,4 @@
-"""The editors' desk: Django's admin, arranged for people who write."""
+"""Django's admin, arranged for editors who write."""
 
 from catalog.admin import jobs, people, resources, search, tools, videos, vocabulary
 from catalog.admin.site import site

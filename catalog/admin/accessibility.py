@@ -1,4 +1,4 @@
-"""What keeps some readers out of an entry, and whether it may be published all the same."""
+"""Finds what keeps some readers out of an entry, and decides whether it may be published anyway."""
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, prefetch_related_objects
@@ -17,30 +17,31 @@ LACKS = {
 
 
 def barriers(resource, renditions=None):
-    """A sentence for each thing that readers who see or hear little would miss.
+    """Returns a sentence for each thing that readers who see or hear little would miss.
 
-    `renditions` are (name, what its PDF lacks) of a tool, where they are not saved yet.
+    `renditions` are pairs (name, what its PDF lacks) of a tool whose rows are not saved yet.
     """
-    found = []
+    sentences = []
     if resource.image and not resource.image_alt and not resource.image_decorative:
-        found.append(_("The image is not described."))
+        sentences.append(_("The image has no description."))
     if isinstance(resource, Video):
-        found += video_barriers(resource)
+        sentences += video_barriers(resource)
     if isinstance(resource, Tool):
         rows = renditions_of(resource) if renditions is None else renditions
-        found += [pdf_barrier(name, lacks) for name, lacks in rows if lacks]
-    return found
+        sentences += [pdf_barrier(name, lacks) for name, lacks in rows if lacks]
+    return sentences
 
 
 def video_barriers(video):
     if video.file and not video.captions:
-        yield _("The video has no captions, from which its transcript is made.")
+        yield _("The video has no captions, which also become its transcript.")
     elif video.address and not (video.captions or video.transcript):
         yield _("The video has no transcript.")
 
 
 def renditions_of(tool):
-    return [(r.name, r.lacks) for r in tool.renditions.all() if r.file]
+    renditions = tool.renditions.all()
+    return [(rendition.name, rendition.lacks) for rendition in renditions if rendition.file]
 
 
 def pdf_barrier(name, lacks):
@@ -55,17 +56,17 @@ def pdf_barrier(name, lacks):
 def refuse_barriers(resource, found, before, may_override):
     """Raises ValidationError where readers would get `resource` with barriers that are new to them.
 
-    A reason excuses them where who saves `may_override`. `before` are those of what readers have
-    now, none where they have it not yet.
+    `found` are the barriers of what is being saved. `before` are those of what readers have now;
+    none for an entry that is not public. A reason excuses barriers if the editor `may_override`.
     """
     new = [sentence for sentence in found if sentence not in before]
     excused = may_override and resource.access_reason.strip()
     if not new or excused or not appears(resource):
         return
     way = (
-        _("Mend it, or say below why it is published all the same.")
+        _("Fix this, or say below why you publish it anyway.")
         if may_override
-        else _("Mend it, or ask a publisher to say why it is published all the same.")
+        else _("Fix this, or ask a publisher to say why it is published anyway.")
     )
     raise ValidationError(
         _("Some readers would be left out. %(barriers)s %(way)s")
@@ -74,19 +75,19 @@ def refuse_barriers(resource, found, before, may_override):
 
 
 def appears(resource):
-    """Whether readers see it now, or will by its date."""
-    leaves = resource.unpublished_at
-    return bool(resource.published_at) and not (leaves and leaves <= now())
+    """Whether readers see it now, or will see it on its date."""
+    unpublished = resource.unpublished_at
+    return bool(resource.published_at) and not (unpublished and unpublished <= now())
 
 
-def with_barriers():
-    """The published entries that have some, whole; those first that nobody gave a reason for."""
+def list_with_barriers():
+    """Returns a list of the published entries with barriers, those without a reason first."""
     described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
-    silent = ~Q(video__file="") & Q(video__captions="")
-    unread = ~Q(video__address="") & Q(video__transcript="", video__captions="")
+    without_captions = ~Q(video__file="") & Q(video__captions="")
+    without_transcript = ~Q(video__address="") & Q(video__transcript="", video__captions="")
     pdfs = Rendition.objects.exclude(file="").exclude(lacks__isnull=True).exclude(lacks=[])
     found = Resource.objects.published().filter(
-        ~described | silent | unread | Q(pk__in=pdfs.values("tool"))
+        ~described | without_captions | without_transcript | Q(pk__in=pdfs.values("tool"))
     )
     entries = Resource.objects.list_children(list(found.values_list("pk", flat=True)))
     prefetch_related_objects(entries, "access_reason_by")

@@ -1,4 +1,4 @@
-"""What can be done to several entries at once."""
+"""The actions for several entries at once."""
 
 from datetime import timedelta
 
@@ -15,26 +15,28 @@ from catalog.admin.accessibility import barriers
 from catalog.admin.fields import TagsField
 from catalog.search.indexing import indexed_together
 
-SHOWN = 20  # titles named on the page that asks for tags
+MAX_TITLES = 20  # titles on the page that asks for tags
 
 
 @admin.action(description=gettext_lazy("Publish the selected entries"), permissions=["publish"])
-def publish(desk, request, queryset):
+def publish(model_admin, request, queryset):
     hidden = [resource for resource in queryset if not resource.is_public]
-    ready = [resource for resource in hidden if not is_held_back(desk, request, resource)]
+    ready = [resource for resource in hidden if not is_held_back(model_admin, request, resource)]
     with indexed_together():
         for resource in ready:
             if not resource.published_at or resource.published_at > timezone.now():
                 resource.published_at = timezone.now()
             resource.unpublished_at = None
-            keep(desk, request, resource, _("Published."), "published_at", "unpublished_at")
-    done = ngettext("%d entry is published now.", "%d entries are published now.", len(ready))
-    desk.message_user(request, done % len(ready), messages.SUCCESS)
+            save_and_log(
+                model_admin, request, resource, _("Published."), "published_at", "unpublished_at"
+            )
+    done = ngettext("%d entry is now published.", "%d entries are now published.", len(ready))
+    model_admin.message_user(request, done % len(ready), messages.SUCCESS)
 
 
 @admin.action(description=gettext_lazy("Unpublish the selected entries"), permissions=["publish"])
-def unpublish(desk, request, queryset):
-    """A published entry is withdrawn; one that was to appear is a draft again."""
+def unpublish(model_admin, request, queryset):
+    """Withdraws a published entry. Makes a scheduled entry a draft again."""
     shown = [resource for resource in queryset if resource.is_public or is_scheduled(resource)]
     with indexed_together():
         for resource in shown:
@@ -43,45 +45,49 @@ def unpublish(desk, request, queryset):
             else:
                 just_after = resource.published_at + timedelta(microseconds=1)
                 resource.unpublished_at = max(timezone.now(), just_after)
-            keep(desk, request, resource, _("Unpublished."), "published_at", "unpublished_at")
-    done = ngettext("%d entry is off the site now.", "%d entries are off the site now.", len(shown))
-    desk.message_user(request, done % len(shown), messages.SUCCESS)
+            save_and_log(
+                model_admin, request, resource, _("Unpublished."), "published_at", "unpublished_at"
+            )
+    done = ngettext("%d entry is now off the site.", "%d entries are now off the site.", len(shown))
+    model_admin.message_user(request, done % len(shown), messages.SUCCESS)
 
 
 @admin.action(description=gettext_lazy("Add tags to the selected entries"), permissions=["change"])
-def add_tags(desk, request, queryset):
+def add_tags(model_admin, request, queryset):
     form = AddTagsForm(request.POST if "apply" in request.POST else None)
     if not form.is_valid():
-        return ask(desk, request, queryset, form, _("Add tags"))
-    tag_all(desk, request, queryset, "add", form.cleaned_data["tags"])
+        return ask_for_tags(model_admin, request, queryset, form, _("Add tags"))
+    tag_all(model_admin, request, queryset, "add", form.cleaned_data["tags"])
 
 
 @admin.action(
     description=gettext_lazy("Remove tags from the selected entries"), permissions=["change"]
 )
-def remove_tags(desk, request, queryset):
+def remove_tags(model_admin, request, queryset):
     used = Tag.objects.filter(tagged_resources__content_object__in=queryset.values("pk")).distinct()
     form = RemoveTagsForm(request.POST if "apply" in request.POST else None)
     form.fields["tags"].queryset = used.order_by("name")
     if not form.is_valid():
-        return ask(desk, request, queryset, form, _("Remove tags"))
-    tag_all(desk, request, queryset, "remove", [tag.name for tag in form.cleaned_data["tags"]])
+        return ask_for_tags(model_admin, request, queryset, form, _("Remove tags"))
+    tag_all(
+        model_admin, request, queryset, "remove", [tag.name for tag in form.cleaned_data["tags"]]
+    )
 
 
-def is_held_back(desk, request, resource):
-    """Whether it leaves some readers out and no publisher gave a reason; says so."""
+def is_held_back(model_admin, request, resource):
+    """Returns whether it has barriers and no publisher gave a reason. If so, tells the editor."""
     found = [] if resource.access_reason else barriers(resource)
     if found:
         facts = {"title": resource, "barriers": " ".join(found)}
-        sentence = _("“%(title)s” is not published. %(barriers)s Open it to mend it.")
-        desk.message_user(request, sentence % facts, messages.WARNING)
+        sentence = _("“%(title)s” is not published. %(barriers)s Open it to fix this.")
+        model_admin.message_user(request, sentence % facts, messages.WARNING)
     return bool(found)
 
 
 class AddTagsForm(forms.Form):
     tags = TagsField(
         label=gettext_lazy("Tags"),
-        help_text=gettext_lazy("Free words with commas between them."),
+        help_text=gettext_lazy("Any words, with commas between them."),
     )
 
 
@@ -91,26 +97,26 @@ class RemoveTagsForm(forms.Form):
     )
 
 
-def tag_all(desk, request, queryset, change, names):
+def tag_all(model_admin, request, queryset, change, names):
     resources = list(queryset)
     with indexed_together():
         for resource in resources:
             getattr(resource.tags, change)(*names)
-            keep(desk, request, resource, _("Changed tags."))
+            save_and_log(model_admin, request, resource, _("Changed tags."))
     done = ngettext(
-        "The tags of %d entry are changed.", "The tags of %d entries are changed.", len(resources)
+        "Changed the tags of %d entry.", "Changed the tags of %d entries.", len(resources)
     )
-    desk.message_user(request, done % len(resources), messages.SUCCESS)
+    model_admin.message_user(request, done % len(resources), messages.SUCCESS)
 
 
-def ask(desk, request, queryset, form, title):
-    """The page between choosing an action and doing it, which asks for what it needs."""
-    context = desk.admin_site.each_context(request) | {
+def ask_for_tags(model_admin, request, queryset, form, title):
+    """Returns the page between choosing an action and doing it, which asks for what it needs."""
+    context = model_admin.admin_site.each_context(request) | {
         "title": title,
-        "opts": desk.model._meta,
+        "opts": model_admin.model._meta,
         "form": form,
         "count": queryset.count(),
-        "resources": queryset[:SHOWN],
+        "resources": queryset[:MAX_TITLES],
         "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "action": request.POST["action"],
@@ -119,9 +125,9 @@ def ask(desk, request, queryset, form, title):
     return TemplateResponse(request, "admin/add_tags.html", context)
 
 
-def keep(desk, request, resource, message, *fields):
+def save_and_log(model_admin, request, resource, message, *fields):
     resource.save(update_fields=[*fields, "updated_at"])
-    desk.log_change(request, resource, message)
+    model_admin.log_change(request, resource, message)
 
 
 def is_scheduled(resource):

@@ -6,7 +6,7 @@ from catalog.models import Resource
 
 class Suggestions(AutocompleteJsonView):
     def serialize_result(self, obj, to_field_name):
-        """A resource says its kind and state too: a course and its poster may share a title."""
+        """Adds the kind and state of a resource: a course and its poster may share a title."""
         result = super().serialize_result(obj, to_field_name)
         if isinstance(obj, Resource):
             facts = {"title": obj.title, "kind": obj.get_kind_display(), "state": obj.state}

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Job
 from catalog.search.indexing import indexed_together
 
-LONGEST_SEARCH = 200
-# What a filter's parameter may end in; others, such as regex, can make the database fail.
+MAX_SEARCH_LENGTH = 200
+# The comparisons that a filter's parameter may end in. Others can make the database fail: regex.
 COMPARISONS = ("exact", "isnull", "isempty")
 
 
@@ -29,30 +29,32 @@ class PictureWidget(AdminFileWidget):
     template_name = "admin/widgets/picture.html"
 
 
-class NumbersOnly:
-    """Passes over what is no row's number, which Django's widget would look up all the same."""
+class IdsOnlyMixin:
+    """Skips values that cannot be the id of a row. Django's widget would look them up."""
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(name, [key for key in value if is_number(key)], attr)
 
 
-class Suggested(NumbersOnly, AutocompleteSelect):
+class SuggestSelect(IdsOnlyMixin, AutocompleteSelect):
     pass
 
 
-class SuggestedMany(NumbersOnly, AutocompleteSelectMultiple):
+class SuggestSelectMultiple(IdsOnlyMixin, AutocompleteSelectMultiple):
     pass
 
 
 class FieldsMixin:
-    """How every form of the admin, inlines too, asks for numbers, addresses and files."""
+    """The fields for numbers, addresses and files in every form of the admin, inlines included."""
 
     formfield_overrides = {
         models.PositiveIntegerField: {
             "widget": AdminIntegerFieldWidget,
             "min_value": 1,
             "max_value": 1_000_000,
-            "error_messages": {"min_value": _("Count from 1; leave it empty when unknown.")},
+            "error_messages": {
+                "min_value": _("Write 1 or more. Leave it empty if you do not know.")
+            },
         },
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.URLField: {"assume_scheme": "https"},
@@ -61,28 +63,28 @@ class FieldsMixin:
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = Suggested(db_field, self.admin_site)
+            kwargs["widget"] = SuggestSelect(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = SuggestedMany(db_field, self.admin_site)
+            kwargs["widget"] = SuggestSelectMultiple(db_field, self.admin_site)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.FileField):
-            # Before the model has it: an image is measured, so opened, as soon as it is assigned.
+            # Validate before the model has the file: assigning an image opens it, to measure it.
             kwargs["validators"] = db_field.validators
-            kwargs["allow_empty_file"] = True  # the validators have a sentence that names it
+            kwargs["allow_empty_file"] = True  # the validators' error names the file
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            # To delete a course is nothing for a small button beside a requirement.
+            # A small button beside a requirement must not delete a course.
             field.widget.can_delete_related = field.widget.can_view_related = False
         return field
 
 
 class RefusableForm(ModelForm):
-    refused = None  # why it could not be saved, where only saving it tells: a ValidationError
+    refused = None  # the ValidationError of an attempt to save it
 
     def clean(self):
         super().clean()
@@ -96,7 +98,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
     def get_deleted_objects(self, objs, request):
-        """Work on an entry goes with it, whoever deletes it; nobody deletes it alone."""
+        """Asks for no permission to delete jobs: they go with their entry, and never alone."""
         found, count, missing, protected = super().get_deleted_objects(objs, request)
         return found, count, missing - {Job._meta.verbose_name}, protected
 
@@ -108,17 +110,17 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         return bool(compares) and super().lookup_allowed(lookup, value, request)
 
     def filter_names(self):
-        """The fields and the parameters that this list is filtered by."""
+        """Returns the names of the fields and parameters that filter this list."""
         return {
             getattr(item, "parameter_name", item[0] if isinstance(item, tuple) else item)
             for item in self.list_filter
         }
 
     def get_search_results(self, request, queryset, search_term):
-        return super().get_search_results(request, queryset, search_term[:LONGEST_SEARCH])
+        return super().get_search_results(request, queryset, search_term[:MAX_SEARCH_LENGTH])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """What is refused while it is saved, when nothing of it is kept, goes back to its form."""
+        """Shows the form again, with the error, where saving was refused and undone."""
         show = super().changeform_view
         try:
             with known_numbers(), indexed_once(request):
@@ -154,34 +156,34 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
             return self.refuse_deletion(request, error)
 
     def refuse_deletion(self, request, error):
-        """For what came into use after the page was shown that asks whether to delete it."""
+        """Answers where a row came into use after its page asked whether to delete it."""
         users = ", ".join(sorted({str(user) for user in error.protected_objects}))
-        sentence = _("Nothing was deleted, for it has come into use: %s") % users
+        sentence = _("Nothing was deleted, because it is now in use: %s") % users
         self.message_user(request, sentence, messages.ERROR)
         return redirect(request.get_full_path())
 
 
 def indexed_once(request):
-    """For a form that saves an entry, its rows and links: each would be indexed by itself."""
+    """Indexes an entry once when a form saves it with its rows and links, not once for each."""
     return indexed_together() if request.method == "POST" else nullcontext()
 
 
 @contextmanager
 def known_numbers():
-    """Answers a number that no database can hold, in an address or a choice, with 400."""
+    """Answers 400 to a number in an address or a choice that is too large for the database."""
     try:
         yield
     except (OverflowError, DataError) as error:
-        raise BadRequest(_("There is no such number.")) from error
+        raise BadRequest(_("No entry has that number.")) from error
 
 
 def with_numbers_only(values, name):
-    """A copy of the QueryDict `values` without those of `name` that are no number."""
+    """Returns a copy of the QueryDict `values`; of `name`, only the values that are numbers."""
     values = values.copy()
     values.setlist(name, list(filter(is_number, values.getlist(name))))
     return values
 
 
 def is_number(value):
-    """Whether it can be the number of a row; no database counts beyond 19 digits."""
+    """Whether `value` can be the id of a row. Every database can hold 18 digits."""
     return str(value).isascii() and str(value).isdigit() and len(str(value)) < 19

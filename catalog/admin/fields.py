@@ -10,13 +10,13 @@ from taggit.models import Tag
 
 from catalog.lib.text import clean_line
 
-MOST_SUGGESTIONS = 500
+MAX_SUGGESTIONS = 500
 
 
 def check_tag(name):
     """Raises ValidationError unless `name` can be a tag with a page of its own."""
     if len(name) > Tag._meta.get_field("name").max_length:
-        raise ValidationError(_("“%s…” is too long for a tag.") % name[:40])
+        raise ValidationError(_("“%s…” is too long for a tag. Make it shorter.") % name[:40])
     if not slugify(name, allow_unicode=True):
         raise ValidationError(_("“%s” cannot be a tag: it needs a letter or a digit.") % name)
 
@@ -33,12 +33,12 @@ class TagsWidget(TagWidgetMixin, AdminTextInputWidget):
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"]["list"] = f"{context['widget']['attrs']['id']}_known"
         context["known"] = Tag.objects.order_by("name").values_list("name", flat=True)
-        context["known"] = context["known"][:MOST_SUGGESTIONS]
+        context["known"] = context["known"][:MAX_SUGGESTIONS]
         return context
 
 
 class TagsField(TagField):
-    """Tags with commas between them; a tag may have several words, unlike taggit's own field."""
+    """Tags with commas between them. Unlike in taggit's own field, a tag may have several words."""
 
     widget = TagsWidget
 

@@ -30,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class GapFilter(admin.SimpleListFilter):
-    """By what an entry lacks: the `gaps` of its admin, with which its queryset is annotated."""
+    """Filters by what an entry lacks: `gaps()` of its admin, which also annotates the queryset."""
 
     title = _("what is missing")
     parameter_name = "gap"

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.core.exceptions import ValidationError
 from django.db.models import UniqueConstraint
 from django.forms.models import BaseInlineFormSet
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.accessibility import appears, barriers, refuse_barriers
@@ -18,13 +19,13 @@ from catalog.models import Resource, Tool
 from catalog.models.tool import digest
 
 CHECKBOXES = ("levels", "dimensions", "regions")
-YEARS = range(1990, 2101)  # further on, a time zone leads out of what databases can hold
-NO_LEVEL = _("There is no such level: they go from 1 to 5.")
+YEARS = range(1990, 2101)  # a time zone can move a year 9999 out of what databases can hold
+NO_LEVEL = _("Choose a level from 1 to 5.")
 
 
 @dataclass
 class Conflict:
-    """What somebody else saved while this form was being written."""
+    """What someone else saved while an editor wrote in this form."""
 
     version: str
     when: datetime
@@ -33,11 +34,11 @@ class Conflict:
 
 
 class ResourceForm(RefusableForm):
-    """The form of one entry. It carries the version that its writer saw: when it was last saved."""
+    """The form of one entry. It sends the version its editor saw: the time of the last save."""
 
     original = None  # the entry that “Save as new” copies
     conflict = None
-    may_override = False  # whether who saves may publish what leaves some readers out
+    may_override = False  # whether the editor may publish an entry that leaves some readers out
 
     class Meta:
         widgets = dict.fromkeys(CHECKBOXES, forms.CheckboxSelectMultiple) | {
@@ -45,15 +46,15 @@ class ResourceForm(RefusableForm):
             "transcript": AdminTextareaWidget(attrs={"rows": 12}),
         }
         help_texts = {
-            "topics": _("Where people look for it. One to three are a good number."),
-            "levels": _("The levels at which a team makes use of it."),
-            "dimensions": _("The rows of Path to Performance in which it helps a team on."),
-            "tool_type": _("What sort of thing it is. Readers see it and search by it."),
+            "topics": _("Choose where people look for it. One to three topics are best."),
+            "levels": _("Check the levels at which a team can use it."),
+            "dimensions": _("Check the rows of Path to Performance where it helps a team."),
+            "tool_type": _("Choose what it is. Readers see this and search by it."),
             "tags": _("Words people search by, with commas between them: huddles, team meeting."),
         }
         error_messages = {
             "levels": {"invalid_choice": NO_LEVEL, "invalid_pk_value": NO_LEVEL},
-            "slug": {"invalid": _("Use the letters a to z, digits, hyphens and underscores only.")},
+            "slug": {"invalid": _("Use only the letters a to z, digits, hyphens and underscores.")},
         }
 
     def __init__(self, *args, **kwargs):
@@ -63,12 +64,12 @@ class ResourceForm(RefusableForm):
 
     @property
     def version(self):
-        """The version its writer saw first, kept through every error."""
+        """The version that the editor saw first. It stays the same through every error."""
         first = self.data.getlist("version")[:1] if self.is_bound else []
         return first[0] if first else version_of(self.instance.updated_at)
 
     def _get_validation_exclusions(self):
-        """An empty address is filled in when it is saved, so no constraint is held against it."""
+        """Leaves an empty address out of the constraints, because saving fills it in."""
         excluded = super()._get_validation_exclusions()
         return excluded if self.cleaned_data.get("slug") else excluded | {"slug"}
 
@@ -78,14 +79,14 @@ class ResourceForm(RefusableForm):
         if slug and holder:
             facts = {"title": holder.title, "kind": holder.get_kind_display()}
             raise ValidationError(
-                _("“%(title)s” (%(kind)s) has this address already; choose another.") % facts
+                _("“%(title)s” (%(kind)s) already has this address. Choose another.") % facts
             )
         return slug
 
     def clean_related(self):
         related = self.cleaned_data["related"]
         if self.instance.pk and related.filter(pk=self.instance.pk).exists():
-            raise ValidationError(_("It cannot be related to itself."))
+            raise ValidationError(_("An entry cannot be related to itself. Remove it here."))
         return related
 
     def clean(self):
@@ -96,7 +97,7 @@ class ResourceForm(RefusableForm):
             self.refuse_conflict()
 
     def _post_clean(self):
-        """Those of a tool's files are known when its rows are."""
+        """Refuses new barriers. RenditionRows does so for a tool, once its rows are known."""
         super()._post_clean()
         if self.errors or isinstance(self.instance, Tool):
             return
@@ -113,12 +114,14 @@ class ResourceForm(RefusableForm):
         if least and not most:
             self.cleaned_data["minutes_max"] = least
         elif most and not least:
-            self.add_error("minutes_min", _("Say the least too: the same when it is exact."))
+            self.add_error(
+                "minutes_min", _("Fill this in too. If the time is exact, write the same number.")
+            )
         elif least and most < least:
-            self.add_error("minutes_max", _("The most cannot be below the least."))
+            self.add_error("minutes_max", _("This cannot be less than “minutes, at least”."))
 
     def says_another_time(self):
-        """Whether the time was changed in words and not in minutes."""
+        """Whether the editor changed the time in words but not in minutes."""
         changed = set(self.changed_data)
         return "duration_text" in changed and not {"minutes_min", "minutes_max"} & changed
 
@@ -128,21 +131,26 @@ class ResourceForm(RefusableForm):
             if when and when.year not in YEARS:
                 sentence = _("Choose a year from %(first)s to %(last)s.")
                 self.add_error(name, sentence % {"first": YEARS[0], "last": YEARS[-1]})
-        appears, leaves = (self.cleaned_data.get(n) for n in ("published_at", "unpublished_at"))
-        if leaves and "published_at" not in self.errors and (not appears or leaves <= appears):
-            self.add_error("unpublished_at", _("It cannot leave the site before it appears there."))
+        start, end = (self.cleaned_data.get(n) for n in ("published_at", "unpublished_at"))
+        if end and "published_at" not in self.errors and (not start or end <= start):
+            self.add_error("unpublished_at", _("Choose a time after it is published."))
 
     def refuse_conflict(self):
-        """Nobody overwrites unknowingly; “save all the same” sends the newer version too."""
+        """Keeps an editor from overwriting a version unseen.
+
+        The checkbox “Replace the saved version with mine” sends the newer version too.
+        """
         rows = Resource.objects.select_for_update().filter(pk=self.instance.pk)
         when = rows.values_list("updated_at", flat=True).first()
         if version_of(when) not in self.data.getlist("version"):
-            self.conflict = conflict(self.instance, when)
-            self.add_error(None, _("Your text is not saved yet, for somebody saved meanwhile."))
+            self.conflict = find_conflict(self.instance, when)
+            self.add_error(
+                None, _("Not saved: someone else saved this entry while you were writing.")
+            )
 
 
 def keep_files(form, original):
-    """Makes the files of `original` (a row or None) those of `form`, unless others are chosen."""
+    """Gives `form` the files of `original` (a row or None) where the editor chose no others."""
     for name, field in form.fields.items():
         if original and isinstance(field, forms.FileField):
             form.initial[name] = getattr(original, name)
@@ -159,7 +167,7 @@ def version_of(when):
     return when.isoformat() if when else ""
 
 
-def conflict(resource, when):
+def find_conflict(resource, when):
     entries = LogEntry.objects.filter(
         content_type__app_label=resource._meta.app_label,
         content_type__model=resource._meta.model_name,
@@ -184,14 +192,14 @@ class RowForm(forms.ModelForm):
             keep_files(self, rows.first())
 
     def clean(self):
-        """Texts as they will be saved, so that rows are told apart by what they will say."""
+        """Cleans texts as saving does, so that rows are compared by what they will say."""
         super().clean()
         texts = {name: text for name, text in self.cleaned_data.items() if isinstance(text, str)}
         self.cleaned_data |= {name: clean_line(text) for name, text in texts.items()}
 
 
 class Rows(BaseInlineFormSet):
-    """The rows of an inline. One that somebody removed while it was written is a new row."""
+    """The rows of an inline. A row that someone else removed meanwhile becomes a new row."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -204,63 +212,69 @@ class Rows(BaseInlineFormSet):
             form.fields["DELETE"].widget.attrs["aria-label"] = form.fields["DELETE"].label
 
     def get_unique_error_message(self, unique_check):
-        return _("Two rows say the same; remove one.")
+        fields = [self.model._meta.get_field(name) for name in unique_check if name != self.fk.name]
+        labels = get_text_list([str(field.verbose_name) for field in fields], _("and"))
+        return _("Two rows have the same %s. Change or remove one.") % labels
 
     def clean(self):
         super().clean()
-        rows = [form for form in self.initial_forms if form.is_valid() and not is_to_go(form)]
+        rows = [
+            form
+            for form in self.initial_forms
+            if form.is_valid() and not is_marked_for_deletion(form)
+        ]
         for fields in unique_fields(self.model, self.fk.name):
             holders = {key_of(row.initial, fields): row for row in rows}
             wanted = {key_of(row.cleaned_data, fields): row for row in rows}
             both = holders.keys() & wanted.keys() - {None}
             if any(holders[key] is not wanted[key] for key in both):
                 raise ValidationError(
-                    _("A row takes over what another one said: save that in two steps.")
+                    _("Two rows trade values. Change and save one of them, then the other.")
                 )
 
     def save(self, commit=True):
-        """Deletes first: a row may take over what one said that goes."""
-        gone = [form.instance for form in self.deleted_forms if form.instance.pk]
-        for row in gone if commit else ():
+        """Deletes rows first: another row may take over what a deleted one said."""
+        deleted = [form.instance for form in self.deleted_forms if form.instance.pk]
+        for row in deleted if commit else ():
             self.delete_existing(row)
         rows = super().save(commit)
-        self.deleted_objects += gone if commit else []
+        self.deleted_objects += deleted if commit else []
         return rows
 
     def renew_rows(self):
         total = self.total_form_count()
         known = min(self.initial_form_count(), total)
-        there = {str(key) for key in self.get_queryset().values_list("pk", flat=True)}
-        gone = [n for n in range(known) if self.data.get(f"{self.prefix}-{n}-id") not in there]
-        if gone:
-            stay = [number for number in range(known) if number not in gone]
-            order = [*stay, *gone, *range(known, total)]
+        existing = {str(key) for key in self.get_queryset().values_list("pk", flat=True)}
+        lost = [n for n in range(known) if self.data.get(f"{self.prefix}-{n}-id") not in existing]
+        if lost:
+            kept = [number for number in range(known) if number not in lost]
+            order = [*kept, *lost, *range(known, total)]
             self.files = self.files and renumbered(self.files, self.prefix, order)
             self.data = renumbered(self.data, self.prefix, order)
-            self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(stay))
-            for number in range(len(stay), known):
+            self.data[f"{self.prefix}-INITIAL_FORMS"] = str(len(kept))
+            for number in range(len(kept), known):
                 self.data[f"{self.prefix}-{number}-id"] = ""
             del self.management_form
 
 
-def is_to_go(form):
+def is_marked_for_deletion(form):
     return form.cleaned_data.get("DELETE", False)
 
 
 def unique_fields(model, parent):
-    """The sets of fields by which the rows of one `parent` differ from each other."""
+    """Returns the lists of fields by which the rows of one `parent` have to differ."""
     sets = [c.fields for c in model._meta.constraints if isinstance(c, UniqueConstraint)]
     return [[name for name in fields if name != parent] for fields in sets]
 
 
 def key_of(values, fields):
-    """What `values` says in `fields`, a row as its number; None where it says nothing."""
+    """Returns the `values` of `fields` as a tuple, a row as its id; None if any is empty."""
     key = tuple(getattr(values.get(name), "pk", values.get(name)) for name in fields)
     return key if all(key) else None
 
 
 def renumbered(values, prefix, order):
-    """A copy of the MultiValueDict `values` with the rows of `prefix` in the order of `order`."""
+    """Returns a copy of the MultiValueDict `values` with the rows of `prefix` in this `order`."""
     places = {str(old): new for new, old in enumerate(order)}
     copy = values.copy()
     copy.clear()
@@ -273,22 +287,24 @@ def renumbered(values, prefix, order):
 
 
 class RenditionForm(RowForm):
-    """A file of a tool. What can be read in it is not asked for."""
+    """A file of a tool. The form does not ask for what can be read from the file."""
 
     note = forms.CharField(
         label=_("What changed"),
         max_length=300,
         required=False,
-        help_text=_("When you replace a file: the old one stays, under its version, with this."),
+        help_text=_(
+            "When you replace a file, say what is new. The old file stays in the list of versions."
+        ),
     )
     matters = forms.BooleanField(
-        label=_("Tell subscribers of the new file"),
+        label=_("Tell followers about the new file"),
         required=False,
-        help_text=_("Puts what changed into the feeds. Leave it off for a typo."),
+        help_text=_("Feeds then show what changed. Leave it off if you only fixed a typo."),
     )
 
     class Meta:
-        help_texts = {"file": _("PDF, PowerPoint, Word, Excel or a picture, at most 100 MB.")}
+        help_texts = {"file": _("PDF, PowerPoint, Word, Excel or an image, up to 100 MB.")}
 
     def clean(self):
         super().clean()
@@ -296,23 +312,27 @@ class RenditionForm(RowForm):
         note, matters = (self.cleaned_data.get(name) for name in ("note", "matters"))
         file = self.cleaned_data.get("file")
         if matters and not note:
-            self.add_error("note", _("Say what changed: subscribers read it."))
+            self.add_error("note", _("Say what changed. Followers read this."))
         elif note and "file" not in self.changed_data:
-            self.add_error("file", _("Choose the new file too: this is said of it."))
+            self.add_error("file", _("Choose the new file too, or empty “What changed”."))
         if file and "file" in self.changed_data and digest(file) == self.instance.sha256:
-            self.add_error("file", _("This is the very file that is here already."))
+            self.add_error("file", _("This file is already here. Choose the new one."))
 
     def ask_for_file(self):
-        """A page of the old site may name a format alone, of which nobody has the file yet."""
+        """Asks for a file or an address.
+
+        A row with a format needs none: it is from a page of the old site, and nobody has found
+        its file yet.
+        """
         given = any(self.cleaned_data.get(name) for name in ("file", "address"))
         wrong = {"file", "address"} & self.errors.keys()
         if not given and not wrong and not self.instance.format:
-            self.add_error(None, _("Choose a file, or give its address elsewhere."))
+            self.add_error(None, _("Choose a file or add a link."))
 
     def clean_name(self):
         name = self.cleaned_data["name"]
         if self.instance.number and name != self.instance.name:
-            raise ValidationError(_("People have this address; it stays as it is."))
+            raise ValidationError(_("People use this address, so you cannot change it."))
         return name
 
     def _post_clean(self):
@@ -324,7 +344,7 @@ class RenditionForm(RowForm):
 
     @property
     def lacks(self):
-        """(its name, what its PDF lacks) as it will be."""
+        """The pair (name, what its PDF lacks) as it will be once saved."""
         rendition = self.instance
         new = rendition.file and not rendition.file._committed
         facts = facts_of(rendition.file, "documents.read") if new else {}
@@ -332,11 +352,11 @@ class RenditionForm(RowForm):
 
 
 class RenditionRows(Rows):
-    may_override = False  # whether who saves may publish what leaves some readers out
+    may_override = False  # whether the editor may publish a tool that leaves some readers out
 
     def clean(self):
         super().clean()
-        rows = [form for form in self.forms if form.is_valid() and not is_to_go(form)]
+        rows = [form for form in self.forms if form.is_valid() and not is_marked_for_deletion(form)]
         rows = [form for form in rows if form.instance.file]
         found = barriers(self.instance, [form.lacks for form in rows])
         before = barriers_now(self.instance)
@@ -344,6 +364,6 @@ class RenditionRows(Rows):
 
 
 def barriers_now(resource):
-    """Those of what readers have now."""
+    """Returns the barriers of what readers have now; [] for an entry that is not public."""
     kept = type(resource).objects.filter(pk=resource.pk).first() if resource.pk else None
     return barriers(kept) if kept and appears(kept) else []

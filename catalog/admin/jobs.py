@@ -10,15 +10,15 @@ from catalog.models import Job
 
 
 @admin.action(description=_("Try failed jobs again"), permissions=["change"])
-def try_again(desk, request, queryset):
+def try_again(model_admin, request, queryset):
     count = queryset.filter(state=Job.State.FAILED).again()
-    words = ngettext("%d of them is tried again.", "%d of them are tried again.", count) % count
-    desk.message_user(request, words, messages.SUCCESS if count else messages.WARNING)
+    words = ngettext("Trying %d job again.", "Trying %d jobs again.", count) % count
+    model_admin.message_user(request, words, messages.SUCCESS if count else messages.WARNING)
 
 
 @admin.register(Job, site=site)
 class JobAdmin(CatalogAdmin):
-    """What is done in the background; it comes and goes with the files and entries it is for."""
+    """Background jobs. They come and go with their files and entries; nobody deletes one alone."""
 
     list_display = ["task", "of_entry", "name", "state", "percent", "failure", "asked_at"]
     list_filter = ["state", "task"]

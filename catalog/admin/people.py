@@ -9,7 +9,7 @@ from catalog.admin.site import site
 @admin.register(User, site=site)
 class PeopleAdmin(CatalogAdmin, UserAdmin):
     def has_view_permission(self, request, obj=None):
-        """Who chooses an owner sees the names of staff, and nothing else of them."""
+        """Lets editors who choose an owner see the names of staff, and nothing else about them."""
         suggests = request.resolver_match.url_name == "autocomplete"
         return suggests or super().has_view_permission(request, obj)
 

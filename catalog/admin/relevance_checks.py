@@ -1,4 +1,4 @@
-"""Search checks: what has to stand among the first three, whatever editors tell the search."""
+"""Search checks: no synonym or promoted result may push a wanted result out of the first three."""
 
 from contextlib import contextmanager
 
@@ -15,13 +15,13 @@ FIRST = 3
 
 @contextmanager
 def refuse_harm():
-    """Makes a change of synonyms or promoted results in one transaction, undone where it harms.
+    """Runs a change of synonyms or promoted results in one transaction. Undoes it if it harms.
 
-    Raises ValidationError that names each search check whose wanted resource leaves the first
-    FIRST. What was not among them before, or is not public, refuses nothing.
+    Raises ValidationError, with a sentence for each search check whose wanted resource leaves the
+    first FIRST. A resource that was not among them before, or is not public, refuses nothing.
     """
     with transaction.atomic():
-        # Two changes at once may do no harm alone and some together.
+        # Two changes at once may be harmless alone but do harm together.
         index_lock()
         well = [query for query in judged_queries() if is_among_first(place_of(query))]
         yield
@@ -37,7 +37,7 @@ def judged_queries():
 
 
 def place_of(query):
-    """Where the wanted resource of a JudgedQuery stands, from 1; None where it is not found."""
+    """Returns the place of the wanted resource of a JudgedQuery, from 1; None if not found."""
     ids = search_listing({"q": query.words}).ids[:]
     return ids.index(query.resource_id) + 1 if query.resource_id in ids else None
 
@@ -49,10 +49,10 @@ def is_among_first(place):
 def harm_sentence(query, place):
     facts = {"words": query.words, "title": query.resource.title, "place": place}
     if place is None:
-        sentence = _("“%(words)s” would no longer find “%(title)s”.")
+        sentence = _("“%(words)s” would no longer find “%(title)s”. A search check needs it.")
     else:
         sentence = _(
-            "“%(words)s” would no longer show “%(title)s” among its first three:"
-            " it would stand at place %(place)d."
+            "“%(words)s” would show “%(title)s” at place %(place)d. "
+            "A search check needs it in the first three."
         )
     return sentence % facts

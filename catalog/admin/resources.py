@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from catalog.admin import actions
-from catalog.admin.accessibility import barriers, with_barriers
+from catalog.admin.accessibility import barriers, list_with_barriers
 from catalog.admin.base import CatalogAdmin, FieldsMixin, known_numbers
 from catalog.admin.fields import TagsField
 from catalog.admin.filters import GapFilter, StateFilter
@@ -37,12 +37,12 @@ from catalog.models import (
 PUBLISHING = ("published_at", "unpublished_at")
 FOCUS = ("focus_x", "focus_y")
 HISTORY = ["newest_edition", "former_addresses", "created_at", "updated_at"]
-# “Save as new” makes a draft: these are not sent on.
+# “Save as new” makes a draft, which does not get these fields.
 NOT_COPIED = [*(f"{name}_{part}" for name in PUBLISHING for part in (0, 1)), "replaced_by"]
 
 
-def arranged(what=(), time=(), files=(), more=()):
-    """The fieldsets of an entry as an editor thinks of it; the closing ones follow the inlines."""
+def make_fieldsets(what=(), time=(), files=(), more=()):
+    """Returns the fieldsets of an entry in an editor's order. Closing ones follow the inlines."""
     return [
         (_("What it is"), {"fields": ["title", "summary", "body", *what, "topics", "tags"]}),
         (
@@ -79,13 +79,13 @@ class RowsMixin(FieldsMixin):
     max_num = 100
 
     def get_formset(self, request, obj=None, **kwargs):
-        """What says that it has more rows than anybody writes is not read that far."""
+        """Limits how many rows are read of a request that says it has more than anyone writes."""
         return super().get_formset(request, obj, absolute_max=2 * self.max_num, **kwargs)
 
 
 class RowInline(RowsMixin, admin.TabularInline):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """The head of a column is no label to a screen reader."""
+        """Labels each field, because a screen reader does not take the column head as its label."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
             field.widget.attrs["aria-label"] = field.label
@@ -101,7 +101,7 @@ class ResourceAdmin(CatalogAdmin):
 
     form = ResourceForm
     change_form_template = "admin/resource_form.html"
-    fieldsets = arranged()
+    fieldsets = make_fieldsets()
     readonly_fields = ["state_now", "work", *HISTORY]
     autocomplete_fields = ["topics", "audiences", "only_for", "related", "replaced_by", "owner"]
     save_as = True
@@ -123,7 +123,10 @@ class ResourceAdmin(CatalogAdmin):
         js = ["catalog/admin.js"]
 
     def gaps(self):
-        """What an entry may lack: {annotation: (name, condition)}; lists show and filter by it."""
+        """Returns what an entry may lack: {annotation: (label, condition)}.
+
+        Lists show it and filter by it.
+        """
         topics = Resource.topics.through.objects.filter(resource=OuterRef("pk"))
         levels = Resource.levels.through.objects.filter(resource=OuterRef("pk"))
         return {
@@ -147,8 +150,8 @@ class ResourceAdmin(CatalogAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         fixed = super().get_readonly_fields(request, obj)
-        closed = [*PUBLISHING, "access_reason"]
-        return fixed if self.has_publish_permission(request) else [*fixed, *closed]
+        for_publishers = [*PUBLISHING, "access_reason"]
+        return fixed if self.has_publish_permission(request) else [*fixed, *for_publishers]
 
     def has_publish_permission(self, request):
         return request.user.has_perm("catalog.publish_resource")
@@ -174,32 +177,34 @@ class ResourceAdmin(CatalogAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         with known_numbers():
             if request.method == "POST" and object_id:
-                self.keep_what_is_gone(request, object_id)
+                self.keep_text_of_deleted_entry(request, object_id)
         if "_saveasnew" in request.POST:
-            request.POST = as_new(request.POST)
+            request.POST = values_for_copy(request.POST)
         self.read_uploads(request)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def read_uploads(self, request):
-        """Before the transaction, in which others would wait for it: their readings are kept."""
+        """Reads uploads before the transaction, so that others do not wait. Results are kept."""
         for name, file in request.FILES.items():
             with suppress(FieldDoesNotExist, ValidationError):
                 for check in self.file_field(name).validators:
                     check(file)
 
     def file_field(self, name):
-        """The field of the model that a form's `name` is for; rows have a model of their own."""
+        """Returns the model field for the `name` of a form field. Rows have their own model."""
         prefix, _dash, field = name.rpartition("-")
         rows = {inline.model._meta.model_name: inline.model for inline in self.inlines}
         model = next((rows[row] for row in rows if prefix.startswith(row)), self.model)
         return model._meta.get_field(field)
 
-    def keep_what_is_gone(self, request, object_id):
-        """What is written in an entry that was deleted meanwhile is kept as a new draft."""
+    def keep_text_of_deleted_entry(self, request, object_id):
+        """Keeps the text as a new draft where someone deleted the entry meanwhile."""
         if self.get_object(request, unquote(object_id)) is None:
             request.POST = request.POST.copy()
             request.POST["_saveasnew"] = "1"
-            sentence = _("This entry was deleted while you wrote. Your text is a new draft.")
+            sentence = _(
+                "This entry was deleted while you were writing. Your text is now a new draft."
+            )
             self.message_user(request, sentence, messages.WARNING)
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -207,40 +212,40 @@ class ResourceAdmin(CatalogAdmin):
             forms = forms_of(context)
             ask_for_files_again(request.FILES, forms)
             context["wrong"] = [place for form in forms for place in wrong_fields(form)]
-        # The rich text editor's import map is inline.
+        # The rich text editor's import map is inline, so it needs a nonce.
         context["media"] = js_asset.Media.from_media(context["media"], nonce=request.csp_nonce)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if not change:
-            own_files(obj)
+            copy_files(obj)
         if "access_reason" in form.changed_data:
             obj.access_reason_by, obj.access_reason_at = request.user, timezone.now()
         super().save_model(request, obj, form, change)
         if change and obj.time_short and form.says_another_time():
             sentence = _(
-                "The time as written has changed. Plans and cards still say %s: "
-                "look at the minutes below it."
+                "You changed the time as written. Plans and cards still say %s. "
+                "Check the minutes below it."
             )
             self.message_user(request, sentence % obj.time_short, messages.WARNING)
 
     def save_formset(self, request, form, formset, change):
         for row in formset.forms if not change else ():
-            own_files(row.instance)
+            copy_files(row.instance)
         super().save_formset(request, form, formset, change)
 
     def save_related(self, request, form, formsets, change):
-        """A reason is kept until there is nothing any more that it is for."""
+        """Saves the rows. Removes the reason once the entry has no barriers any more."""
         super().save_related(request, form, formsets, change)
         entry = self.model.objects.get(pk=form.instance.pk)
         if entry.access_reason and not barriers(entry):
             kept = Resource.objects.filter(pk=entry.pk)
             kept.update(access_reason="", access_reason_by=None, access_reason_at=None)
 
-    @admin.display(description=_("work on its files"))
+    @admin.display(description=_("file jobs"))
     def work(self, obj):
         if not obj.pk:
-            return _("It begins when the entry is saved.")
+            return _("These start when you save the entry.")
         jobs = obj.jobs.all()
         failed = any(job.state == Job.State.FAILED for job in jobs)
         place = reverse(self.named("jobs"), args=[obj.pk])
@@ -256,7 +261,7 @@ class ResourceAdmin(CatalogAdmin):
         return [jobs, *super().get_urls()]
 
     def jobs_view(self, request, pk):
-        """How far the work on the files of an entry is; a POST has what failed done again."""
+        """Shows the progress of the jobs of an entry. A POST starts its failed jobs again."""
         with known_numbers():
             entry = get_object_or_404(self.model, pk=pk)
         if not self.has_change_permission(request, entry):
@@ -289,11 +294,11 @@ class ResourceAdmin(CatalogAdmin):
             str(label) for name, (label, _q) in self.gaps().items() if getattr(obj, name)
         )
 
-    @admin.display(description=_("sheet"))
+    @admin.display(description=_("info sheet"))
     def newest_edition(self, obj):
         edition = obj.editions.first()
         if edition is None:
-            return _("There is no version before it has a date.")
+            return _("The first version is made when you publish.")
         facts = {"number": edition.number, "date": date_format(localtime(edition.made_at))}
         return _("Version %(number)d, %(date)s") % facts
 
@@ -304,7 +309,7 @@ class ResourceAdmin(CatalogAdmin):
 
 @admin.register(Resource, site=site)
 class EveryResourceAdmin(CatalogAdmin):
-    """All kinds together: for suggestions and search; each is edited in the form of its kind."""
+    """All kinds together, for suggestions and search. Each entry opens in the form of its kind."""
 
     list_display = ["title", "kind", "state"]
     list_filter = [StateFilter, "kind"]
@@ -318,13 +323,13 @@ class EveryResourceAdmin(CatalogAdmin):
         return [report, *super().get_urls()]
 
     def access_report(self, request):
-        """What readers have although some of them are left out, with the reasons."""
+        """Lists the published entries that leave some readers out, with the reasons."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = self.admin_site.each_context(request) | {
             "title": _("Accessibility report"),
             "opts": self.opts,
-            "found": [(entry, barriers(entry)) for entry in with_barriers()],
+            "found": [(entry, barriers(entry)) for entry in list_with_barriers()],
         }
         return TemplateResponse(request, "admin/accessibility_report.html", context)
 
@@ -335,15 +340,15 @@ class EveryResourceAdmin(CatalogAdmin):
         return False
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        return self.of_its_kind(request, object_id, "change")
+        return self.redirect_to_kind(request, object_id, "change")
 
     def delete_view(self, request, object_id, extra_context=None):
-        return self.of_its_kind(request, object_id, "delete")
+        return self.redirect_to_kind(request, object_id, "delete")
 
     def history_view(self, request, object_id, extra_context=None):
-        return self.of_its_kind(request, object_id, "history")
+        return self.redirect_to_kind(request, object_id, "history")
 
-    def of_its_kind(self, request, object_id, role):
+    def redirect_to_kind(self, request, object_id, role):
         with known_numbers():
             resource = self.get_object(request, unquote(object_id))
         if resource is None:
@@ -353,12 +358,12 @@ class EveryResourceAdmin(CatalogAdmin):
 
 
 def address_id(request):
-    """The id in the address of the form that was sent; "" for one that adds."""
+    """Returns the id in the address of the sent form; "" for a form that adds."""
     return request.resolver_match.kwargs.get("object_id", "")
 
 
-def as_new(values):
-    """What a form sent, without that which a copy must not share with its original."""
+def values_for_copy(values):
+    """Returns what a form sent, without what a copy must not share with its original."""
     values = values.copy()
     for name in NOT_COPIED:
         values.pop(name, None)
@@ -367,24 +372,24 @@ def as_new(values):
     return values
 
 
-def own_files(row):
-    """Lets a new row have copies of the files it shares with the one it was made from."""
+def copy_files(row):
+    """Gives a new row its own copies of the files it shares with the row it was made from."""
     for field in row._meta.concrete_fields:
         file = getattr(row, field.name) if isinstance(field, models.FileField) else None
         if file and file._committed:
-            there = file.storage.exists(file.name)
+            exists = file.storage.exists(file.name)
             name = PurePosixPath(file.name).name
-            setattr(row, field.name, File(file.storage.open(file.name), name) if there else "")
+            setattr(row, field.name, File(file.storage.open(file.name), name) if exists else "")
 
 
 def forms_of(context):
-    """The form of an entry and those of its rows."""
+    """Returns the form of an entry and the forms of its rows."""
     rows = [row for inline in context["inline_admin_formsets"] for row in inline.formset.forms]
     return [context["adminform"].form, *rows]
 
 
 def wrong_fields(form):
-    """For each field with an error: its id in the page, its label and what is wrong."""
+    """Returns (id in the page, label, first error) for each field with an error."""
     return [
         (form[name].id_for_label or form[name].auto_id, form[name].label, errors[0])
         for name, errors in form.errors.items()
@@ -393,10 +398,10 @@ def wrong_fields(form):
 
 
 def ask_for_files_again(files, forms):
-    """No browser keeps the files that were chosen in a form that comes back with errors."""
+    """Asks for chosen files again: no browser keeps them when a form comes back with errors."""
     for form in forms:
         for name in form.fields:
             file = files.get(form.add_prefix(name))
             if file and name not in form.errors:
-                sentence = _("Choose “%s” again: it is not saved yet, and the browser forgot it.")
+                sentence = _("Choose “%s” again. It was not saved, and the browser forgot it.")
                 form.add_error(name, sentence % file.name)

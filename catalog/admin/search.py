@@ -1,4 +1,4 @@
-"""The search desk: what readers searched, and what editors tell the search about it."""
+"""The search desk: what readers searched for, and the synonyms and promoted results that help."""
 
 from datetime import timedelta
 from itertools import islice
@@ -31,13 +31,13 @@ from catalog.search.finding import find, is_found, near_words
 from catalog.search.index import current_index
 from catalog.search.no_results import FARTHEST
 
-SHORTEST = 4  # letters of a word that another is proposed for: shorter ones are near to too much
-MOST_NEAR = 3  # known words proposed for one
+MIN_LETTERS = 4  # a shorter word is close to too many others
+MAX_MEANINGS = 3  # known words proposed for one unknown word
 
 
 class BestBetForm(RefusableForm):
     def validate_unique(self):
-        """By its stems too, which no form has."""
+        """Checks the stems too, which are not in the form."""
         super().validate_unique()
         try:
             self.instance.validate_constraints()
@@ -46,7 +46,7 @@ class BestBetForm(RefusableForm):
 
 
 class VocabularyAdmin(CatalogAdmin):
-    """What is saved or deleted here is refused where it would harm a search check."""
+    """Refuses to save or delete a row where this would harm a search check."""
 
     def save_model(self, request, obj, form, change):
         with refuse_harm():
@@ -82,8 +82,8 @@ class VocabularyAdmin(CatalogAdmin):
 class SynonymAdmin(VocabularyAdmin):
     fields = list_display = search_fields = ["term", "meaning"]
 
-    def done(self, row):
-        return _("To the search, “%(term)s” is the same as “%(meaning)s” now.") % vars(row)
+    def success_message(self, row):
+        return _("Search now treats “%(term)s” and “%(meaning)s” as the same.") % vars(row)
 
 
 @admin.register(BestBet, site=site)
@@ -93,9 +93,9 @@ class BestBetAdmin(VocabularyAdmin):
     search_fields = ["words", "resource__title"]
     autocomplete_fields = list_select_related = ["resource"]
 
-    def done(self, row):
+    def success_message(self, row):
         facts = {"title": row.resource, "words": row.words}
-        return _("“%(title)s” stands first for “%(words)s” now.") % facts
+        return _("“%(title)s” now comes first for “%(words)s”.") % facts
 
 
 @admin.register(JudgedQuery, site=site)
@@ -117,7 +117,7 @@ class JudgedQueryAdmin(CatalogAdmin):
 
 @admin.register(SearchCount, site=site)
 class SearchDesk(CatalogAdmin):
-    """Its list is the desk: all that was searched, what went wrong first."""
+    """The list is the search desk: all searches, those that went wrong first."""
 
     def has_add_permission(self, request):
         return False
@@ -137,16 +137,16 @@ class SearchDesk(CatalogAdmin):
 
     def one_click(self, model):
         return self.admin_site.admin_view(
-            require_POST(lambda request: self.make(request, self.desk_of(model)))
+            require_POST(lambda request: self.add_row(request, self.admin_of(model)))
         )
 
-    def desk_of(self, model):
+    def admin_of(self, model):
         return self.admin_site.get_model_admin(model)
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows, words = searched(), request.GET.get("words", "")
+        rows, words = searches_by_need(), request.GET.get("words", "")
         paginator = Paginator(rows.filter(words=words) if words else rows, self.list_per_page)
         page, notice = page_of(paginator, request.GET.get("page"))
         context = self.admin_site.each_context(request) | {
@@ -158,45 +158,48 @@ class SearchDesk(CatalogAdmin):
             "notice": notice,
             "pages": paginator.get_elided_page_range(page.number),
             "rows": rows_of(page.object_list, alone=bool(words)),
-            "adds_synonyms": self.desk_of(Synonym).has_add_permission(request),
-            "adds_best_bets": self.desk_of(BestBet).has_add_permission(request),
+            "adds_synonyms": self.admin_of(Synonym).has_add_permission(request),
+            "adds_best_bets": self.admin_of(BestBet).has_add_permission(request),
         }
         return TemplateResponse(request, "admin/search_report.html", context)
 
-    def make(self, request, desk):
-        """What the form of `desk` would make of the fields sent, and back to where one was."""
-        if not desk.has_add_permission(request):
+    def add_row(self, request, model_admin):
+        """Saves the sent fields as the form of `model_admin` does. Returns to the page before."""
+        if not model_admin.has_add_permission(request):
             raise PermissionDenied
         try:
             with known_numbers(), transaction.atomic():
-                row = self.saved(request, desk)
+                row = self.save_row(request, model_admin)
         except ValidationError as error:
             for sentence in error.messages:
                 self.message_user(request, _("Nothing was changed. %s") % sentence, messages.ERROR)
         else:
-            self.message_user(request, desk.done(row), messages.SUCCESS)
+            self.message_user(request, model_admin.success_message(row), messages.SUCCESS)
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(reverse("admin:catalog_searchcount_changelist") + query)
 
-    def saved(self, request, desk):
-        form = desk.get_form(request)(request.POST)
+    def save_row(self, request, model_admin):
+        form = model_admin.get_form(request)(request.POST)
         if not form.is_valid():
             raise ValidationError([error for errors in form.errors.values() for error in errors])
         row = form.save(commit=False)
         refuse_second_bet(row)
-        desk.save_model(request, row, form, change=False)
-        desk.log_addition(request, row, [{"added": {}}])
+        model_admin.save_model(request, row, form, change=False)
+        model_admin.log_addition(request, row, [{"added": {}}])
         return row
 
 
 def refuse_second_bet(row):
     """Refuses a second promoted result for the same words: only one can come first."""
     if isinstance(row, BestBet) and (bet := BestBet.objects.filter(stems=row.stems).first()):
-        raise ValidationError(_("“%s” stands first for these words already.") % bet.resource)
+        raise ValidationError(_("“%s” already comes first for these words.") % bet.resource)
 
 
-def searched():
-    """The latest SearchCount of all words, with the sums of KEPT days; what went wrong first."""
+def searches_by_need():
+    """Returns the latest SearchCount of all words with the sums of KEPT days.
+
+    Searches without results come first, then those without clicks.
+    """
     same = {"partition_by": F("words")}
     rows = SearchCount.objects.filter(day__gte=timezone.localdate() - timedelta(days=KEPT))
     rows = rows.annotate(
@@ -209,14 +212,14 @@ def searched():
 
 
 class Proposal(NamedTuple):
-    """That `term`, which is nowhere, is the same as one of the known words `meanings`."""
+    """A choice of synonyms for `term`, which nothing has: the known words `meanings`."""
 
     term: str
     meanings: list
 
 
 def rows_of(counts, alone):
-    """`counts` with what may be done for each; what goes well is looked into when it is `alone`."""
+    """Returns `counts`, each with what an editor can do. Checks a good search only if `alone`."""
     rows, index = list(counts), current_index()
     bets = best_bets(rows)
     for row in rows:
@@ -233,7 +236,7 @@ def rows_of(counts, alone):
 
 
 def best_bets(rows):
-    """{stems: the promoted results for them}"""
+    """Returns {stems: [promoted result, …]} for the words of `rows`."""
     bets = {}
     wanted = BestBet.objects.filter(stems__in=set(map(stems_of, rows)))
     for bet in wanted.select_related("resource"):
@@ -246,14 +249,14 @@ def stems_of(row):
 
 
 def proposal(text, index):
-    """For the first word of `text` that finds nothing, typos forgiven; None where none is near.
+    """Returns a Proposal for the first word that finds nothing even with typos, or None.
 
-    `text` finds nothing.
+    The caller knows that the whole `text` finds nothing. None means that no known word is near.
     """
     words, public = words_in(text), index.public()
     for word in words:
-        if len(word) >= SHORTEST and (len(words) == 1 or not find(word, index).hits):
+        if len(word) >= MIN_LETTERS and (len(words) == 1 or not find(word, index).hits):
             near = (other for other in near_words(word, FARTHEST) if is_found(other, public, index))
-            if meanings := list(islice(near, MOST_NEAR)):
+            if meanings := list(islice(near, MAX_MEANINGS)):
                 return Proposal(text if len(words) == 1 else word, meanings)
     return None

@@ -16,7 +16,7 @@ from catalog.admin.autocomplete import Suggestions
 from catalog.kinds import registered
 from catalog.models import SiteSettings
 
-# The index, in the order an editor looks for things; all other models follow by their app.
+# The index, in the order an editor looks for things. All other models follow by their app.
 GROUPS = (
     (_("Catalog"), ()),  # the kinds of resource
     (
@@ -41,10 +41,10 @@ class CatalogAdminSite(admin.AdminSite):
 
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
-        return apps if app_label else grouped(apps)
+        return apps if app_label else group_apps(apps)
 
     def get_urls(self):
-        """With short addresses of the two reports, to tell people and to link."""
+        """Adds short addresses of the reports, to say aloud and to link to."""
         desk = RedirectView.as_view(pattern_name="admin:catalog_searchcount_changelist")
         report = RedirectView.as_view(pattern_name="admin:courses_course_report")
         access = RedirectView.as_view(pattern_name="admin:catalog_resource_accessibility")
@@ -59,18 +59,18 @@ class CatalogAdminSite(admin.AdminSite):
         return Suggestions.as_view(admin_site=self)(request)
 
     def admin_view(self, view, cacheable=False):
-        """A form that is sent after its writer was logged out is kept until they are back."""
+        """Keeps a form that is sent after its editor was logged out until they log in again."""
         guarded = super().admin_view(view, cacheable)
 
         def keeping(request, *args, **kwargs):
             signed_out = request.method == "POST" and request.user.is_anonymous
             if signed_out and request.path != reverse("admin:logout"):
-                return self.keep_and_ask(request)
+                return self.keep_text_and_ask_login(request)
             return guarded(request, *args, **kwargs)
 
         return update_wrapper(keeping, guarded)
 
-    def keep_and_ask(self, request):
+    def keep_text_and_ask_login(self, request):
         extra = {
             "kept": signing.dumps(sent_texts(request), salt="kept", compress=True),
             "lost_files": [file.name for file in request.FILES.values()],
@@ -91,7 +91,7 @@ class CatalogAdminSite(admin.AdminSite):
         return response
 
     def send_again(self, request, address, texts):
-        """A page whose one button sends `texts` to `address`, under the present session."""
+        """Returns a page whose one button sends `texts` to `address` in the current session."""
         context = self.each_context(request) | {
             "title": _("Your text is still here"),
             "address": address,
@@ -103,8 +103,8 @@ class CatalogAdminSite(admin.AdminSite):
 site = CatalogAdminSite(name="admin")
 
 
-def grouped(apps):
-    """The index's apps as the groups above, then what is left of each app."""
+def group_apps(apps):
+    """Returns the apps of the index as GROUPS, then what is left of each app."""
     models = {model["object_name"].lower(): model for app in apps for model in app["models"]}
     kinds = [kind.name for kind in registered()]
     groups = [
@@ -127,7 +127,7 @@ def sent_texts(request):
 
 
 def kept_texts(kept):
-    """What keep_and_ask put into the login form; {} when somebody has changed it."""
+    """Returns what keep_text_and_ask_login() put into the login form; {} if someone changed it."""
     try:
         return signing.loads(kept, salt="kept")
     except signing.BadSignature:
@@ -135,15 +135,16 @@ def kept_texts(kept):
 
 
 def csrf_failure(request, reason=""):
-    """The answer to a form whose token is stale: its writer logged in anew in another window.
+    """Answers a form with a stale token: its editor logged in again in another window.
 
-    Only a form of this very site gets it, which the browser vouches for; any other is refused.
+    Only a form of this site gets this answer, by the Origin that the browser sends. Any other form
+    is refused.
     """
-    own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    if not own or not request.path.startswith(reverse("admin:index")):
+    same_origin = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if not same_origin or not request.path.startswith(reverse("admin:index")):
         return refuse_request(request, reason)
     if request.path == reverse("admin:login"):
         return redirect(request.get_full_path())
     if request.user.is_anonymous:
-        return site.keep_and_ask(request)
+        return site.keep_text_and_ask_login(request)
     return site.send_again(request, request.get_full_path(), sent_texts(request))

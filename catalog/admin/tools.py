@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from catalog.admin.accessibility import barriers, pdf_barrier, refuse_barriers
 from catalog.admin.base import is_number, known_numbers
 from catalog.admin.forms import RenditionForm, RenditionRows
-from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowsMixin, arranged
+from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowsMixin, make_fieldsets
 from catalog.admin.site import site
 from catalog.models import Rendition, RenditionVersion, Tool
 
@@ -37,9 +37,9 @@ class RenditionInline(RowsMixin, admin.StackedInline):
         formset.may_override = request.user.has_perm("catalog.publish_resource")
         return formset
 
-    @admin.display(description=_("what the file is"))
+    @admin.display(description=_("about this file"))
     def about_file(self, obj):
-        return about_file(obj) if obj.number or obj.format else _("Read when it is saved.")
+        return about_file(obj) if obj.number or obj.format else _("You see this after you save.")
 
     @admin.display(description=_("versions"))
     def history(self, obj):
@@ -52,7 +52,7 @@ class RenditionInline(RowsMixin, admin.StackedInline):
 
 @admin.register(Tool, site=site)
 class ToolAdmin(ResourceAdmin):
-    fieldsets = arranged(what=["tool_type", "best_used"], files=["format_text", "size_text"])
+    fieldsets = make_fieldsets(what=["tool_type", "best_used"], files=["format_text", "size_text"])
     inlines = [RenditionInline, DeliveryInline]
     list_display = [*ResourceAdmin.list_display[:2], "tool_type", *ResourceAdmin.list_display[2:]]
     list_filter = [*ResourceAdmin.list_filter[:2], "tool_type", *ResourceAdmin.list_filter[2:]]
@@ -72,7 +72,7 @@ class ToolAdmin(ResourceAdmin):
         return [versions, *super().get_urls()]
 
     def versions_view(self, request, pk):
-        """All files that a tool had; a POST makes one of them the newest again."""
+        """Lists all files that a tool had. A POST makes one of them the newest again."""
         with known_numbers():
             tool = get_object_or_404(Tool, pk=pk)
         if not self.has_change_permission(request, tool):
@@ -80,7 +80,7 @@ class ToolAdmin(ResourceAdmin):
         if request.method == "POST":
             return self.restore(request, tool)
         context = self.admin_site.each_context(request) | {
-            "title": _("Versions of the files"),
+            "title": _("Versions of these files"),
             "opts": self.opts,
             "tool": tool,
             "renditions": tool.renditions.prefetch_related("versions__by"),
@@ -96,16 +96,16 @@ class ToolAdmin(ResourceAdmin):
         except ValidationError as error:
             self.message_user(request, error.messages[0], messages.ERROR)
             return redirect("admin:catalog_tool_versions", tool.pk)
-        note = _("Version %d again.") % version.number
+        note = _("Back to version %d.") % version.number
         version.rendition.restore(version, by=request.user, note=note)
         self.log_change(request, tool, f"{version.rendition}: {note}")
-        sentence = _("Version %(number)d of “%(name)s” is the newest again.")
+        sentence = _("“%(name)s” is back to version %(number)d.")
         facts = {"number": version.number, "name": version.rendition.name}
         self.message_user(request, sentence % facts, messages.SUCCESS)
         return redirect("admin:catalog_tool_versions", tool.pk)
 
     def refuse_worse(self, request, tool, version):
-        """An old version may lack what the newest one has."""
+        """Raises ValidationError where the old version lacks what the newest one has."""
         now = barriers(tool)
         name, lacks = version.rendition.name, version.lacks
         found = [*now, pdf_barrier(name, lacks)] if lacks else now
@@ -117,7 +117,7 @@ class ToolAdmin(ResourceAdmin):
 
 
 def about_file(rendition):
-    """What was read in the file of a rendition, in words."""
+    """Returns what was read from the file of a rendition, in words."""
     facts = [rendition.get_format_display(), pages_in_words(rendition), rendition.paper]
     facts += [filesizeformat(rendition.bytes)] if rendition.bytes else []
     lines = [" · ".join(filter(None, facts))]

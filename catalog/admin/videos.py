@@ -4,7 +4,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, arranged
+from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, make_fieldsets
 from catalog.admin.site import site
 from catalog.files import transcoding
 from catalog.models import Credit, Video
@@ -16,7 +16,7 @@ class CreditInline(RowInline):
 
 @admin.register(Video, site=site)
 class VideoAdmin(ResourceAdmin):
-    fieldsets = arranged(
+    fieldsets = make_fieldsets(
         what=["transcript"],
         time=["seconds"],
         files=["file", "address", "about_film", "captions", "chapters", "descriptions"],
@@ -34,23 +34,23 @@ class VideoAdmin(ResourceAdmin):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if "file" in form.changed_data and obj.file:
-            self.tell_of_film(request, obj)
+            self.report_on_file(request, obj)
 
-    def tell_of_film(self, request, video):
+    def report_on_file(self, request, video):
         problems = transcoding.phone_sentences(video.film)
         for sentence in problems:
             self.message_user(request, sentence, messages.WARNING)
         if transcoding.ffmpeg_is_there():
             if problems:
-                sentence = _("A version that phones play is made of it in the background.")
+                sentence = _("We are making a phone version in the background.")
                 self.message_user(request, sentence)
         elif not video.image:
-            sentence = _("Choose an image too: the page shows it until somebody plays the film.")
+            sentence = _("Choose an image too. The page shows it until someone plays the video.")
             self.message_user(request, sentence, messages.WARNING)
 
-    @admin.display(description=_("what the file is"))
+    @admin.display(description=_("about this file"))
     def about_film(self, obj):
         if not obj.film:
-            return _("This is read from the file when it is saved.")
+            return _("You see this after you save.")
         lines = [transcoding.described(obj.film), *transcoding.phone_sentences(obj.film)]
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))

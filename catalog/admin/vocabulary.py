@@ -15,7 +15,7 @@ from catalog.models import Audience, Dimension, Level, Region, SiteSettings, Too
 
 
 class CountedAdmin(CatalogAdmin):
-    """Terms with the number of entries under each; `uses` is the relation that is counted."""
+    """Terms with the number of entries under each. `uses` is the relation to count."""
 
     uses = "resources"
 
@@ -27,7 +27,7 @@ class CountedAdmin(CatalogAdmin):
         return obj.used
 
     def get_readonly_fields(self, request, obj=None):
-        """Feeds and links depend on an address, so it stays as it was made."""
+        """Keeps the address of a saved term, because feeds and links depend on it."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "slug"] if obj else fixed
 
@@ -39,7 +39,7 @@ class TermForm(RefusableForm):
         slug = slug or slugify(name) or "term"
         others = self._meta.model.objects.exclude(name=name)
         if self.instance.pk is None and (holder := others.filter(slug=slug).first()):
-            self.add_error("slug", _("“%s” has this address already; write another.") % holder)
+            self.add_error("slug", _("“%s” already has this address. Write another.") % holder)
 
 
 class TermAdmin(CountedAdmin):
@@ -73,7 +73,7 @@ class ToolTypeAdmin(TermAdmin):
 
 
 class FixedAdmin(CountedAdmin):
-    """Terms that are what they are: their words may be changed, none comes and none goes."""
+    """A fixed set of terms. Editors change their words, but cannot add or delete one."""
 
     def has_add_permission(self, request):
         return False
@@ -103,9 +103,9 @@ class TagForm(RefusableForm):
         name = clean_line(self.cleaned_data["name"])
         check_tag(name)
         if "," in name or ";" in name:
-            raise ValidationError(_("A comma or semicolon stands between tags, not in one."))
+            raise ValidationError(_("A tag cannot have a comma or semicolon."))
         if taken := Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).first():
-            raise ValidationError(_("There is a tag “%s” already.") % taken)
+            raise ValidationError(_("The tag “%s” already exists.") % taken)
         return name
 
 
@@ -126,7 +126,7 @@ class TagAdmin(CountedAdmin):
 
 @admin.register(SiteSettings, site=site)
 class SiteSettingsAdmin(CatalogAdmin):
-    """A single row, made when it is first saved."""
+    """A single row, which the first save creates."""
 
     def get_object(self, request, object_id, from_field=None):
         return SiteSettings.load() if object_id == "1" else None

@@ -6,14 +6,16 @@ from catalog.lib.text import clean_line, clean_text, join_texts
 
 
 def public(prefix="", now=None):
-    """The condition under which readers may see a resource that is reached by `prefix`."""
+    """Returns a Q: readers may see the resource that the lookup `prefix` leads to."""
     now = now or timezone.now()
-    stays = Q(**{f"{prefix}unpublished_at": None}) | Q(**{f"{prefix}unpublished_at__gt": now})
-    return Q(**{f"{prefix}published_at__lte": now}) & stays
+    not_withdrawn = Q(**{f"{prefix}unpublished_at": None}) | Q(
+        **{f"{prefix}unpublished_at__gt": now}
+    )
+    return Q(**{f"{prefix}published_at__lte": now}) & not_withdrawn
 
 
 def free_slug(wanted, is_taken):
-    """`wanted`, or with the first number that makes it free: "roles", "roles-2" …"""
+    """Returns `wanted`, with the first free number where it is taken: "roles", "roles-2" …"""
     slug, number = wanted, 1
     while is_taken(slug):
         number += 1
@@ -29,7 +31,7 @@ class CleanModel(models.Model):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        """In one transaction with what follows from it: the index, above all."""
+        """Saves in one transaction with all that follows from it, above all the index."""
         self.clean_texts()
         super().save(*args, **kwargs)
 
@@ -46,25 +48,25 @@ class CleanModel(models.Model):
                 setattr(self, field.attname, clean_text(value).strip())
 
 
-def keep_from_saving(row, names, kwargs):
-    """Leaves the fields `names` of a row that is there out of what save(**kwargs) writes."""
+def exclude_from_save(row, names, kwargs):
+    """Keeps save(**kwargs) from writing the fields `names` of a row that exists already."""
     if not row._state.adding:
         fields = (field.name for field in row._meta.concrete_fields if not field.primary_key)
         kwargs.setdefault("update_fields", [name for name in fields if name not in names])
 
 
 class PictureField(models.ImageField):
-    """An image that is not opened in this process: its row says how large it is."""
+    """An image that this process never opens: its row holds its width and height."""
 
     def update_dimension_fields(self, instance, force=False, *args, **kwargs):
         pass
 
 
 class ProtectedManyToManyField(models.ManyToManyField):
-    """Many-to-many to a vocabulary whose terms cannot be deleted while something uses them.
+    """A many-to-many field to a vocabulary whose terms cannot be deleted while they are in use.
 
-    Django's own link table cascades from both sides; here deleting the term raises ProtectedError
-    naming the users, and only deleting the user removes the link.
+    Django's own link table cascades from both sides. Here, deleting a term raises ProtectedError,
+    which names the rows that use it. Only deleting such a row removes its links.
     """
 
     def contribute_to_class(self, cls, name, **kwargs):

@@ -7,7 +7,7 @@ from catalog.models.base import CleanModel
 
 
 class Delivery(CleanModel):
-    """A way in which a resource is held, with its own time where that differs by the way."""
+    """One way a resource is delivered, with its own time where the times differ."""
 
     class Mode(models.TextChoices):
         CLASSROOM = "classroom", _("Classroom")
@@ -23,7 +23,7 @@ class Delivery(CleanModel):
         _("minutes"),
         null=True,
         blank=True,
-        help_text=_("Only where the time differs from one delivery to another."),
+        help_text=_("Fill this in only if the times differ from one delivery to another."),
     )
 
     class Meta:

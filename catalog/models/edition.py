@@ -6,42 +6,45 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-LONGEST = 150  # characters of a text that is kept as it is; of a longer one its hash tells changes
-NEVER_QUOTED = {"body", "image", "transcript"}  # HTML, the name of a file, and what is too long
+MAX_KEPT_LENGTH = (
+    150  # characters; of a longer text only a hash is kept, which still shows a change
+)
+ALWAYS_HASHED = {"body", "image", "transcript"}  # HTML, a file name, and a text that is too long
 
 
 class EditionQuerySet(models.QuerySet):
     def keep(self, resources):
-        """Keeps one more edition of each of `resources` whose sheet has changed, none of drafts.
+        """Adds an edition for each of `resources` whose sheet has changed. Drafts get none.
 
-        `resources` come from list_children(). It takes two queries in all. The caller holds the
-        lock of the index, so that no number is given twice.
+        `resources` come from list_children(). Makes two queries in all. The caller holds the lock
+        of the index, so that no number is given twice.
         """
         dated = [resource for resource in resources if resource.published_at]
         last = {edition.resource_id: edition for edition in self.newest_of(dated)}
-        made = [next_edition(resource, last.get(resource.pk)) for resource in dated]
-        self.bulk_create(edition for edition in made if edition)
+        editions = [next_edition(resource, last.get(resource.pk)) for resource in dated]
+        self.bulk_create(edition for edition in editions if edition)
 
     def newest_of(self, resources):
-        return self.filter(resource__in=keys_of(resources), number=newest_number("resource"))
+        return self.filter(resource__in=ids_of(resources), number=newest_number("resource"))
 
     def then_and_now(self, resources, when):
-        """Of each of `resources` the newest one, and the one that stood at `when`.
+        """Returns two editions of each of `resources`: the newest, and the one current at `when`.
 
-        That is the first one where all are later: of what came before it nothing is known.
+        Where all are later than `when`, the second is the first edition, because nothing is known
+        about the time before it.
         """
         same = self.model.objects.filter(resource=OuterRef("resource")).order_by()
         then = same.filter(made_at__lte=when).order_by("-number").values("number")[:1]
         first = same.order_by("number").values("number")[:1]
-        wanted = Q(number=newest_number("resource")) | Q(number=Coalesce(then, first))
-        return self.filter(wanted, resource__in=keys_of(resources))
+        both = Q(number=newest_number("resource")) | Q(number=Coalesce(then, first))
+        return self.filter(both, resource__in=ids_of(resources))
 
 
 class Edition(models.Model):
-    """What the sheet of an entry said from `made_at` on; it is never changed.
+    """What the sheet of an entry says from `made_at` on. An edition never changes.
 
-    `facts` is {key: text, or {"hash": …} of a long one}; what is empty is left out. What a key is
-    called for people stands in PRINTED of each kind.
+    `facts` is {key: text, or {"hash": …} for a long text}, without empty texts. PRINTED of each
+    kind has the labels of the keys.
     """
 
     resource = models.ForeignKey("catalog.Resource", models.CASCADE, related_name="editions")
@@ -65,13 +68,13 @@ class Edition(models.Model):
 
 
 def newest_number(resource):
-    """The number of the newest edition of the resource that the column `resource` names."""
+    """Returns a subquery: the newest edition number of the resource in the column `resource`."""
     editions = Edition.objects.filter(resource=OuterRef(resource)).order_by("-number")
     return Subquery(editions.values("number")[:1])
 
 
 def next_edition(resource, last):
-    """The edition that follows `last` (or None); None where the facts are the same."""
+    """Returns the edition that follows `last` (or None), or None where the facts are the same."""
     facts = facts_of(resource)
     if last and last.facts == facts:
         return None
@@ -79,19 +82,20 @@ def next_edition(resource, last):
 
 
 def facts_of(resource):
-    """What its sheet says of `resource`, loaded by list_children(), small enough to be kept."""
-    return {key: in_short(key, text) for key, text in resource.printed_facts().items() if text}
+    """Returns the `facts` of an Edition of `resource`, which list_children() loaded."""
+    return {key: shorten_fact(key, text) for key, text in resource.printed_facts().items() if text}
 
 
-def in_short(key, text):
-    """
-    >>> in_short("time", "1 hour"), in_short("body", "<p>Hi</p>")
+def shorten_fact(key, text):
+    """Returns `text`, or its hash where it is long or its key is in ALWAYS_HASHED.
+
+    >>> shorten_fact("time", "1 hour"), shorten_fact("body", "<p>Hi</p>")
     ('1 hour', {'hash': '9c655e84ab91015e'})
     """
-    if key not in NEVER_QUOTED and len(text) <= LONGEST:
+    if key not in ALWAYS_HASHED and len(text) <= MAX_KEPT_LENGTH:
         return text
     return {"hash": hashlib.sha256(text.encode()).hexdigest()[:16]}
 
 
-def keys_of(resources):
+def ids_of(resources):
     return [resource.pk for resource in resources]

@@ -5,7 +5,7 @@ from catalog.models.base import CleanModel
 
 
 class FormerSlug(CleanModel):
-    """An address a resource had before; it answers with a redirect to the present one."""
+    """A former address of a resource. It redirects to the current one."""
 
     slug = models.SlugField(_("former address"), max_length=200, unique=True)
     resource = models.ForeignKey("catalog.Resource", models.CASCADE, related_name="former_slugs")

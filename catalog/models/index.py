@@ -1,5 +1,7 @@
-"""What the index knows of each resource. Everything here is made from the entries, by
-catalog.search.indexing, in the transaction that changes them; `rebuild_index` makes it anew.
+"""The tables of the search index.
+
+catalog.search.indexing writes every row from the entries, in the transaction that changes them.
+`manage.py rebuild_index` builds all of them again.
 """
 
 from django.db import models
@@ -9,9 +11,9 @@ from catalog.models.resource import Resource
 
 
 class IndexEntry(models.Model):
-    """What of a resource decides where it is listed; its id is that of the resource.
+    """The facts that decide where a resource is listed. `id` is the id of the resource.
 
-    It outlives its resource for the moment in which the index learns that it is gone.
+    A row outlives its resource for a moment, until the index has removed the resource.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -29,7 +31,7 @@ class IndexEntry(models.Model):
 
 
 class IndexPart(models.Model):
-    """A set of resources as bits ("kind:tool"), or all of them in an order ("order:title")."""
+    """A set of resources as bits ("kind:tool"), or all resources in one order ("order:title")."""
 
     key = models.CharField(max_length=120, primary_key=True)
     data = models.BinaryField()
@@ -43,7 +45,7 @@ class IndexPart(models.Model):
 
 
 class Word(models.Model):
-    """A word as it stands in titles, labels and texts: what a misspelled one may have meant."""
+    """A word as written in titles, labels and texts. Corrections of typos come from here."""
 
     word = models.CharField(max_length=40, primary_key=True)
     length = models.PositiveSmallIntegerField(db_index=True)
@@ -57,7 +59,7 @@ class Word(models.Model):
 
 
 class FileText(models.Model):
-    """A file whose text was read; a file never changes under its name."""
+    """A file whose text was read. Its content never changes while it has this name."""
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="file_texts")
     name = models.CharField(max_length=300)
@@ -72,7 +74,7 @@ class FileText(models.Model):
 
 
 class Passage(models.Model):
-    """A part of a file that can be landed on: a caption, a page, a slide."""
+    """A part of a file that a search result can open at: a caption, a page or a slide."""
 
     source = models.ForeignKey(FileText, models.CASCADE, related_name="passages")
     place = models.PositiveIntegerField(help_text=_("Seconds of a video, else page or slide."))

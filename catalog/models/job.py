@@ -7,14 +7,14 @@ from catalog.models.resource import Resource
 
 class JobQuerySet(models.QuerySet):
     def want(self, resource_id, task, file, again=False, order=None):
-        """Has `task` done with `file`: once, and `again` where its result is not there any more."""
+        """Queues `task` for `file` once. With `again`, repeats a done job: its result is lost."""
         facts = {"resource_id": resource_id, "order": order}
         _job, new = self.get_or_create(task=task, file=file, defaults=facts)
         if again and not new:
             self.filter(task=task, file=file, state=Job.State.DONE).again()
 
     def want_of_each(self, task, due):
-        """Has `task` done once more for each entry: `due` is {its id: when, None for now}."""
+        """Queues `task` again for each entry. `due` is {entry id: start time, None for now}."""
         known = dict(self.filter(task=task, resource__in=due).values_list("resource", "pk"))
         waiting = {"state": Job.State.WAITING, "tries": 0, "failure": ""}
         now = [pk for pk, when in due.items() if when is None and pk in known]
@@ -27,33 +27,33 @@ class JobQuerySet(models.QuerySet):
         self.bulk_create(new, ignore_conflicts=True)
 
     def ready(self):
-        """Those that may be done now."""
+        """The waiting jobs that may start now."""
         due = models.Q(due_at=None) | models.Q(due_at__lte=timezone.now())
         return self.filter(due, state=Job.State.WAITING)
 
     def forget(self, resource_id, tasks, files):
-        """Those of `tasks` for other files than `files`: an entry has them no more."""
-        gone = self.filter(resource=resource_id, task__in=tasks).exclude(file__in=files)
-        gone.delete()
+        """Deletes the jobs of `tasks` for files that the entry no longer has: all but `files`."""
+        outdated = self.filter(resource=resource_id, task__in=tasks).exclude(file__in=files)
+        outdated.delete()
 
     def again(self):
         return self.update(state=Job.State.WAITING, progress=0, tries=0, failure="")
 
 
 class Job(models.Model):
-    """What is done outside of any request: with a file after it was saved, or for print."""
+    """Work outside of requests: on a file after it was saved, or to make a PDF."""
 
     class Task(models.TextChoices):
-        TEXT = "text", _("Reading its text for the search")
+        TEXT = "text", _("Reading its text for search")
         PREVIEW = "preview", _("Making its preview")
-        PICTURE = "picture", _("Making the sizes of the picture")
-        FILM = "film", _("Making a still and a version for phones")
-        SHEET = "sheet", _("Making the sheet for print")
+        PICTURE = "picture", _("Making the image sizes")
+        FILM = "film", _("Making a still image and a phone version")
+        SHEET = "sheet", _("Making the info sheet")
         PRINT = "print", _("Making a large PDF")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("at work")
+        RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
 
@@ -70,10 +70,10 @@ class Job(models.Model):
     failure = models.CharField(_("what went wrong"), max_length=500, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     worker = models.CharField(_("worker"), max_length=64, blank=True)
-    asked_at = models.DateTimeField(_("asked for"), auto_now_add=True)
-    # None where it may be done at once.
+    asked_at = models.DateTimeField(_("requested"), auto_now_add=True)
+    # None: it may start at once.
     due_at = models.DateTimeField(_("not before"), null=True, blank=True)
-    beat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    beat_at = models.DateTimeField(_("last active"), null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -88,7 +88,7 @@ class Job(models.Model):
         return f"{self.get_task_display()}: {self.name}"
 
     def ahead(self):
-        """How many of the same task are to be done before this one."""
+        """The number of unfinished jobs of the same task that were asked for earlier."""
         others = Job.objects.filter(task=self.task, asked_at__lt=self.asked_at)
         return others.filter(state__in=[self.State.WAITING, self.State.RUNNING]).count()
 

@@ -9,11 +9,11 @@ from catalog.lib.text import plain_text
 
 
 class Presentation:
-    """What cards, pages and PDFs say of a resource, worked out from its fields."""
+    """What cards, pages and PDFs say about a resource, computed from its fields."""
 
     @property
     def blurb(self):
-        """What a card says under the title: the summary, else the start of what else is said."""
+        """The text under the title of a card: the summary, else `best_used`, else a bit of body."""
         if self.summary:
             return self.summary
         if self.kind_row.has_renditions and self.tool.best_used:
@@ -22,7 +22,7 @@ class Presentation:
 
     @property
     def picture(self):
-        """The image in the sizes that are made of it; None where there is no image."""
+        """The image in all its sizes; None where there is no image."""
         return Picture.of(self) if self.image else None
 
     @property
@@ -40,7 +40,7 @@ class Presentation:
 
     @property
     def track(self):
-        """For each of the five levels, whether the resource is for it."""
+        """Five booleans, one a level: whether the resource is for this level."""
         numbers = self.level_numbers
         return [number in numbers for number in range(1, 6)]
 
@@ -50,13 +50,13 @@ class Presentation:
 
     @property
     def level_note(self):
-        """The levels as written, where the words say more than the numbers: not "Level 2, 3"."""
+        """The levels as written if they say more than the numbers; "" for one like "Level 2, 3"."""
         says_more = re.sub(r"levels?|and|[^a-z]", "", self.level_text.lower())
         return self.level_text if says_more or not self.level_words else ""
 
     @property
     def level_words(self):
-        """The levels in words, a run as a range: "Levels 2–3", "Levels 1, 3", "" for none."""
+        """The levels in words: "Levels 2–3" for a run, "Levels 1, 3" otherwise, "" for none."""
         numbers = self.level_numbers
         if not numbers:
             return ""

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PublishingState:
-    """Whether readers see something with `published_at` and `unpublished_at` at this moment."""
+    """Whether readers see a row now, by its `published_at` and `unpublished_at`."""
 
     @property
     def is_public(self):
@@ -13,7 +13,7 @@ class PublishingState:
 
     @property
     def state(self):
-        """Draft, scheduled, published or withdrawn, as a word for people."""
+        """The state as a translated word: draft, scheduled, published or withdrawn."""
         if self.is_public:
             return _("published")
         if not self.published_at:
@@ -22,7 +22,7 @@ class PublishingState:
 
     @property
     def is_withdrawn(self):
-        """Whether readers had it once, and it left the site."""
+        """Whether it was published once and has left the site."""
         now = timezone.now()
         left = self.unpublished_at and self.unpublished_at <= now
         return bool(left and self.published_at and self.published_at <= now)

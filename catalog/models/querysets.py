@@ -13,17 +13,17 @@ class ResourceQuerySet(models.QuerySet):
         return self.filter(public())
 
     def not_now(self):
-        """Those that have a date, and are not published yet or not any more."""
+        """Scheduled and withdrawn entries: they have a date, and readers do not see them now."""
         now = timezone.now()
         return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
 
     def list_of(self, ids):
-        """A list of the rows with these ids, in their order; ids without a row are passed over."""
+        """Returns a list of the rows with these ids, in the order of `ids`. Skips unknown ids."""
         rows = self.in_bulk(ids)
         return [rows[pk] for pk in ids if pk in rows]
 
     def list_by_title(self, members, most=500):
-        """A list of the newest `most` rows of the set `members`, by title."""
+        """Returns a list of the newest `most` rows of the IdSet `members`, sorted by title."""
         wanted = list(members)[-most:]
         return list(self.filter(pk__in=wanted).order_by("title", "pk"))
 
@@ -33,7 +33,7 @@ class ResourceQuerySet(models.QuerySet):
         )
 
     def with_links(self):
-        """With everything that the detail page of any kind shows beside its own fields."""
+        """Loads everything that the detail page of any kind shows beside its own fields."""
         return self.annotate(edition=newest_number("pk")).prefetch_related(
             "levels",
             "dimensions",
@@ -46,34 +46,35 @@ class ResourceQuerySet(models.QuerySet):
         )
 
     def for_detail(self):
-        """With everything that the page of one resource shows; kinds add what only they have."""
+        """Loads everything that the page of one resource shows. Kinds add what only they have."""
         return self.with_links()
 
     def for_entry(self):
-        """With what an entry of a printed listing shows beside its own fields."""
+        """Loads what an entry of a printed listing shows beside its own fields."""
         return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
 
     def list_children(self, ids, load="for_detail"):
-        """A list of the rows with these ids, each as the video, tool or course that it is.
+        """Returns a list of the rows with these ids, each as the video, tool or course that it is.
 
-        What prints, is sent out or is indexed shows every field: one query for the rows, then some
-        for each kind, however many rows there are. `load` is the method that adds these.
+        PDFs, feeds and the index need every field. This makes one query for the rows, then a few
+        for each kind, whatever the number of rows. `load` names the method that makes these few.
         """
-        there = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+        known = set(self.filter(pk__in=ids).order_by().values_list("pk", flat=True))
         children = {
             child.pk: child
             for kind in registered()
-            for child in getattr(kind.model.objects.filter(pk__in=there), load)()
+            for child in getattr(kind.model.objects.filter(pk__in=known), load)()
         }
         return [children[pk] for pk in ids if pk in children]
 
     def list_for_print(self, ids):
-        """Returns what list_children() does, loaded by for_entry(). Each has `related_shown`: the
-        related entries that readers may see.
+        """Returns the list of list_children(), loaded by for_entry().
+
+        Each row also has `related_shown`: the related entries that readers may see.
         """
         resources = self.list_children(ids, "for_entry")
-        named = (
+        shown = (
             apps.get_model("catalog", "Resource").objects.published().only("kind", "slug", "title")
         )
-        prefetch_related_objects(resources, Prefetch("related", named, to_attr="related_shown"))
+        prefetch_related_objects(resources, Prefetch("related", shown, to_attr="related_shown"))
         return resources

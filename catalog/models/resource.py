@@ -31,15 +31,15 @@ from catalog.models.querysets import ResourceQuerySet
 from catalog.models.tags import TaggedResource
 from catalog.models.terms import Audience, Dimension, Level, Region, Topic
 
-# Parts of addresses below /videos/, /tools/ and /courses/ that are pages of their own.
+# Addresses below /videos/, /tools/ and /courses/ that belong to other pages.
 RESERVED_SLUGS = ("feed",)
 
 
 class Resource(PublishingState, Presentation, CleanModel):
-    """What videos, tools and courses have in common; only these three are ever created.
+    """What videos, tools and courses have in common. Only these three are ever created.
 
-    Each text as it was written (level_text, duration_text, audience_text …) stands beside what was
-    read from it: pages show the text; filters, sums and plans use the data.
+    A text as it was written (level_text, duration_text, audience_text …) is kept beside the data
+    that was read from it. Pages show the text. Filters, sums and plans use the data.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -47,7 +47,9 @@ class Resource(PublishingState, Presentation, CleanModel):
     title = models.CharField(
         _("title"),
         max_length=200,
-        help_text=_("What people call it, in at most ten words. A course says how it is held."),
+        help_text=_(
+            "What people call it, in ten words or fewer. For a course, say how it is held."
+        ),
     )
     slug = models.SlugField(
         _("address"),
@@ -55,20 +57,20 @@ class Resource(PublishingState, Presentation, CleanModel):
         unique=True,
         blank=True,
         help_text=_(
-            "The last part of its web address. Left empty, it is made from the title. "
-            "When you change it, the old address leads to the new one."
+            "The last part of its web address. Leave it empty to make one from the title. "
+            "If you change it, the old address still leads here."
         ),
     )
     summary = models.TextField(
         _("summary"),
         max_length=500,
         blank=True,
-        help_text=_("One or two sentences that say what a team gets from it. Shown on its card."),
+        help_text=_("Say in one or two sentences what a team gets from it. Cards show this."),
     )
     body = RichTextField(
         _("description"),
         blank=True,
-        help_text=_("The whole text. You can paste from Word: the form removes what cannot stay."),
+        help_text=_("The full text. You can paste from Word. Formats we cannot show are removed."),
     )
     image = PictureField(
         _("image"),
@@ -78,7 +80,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         width_field="image_width",
         height_field="image_height",
         validators=[check_image],
-        help_text=_("JPEG, PNG, WebP or GIF, at least 1280 pixels wide, 16:9 looks best."),
+        help_text=_("JPEG, PNG, WebP or GIF. 16:9 and at least 1280 pixels wide looks best."),
     )
     image_width = models.PositiveIntegerField(null=True, blank=True, editable=False)
     image_height = models.PositiveIntegerField(null=True, blank=True, editable=False)
@@ -88,29 +90,33 @@ class Resource(PublishingState, Presentation, CleanModel):
         default=50,
         validators=[MaxValueValidator(100)],
         help_text=_(
-            "In percent: what stays in view where the image is cut to fit. Click on the image, "
-            "once it is saved, to choose it."
+            "The point that stays in view when the image is cropped, in percent. Save the image, "
+            "then click on it to choose the point."
         ),
     )
     focus_y = models.PositiveSmallIntegerField(
         _("focus, from the top"), default=50, validators=[MaxValueValidator(100)]
     )
     image_alt = models.CharField(
-        _("image described"),
+        _("image description"),
         max_length=250,
         blank=True,
-        help_text=_("What the picture shows, for people who cannot see it."),
+        help_text=_("Say what the image shows, for people who cannot see it."),
     )
     image_decorative = models.BooleanField(
-        _("the image only decorates"),
+        _("the image is only decoration"),
         default=False,
-        help_text=_("It says nothing that the words beside it do not say: no description needed."),
+        help_text=_(
+            "Check this if the image adds nothing to the words. It needs no description then."
+        ),
     )
     level_text = models.CharField(
         _("levels as written"),
         max_length=200,
         blank=True,
-        help_text=_("Only where words say more than the ticks, as in “for teams at any level”."),
+        help_text=_(
+            "Only if words say more than the checkboxes, such as “for teams at any level”."
+        ),
     )
     levels = ProtectedManyToManyField(
         Level, blank=True, related_name="resources", verbose_name=_("levels")
@@ -129,7 +135,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         blank=True,
         related_name="resources",
         verbose_name=_("audiences"),
-        help_text=_("The groups it is for. Filters and plans use these."),
+        help_text=_("Choose the groups it is for. Filters and plans use these."),
     )
     only_for = ProtectedManyToManyField(
         Audience,
@@ -137,8 +143,9 @@ class Resource(PublishingState, Presentation, CleanModel):
         related_name="limited_resources",
         verbose_name=_("only for"),
         help_text=_(
-            "Who may take part, where others are shut out: labor sponsors only is for sponsors, "
-            "and only for union members. Empty where it is open to all; plans respect it."
+            "Choose groups only if nobody else may take part. For example, a course for labor "
+            "sponsors is for sponsors, and only for union members. Leave it empty if it is open "
+            "to all. Plans follow this."
         ),
     )
     topics = ProtectedManyToManyField(
@@ -149,42 +156,42 @@ class Resource(PublishingState, Presentation, CleanModel):
         blank=True,
         related_name="resources",
         verbose_name=_("regions"),
-        help_text=_("Leave empty when it is for all."),
+        help_text=_("Leave it empty if it is for all regions."),
     )
     duration_text = models.TextField(
         _("time needed as written"),
         max_length=500,
         blank=True,
-        help_text=_("As readers should see it, as in “two 2-hour modules (4 hours in all)”."),
+        help_text=_("What readers should see, such as “two 2-hour modules (4 hours in all)”."),
     )
     minutes_min = models.PositiveIntegerField(
         _("minutes, at least"),
         null=True,
         blank=True,
-        help_text=_("Leave empty when nobody knows; never 0. Plans add these up."),
+        help_text=_("Plans add these up. Leave it empty if you do not know. Do not write 0."),
     )
     minutes_max = models.PositiveIntegerField(
         _("minutes, at most"),
         null=True,
         blank=True,
-        help_text=_("The same number again when the time is exact."),
+        help_text=_("If the time is exact, write the same number again."),
     )
     seconds = models.PositiveIntegerField(
         _("running time in seconds"),
         null=True,
         blank=True,
-        help_text=_("1:29 is 89. Leave empty when unknown; never 0."),
+        help_text=_("1:29 is 89. Leave it empty if you do not know. Do not write 0."),
     )
     related = models.ManyToManyField(
         "self",
         blank=True,
         verbose_name=_("related resources"),
-        help_text=_("Shown on both pages."),
+        help_text=_("Each of the two pages then shows the other."),
     )
     related_text = models.TextField(
         _("related titles as written"),
         blank=True,
-        help_text=_("Titles named before they exist here, one a line. Only editors see them."),
+        help_text=_("Titles that are not in the catalog yet, one per line. Only editors see them."),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -193,21 +200,21 @@ class Resource(PublishingState, Presentation, CleanModel):
         blank=True,
         related_name="resources",
         verbose_name=_("owner"),
-        help_text=_("Who answers for it."),
+        help_text=_("The person who keeps it up to date."),
     )
     published_at = models.DateTimeField(
         _("published"),
         null=True,
         blank=True,
         db_index=True,
-        help_text=_("Empty: a draft. In the future: appears by itself at that time."),
+        help_text=_("Leave it empty for a draft. At a future time, it appears by itself."),
     )
     unpublished_at = models.DateTimeField(
         _("unpublished"),
         null=True,
         blank=True,
         db_index=True,
-        help_text=_("When it leaves the site. Empty: it stays."),
+        help_text=_("When to take it off the site. Leave it empty to keep it there."),
     )
     replaced_by = models.ForeignKey(
         "self",
@@ -217,17 +224,17 @@ class Resource(PublishingState, Presentation, CleanModel):
         related_name="replaces",
         verbose_name=_("replaced by"),
         help_text=_(
-            "What people should use in its place once it has left the site. Who scans an old "
-            "print, or comes by an old link, is shown the way there."
+            "What people should use instead once this is withdrawn. Old links and the QR codes "
+            "on old prints show the way there."
         ),
     )
     access_reason = models.TextField(
-        _("published all the same, because"),
+        _("publish anyway, because"),
         max_length=500,
         blank=True,
         help_text=_(
-            "Why readers get it although captions, a description or a PDF's title, language or "
-            "tags are missing. It is listed in the accessibility report until that is mended."
+            "Say why it cannot wait for captions, an image description, or the title, language or "
+            "tags of a PDF. The accessibility report lists it until you fix this."
         ),
     )
     access_reason_by = models.ForeignKey(
@@ -246,12 +253,12 @@ class Resource(PublishingState, Presentation, CleanModel):
         through=TaggedResource,
         blank=True,
         verbose_name=_("tags"),
-        help_text=_("Free words with commas between them."),
+        help_text=_("Any words, with commas between them."),
     )
 
     objects = ResourceQuerySet.as_manager()
 
-    # What a sheet says, in its order: the keys of printed_facts(), as people call them.
+    # The labels of what a sheet says, in its order. The keys are those of printed_facts().
     PRINTED = {
         "title": _("Title"),
         "summary": _("Summary"),
@@ -287,31 +294,32 @@ class Resource(PublishingState, Presentation, CleanModel):
                 violation_error_message=_("An image needs a description of what it shows."),
             ),
             models.CheckConstraint(
-                # A comparison with NULL is neither true nor false, and so would pass.
+                # A comparison with NULL is neither true nor false, so it would pass.
                 condition=Q(minutes_min=None, minutes_max=None)
                 | Q(minutes_min__gte=1, minutes_max__isnull=False)
                 & Q(minutes_min__isnull=False, minutes_max__gte=F("minutes_min")),
                 name="resource_minutes_a_range",
                 violation_error_message=_(
-                    "Give both minutes or neither, from 1, and the most not below the least."
+                    "Fill in both minutes or neither. Count from 1. “At most” cannot be less than "
+                    "“at least”."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(seconds__isnull=True) | Q(seconds__gte=1, kind="video"),
                 name="resource_seconds_of_a_video",
                 violation_error_message=_(
-                    "A running time is from one second, and of a video only."
+                    "Only a video has a running time. It is at least one second."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(unpublished_at__isnull=True) | Q(unpublished_at__gt=F("published_at")),
                 name="resource_unpublished_after_published",
-                violation_error_message=_("It cannot leave the site before it appears there."),
+                violation_error_message=_("Choose a time after it is published."),
             ),
             models.CheckConstraint(
                 condition=Q(replaced_by__isnull=True) | ~Q(replaced_by=F("id")),
                 name="resource_not_replaced_by_itself",
-                violation_error_message=_("It cannot be replaced by itself."),
+                violation_error_message=_("An entry cannot replace itself. Choose another one."),
             ),
         ]
 
@@ -320,11 +328,11 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     @property
     def kind_row(self):
-        """What its kind is registered with; see catalog/kinds."""
+        """The registered Kind of this row; see catalog/kinds."""
         return kind_named(self.kind)
 
     def detail_context(self):
-        """What its page and its sheet show besides the resource itself."""
+        """Returns the template context of its page and sheet, besides the resource itself."""
         related = self.related.published().for_cards()
         return {"related": related} | self.kind_row.context(self)
 
@@ -332,11 +340,11 @@ class Resource(PublishingState, Presentation, CleanModel):
         return reverse(f"{self.kind}-detail", args=[self.slug])
 
     def get_short_url(self):
-        """Short enough to be typed from paper; it stays when the title changes."""
+        """Returns an address to type from paper. It stays the same when the title changes."""
         return reverse("short", args=[int_to_base36(self.pk)])
 
     def get_print_url(self):
-        """Short, and of this edition: what the QR code on a sheet holds."""
+        """Returns the short address of this edition, which the QR code on a sheet holds."""
         if not self.edition:
             return self.get_short_url()
         return reverse("print", args=[int_to_base36(self.pk), self.edition])
@@ -346,38 +354,40 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     def clean(self):
         if self.slug in RESERVED_SLUGS:
-            raise ValidationError({"slug": _("“%s” is a page of the site itself.") % self.slug})
+            raise ValidationError(
+                {"slug": _("“%s” is a page of the site. Choose another.") % self.slug}
+            )
         if taken := FormerSlug.objects.filter(slug=self.slug).exclude(resource=self.pk).first():
-            sentence = _("This address still leads to “%s”, which had it before.")
+            sentence = _("This address still leads to “%s”. Choose another.")
             raise ValidationError({"slug": sentence % taken.resource})
-        known = self.image_alt.strip() or self.image_decorative or self.access_reason.strip()
-        if self.image and not known:
-            sentence = _("Say what the image shows, or that it only decorates.")
+        explained = self.image_alt.strip() or self.image_decorative or self.access_reason.strip()
+        if self.image and not explained:
+            sentence = _("Say what the image shows, or check that it is only decoration.")
             raise ValidationError({"image_alt": sentence})
-        self.refuse_to_replace_in_a_circle()
+        self.refuse_replacement_circle()
 
-    def refuse_to_replace_in_a_circle(self):
-        following, passed = self.replaced_by, []
-        while following and following.pk not in passed:
-            passed.append(following.pk)
-            if following.pk == self.pk:
-                sentence = _("It would be replaced by itself in the end. Choose another one.")
+    def refuse_replacement_circle(self):
+        entry, seen = self.replaced_by, []
+        while entry and entry.pk not in seen:
+            seen.append(entry.pk)
+            if entry.pk == self.pk:
+                sentence = _("This would lead back to the same entry. Choose another one.")
                 raise ValidationError({"replaced_by": sentence})
-            following = following.replaced_by
+            entry = entry.replaced_by
 
     @transaction.atomic
     def save(self, *args, **kwargs):
         self.kind = kind_named(self.kind or self._meta.model_name).name
         self.slug = self.slug or self.free_slug()
-        self.take_in_image()
+        self.clean_new_image()
         former = Resource.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
         super().save(*args, **kwargs)
         if former and former != self.slug:
             FormerSlug.objects.filter(slug=self.slug, resource=self.pk).delete()
             FormerSlug.objects.create(slug=former, resource_id=self.pk)
 
-    def take_in_image(self):
-        """A new picture is kept as it is to be seen, without what a camera wrote beside it."""
+    def clean_new_image(self):
+        """Replaces a new image with its clean copy: upright, and without camera metadata."""
         if not self.image:
             self.image_width, self.image_height, self.image_widths = None, None, []
         elif not self.image._committed:
@@ -386,7 +396,7 @@ class Resource(PublishingState, Presentation, CleanModel):
             self.image_width, self.image_height = facts["width"], facts["height"]
 
     def texts(self):
-        """What the search reads of it: its title, its labels and summary, and all other texts."""
+        """Returns what the search reads: {"title", "labels" (and summary), "texts": [text, …]}."""
         terms = [self.levels, self.dimensions, self.audiences, self.topics, self.regions]
         terms += [self.deliveries, self.tags]
         labels = [str(term) for manager in terms for term in manager.all()]
@@ -400,8 +410,8 @@ class Resource(PublishingState, Presentation, CleanModel):
     def printed_facts(self):
         """Returns {key in PRINTED: what a sheet says, as plain text or HTML}.
 
-        It makes no query for a resource from list_children(). Terms, files and rows are part of it.
-        Tags, the owner and what other entries say are not.
+        Makes no query for a resource from list_children(). The facts include terms, files and rows,
+        but not tags, the owner and texts of other entries.
         """
         return {
             "title": self.title,
@@ -419,11 +429,11 @@ class Resource(PublishingState, Presentation, CleanModel):
         }
 
     def text_files(self):
-        """{name of a file: [[place, text], …] that it says, or None where a job has to read it}"""
+        """Returns {file name: [[place, text], …], or None where a job has to read the file}."""
         return {}
 
     def free_slug(self):
-        """The title as an address, with the first number that makes it unique."""
+        """Returns an address made from the title, with the first number that makes it unique."""
         wanted = slugify(self.title)[:190].strip("-_")
         if not wanted or wanted in RESERVED_SLUGS:
             wanted = f"{self.kind}-{wanted}".strip("-")
@@ -435,5 +445,5 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     @cached_property
     def edition(self):
-        """The number of its newest edition, None for none; for_detail() brings it along."""
+        """The number of its newest edition, or None. for_detail() loads it too."""
         return self.editions.values_list("number", flat=True).first()

@@ -1,4 +1,4 @@
-"""What editors tell the search, and what readers' searches tell editors."""
+"""The words and results that editors give the search, and the counts of readers' searches."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -12,20 +12,23 @@ from catalog.models.resource import Resource
 
 def check_words(text):
     if not stems_in(text):
-        raise ValidationError(_("Write at least one word of letters or figures."))
+        raise ValidationError(_("Write at least one word with letters or digits."))
 
 
 class Synonym(CleanModel):
-    """Two ways to say one thing: a search for either finds both."""
+    """Two ways to say one thing. A search for either finds both."""
 
     term = models.CharField(
         _("short form or word"),
         max_length=80,
         validators=[check_words],
-        help_text=_("As in UBT."),
+        help_text=_("Such as “UBT”."),
     )
     meaning = models.CharField(
-        _("means"), max_length=80, validators=[check_words], help_text=_("As in unit-based team.")
+        _("means"),
+        max_length=80,
+        validators=[check_words],
+        help_text=_("Such as “unit-based team”."),
     )
 
     class Meta:
@@ -36,7 +39,7 @@ class Synonym(CleanModel):
             models.UniqueConstraint(
                 fields=["term", "meaning"],
                 name="synonym_once",
-                violation_error_message=_("This synonym is there already."),
+                violation_error_message=_("This synonym already exists."),
             )
         ]
 
@@ -45,17 +48,17 @@ class Synonym(CleanModel):
 
     def clean(self):
         if stems_in(self.term) == stems_in(self.meaning):
-            raise ValidationError(_("Both sides are the same words to the search already."))
+            raise ValidationError(_("Search already treats both sides as the same words."))
 
 
 class BestBet(CleanModel):
-    """This resource first for these words."""
+    """A promoted result: a search for `words` shows `resource` first."""
 
     words = models.CharField(
         _("words"),
         max_length=120,
         validators=[check_words],
-        help_text=_("What people type. Other forms of the same words count as the same."),
+        help_text=_("What people type. Other forms of the same words count too."),
     )
     stems = models.CharField(max_length=400, editable=False, db_index=True)
     resource = models.ForeignKey(
@@ -70,7 +73,7 @@ class BestBet(CleanModel):
             models.UniqueConstraint(
                 fields=["stems", "resource"],
                 name="best_bet_once",
-                violation_error_message=_("It stands first for these words already."),
+                violation_error_message=_("It already comes first for these words."),
             )
         ]
 
@@ -86,11 +89,11 @@ class BestBet(CleanModel):
 
 
 class JudgedQuery(CleanModel):
-    """Words, and the resource that has to be among the first three for them."""
+    """A search check: `resource` has to be among the first three results for `words`."""
 
     words = models.CharField(_("words"), max_length=120, validators=[check_words])
     resource = models.ForeignKey(
-        Resource, models.CASCADE, related_name="judged_queries", verbose_name=_("wanted")
+        Resource, models.CASCADE, related_name="judged_queries", verbose_name=_("wanted result")
     )
 
     class Meta:
@@ -101,7 +104,7 @@ class JudgedQuery(CleanModel):
             models.UniqueConstraint(
                 fields=["words", "resource"],
                 name="judged_query_once",
-                violation_error_message=_("This search check exists already."),
+                violation_error_message=_("This search check already exists."),
             )
         ]
 
@@ -110,7 +113,7 @@ class JudgedQuery(CleanModel):
 
 
 class SearchCount(models.Model):
-    """How often some words were searched on a day; nothing is kept of who did."""
+    """How often readers searched for some words on one day. Nothing says who searched."""
 
     day = models.DateField(_("day"))
     words = models.CharField(_("words"), max_length=120)

@@ -6,9 +6,9 @@ from catalog.models.base import CleanModel
 
 
 class SiteSettings(CleanModel):
-    """What the site calls itself; a single row."""
+    """The name and contact of the site, in a single row."""
 
-    is_printed = True  # beside entries: a change is another state of the catalog
+    is_printed = True  # PDFs show it, so a change makes kept PDFs out of date
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("site name"), max_length=80, default="Partnership Catalog")
@@ -20,13 +20,15 @@ class SiteSettings(CleanModel):
         help_text=_("A few words under the name, on every page."),
     )
     organisation = models.CharField(
-        _("organisation line"),
+        _("organization line"),
         max_length=200,
         default="Labor Management Partnership",
-        help_text=_("Stands at the foot of every page and PDF."),
+        help_text=_("Shown at the bottom of every page and PDF."),
     )
     contact = models.EmailField(
-        _("contact e-mail"), blank=True, help_text=_("Where readers write to. Shown on every page.")
+        _("contact e-mail"),
+        blank=True,
+        help_text=_("Where readers can write to you. Shown on every page."),
     )
 
     class Meta:

@@ -9,7 +9,7 @@ from taggit.models import ItemBase, Tag
 
 @receiver(pre_save, sender=Tag)
 def give_every_tag_an_address(instance, **kwargs):
-    """A tag without a letter or figure, "+++", is called by the numbers of its characters."""
+    """Builds the slug of a tag without a letter or digit, such as "+++", from its code points."""
     if not re.search(r"[^\W_]", instance.slug.partition("_")[0]):
         numbers = "-".join(f"{ord(character):x}" for character in instance.name)
         instance.slug = f"tag-{numbers[:90]}"

@@ -9,7 +9,7 @@ from catalog.models.base import CleanModel, free_slug
 
 
 class Term(CleanModel):
-    """A word of a vocabulary that resources are sorted by."""
+    """A term of a vocabulary that sorts resources."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(
@@ -17,7 +17,7 @@ class Term(CleanModel):
         max_length=80,
         unique=True,
         blank=True,
-        help_text=_("The last part of its web address. Left empty, it is made from the name."),
+        help_text=_("The last part of its web address. Leave it empty to make one from the name."),
     )
     summary = models.TextField(
         _("summary"),
@@ -26,7 +26,7 @@ class Term(CleanModel):
         help_text=_("One sentence under the title of its page."),
     )
     position = models.PositiveSmallIntegerField(
-        _("position"), default=0, help_text=_("Lower numbers stand first.")
+        _("position"), default=0, help_text=_("Lower numbers come first.")
     )
 
     class Meta:
@@ -52,7 +52,9 @@ class Topic(Term):
         blank=True,
         related_name="children",
         verbose_name=_("inside"),
-        help_text=_("A wider topic that this one belongs to. Topics are at most two deep."),
+        help_text=_(
+            "The wider topic that this one belongs to. A topic inside another cannot hold topics."
+        ),
     )
 
     class Meta(Term.Meta):
@@ -70,10 +72,12 @@ class Topic(Term):
     def clean(self):
         if self.parent and self.parent.parent_id:
             raise ValidationError(
-                {"parent": _("“%s” is itself inside a topic; choose a top one.") % self.parent}
+                {"parent": _("“%s” is inside another topic. Choose a top one.") % self.parent}
             )
         if self.parent and self.pk and self.children.exists():
-            raise ValidationError({"parent": _("This topic holds others, so it must stay on top.")})
+            raise ValidationError(
+                {"parent": _("This topic holds other topics, so leave this empty.")}
+            )
 
 
 class Audience(Term):
@@ -112,7 +116,7 @@ class Dimension(Term):
 
 
 class Level(CleanModel):
-    """One of the five levels of Path to Performance; its number is its key."""
+    """One of the five levels of Path to Performance. Its number is its key."""
 
     number = models.PositiveSmallIntegerField(_("number"), primary_key=True)
     name = models.CharField(_("name"), max_length=40, unique=True)

@@ -21,12 +21,17 @@ from catalog.files.validators import (
     file_place,
 )
 from catalog.lib.text import join_texts
-from catalog.models.base import CleanModel, free_slug, keep_from_saving
+from catalog.models.base import CleanModel, exclude_from_save, free_slug
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 from catalog.models.terms import ToolType
 
-MADE = ("lacks", "preview", "preview_width", "preview_height")  # by jobs, meanwhile
+MADE_BY_JOBS = (
+    "lacks",
+    "preview",
+    "preview_width",
+    "preview_height",
+)  # jobs write these while a form is open
 WITH_TEXT = ("pdf", "pptx", "docx")
 
 
@@ -51,19 +56,19 @@ class Tool(Resource):
         _("best used"),
         max_length=1000,
         blank=True,
-        help_text=_("When a team takes it in hand, and what for."),
+        help_text=_("Say when a team uses it, and what for."),
     )
     format_text = models.CharField(
         _("format as written"),
         max_length=200,
         blank=True,
-        help_text=_("As in “PDF and PPT slide”."),
+        help_text=_("Such as “PDF and PPT slide”."),
     )
     size_text = models.CharField(
         _("size as written"),
         max_length=200,
         blank=True,
-        help_text=_("As in “2 pages; 8.5 x 11 in”."),
+        help_text=_("Such as “2 pages; 8.5 × 11 in”."),
     )
 
     objects = ToolQuerySet.as_manager()
@@ -101,12 +106,12 @@ class Tool(Resource):
 
     @property
     def preview(self):
-        """The first of its renditions of which the first page is there as a picture."""
+        """The first rendition that has an image of its first page, or None."""
         return next((r for r in self.renditions.all() if r.preview), None)
 
     @property
     def files_here(self):
-        """How many of its renditions have a file of their own."""
+        """The number of its renditions that have a file on this site."""
         return sum(bool(r.file) for r in self.renditions.all())
 
     @property
@@ -122,8 +127,8 @@ class Tool(Resource):
 class Rendition(CleanModel):
     """One file of a tool: its PDF in color, its slide, its black-and-white print.
 
-    Its address, /tools/<slug of the tool>/<name>.<ending>, stays when the file is replaced; every
-    file it had is a RenditionVersion. What can be read from a file is read when it is saved.
+    Its address, /tools/<slug of the tool>/<name>.<ending>, stays when the file is replaced. Every
+    file it had is a RenditionVersion. Saving a file reads all facts from it.
     """
 
     class Format(models.TextChoices):
@@ -145,9 +150,10 @@ class Rendition(CleanModel):
         BLACK_AND_WHITE = "bw", _("black and white")
 
     indexed_with = "tool"
-    # Of the version that saving makes: by whom, note (what changed), matters (tell subscribers).
+    # Fields of the version that saving makes: by, note (what changed), matters (tell subscribers).
     change = {}
-    is_named = True  # by who made it; else by its file, once what has the same name may be gone
+    # False: save() names it after its file, at a time when a deleted row no longer has this name.
+    is_named = True
 
     tool = models.ForeignKey(Tool, models.CASCADE, related_name="renditions")
     name = models.SlugField(
@@ -155,14 +161,14 @@ class Rendition(CleanModel):
         max_length=100,
         blank=True,
         help_text=_(
-            "As in /tools/huddle-cards/color.pdf. Left empty, it is made from the name of the "
-            "file; it stays when the file is replaced."
+            "Such as “color” in /tools/huddle-cards/color.pdf. Leave it empty to use the name of "
+            "the file. It stays the same when you replace the file."
         ),
     )
     file = models.FileField(
         _("file"), upload_to=file_place, max_length=300, blank=True, validators=[check_document]
     )
-    address = models.URLField(_("or its address elsewhere"), max_length=500, blank=True)
+    address = models.URLField(_("or a link to it"), max_length=500, blank=True)
     format = models.CharField(_("format"), max_length=4, choices=Format, blank=True)
     color = models.CharField(_("color"), max_length=5, choices=Color, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
@@ -186,18 +192,20 @@ class Rendition(CleanModel):
             models.UniqueConstraint(
                 fields=["tool", "name"],
                 name="rendition_name_once_per_tool",
-                violation_error_message=_("Another file of this tool has this name already."),
+                violation_error_message=_(
+                    "Another file of this tool has this name. Choose another."
+                ),
             ),
             models.CheckConstraint(condition=~Q(name=""), name="rendition_has_name"),
             models.CheckConstraint(
                 condition=Q(file="") | Q(address=""),
                 name="rendition_file_or_address",
-                violation_error_message=_("Give the file or its address elsewhere, not both."),
+                violation_error_message=_("Choose a file or add a link, not both."),
             ),
             models.CheckConstraint(
                 condition=Q(pages__isnull=True) | Q(pages__gte=1),
                 name="rendition_pages_from_1",
-                violation_error_message=_("Pages count from 1; leave it empty when unknown."),
+                violation_error_message=_("Pages count from 1. Leave it empty if you do not know."),
             ),
         ]
 
@@ -207,47 +215,50 @@ class Rendition(CleanModel):
     def clean(self):
         self.read_format()
         self.is_named = bool(self.name) or not self._state.adding
-        self.name = self.name or self.free_name()
-        kept = self.versions.order_by("-number").first() if self.pk else None
-        if self.file and kept and extension(self.file.name) != extension(kept.file.name):
+        self.name = self.name or self.find_free_name()
+        saved = self.versions.order_by("-number").first() if self.pk else None
+        if self.file and saved and extension(self.file.name) != extension(saved.file.name):
             sentence = _(
-                "The address of this file ends in .%s, and people have it. Choose a file of that "
-                "format, or add a row for the other one."
+                "People use the address of this file, which ends in .%s. Choose a file of that "
+                "format, or add a row for the new one."
             )
-            raise ValidationError({"file": sentence % extension(kept.file.name)})
+            raise ValidationError({"file": sentence % extension(saved.file.name)})
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        """A new file makes a new version, of which `change` tells more."""
-        kept = self.locked()
+        """Saves the row. A new file makes a new version, with the fields in `change`."""
+        saved = self.lock_saved_row()
         new = bool(self.file) and not self.file._committed
-        if new and kept and self.sha256 and digest(self.file) == kept.sha256:
-            self.file, new = kept.file.name, False
+        if new and saved and self.sha256 and digest(self.file) == saved.sha256:
+            self.file, new = saved.file.name, False
         if new:
-            self.take_in_file()
+            self.read_new_file()
         elif not self.file:
-            self.forget_file()
+            self.clear_file_facts()
         else:
-            keep_from_saving(self, MADE, kwargs)
+            exclude_from_save(self, MADE_BY_JOBS, kwargs)
         self.read_format()
         if self._state.adding:
-            self.name = self.free_name()
+            self.name = self.find_free_name()
         super().save(*args, **kwargs)
         if new:
             self.keep_version(**self.change)
 
-    def locked(self):
-        """The row as it is kept, which others wait for until this is saved; None for a new one."""
+    def lock_saved_row(self):
+        """Returns the saved row and locks it until this one is saved; None for a new row."""
         return Rendition.objects.select_for_update().filter(pk=self.pk).first() if self.pk else None
 
-    def forget_file(self):
-        """Facts of a page that names a file which is not here stay, as it was never read."""
+    def clear_file_facts(self):
+        """Clears the facts of a removed file.
+
+        Without any version there was no file here: pages and paper are from an old page, and stay.
+        """
         if self.number:
             self.pages, self.paper = None, ""
         self.bytes, self.sha256, self.lacks = None, "", None
         self.preview, self.preview_width, self.preview_height = "", None, None
 
-    def take_in_file(self):
+    def read_new_file(self):
         if extension(self.file.name) in IMAGES:
             self.file.file, _facts = clean_picture(self.file)
         facts = facts_of(self.file, "documents.read")
@@ -257,7 +268,7 @@ class Rendition(CleanModel):
         self.number = self.next_number()
 
     def read_format(self):
-        """The format of a file, or of an address that ends as one of them; else what is known."""
+        """Sets the format by the ending of the file or address; an unknown ending keeps it."""
         source = self.file.name if self.file else urlsplit(self.address).path
         found = FORMATS.get(extension(source))
         self.format = found or self.format or (self.address and self.Format.WEB) or ""
@@ -271,19 +282,19 @@ class Rendition(CleanModel):
         return self.versions.create(number=self.number, file=self.file.name, **facts, **change)
 
     def restore(self, version, **change):
-        """Makes `version` the newest once more, as a version of its own; its file is not copied."""
+        """Makes the file of `version` the newest again, as a new version. Copies no file."""
         self.file, self.address = version.file.name, ""
         for name in RenditionVersion.FACTS:
             setattr(self, name, getattr(version, name))
         self.preview, self.preview_width, self.preview_height = "", None, None
         with transaction.atomic():
-            self.locked()
+            self.lock_saved_row()
             self.number = self.next_number()
             self.save(update_fields=None)
             Tool.objects.filter(pk=self.tool_id).update(updated_at=timezone.now())
             return self.keep_version(**change)
 
-    def free_name(self):
+    def find_free_name(self):
         stem = PurePosixPath(self.file.name or urlsplit(self.address).path).stem
         words = (
             (self.name if self.is_named else "")
@@ -296,7 +307,7 @@ class Rendition(CleanModel):
 
     @property
     def in_words(self):
-        """What it is and which file it has now: "PDF · color · version 2"."""
+        """Its format, its color and the version of its file: "PDF · color · version 2"."""
         version = _("version %d") % self.number if self.file else self.address
         pages = ngettext("%d page", "%d pages", self.pages or 0) % (self.pages or 0)
         return join_texts([self, self.pages and pages, self.paper, version], " · ")
@@ -307,14 +318,14 @@ class Rendition(CleanModel):
 
     @property
     def url(self):
-        """Where readers get it: an address that stays, or that of the place where it is kept."""
+        """The address for readers: a permanent one for a file, else that of the other site."""
         if not self.file:
             return self.address
         return reverse("tool-file", args=[self.tool.slug, self.name, self.extension])
 
 
 class RenditionVersion(CleanModel):
-    """A file that a rendition had, or has. It is never changed and stays at its own address."""
+    """A file that a rendition has or had. It never changes and keeps its own address."""
 
     FACTS = ["pages", "paper", "bytes", "sha256", "lacks"]
 
@@ -336,7 +347,7 @@ class RenditionVersion(CleanModel):
         verbose_name=_("by"),
     )
     note = models.CharField(_("what changed"), max_length=300, blank=True)
-    matters = models.BooleanField(_("told to subscribers"), default=False)
+    matters = models.BooleanField(_("told to followers"), default=False)
 
     class Meta:
         verbose_name = _("version of a file")
@@ -356,7 +367,7 @@ class RenditionVersion(CleanModel):
         return reverse("tool-version", args=place)
 
 
-# Which format a file of that ending is.
+# The Format of each file ending.
 FORMATS = {
     "pdf": "PDF",
     "ppt": "PPT",
@@ -377,18 +388,18 @@ LONG_ENDINGS = {"jpeg": "jpg", "tiff": "tif"}
 
 
 def extension(name):
-    """The ending of a file as its address has it.
+    """Returns the ending of a file as its address shows it, without the dot.
 
     >>> extension("tools/a.JPEG"), extension("")
     ('jpg', '')
     """
-    found = PurePosixPath(name).suffix.lower().lstrip(".")
-    return LONG_ENDINGS.get(found, found)
+    suffix = PurePosixPath(name).suffix.lower().lstrip(".")
+    return LONG_ENDINGS.get(suffix, suffix)
 
 
 def digest(file):
-    """Hexadecimal SHA-256 of what `file` holds."""
-    found = hashlib.sha256()
+    """Returns the hexadecimal SHA-256 of the content of `file`."""
+    sha256 = hashlib.sha256()
     for chunk in file.chunks():
-        found.update(chunk)
-    return found.hexdigest()
+        sha256.update(chunk)
+    return sha256.hexdigest()

@@ -16,12 +16,12 @@ from catalog.files.validators import (
     facts_of,
     file_place,
 )
-from catalog.models.base import CleanModel, keep_from_saving, names
+from catalog.models.base import CleanModel, exclude_from_save, names
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 
-# Each track of a film, and where its cues are kept: [[begin, end, text], …] in seconds.
-MADE = ("film", "phone_file")  # by jobs, which may be done while a form is open
+MADE_BY_JOBS = ("film", "phone_file")  # jobs write these while a form is open
+# {field of a track: field of its cues, [[begin, end, text], …] in seconds}
 TRACKS = {"captions": "cues", "chapters": "chapter_cues", "descriptions": "description_cues"}
 
 
@@ -40,7 +40,7 @@ class Video(Resource):
         help_text=_("MP4 or WebM."),
     )
     address = models.URLField(
-        _("or its address elsewhere"), max_length=500, blank=True, help_text=_("https://…")
+        _("or a link to it"), max_length=500, blank=True, help_text=_("https://…")
     )
     captions = models.FileField(
         _("captions"),
@@ -49,8 +49,8 @@ class Video(Resource):
         blank=True,
         validators=[check_captions],
         help_text=_(
-            "WebVTT or SRT (.vtt, .srt): who cannot hear it, or has the sound off, reads these. "
-            "The transcript is made from them."
+            "WebVTT or SRT (.vtt, .srt). People who cannot hear the video, or have the sound off, "
+            "read these. They also become the transcript."
         ),
     )
     cues = models.JSONField(default=list, blank=True, editable=False)
@@ -60,7 +60,7 @@ class Video(Resource):
         max_length=300,
         blank=True,
         validators=[check_chapters],
-        help_text=_("WebVTT or SRT with a title for each part: people jump to them."),
+        help_text=_("WebVTT or SRT with a title for each part. People can jump to a part."),
     )
     chapter_cues = models.JSONField(default=list, blank=True, editable=False)
     descriptions = models.FileField(
@@ -69,18 +69,18 @@ class Video(Resource):
         max_length=300,
         blank=True,
         validators=[check_descriptions],
-        help_text=_("WebVTT or SRT that says what is to be seen, for people who cannot see it."),
+        help_text=_("WebVTT or SRT that says what the video shows, for people who cannot see it."),
     )
     description_cues = models.JSONField(default=list, blank=True, editable=False)
     transcript = models.TextField(
         _("transcript"),
         max_length=200_000,
         blank=True,
-        help_text=_("Everything that is said, as text. Not needed where there are captions."),
+        help_text=_("Everything that is said, as text. You do not need this if you add captions."),
     )
     film = models.JSONField(default=dict, blank=True, editable=False)
     phone_file = models.FileField(
-        _("version for phones"), upload_to=file_place, max_length=300, blank=True, editable=False
+        _("phone version"), upload_to=file_place, max_length=300, blank=True, editable=False
     )
 
     objects = VideoQuerySet.as_manager()
@@ -100,62 +100,62 @@ class Video(Resource):
             models.CheckConstraint(
                 condition=Q(file="") | Q(address=""),
                 name="video_file_or_address",
-                violation_error_message=_("Give the file or its address elsewhere, not both."),
+                violation_error_message=_("Choose a file or add a link, not both."),
             )
         ]
 
     def clean(self):
         if self.image and self.image.name == self.film.get("poster"):
-            self.image_decorative = True  # a form that was open when it came knows nothing of it
+            self.image_decorative = True  # a job made the poster while the form was open
         super().clean()
-        for sort, cues in TRACKS.items():
-            self.clean_track(sort, cues)
+        for track, cues in TRACKS.items():
+            self.clean_track(track, cues)
 
-    def clean_track(self, sort, cues):
-        """Whether a new track, or one that stays with a new film, ends before the film does."""
-        file, seconds = getattr(self, sort), self.film_facts().get("seconds", self.seconds)
+    def clean_track(self, track, cues):
+        """Raises ValidationError where a new track, or one kept for a new video, is too long."""
+        file, seconds = getattr(self, track), self.file_facts().get("seconds", self.seconds)
         try:
             if file and not file._committed:
-                check_track(file, sort, seconds)
+                check_track(file, track, seconds)
         except ValidationError as error:
-            raise ValidationError({sort: error}) from error
+            raise ValidationError({track: error}) from error
         last = max((end for _begin, end, _text in getattr(self, cues)), default=0)
         if file and file._committed and seconds and last > seconds + 1:
-            sentence = _("They go on after the end of this film; choose those that belong to it.")
-            raise ValidationError({sort: sentence})
+            sentence = _("These go on after the video ends. Choose the file that belongs to it.")
+            raise ValidationError({track: sentence})
 
-    def film_facts(self):
-        """What films.read says of the film; {} where there is none, or nobody has read it yet."""
+    def file_facts(self):
+        """Returns what was read from the video file; {} without a file, or before it is read."""
         if not self.file:
             return {}
         return self.film if self.file._committed else facts_of(self.file, "video.read")
 
     def save(self, *args, **kwargs):
-        if not self.take_in_film():
-            keep_from_saving(self, MADE, kwargs)
-        for sort, cues in TRACKS.items():
-            self.take_in_track(sort, cues)
+        if not self.read_new_file():
+            exclude_from_save(self, MADE_BY_JOBS, kwargs)
+        for track, cues in TRACKS.items():
+            self.read_new_track(track, cues)
         super().save(*args, **kwargs)
 
-    def take_in_film(self):
-        """Whether there is a new film, or none: nothing is left of what was made of another."""
+    def read_new_file(self):
+        """Returns whether the file is new or missing. If so, clears all made from the old one."""
         if self.file and self.file._committed:
             return False
         if self.image and self.image.name == self.film.get("poster"):
             self.image, self.image_decorative = "", False
-        self.film, self.phone_file = self.film_facts(), ""
+        self.film, self.phone_file = self.file_facts(), ""
         if self.film:
             self.film = self.film | {"bytes": self.file.size}
         self.seconds = self.film.get("seconds", self.seconds)
         return True
 
-    def take_in_track(self, sort, cues):
-        """A new track is kept as WebVTT."""
-        file, read = getattr(self, sort), None
+    def read_new_track(self, track, cues):
+        """Stores a new track as WebVTT, and its cues."""
+        file, read = getattr(self, track), None
         if file and not file._committed:
-            read = check_track(file, sort)
+            read = check_track(file, track)
             name = f"{PurePosixPath(file.name).stem}.vtt"
-            setattr(self, sort, ContentFile(read["vtt"].encode(), name))
+            setattr(self, track, ContentFile(read["vtt"].encode(), name))
         if read or not file:
             setattr(self, cues, read["cues"] if read else [])
 
@@ -166,9 +166,9 @@ class Video(Resource):
         return texts
 
     def printed_facts(self):
-        own_still = self.image and self.image.name == self.film.get("poster")  # a job made it
+        is_job_poster = self.image and self.image.name == self.film.get("poster")  # a job made it
         return super().printed_facts() | {
-            "image": "" if own_still else super().printed_facts()["image"],
+            "image": "" if is_job_poster else super().printed_facts()["image"],
             "running_time": self.running_time,
             "credits": names(self.credits),
             "address": self.address,
@@ -178,12 +178,12 @@ class Video(Resource):
 
     @property
     def spoken(self):
-        """The transcript as plain text: from the captions, else as it was typed."""
+        """The transcript as plain text: from the captions, else as an editor typed it."""
         return plain(self.cues) if self.cues else self.transcript
 
     @property
     def paragraphs(self):
-        """The cues of the captions, those that belong together in one list."""
+        """The cues of the captions, in one list for each paragraph."""
         return paragraphs(self.cues)
 
     def text_files(self):
@@ -192,7 +192,7 @@ class Video(Resource):
 
     @property
     def bytes(self):
-        """The length of the film; None where there is none, or nobody has read it yet."""
+        """The size of the video file in bytes; None without a file, or before it is read."""
         return self.film.get("bytes")
 
 
@@ -200,7 +200,7 @@ class Credit(CleanModel):
     indexed_with = "video"
 
     video = models.ForeignKey(Video, models.CASCADE, related_name="credits")
-    role = models.CharField(_("role"), max_length=60, help_text=_("As in “Produced by”."))
+    role = models.CharField(_("role"), max_length=60, help_text=_("Such as “Produced by”."))
     name = models.CharField(_("name"), max_length=120)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

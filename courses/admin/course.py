@@ -6,7 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import site
 from catalog.admin.forms import RowForm, Rows
-from catalog.admin.resources import DeliveryInline, ResourceAdmin, RowInline, RowsMixin, arranged
+from catalog.admin.resources import (
+    DeliveryInline,
+    ResourceAdmin,
+    RowInline,
+    RowsMixin,
+    make_fieldsets,
+)
 from courses.admin.report import ReportMixin
 from courses.models import Course, CourseModule, FollowUp, Requirement
 
@@ -33,7 +39,7 @@ class CourseReferenceRows(Rows):
         rows = [form.instance for form in self.forms if names_something(form)]
         named = [course_or_names(row) for row in rows]
         if len(set(named)) < len(named):
-            raise ValidationError(self.get_unique_error_message(()))
+            raise ValidationError(self.get_unique_error_message(["named_course"]))
 
 
 def names_something(form):
@@ -78,7 +84,7 @@ class ModuleInline(RowInline):
 
 @admin.register(Course, site=site)
 class CourseAdmin(ReportMixin, ResourceAdmin):
-    fieldsets = arranged(
+    fieldsets = make_fieldsets(
         what=["outcomes", "other_names"],
         more=[
             (_("Enrollment"), {"fields": ["enrollment_text", "enrollment_address"]}),

@@ -93,9 +93,15 @@ def test_a_chosen_course_needs_no_text(client):
         ),
         (requirement(text="A", type="rumor"), "Select a valid choice. rumor is not one of the"),
         (("follow_ups", {"position": "1"}), "Name the follow-up course, or choose it."),
-        (("modules", {"title": "A", "minutes": "0"}), "Count from 1; leave it empty when unknown."),
+        (
+            ("modules", {"title": "A", "minutes": "0"}),
+            "Write 1 or more. Leave it empty if you do not know.",
+        ),
         (("modules", {"title": "", "minutes": "5"}), "This field is required."),
-        (("deliveries", {"mode": "online", "minutes": "0"}), "Count from 1; leave it empty when"),
+        (
+            ("deliveries", {"mode": "online", "minutes": "0"}),
+            "Write 1 or more. Leave it empty if you",
+        ),
         (("deliveries", {"mode": "by pigeon"}), "Select a valid choice. by pigeon is not one of"),
     ],
 )
@@ -116,7 +122,7 @@ def test_a_course_cannot_be_required_twice(client):
     orientation, course = make_course("LMP Orientation"), make_course()
     row = requirement(named_course=orientation.pk)
     errors = errors_in(submit_form(client, admin_url(course), rows=[row, row]))
-    assert errors[0] == "Two rows say the same; remove one."
+    assert errors[0] == "Two rows have the same course. Change or remove one."
     assert not course.requirements.exists()
 
 
@@ -126,7 +132,7 @@ def test_a_course_cannot_be_required_twice_by_different_names(client, text):
     other = {"named_course": orientation.pk} if text != "Not Yet Made" else {"text": "not yet made"}
     rows = [requirement(**other), requirement(text=text)]
     errors = errors_in(submit_form(client, admin_url(course), rows=rows))
-    assert errors == ["Two rows say the same; remove one."]
+    assert errors == ["Two rows have the same course. Change or remove one."]
 
 
 def test_the_classroom_and_online_versions_of_a_course_are_two_courses(client):
@@ -155,7 +161,7 @@ def test_two_rows_cannot_swap_their_courses_in_one_save(client):
     course.requirements.create(named_course=two)
     changes = {"requirements-0-named_course": two.pk, "requirements-1-named_course": one.pk}
     errors = errors_in(submit_form(client, admin_url(course), **changes))
-    assert errors == ["A row takes over what another one said: save that in two steps."]
+    assert errors == ["Two rows trade values. Change and save one of them, then the other."]
 
 
 def test_only_a_course_or_knowledge_requirement_names_a_course(client):

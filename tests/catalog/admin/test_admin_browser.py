@@ -1,4 +1,4 @@
-"""The admin in a real browser: it works, and the site's policy stops nothing of it."""
+"""The admin works in a real browser, and the site's content policy blocks nothing of it."""
 
 import re
 
@@ -14,17 +14,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def complaints(page):
-    """What the browser's console said that is no mere remark."""
-    found = []
-    page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
+def console_errors(page):
+    """The errors and warnings in the browser's console."""
+    errors = []
+    page.on("console", lambda m: errors.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
 
 
 @pytest.fixture
-def desk(page, live_server, complaints):
-    """A function that opens a page of the admin, signed in; nothing may complain of it."""
+def open_page(page, live_server, console_errors):
+    """A function that opens a page of the admin, signed in. Fails on errors and warnings."""
     make_person("root", is_superuser=True)
 
     def go(path):
@@ -33,7 +33,7 @@ def desk(page, live_server, complaints):
 
     log_in(go("/admin/login/?next=/admin/"))
     yield go
-    assert complaints == []
+    assert console_errors == []
 
 
 def log_in(page):
@@ -44,9 +44,9 @@ def log_in(page):
 
 
 def editor(page):
-    found = page.locator(".field-body .prose-editor > .ProseMirror")
-    expect(found).to_be_visible()
-    return found
+    area = page.locator(".field-body .prose-editor > .ProseMirror")
+    expect(area).to_be_visible()
+    return area
 
 
 def button(page, title):
@@ -58,7 +58,7 @@ def save(page, name="Save and continue editing"):
     page.wait_for_load_state()
 
 
-def test_every_page_keeps_to_the_policy_and_to_a_phone(desk, page):
+def test_every_page_keeps_the_policy_and_fits_a_phone(open_page, page):
     course, topic = make_course(tags=["a"], topics=["Roles"]), make_topic("Alone")
     course.requirements.create(text="Not Yet Made")
     tool = make_tool()
@@ -71,12 +71,12 @@ def test_every_page_keeps_to_the_policy_and_to_a_phone(desk, page):
         roles = ("change", "delete", "history")
         paths += [list_url(type(row)), add_url(type(row)), *(admin_url(row, r) for r in roles)]
     for path in paths:
-        desk(path)
+        open_page(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
-def test_rich_text_is_written_saved_and_opened_again(desk, page):
-    desk(add_url(Video))
+def test_rich_text_can_be_written_saved_and_opened_again(open_page, page):
+    open_page(add_url(Video))
     page.locator("#id_title").fill("The Huddle")
     editor(page).click()
     page.keyboard.type("Two minutes")
@@ -111,7 +111,7 @@ SELECT_START = """(line, count) => {
 
 
 def link_paragraph(page, words, address):
-    """Makes the words with which the first paragraph begins a link."""
+    """Turns `words`, at the start of the first paragraph, into a link to `address`."""
     editor(page).focus()
     editor(page).locator("> p").first.evaluate(SELECT_START, len(words))
     expect(button(page, "insert link")).not_to_have_class(re.compile("disabled"))
@@ -122,8 +122,8 @@ def link_paragraph(page, words, address):
     expect(editor(page).locator("a")).to_have_text(words)
 
 
-def test_a_table_is_made_in_the_text(desk, page):
-    desk(admin_url(make_video(body="<p>Before</p>")))
+def test_a_table_can_be_inserted_in_the_text(open_page, page):
+    open_page(admin_url(make_video(body="<p>Before</p>")))
     editor(page).click()
     button(page, "Insert table").click()
     page.locator("dialog.prose-editor-dialog").get_by_role("button", name="Insert Table").click()
@@ -135,10 +135,10 @@ def test_a_table_is_made_in_the_text(desk, page):
     assert '<th scope="col"><p>Monday</p></th>' in Video.objects.get().body
 
 
-def test_a_course_is_written_with_an_error_on_the_way(desk, page):
+def test_a_course_can_be_saved_after_an_error(open_page, page):
     make_topic("Roles")
     make_course("LMP Orientation")
-    desk(add_url(Course))
+    open_page(add_url(Course))
     page.locator("#id_title").fill("Co-Lead Workshop")
     editor(page).click()
     page.keyboard.type("Plan together.")
@@ -152,7 +152,7 @@ def test_a_course_is_written_with_an_error_on_the_way(desk, page):
     page.locator("#id_modules-0-minutes").fill("0")
     save(page)
     expect(page.locator(".field-errors")).to_have_text(
-        "Minutes: Count from 1; leave it empty when unknown."
+        "Minutes: Write 1 or more. Leave it empty if you do not know."
     )
     expect(editor(page)).to_have_text("Plan together.")
     page.get_by_role("link", name="Minutes").click()
@@ -171,8 +171,8 @@ def choose(page, selection, typed, option):
     page.locator(".select2-results__option").get_by_text(option, exact=True).click()
 
 
-def test_a_topic_is_added_on_the_way(desk, page):
-    desk(add_url(Video))
+def test_a_topic_can_be_added_from_the_form_of_a_video(open_page, page):
+    open_page(add_url(Video))
     with page.expect_popup() as opened:
         page.locator("#add_id_topics").click()
     popup = opened.value
@@ -183,9 +183,9 @@ def test_a_topic_is_added_on_the_way(desk, page):
     assert Topic.objects.get().name == "New Topic"
 
 
-def test_a_day_is_picked_and_tags_are_suggested(desk, page):
+def test_a_date_can_be_picked_and_tags_are_suggested(open_page, page):
     make_tool(tags=["huddles", "team work"])
-    desk(add_url(Video))
+    open_page(add_url(Video))
     page.locator(".field-published_at a", has_text="Today").click()
     page.locator(".field-published_at a", has_text="Now").click()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", page.locator("#id_published_at_0").input_value())
@@ -195,14 +195,14 @@ def test_a_day_is_picked_and_tags_are_suggested(desk, page):
     assert options == ["huddles, huddles", "huddles, team work"]
 
 
-def test_who_was_logged_out_while_writing_loses_nothing(desk, page, complaints):
-    desk(add_url(Video))
+def test_an_editor_who_is_logged_out_while_writing_loses_nothing(open_page, page, console_errors):
+    open_page(add_url(Video))
     page.locator("#id_title").fill("The Huddle")
     editor(page).click()
     page.keyboard.type("Half a page")
     page.context.clear_cookies(name="sessionid")
     save(page)
-    assert complaints.pop().startswith(
+    assert console_errors.pop().startswith(
         "Failed to load resource: the server responded with a status of 403"
     )
     log_in(page)

@@ -1,4 +1,4 @@
-"""What others depend on is not deleted; the page says what depends on it."""
+"""A row that others depend on cannot be deleted. The page says what depends on it."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,8 +18,8 @@ def signed_in(client):
     return sign_in_as_root(client)
 
 
-def needed_things():
-    """Rows that something depends on, each with the words in which the page names what does."""
+def make_needed_rows():
+    """Returns pairs: a row that others depend on, and the words that name these on the page."""
     owner = make_person("olga")
     tool = make_tool(
         "The Tool",
@@ -46,30 +46,30 @@ def needed_things():
     ]
 
 
-def named_in(response):
+def list_text(response):
     items = parse_page(response).xpath("//main//li")
     return " ".join(" ".join(item.text_content().split()) for item in items)
 
 
-def test_a_single_deletion_is_refused(client):
-    for row, users in needed_things():
+def test_deleting_a_needed_row_from_its_page_is_refused(client):
+    for row, users in make_needed_rows():
         response = client.get(admin_url(row, "delete"))
         assert "cannot be deleted because these still need it" in response.content.decode()
-        assert all(user in named_in(response) for user in users), (row, named_in(response))
+        assert all(user in list_text(response) for user in users), (row, list_text(response))
         assert client.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 200
         assert type(row).objects.filter(pk=row.pk).exists()
 
 
-def test_a_deletion_from_the_list_is_refused(client):
-    for row, users in needed_things():
+def test_deleting_a_needed_row_from_the_list_is_refused(client):
+    for row, users in make_needed_rows():
         chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
         response = client.post(list_url(type(row)), chosen, follow=True)
-        assert all(user in named_in(response) for user in users), (row, named_in(response))
+        assert all(user in list_text(response) for user in users), (row, list_text(response))
         assert type(row).objects.filter(pk=row.pk).exists()
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])
-def test_an_entry_goes_with_all_that_is_its_own(client, make):
+def test_deleting_an_entry_deletes_its_own_rows(client, make):
     row = make(tags=["t"], topics=["Roles"], levels=[1], related=[make_tool("Other")])
     row.deliveries.create(mode="online")
     row.slug = "moved"
@@ -80,7 +80,7 @@ def test_an_entry_goes_with_all_that_is_its_own(client, make):
     assert Topic.objects.filter(name="Roles").exists() and Tag.objects.filter(name="t").exists()
 
 
-def test_a_course_that_names_itself_nowhere_else_goes_from_the_list(client):
+def test_a_course_that_no_other_course_needs_can_be_deleted_from_the_list(client):
     course = make_course()
     course.requirements.create(text="Not Yet Made")
     chosen = {"action": "delete_selected", "_selected_action": [course.pk], "post": "yes"}
@@ -89,7 +89,7 @@ def test_a_course_that_names_itself_nowhere_else_goes_from_the_list(client):
 
 
 @pytest.mark.parametrize("way", ["page", "list"])
-def test_what_comes_into_use_at_the_last_moment_stays_too(client, monkeypatch, way):
+def test_a_row_that_comes_into_use_at_the_last_moment_is_not_deleted(client, monkeypatch, way):
     video = make_video()
 
     def used(*args):
@@ -100,16 +100,16 @@ def test_what_comes_into_use_at_the_last_moment_stays_too(client, monkeypatch, w
     chosen = {"action": "delete_selected", "_selected_action": [video.pk], "post": "yes"}
     address = admin_url(video, "delete") if way == "page" else list_url(Video)
     response = client.post(address, chosen, follow=True)
-    assert messages_in(response) == ["Nothing was deleted, for it has come into use: The User"]
+    assert messages_in(response) == ["Nothing was deleted, because it is now in use: The User"]
 
 
-def test_levels_cannot_be_deleted_at_all(client):
+def test_levels_can_be_neither_deleted_nor_added(client):
     level = Level.objects.first()
     assert client.post(admin_url(level, "delete"), {"post": "yes"}).status_code == 403
     assert client.get("/admin/catalog/level/add/").status_code == 403
 
 
-def test_nobody_deletes_a_person_who_answers_for_entries(client):
+def test_a_person_who_owns_entries_cannot_be_deleted(client):
     owner = make_person("olga")
     make_tool(owner=owner)
     client.post(admin_url(owner, "delete"), {"post": "yes"})

@@ -39,7 +39,7 @@ def upload(name, content):
     return SimpleUploadedFile(name, content)
 
 
-def test_it_works(client, signed_in):
+def test_a_video_is_added(client, signed_in):
     topic = make_topic("LMP Processes")
     response = submit_form(
         client,
@@ -100,11 +100,11 @@ def values_of(tool):
         "deliveries",
     )
     links = {name: sorted(str(row) for row in getattr(tool, name).all()) for name in names}
-    # A form knows no split seconds.
+    # A form has whole seconds only.
     return columns | links | {"published_at": tool.published_at.replace(microsecond=0)}
 
 
-def test_an_error_keeps_all_that_was_written(client):
+def test_a_form_with_errors_keeps_all_that_was_written(client):
     topic = make_topic()
     response = submit_form(
         client,
@@ -138,11 +138,11 @@ def test_an_error_keeps_all_that_was_written(client):
     assert not Resource.objects.exists()
 
 
-def test_an_error_is_named_on_top_with_a_link_to_its_field(client):
+def test_an_error_is_shown_at_the_top_with_a_link_to_its_field(client):
     response = submit_form(client, add_url(Video), title="A", seconds="0")
     page = parse_page(response)
     link = page.xpath("//ul[@class='field-errors']/li")[0]
-    sentence = "Running time in seconds: Count from 1; leave it empty when unknown."
+    sentence = "Running time in seconds: Write 1 or more. Leave it empty if you do not know."
     assert link.text_content() == sentence
     assert page.get_element_by_id(link.find("a").get("href")[1:]).get("name") == "seconds"
 
@@ -150,23 +150,26 @@ def test_an_error_is_named_on_top_with_a_link_to_its_field(client):
 @pytest.mark.parametrize(
     "changes, sentence",
     [
-        ({"minutes_min": "60", "minutes_max": "30"}, "The most cannot be below the least."),
-        ({"minutes_max": "30"}, "Say the least too: the same when it is exact."),
-        ({"minutes_min": "0"}, "Count from 1; leave it empty when unknown."),
-        ({"seconds": "-5"}, "Count from 1; leave it empty when unknown."),
+        (
+            {"minutes_min": "60", "minutes_max": "30"},
+            "This cannot be less than “minutes, at least”.",
+        ),
+        ({"minutes_max": "30"}, "Fill this in too. If the time is exact, write the same number."),
+        ({"minutes_min": "0"}, "Write 1 or more. Leave it empty if you do not know."),
+        ({"seconds": "-5"}, "Write 1 or more. Leave it empty if you do not know."),
         ({"seconds": "9" * 30}, "Ensure this value is less than or equal to 1000000."),
-        ({"levels": ["7"]}, "There is no such level: they go from 1 to 5."),
-        ({"levels": ["two"]}, "There is no such level: they go from 1 to 5."),
-        ({"slug": "feed"}, "“feed” is a page of the site itself."),
-        ({"slug": "a b"}, "Use the letters a to z, digits, hyphens and underscores only."),
-        ({"slug": "taken"}, "“The First” (Tool) has this address already; choose another."),
-        ({"slug": "once"}, "This address still leads to “The First”, which had it before."),
+        ({"levels": ["7"]}, "Choose a level from 1 to 5."),
+        ({"levels": ["two"]}, "Choose a level from 1 to 5."),
+        ({"slug": "feed"}, "“feed” is a page of the site. Choose another."),
+        ({"slug": "a b"}, "Use only the letters a to z, digits, hyphens and underscores."),
+        ({"slug": "taken"}, "“The First” (Tool) already has this address. Choose another."),
+        ({"slug": "once"}, "This address still leads to “The First”. Choose another."),
         ({"address": "javascript:alert(1)"}, "Enter a valid URL."),
-        ({"tags": "x" * 101}, f"“{'x' * 40}…” is too long for a tag."),
+        ({"tags": "x" * 101}, f"“{'x' * 40}…” is too long for a tag. Make it shorter."),
         ({"tags": "fine, ???"}, "“???” cannot be a tag: it needs a letter or a digit."),
         (
             {"unpublished_at_0": "2030-01-01", "unpublished_at_1": "10:00"},
-            "It cannot leave the site before it appears there.",
+            "Choose a time after it is published.",
         ),
         (
             {
@@ -175,7 +178,7 @@ def test_an_error_is_named_on_top_with_a_link_to_its_field(client):
                 "unpublished_at_0": "2030-01-01",
                 "unpublished_at_1": "10:00",
             },
-            "It cannot leave the site before it appears there.",
+            "Choose a time after it is published.",
         ),
         (
             {"published_at_0": "9999-12-31", "published_at_1": "23:59:59"},
@@ -188,7 +191,7 @@ def test_an_error_is_named_on_top_with_a_link_to_its_field(client):
         ),
     ],
 )
-def test_a_mistake_gets_one_sentence(client, changes, sentence):
+def test_a_mistake_gets_one_error(client, changes, sentence):
     first = make_tool("The First", slug="once")
     first.slug = "taken"
     first.save()
@@ -197,13 +200,13 @@ def test_a_mistake_gets_one_sentence(client, changes, sentence):
     assert not Video.objects.exists()
 
 
-def test_an_exact_time_needs_one_number(client):
+def test_an_exact_time_needs_only_one_number(client):
     submit_form(client, add_url(Video), title="A", minutes_min="30")
     video = Video.objects.get()
     assert (video.minutes_min, video.minutes_max) == (30, 30)
 
 
-def test_who_changes_the_time_in_words_only_is_told_what_plans_count(client):
+def test_an_editor_who_changes_only_the_words_of_a_time_is_told_what_plans_say(client):
     course = make_course("LMPO", minutes_min=480, minutes_max=480, duration_text="8 hours")
     told = messages_in(submit_form(client, admin_url(course), duration_text="6 hours"))
     assert any("Plans and cards still say 8 h" in message for message in told)
@@ -212,7 +215,7 @@ def test_who_changes_the_time_in_words_only_is_told_what_plans_count(client):
     assert not any("still say" in message for message in told)
 
 
-def test_control_characters_never_come_in(client):
+def test_control_characters_are_removed(client):
     submit_form(
         client,
         add_url(Video),
@@ -228,35 +231,35 @@ def test_control_characters_never_come_in(client):
     assert list(video.tags.names()) == ["safety"]
 
 
-def test_a_title_of_nothing_but_control_characters_is_no_title(client):
+def test_a_title_of_only_control_characters_counts_as_empty(client):
     response = submit_form(client, add_url(Video), title="\x00\x0b\x1f")
     assert errors_in(response) == ["This field is required."]
 
 
-def test_nothing_is_related_to_itself(client):
+def test_an_entry_cannot_be_related_to_itself(client):
     video = make_video()
     response = submit_form(client, admin_url(video), related=[video.pk])
-    assert errors_in(response) == ["It cannot be related to itself."]
+    assert errors_in(response) == ["An entry cannot be related to itself. Remove it here."]
 
 
-def test_a_changed_address_leads_on_and_is_told(client):
+def test_the_form_shows_a_former_address(client):
     video = make_video(slug="old")
     submit_form(client, admin_url(video), slug="new")
     assert FormerSlug.objects.get().slug == "old"
     assert b"old" in client.get(admin_url(video)).content
 
 
-def test_a_picture_needs_its_description(client, media):
+def test_an_image_needs_a_description(client, media):
     picture = upload("a.png", files.image())
     response = submit_form(client, add_url(Video), title="A", files={"image": picture})
     assert errors_in(response) == [
-        "Choose “a.png” again: it is not saved yet, and the browser forgot it.",
-        "Say what the image shows, or that it only decorates.",
+        "Choose “a.png” again. It was not saved, and the browser forgot it.",
+        "Say what the image shows, or check that it is only decoration.",
     ]
     assert kept_files(media) == []
 
 
-def test_a_broken_file_is_refused_beside_its_field_and_nothing_is_kept(client, media):
+def test_a_broken_file_gets_an_error_at_its_field_and_no_file_is_kept(client, media):
     chosen = {
         "image": upload("a.jpg", files.image("PNG")),
         "file": upload("a.mp4", files.mp4()[:-3]),
@@ -265,14 +268,14 @@ def test_a_broken_file_is_refused_beside_its_field_and_nothing_is_kept(client, m
     response = submit_form(client, add_url(Video), title="A", image_alt="A", files=chosen)
     assert errors_in(response) == [
         "“a.mp4” is not complete. Save or download the video again.",
-        "Choose “a.vtt” again: it is not saved yet, and the browser forgot it.",
+        "Choose “a.vtt” again. It was not saved, and the browser forgot it.",
         "“a.jpg” does not open as a picture. It may be damaged.",
     ]
     assert not Video.objects.exists()
     assert kept_files(media) == []
 
 
-def test_a_file_saved_once_is_not_asked_for_again(client, media):
+def test_a_form_does_not_ask_again_for_a_saved_file_that_is_lost(client, media):
     chosen = {"file": upload("My Film.mp4", files.mp4())}
     submit_form(client, add_url(Video), title="A", files=chosen)
     video = Video.objects.get()
@@ -283,13 +286,13 @@ def test_a_file_saved_once_is_not_asked_for_again(client, media):
     assert Video.objects.get().summary.startswith("The file is lost")
 
 
-def test_either_a_file_or_an_address(client, media):
+def test_a_file_and_an_address_together_are_refused(client, media):
     chosen = {"file": upload("a.mp4", files.mp4())}
     response = submit_form(client, add_url(Video), title="A", address="example.org/a", files=chosen)
-    assert "Give the file or its address elsewhere, not both." in errors_in(response)
+    assert "Choose a file or add a link, not both." in errors_in(response)
 
 
-def test_what_a_file_says_is_not_asked_for(client, media):
+def test_the_form_reads_facts_from_a_file_and_does_not_ask_for_them(client, media):
     tool = make_tool(published=False)
     page = parse_page(client.get(admin_url(tool)))
     names = page.xpath("//*[starts-with(@name, 'renditions-__prefix__-')]/@name")
@@ -314,43 +317,45 @@ def test_what_a_file_says_is_not_asked_for(client, media):
         ("https://example.org/deck.pptx?x=1", "PPT"),
     ],
 )
-def test_an_address_elsewhere_tells_its_format(client, address, format):
+def test_the_ending_of_an_address_sets_the_format(client, address, format):
     tool = make_tool(published=False)
     submit_form(client, admin_url(tool), rows=[("renditions", {"address": address})])
     assert tool.renditions.get().format == format
 
 
-def test_a_row_without_file_and_address_is_asked_for_one(client):
+def test_a_row_without_file_and_address_is_refused(client):
     row = ("renditions", {"color": "bw"})
     response = submit_form(client, admin_url(make_tool()), rows=[row])
-    assert errors_in(response) == ["Choose a file, or give its address elsewhere."]
+    assert errors_in(response) == ["Choose a file or add a link."]
 
 
-def test_a_file_of_another_format_is_a_row_of_its_own(client, media):
-    """People have the address, and it ends in .pdf."""
+def test_a_file_cannot_be_replaced_by_one_of_another_format(client, media):
+    """People use the address, which ends in .pdf."""
     tool = make_tool(published=False)
     submit_form(
         client, admin_url(tool), rows=[("renditions", {"file": upload("a.pdf", files.pdf())})]
     )
     replaced = {"renditions-0-file": upload("b.pptx", files.pptx(2))}
     response = submit_form(client, admin_url(tool), files=replaced)
-    assert errors_in(response)[0].startswith("The address of this file ends in .pdf")
+    assert errors_in(response)[0].startswith(
+        "People use the address of this file, which ends in .pdf"
+    )
     assert len(kept_files(media)) == 1
 
 
-def test_two_deliveries_of_one_mode_are_told_apart(client):
+def test_two_rows_for_the_same_delivery_are_refused(client):
     row = ("deliveries", {"mode": "online"})
     response = submit_form(client, admin_url(make_tool()), rows=[row, row])
-    assert errors_in(response)[0] == "Two rows say the same; remove one."
+    assert errors_in(response)[0] == "Two rows have the same delivery. Change or remove one."
 
 
-def test_rows_are_told_apart_by_what_they_will_say(client):
+def test_rows_that_are_the_same_once_cleaned_are_refused(client):
     rows = [("credits", {"role": role, "name": "Us"}) for role in ("Music by", "Music  \x0bby")]
     response = submit_form(client, admin_url(make_video()), rows=rows)
-    assert errors_in(response)[0] == "Two rows say the same; remove one."
+    assert errors_in(response)[0] == "Two rows have the same role and name. Change or remove one."
 
 
-def test_the_form_leads_to_the_page_even_of_a_draft(client):
+def test_the_form_links_to_the_page_even_of_a_draft(client):
     video = make_video(published=False)
     page = parse_page(client.get(admin_url(video)))
     assert page.xpath("//a[@class='viewsitelink']/@href") == [f"/videos/{video.slug}/"]
@@ -358,13 +363,13 @@ def test_the_form_leads_to_the_page_even_of_a_draft(client):
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "abc", "99999999999999999999999", "1%00"])
-def test_an_entry_that_is_not_there(client, number):
+def test_a_missing_entry_or_a_bad_number_answers_without_a_crash(client, number):
     response = client.get(f"/admin/catalog/video/{number}/change/", follow=True)
     assert response.status_code in (200, 400, 404)
     assert client.get(f"/admin/catalog/resource/{number}/change/").status_code in (400, 404)
 
 
-def test_the_hidden_list_of_all_kinds_leads_to_each_form(client):
+def test_the_hidden_list_of_all_kinds_redirects_to_each_form(client):
     for row in (make_video(), make_tool(), make_course()):
         for role in ("change", "delete", "history"):
             response = client.get(admin_url(row.resource_ptr, role))

@@ -31,7 +31,7 @@ def titles(client, model, query=""):
     return [link.text_content() for link in page.xpath("//th[contains(@class, 'field-title')]/a")]
 
 
-def act(client, model, name, rows, **more):
+def run_action(client, model, name, rows, **more):
     chosen = {"action": name, "_selected_action": [row.pk for row in rows]} | more
     return client.post(list_url(model), chosen, follow=True)
 
@@ -44,7 +44,7 @@ def make_each_state():
     make_video("To be withdrawn", published=days_ago(3), unpublished_at=days_ago(-1))
 
 
-def test_it_works(client):
+def test_the_list_shows_the_facts_of_each_course(client):
     make_course(
         "Effective Sponsorship", levels=[2], topics=["Roles"], minutes_min=180, minutes_max=180
     )
@@ -81,7 +81,7 @@ def test_the_list_is_filtered_by_what_is_missing(client):
     assert len(titles(client, Course, "?gap=no_such_gap")) == 4
 
 
-def test_a_video_without_captions_and_a_tool_without_a_file_are_found(client):
+def test_the_list_finds_videos_without_captions_and_tools_without_a_file(client):
     make_video("Mute", file="videos/a.mp4")
     make_video("Told", file="videos/a.mp4", captions="videos/a.vtt")
     make_video("Elsewhere", address="https://example.org/")
@@ -189,8 +189,8 @@ def test_nothing_sent_to_a_list_makes_it_fail(client, sent):
 def test_publishing_from_the_list(client):
     make_each_state()
     rows = Video.objects.all()
-    response = act(client, Video, "publish", rows)
-    assert messages_in(response) == ["3 entries are published now."]
+    response = run_action(client, Video, "publish", rows)
+    assert messages_in(response) == ["3 entries are now published."]
     assert all(video.is_public for video in Video.objects.all())
     assert Video.objects.get(title="To be withdrawn").unpublished_at
     assert LogEntry.objects.count() == 3
@@ -198,8 +198,8 @@ def test_publishing_from_the_list(client):
 
 def test_unpublishing_from_the_list(client):
     make_each_state()
-    response = act(client, Video, "unpublish", Video.objects.all())
-    assert messages_in(response) == ["3 entries are off the site now."]
+    response = run_action(client, Video, "unpublish", Video.objects.all())
+    assert messages_in(response) == ["3 entries are now off the site."]
     states = {video.title: str(video.state) for video in Video.objects.all()}
     assert states == {
         "Draft": "draft",
@@ -210,36 +210,36 @@ def test_unpublishing_from_the_list(client):
     }
 
 
-def test_what_was_published_this_very_moment_can_be_withdrawn(client):
+def test_an_entry_published_at_this_moment_can_be_withdrawn(client):
     video = make_video(published=days_ago(0))
-    act(client, Video, "unpublish", [video])
+    run_action(client, Video, "unpublish", [video])
     assert str(Video.objects.get().state) == "withdrawn"
 
 
-def test_every_entry_of_the_list_can_be_chosen_at_once(client):
+def test_all_entries_of_the_list_can_be_selected_at_once(client):
     for number in range(60):
         make_tool(f"Tool {number}", published=False)
-    response = act(client, Tool, "publish", Tool.objects.all()[:1], select_across="1")
-    assert messages_in(response) == ["60 entries are published now."]
+    response = run_action(client, Tool, "publish", Tool.objects.all()[:1], select_across="1")
+    assert messages_in(response) == ["60 entries are now published."]
 
 
 def test_adding_tags_asks_for_them_first(client):
     rows = [make_tool("A", tags=["old"]), make_tool("B")]
     updated = rows[0].updated_at
-    asked = act(client, Tool, "add_tags", rows)
+    asked = run_action(client, Tool, "add_tags", rows)
     assert "For these 2 entries" in asked.content.decode()
     sent = form_data(asked) | {"tags": "team work, old"}
     response = client.post(list_url(Tool), sent, follow=True)
-    assert messages_in(response) == ["The tags of 2 entries are changed."]
+    assert messages_in(response) == ["Changed the tags of 2 entries."]
     for tool in Tool.objects.all():
         assert sorted(tool.tags.names()) == ["old", "team work"]
         assert tool.updated_at > updated
     assert Tag.objects.count() == 2
 
 
-def test_adding_no_tag_says_so_and_keeps_the_choice(client):
+def test_adding_no_tag_shows_an_error_and_keeps_the_selection(client):
     tool = make_tool()
-    asked = act(client, Tool, "add_tags", [tool])
+    asked = run_action(client, Tool, "add_tags", [tool])
     again = client.post(list_url(Tool), form_data(asked) | {"tags": " , "})
     assert errors_in(again) == ["This field is required."]
     assert form_data(again)["_selected_action"] == [str(tool.pk)]
@@ -248,7 +248,7 @@ def test_adding_no_tag_says_so_and_keeps_the_choice(client):
 def test_removing_tags_offers_those_in_use(client):
     one, two = make_tool("A", tags=["x", "y"]), make_tool("B", tags=["y", "z"])
     make_tool("C", tags=["other"])
-    asked = act(client, Tool, "remove_tags", [one, two])
+    asked = run_action(client, Tool, "remove_tags", [one, two])
     page = parse_page(asked)
     offered = [label.text_content().strip() for label in page.xpath("//div[@id='id_tags']//label")]
     assert offered == ["x", "y", "z"]
@@ -307,14 +307,14 @@ def queries(client, address):
         "/admin/autocomplete/?app_label=catalog&model_name=video&field_name=topics",
     ],
 )
-def test_a_list_asks_the_database_as_often_for_twice_as_many(client, address):
+def test_a_list_makes_no_more_queries_for_twice_as_many_entries(client, address):
     fill(0, 4)
     few = queries(client, address)
     fill(4, 8)
     assert queries(client, address) == few
 
 
-def test_a_form_asks_the_database_as_often_for_twice_as_many(client):
+def test_a_form_makes_no_more_queries_for_twice_as_many_entries(client):
     video = make_video()
     fill(0, 4)
     few = queries(client, f"/admin/catalog/video/{video.pk}/change/")

@@ -1,4 +1,4 @@
-"""A search check keeps what it wants among the first three, whatever editors tell the search."""
+"""A search check keeps its result among the first three, whatever editors tell the search."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_tools(*titles):
-    """Tools with titles of one length, so that each is newer, and found before, the next."""
+    """Makes tools with equally long titles, so that search finds them in order, newest first."""
     return [make_tool(title, published=days_ago(day)) for day, title in enumerate(titles, 1)]
 
 
@@ -21,60 +21,60 @@ def tools():
     return make_tools("Consensus One", "Consensus Two", "Consensus Three", "Consensus Four")
 
 
-def judge(resource, words="consensus"):
+def make_check(resource, words="consensus"):
     return JudgedQuery.objects.create(words=words, resource=resource)
 
 
-def put_first(resource, words="consensus"):
+def promote(resource, words="consensus"):
     with refuse_harm():
         BestBet.objects.create(words=words, resource=resource)
 
 
-def test_a_place_is_counted_from_one(tools):
-    assert [place_of(judge(tool)) for tool in tools] == [1, 2, 3, 4]
+def test_places_count_from_one(tools):
+    assert [place_of(make_check(tool)) for tool in tools] == [1, 2, 3, 4]
 
 
-def test_what_is_not_found_has_no_place(tools):
+def test_a_resource_that_is_not_found_has_no_place(tools):
     draft = make_tool("Consensus Draft", published=False)
-    assert place_of(judge(draft)) is None
-    assert place_of(judge(tools[0], "huddle")) is None
+    assert place_of(make_check(draft)) is None
+    assert place_of(make_check(tools[0], "huddle")) is None
 
 
-def test_a_change_that_leaves_it_third_is_kept(tools):
-    judge(tools[1])
-    put_first(tools[3])
+def test_a_change_that_moves_the_result_to_third_place_is_kept(tools):
+    make_check(tools[1])
+    promote(tools[3])
     assert BestBet.objects.get().resource.title == "Consensus Four"
 
 
-def test_a_change_that_makes_it_fourth_is_refused_and_undone(tools):
-    judge(tools[2])
-    with pytest.raises(ValidationError) as refused:
-        put_first(tools[3])
-    assert refused.value.messages == [
-        "“consensus” would no longer show “Consensus Three” among its first three:"
-        " it would stand at place 4."
+def test_a_change_that_moves_the_result_to_fourth_place_is_refused_and_undone(tools):
+    make_check(tools[2])
+    with pytest.raises(ValidationError) as raised:
+        promote(tools[3])
+    assert raised.value.messages == [
+        "“consensus” would show “Consensus Three” at place 4. "
+        "A search check needs it in the first three."
     ]
     assert not BestBet.objects.exists()
 
 
-def test_every_query_that_is_harmed_is_named(tools):
-    judge(tools[2])
-    judge(tools[2], "consensuses")
-    with pytest.raises(ValidationError) as refused:
-        put_first(tools[3])
-    assert [sentence[:13] for sentence in refused.value.messages] == [
+def test_the_error_names_every_harmed_check(tools):
+    make_check(tools[2])
+    make_check(tools[2], "consensuses")
+    with pytest.raises(ValidationError) as raised:
+        promote(tools[3])
+    assert [sentence[:13] for sentence in raised.value.messages] == [
         "“consensus” w",
         "“consensuses”",
     ]
 
 
-def test_a_synonym_is_judged_too(tools):
+def test_a_harmful_synonym_is_refused_too(tools):
     make_tools("Agreement", "Pact", "Treaty")
-    judge(tools[0])
+    make_check(tools[0])
     with refuse_harm():
         Synonym.objects.create(term="consensus", meaning="agreement")
         Synonym.objects.create(term="consensus", meaning="pact")
-    with pytest.raises(ValidationError, match="it would stand at place 4"), refuse_harm():
+    with pytest.raises(ValidationError, match="“Consensus One” at place 4"), refuse_harm():
         Synonym.objects.create(term="consensus", meaning="treaty")
     assert set(Synonym.objects.filter(term="consensus").values_list("meaning", flat=True)) == {
         "agreement",
@@ -82,31 +82,33 @@ def test_a_synonym_is_judged_too(tools):
     }
 
 
-def test_what_would_not_be_found_at_all_is_said_so():
-    judge(make_tools("Consensus")[0], "togetherness")
+def test_the_error_says_that_a_result_would_no_longer_be_found():
+    make_check(make_tools("Consensus")[0], "togetherness")
     synonym = Synonym.objects.create(term="togetherness", meaning="consensus")
-    with pytest.raises(ValidationError) as refused, refuse_harm():
+    with pytest.raises(ValidationError) as raised, refuse_harm():
         synonym.delete()
-    assert refused.value.messages == ["“togetherness” would no longer find “Consensus”."]
+    assert raised.value.messages == [
+        "“togetherness” would no longer find “Consensus”. A search check needs it."
+    ]
     assert Synonym.objects.filter(term="togetherness").exists()
 
 
-def test_what_was_wrong_before_refuses_nothing(tools):
-    query = judge(tools[3])
-    put_first(make_tool("Huddle"), words="consensus")
+def test_a_check_that_failed_before_refuses_nothing(tools):
+    query = make_check(tools[3])
+    promote(make_tool("Huddle"), words="consensus")
     assert (BestBet.objects.count(), place_of(query)) == (1, 5)
 
 
-def test_what_is_not_public_refuses_nothing(tools):
-    judge(tools[2])
+def test_a_check_of_an_unpublished_or_deleted_resource_refuses_nothing(tools):
+    make_check(tools[2])
     Resource.objects.get(pk=tools[2].pk).delete()
-    judge(make_tool("Consensus Draft", published=False))
-    put_first(tools[3])
+    make_check(make_tool("Consensus Draft", published=False))
+    promote(tools[3])
     assert BestBet.objects.exists()
 
 
-def test_all_of_a_refused_change_is_undone_and_what_was_before_stays(tools):
-    judge(tools[2])
+def test_a_refused_change_is_undone_completely_and_older_rows_stay(tools):
+    make_check(tools[2])
     Synonym.objects.create(term="before", meaning="earlier")
     with pytest.raises(ValidationError), refuse_harm():
         Synonym.objects.create(term="during", meaning="meanwhile")
@@ -115,10 +117,10 @@ def test_all_of_a_refused_change_is_undone_and_what_was_before_stays(tools):
         Synonym.objects.get(term="before")
     }
     assert not connection.needs_rollback
-    put_first(tools[0])
+    promote(tools[0])
 
 
-def test_another_error_in_the_change_is_passed_on_and_undoes_it():
+def test_another_error_undoes_the_change_and_is_raised():
     with pytest.raises(ZeroDivisionError), refuse_harm():
         Synonym.objects.create(term="during", meaning="meanwhile")
         _ = 1 / 0

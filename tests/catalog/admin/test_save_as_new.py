@@ -24,7 +24,7 @@ def copy_of(client, row, **changes):
     return type(row).objects.exclude(pk=row.pk).get()
 
 
-def test_a_copy_is_a_draft_with_an_address_of_its_own(client):
+def test_a_copy_is_a_draft_with_its_own_address(client):
     tool = make_tool("Huddle Card", minutes_min=5, minutes_max=10, owner=None)
     copy = copy_of(client, tool)
     assert (copy.title, copy.slug, copy.state) == ("Huddle Card", "huddle-card-2", "draft")
@@ -38,7 +38,7 @@ def test_a_copy_keeps_an_address_that_was_written_for_it(client):
     assert copy_of(client, make_tool(), slug="of-its-own").slug == "of-its-own"
 
 
-def test_a_copy_has_all_that_hangs_on_the_entry(client):
+def test_a_copy_has_all_links_and_rows_of_the_entry(client):
     other = make_course("Orientation")
     course = make_course(
         levels=[2, 3],
@@ -63,7 +63,7 @@ def test_a_copy_has_all_that_hangs_on_the_entry(client):
         assert [str(row) for row in getattr(copy, name).all()] == rows != []
 
 
-def test_a_copy_has_files_of_its_own(client):
+def test_a_copy_has_its_own_files(client):
     tool = make_tool(image=ContentFile(files.image(), "p.png"), image_alt="A page")
     tool.renditions.create(format="PDF", file=ContentFile(files.pdf(), "a.pdf"))
     copy = copy_of(client, tool)
@@ -76,25 +76,25 @@ def test_a_copy_has_files_of_its_own(client):
     assert Path(tool.image.path).exists() and Path(tool.renditions.get().file.path).exists()
 
 
-def test_a_copy_may_do_without_the_files(client):
+def test_a_copy_can_be_saved_without_the_image(client):
     video = make_video(image=ContentFile(files.image(), "p.png"), image_alt="A page")
     assert not copy_of(client, video, **{"image-clear": "on", "image_alt": ""}).image
 
 
-def test_a_picture_of_a_copy_needs_its_description_too(client):
+def test_the_image_of_a_copy_needs_a_description_too(client):
     video = make_video(image=ContentFile(files.image(), "p.png"), image_alt="A page")
     response = submit_form(client, admin_url(video), button="_saveasnew", image_alt="")
-    assert errors_in(response) == ["Say what the image shows, or that it only decorates."]
+    assert errors_in(response) == ["Say what the image shows, or check that it is only decoration."]
     assert Video.objects.count() == 1
 
 
-def test_a_file_that_is_lost_does_not_stop_the_copy(client):
+def test_an_entry_whose_file_is_lost_can_be_copied(client):
     video = make_video(file=ContentFile(files.mp4(), "a.mp4"))
     Path(video.file.path).unlink()
     assert not copy_of(client, video).file
 
 
-def test_a_row_added_before_copying_comes_along(client):
+def test_a_row_added_before_copying_is_copied(client):
     video = make_video()
     sent = form_data(client.get(admin_url(video)))
     add_row(sent, "credits", {"role": "By", "name": "Us"})

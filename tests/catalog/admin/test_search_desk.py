@@ -1,4 +1,4 @@
-"""The search desk: what readers searched and did not find, and one click that helps."""
+"""The search desk shows what readers searched for and did not find, and helps with one click."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db
 
 DESK = "/admin/catalog/searchcount/"
 HARM = (
-    "“consensus” would no longer show “Consensus Three” among its first three:"
-    " it would stand at place 4."
+    "“consensus” would show “Consensus Three” at place 4. "
+    "A search check needs it in the first three."
 )
 
 
@@ -49,7 +49,7 @@ def publisher(client):
     return client
 
 
-def count(words, searches=1, clicks=0, results=0, day=0):
+def make_count(words, searches=1, clicks=0, results=0, day=0):
     return SearchCount.objects.create(
         day=timezone.localdate() - timedelta(days=day),
         words=words,
@@ -59,20 +59,20 @@ def count(words, searches=1, clicks=0, results=0, day=0):
     )
 
 
-def four_tools():
+def make_four_tools():
     titles = ["Consensus One", "Consensus Two", "Consensus Three", "Consensus Four"]
     return [make_tool(title, published=days_ago(day)) for day, title in enumerate(titles, 1)]
 
 
-def judged_tools():
-    """Four tools of which the third has to be among the first three for “consensus”."""
-    tools = four_tools()
+def make_checked_tools():
+    """Makes four tools; the third has to be among the first three results for “consensus”."""
+    tools = make_four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[2])
     return tools
 
 
 def rows_in(response):
-    """[words, searches, clicks, results] of each row of the desk."""
+    """Returns [words, searches, clicks, results] of each row of the desk."""
     rows = parse_page(response).xpath("//main//tbody/tr[th]")
     return [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
 
@@ -82,7 +82,7 @@ def words_in(response):
 
 
 def buttons_in(response):
-    """{what a button says: its form's address and what it sends}"""
+    """Returns {label of a button: (address of its form, {name: value} that it sends)}."""
     found = {}
     for button in parse_page(response).xpath("//main//form//button"):
         form = next(button.iterancestors("form"))
@@ -109,25 +109,25 @@ def titles_found(words):
     return [resource.title for resource in Resource.objects.list_of(ids)]
 
 
-def test_it_works(editor):
-    count("huddle", searches=3, clicks=1, results=5)
+def test_the_desk_shows_words_searches_clicks_and_results(editor):
+    make_count("huddle", searches=3, clicks=1, results=5)
     assert rows_in(editor.get(DESK)) == [["huddle", "3", "1", "5"]]
 
 
-def test_the_index_and_a_short_address_lead_to_it(editor):
+def test_the_index_and_a_short_address_lead_to_the_desk(editor):
     links = parse_page(editor.get("/admin/")).xpath("//main//a/@href")
     assert DESK in links
     assert editor.get("/admin/search/", follow=True).redirect_chain == [(DESK, 302)]
     assert reverse("admin:search-desk") == "/admin/search/"
 
 
-def test_no_result_comes_first_then_no_click_then_what_is_searched_most(editor):
-    count("found and opened", searches=90, clicks=9, results=3)
-    count("opened once", searches=5, clicks=1, results=3)
-    count("not opened", searches=7, results=3)
-    count("not opened often", searches=8, results=3)
-    count("nowhere", searches=1)
-    count("nowhere often", searches=2)
+def test_searches_without_result_come_first_then_those_without_click_then_the_most_frequent(editor):
+    make_count("found and opened", searches=90, clicks=9, results=3)
+    make_count("opened once", searches=5, clicks=1, results=3)
+    make_count("not opened", searches=7, results=3)
+    make_count("not opened often", searches=8, results=3)
+    make_count("nowhere", searches=1)
+    make_count("nowhere often", searches=2)
     assert words_in(editor.get(DESK)) == [
         "nowhere often",
         "nowhere",
@@ -139,16 +139,16 @@ def test_no_result_comes_first_then_no_click_then_what_is_searched_most(editor):
 
 
 def test_the_days_of_the_same_words_are_one_row_with_the_latest_results(editor):
-    count("huddle", searches=3, clicks=1, results=0, day=2)
-    count("huddle", searches=4, clicks=2, results=6, day=1)
-    count("huddle", searches=1, clicks=0, results=5, day=60)
+    make_count("huddle", searches=3, clicks=1, results=0, day=2)
+    make_count("huddle", searches=4, clicks=2, results=6, day=1)
+    make_count("huddle", searches=1, clicks=0, results=5, day=60)
     assert rows_in(editor.get(DESK)) == [["huddle", "8", "3", "6"]]
 
 
-def test_what_is_older_than_ninety_days_is_not_shown(editor):
-    count("at the edge", searches=2, clicks=1, results=1, day=90)
-    count("at the edge", searches=5, clicks=1, results=1, day=91)
-    count("too old", day=91)
+def test_searches_older_than_ninety_days_are_not_shown(editor):
+    make_count("at the edge", searches=2, clicks=1, results=1, day=90)
+    make_count("at the edge", searches=5, clicks=1, results=1, day=91)
+    make_count("too old", day=91)
     assert rows_in(editor.get(DESK)) == [["at the edge", "2", "1", "1"]]
 
 
@@ -159,17 +159,17 @@ def test_the_page_says_what_is_kept(editor):
     assert "Nobody has searched yet." in text
 
 
-def test_words_lead_to_their_results_and_columns_have_headers(editor):
-    count("a & b", clicks=1, results=1)
+def test_words_link_to_their_results_and_columns_have_headers(editor):
+    make_count("a & b", clicks=1, results=1)
     page = parse_page(editor.get(DESK))
     assert page.xpath("//main//tbody//th/a/@href") == ["/search/?q=a%20%26%20b"]
     assert page.xpath("//main//thead//th/@scope") == ["col"] * 4
     assert page.xpath("//main//tbody//th/@scope") == ["rowgroup"]
 
 
-def test_fifty_rows_are_a_page(editor):
+def test_a_page_has_fifty_rows(editor):
     for number in range(51):
-        count(f"words {number:02}", clicks=1, results=1)
+        make_count(f"words {number:02}", clicks=1, results=1)
     first = editor.get(DESK)
     assert len(rows_in(first)) == 50
     assert links_in(first)["2"] == "?page=2"
@@ -180,31 +180,31 @@ def test_fifty_rows_are_a_page(editor):
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "9" * 40, "%00", "1e3"])
-def test_a_page_that_is_no_page_is_answered(editor, page):
-    count("huddle")
+def test_an_invalid_page_number_shows_the_first_page(editor, page):
+    make_count("huddle")
     assert words_in(editor.get(f"{DESK}?page={page}")) == ["huddle"]
 
 
-def test_rows_where_all_is_well_cost_no_queries_of_their_own(editor):
+def test_good_searches_make_no_queries_of_their_own(editor):
     def queries():
         with CaptureQueriesContext(connection) as captured:
             assert editor.get(DESK).status_code == 200
         return len(captured)
 
     for number in range(5):
-        count(f"words {number}", clicks=1, results=1)
+        make_count(f"words {number}", clicks=1, results=1)
     queries()
     few = queries()
     for number in range(5, 10):
-        count(f"words {number}", clicks=1, results=1)
+        make_count(f"words {number}", clicks=1, results=1)
     assert queries() == few
 
 
-def test_one_click_makes_a_synonym_and_the_search_finds_by_it(editor):
+def test_one_click_makes_a_synonym_that_the_search_uses(editor):
     make_tool("Consensus")
-    count("cnsensuss", searches=2)
+    make_count("cnsensuss", searches=2)
     response = click(editor, "Same as “consensus” for “cnsensuss”")
-    assert messages_in(response) == ["To the search, “cnsensuss” is the same as “consensus” now."]
+    assert messages_in(response) == ["Search now treats “cnsensuss” and “consensus” as the same."]
     assert response.redirect_chain == [(DESK, 302)]
     assert Synonym.objects.get(term="cnsensuss").meaning == "consensus"
     assert titles_found("cnsensuss") == ["Consensus"]
@@ -212,56 +212,56 @@ def test_one_click_makes_a_synonym_and_the_search_finds_by_it(editor):
     assert "Same as “consensus” for “cnsensuss”" not in buttons_in(response)
 
 
-def test_of_several_words_the_unknown_one_is_proposed_for(editor):
+def test_a_synonym_is_proposed_for_the_unknown_one_of_several_words(editor):
     make_tool("Consensus in a Huddle")
-    count("huddle cnsensuss")
+    make_count("huddle cnsensuss")
     click(editor, "“cnsensuss” is the same as “consensus” for “huddle cnsensuss”")
     assert titles_found("huddle cnsensuss") == ["Consensus in a Huddle"]
 
 
 def test_words_that_only_a_draft_has_are_not_proposed(editor):
     make_tool("Consensus", published=False)
-    count("cnsensuss")
+    make_count("cnsensuss")
     response = editor.get(DESK)
     assert buttons_in(response) == {}
     assert links_in(response)["Synonym…"] == "/admin/catalog/synonym/add/?term=cnsensuss"
 
 
-def test_one_click_makes_a_best_bet_and_it_stands_first(editor):
-    tools = four_tools()
-    count("consensus", searches=3, results=4)
+def test_one_click_promotes_a_result_and_it_comes_first(editor):
+    tools = make_four_tools()
+    make_count("consensus", searches=3, results=4)
     response = click(editor, "Put “Consensus Three” first for “consensus”")
-    assert messages_in(response) == ["“Consensus Three” stands first for “consensus” now."]
+    assert messages_in(response) == ["“Consensus Three” now comes first for “consensus”."]
     assert BestBet.objects.get().resource_id == tools[2].pk
     assert titles_found("consensus")[0] == "Consensus Three"
     assert "“Consensus Three” comes first." in parse_page(response).text_content()
 
 
 def test_the_first_three_results_are_offered_and_no_more(editor):
-    four_tools()
-    count("consensus", results=4)
+    make_four_tools()
+    make_count("consensus", results=4)
     assert list(buttons_in(editor.get(DESK))) == [
         f"Put “Consensus {number}” first for “consensus”" for number in ("One", "Two", "Three")
     ]
 
 
-def test_no_second_best_bet_is_put_beside_the_first(editor):
-    tools = four_tools()
-    count("consensus", results=4)
+def test_a_second_promoted_result_for_the_same_words_is_refused(editor):
+    tools = make_four_tools()
+    make_count("consensus", results=4)
     address, sent = buttons_in(editor.get(DESK))["Put “Consensus Two” first for “consensus”"]
     BestBet.objects.create(words="Consensus", resource=tools[0])
     assert buttons_in(editor.get(DESK)) == {}
     response = editor.post(address, sent, follow=True)
     assert messages_in(response) == [
-        "Nothing was changed. “Consensus One” stands first for these words already."
+        "Nothing was changed. “Consensus One” already comes first for these words."
     ]
     assert BestBet.objects.count() == 1
 
 
-def test_words_that_do_well_show_their_first_results_on_a_page_of_their_own(editor):
-    four_tools()
-    count("consensus", clicks=2, results=4)
-    count("other", clicks=2, results=4)
+def test_good_searches_show_their_first_results_on_their_own_page(editor):
+    make_four_tools()
+    make_count("consensus", clicks=2, results=4)
+    make_count("other", clicks=2, results=4)
     assert buttons_in(editor.get(DESK)) == {}
     hrefs = parse_page(editor.get(DESK)).xpath("//main//a[.='First results']/@href")
     assert hrefs == ["?words=consensus", "?words=other"]
@@ -272,23 +272,23 @@ def test_words_that_do_well_show_their_first_results_on_a_page_of_their_own(edit
     assert titles_found("consensus")[0] == "Consensus Two"
 
 
-def test_the_forms_for_anything_else_are_filled_in_with_the_words(editor):
-    count("to & fro")
+def test_the_add_forms_are_filled_in_with_the_words(editor):
+    make_count("to & fro")
     links = links_in(editor.get(DESK))
     assert form_data(editor.get(links["Synonym…"]))["term"] == ["to & fro"]
     assert form_data(editor.get(links["Promoted result…"]))["words"] == ["to & fro"]
 
 
-def test_a_click_is_written_into_the_history(editor):
+def test_a_click_is_logged_in_the_history(editor):
     make_tool("Consensus")
-    count("cnsensuss")
+    make_count("cnsensuss")
     click(editor, "Same as “consensus” for “cnsensuss”")
     history = editor.get(admin_url(Synonym.objects.get(term="cnsensuss"), "history"))
     assert "Added." in history.content.decode()
 
 
-def test_a_best_bet_that_harms_a_judged_query_is_refused_with_its_name(editor):
-    tools = judged_tools()
+def test_a_promoted_result_that_harms_a_search_check_is_refused_with_its_name(editor):
+    tools = make_checked_tools()
     response = editor.post(
         reverse("admin:search-best-bet"),
         {"words": "consensus", "resource": tools[3].pk},
@@ -311,7 +311,7 @@ def test_a_best_bet_that_harms_a_judged_query_is_refused_with_its_name(editor):
         ("search-best-bet", {"words": "x", "resource": "<script>"}),
     ],
 )
-def test_what_makes_no_sense_is_said_and_changes_nothing(editor, role, sent):
+def test_invalid_values_get_an_error_and_change_nothing(editor, role, sent):
     before = Synonym.objects.count()
     response = editor.post(reverse(f"admin:{role}"), sent, follow=True)
     assert all(text.startswith("Nothing was changed.") for text in messages_in(response))
@@ -320,7 +320,7 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(editor, role, sent):
 
 
 @pytest.mark.parametrize("role", ["search-synonym", "search-best-bet"])
-def test_only_a_form_of_the_site_that_is_sent_changes_anything(editor, role):
+def test_only_a_form_sent_from_the_site_changes_anything(editor, role):
     assert editor.get(reverse(f"admin:{role}")).status_code == 405
     strict = Client(enforce_csrf_checks=True)
     sign_in_as_root(strict)
@@ -328,13 +328,13 @@ def test_only_a_form_of_the_site_that_is_sent_changes_anything(editor, role):
     assert not Synonym.objects.filter(term="a").exists()
 
 
-def test_who_may_only_look_sees_no_buttons_and_cannot_force_them(client):
+def test_staff_who_may_only_view_see_no_buttons_and_cannot_forge_them(client):
     person = sign_in(client, "lou")
     tool = make_tool("Consensus")
     editors = Group.objects.get(name="Editors")
     person.user_permissions.add(editors.permissions.get(codename="view_searchcount"))
-    count("cnsensuss")
-    count("consensus", results=1)
+    make_count("cnsensuss")
+    make_count("consensus", results=1)
     response = client.get(DESK)
     assert words_in(response) == ["cnsensuss", "consensus"]
     assert buttons_in(response) == {}
@@ -348,15 +348,15 @@ def test_who_may_only_look_sees_no_buttons_and_cannot_force_them(client):
     assert not (Synonym.objects.filter(term="a").exists() or BestBet.objects.exists())
 
 
-def test_staff_without_the_right_do_not_see_the_desk(client):
+def test_staff_without_permission_do_not_see_the_desk(client):
     sign_in(client, "lou")
     assert client.get(DESK).status_code == 403
     assert DESK not in client.get("/admin/").content.decode()
 
 
-def test_nobody_writes_counts(client):
+def test_nobody_can_change_counts(client):
     sign_in_as_root(client)
-    row = count("huddle")
+    row = make_count("huddle")
     assert client.get(add_url(SearchCount)).status_code == 403
     assert client.post(admin_url(row, "delete"), {"post": "yes"}).status_code == 403
     assert client.post(admin_url(row), {"words": "other"}).status_code == 403
@@ -376,9 +376,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_hostile_words_are_shown_as_they_are(editor, words):
+def test_hostile_words_are_shown_as_plain_text(editor, words):
     make_tool("Alert")
-    count(words, searches=2)
+    make_count(words, searches=2)
     for address in (DESK, f"{DESK}?words={quote(words)}"):
         response = editor.get(address)
         page = parse_page(response)
@@ -391,13 +391,13 @@ def test_hostile_words_are_shown_as_they_are(editor, words):
                 assert form_data(editor.get(href))["term"] == [words]
 
 
-def test_words_of_no_letters_have_nothing_that_helps(editor):
-    count("🎉")
+def test_words_without_letters_offer_no_help(editor):
+    make_count("🎉")
     assert set(links_in(editor.get(DESK))) == {"🎉"}
 
 
 def test_a_refused_form_says_why_and_keeps_what_was_typed(editor):
-    tools = judged_tools()
+    tools = make_checked_tools()
     page = add_url(BestBet)
     response = submit_form(editor, page, words="consensus", resource=str(tools[3].pk))
     assert errors_in(response) == [HARM]
@@ -408,7 +408,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(editor):
 
 
 def test_a_refused_change_leaves_the_row_as_it_was(editor):
-    tools = judged_tools()
+    tools = make_checked_tools()
     bet = BestBet.objects.create(words="consensus", resource=tools[2])
     response = submit_form(editor, admin_url(bet), resource=str(tools[3].pk))
     assert errors_in(response) == [HARM]
@@ -417,15 +417,15 @@ def test_a_refused_change_leaves_the_row_as_it_was(editor):
 
 
 def test_a_refused_synonym_is_not_saved(editor):
-    judged_tools()
+    make_checked_tools()
     make_tool("Pact")
     response = submit_form(editor, add_url(Synonym), term="consensus", meaning="pact")
     assert errors_in(response) == [HARM]
     assert not Synonym.objects.filter(meaning="pact").exists()
 
 
-def test_what_harms_nothing_is_saved(editor):
-    tools = judged_tools()
+def test_a_harmless_change_is_saved(editor):
+    tools = make_checked_tools()
     assert errors_in(submit_form(editor, add_url(Synonym), term="accord", meaning="pact")) == []
     words = {"words": "consensus", "resource": str(tools[2].pk)}
     assert errors_in(submit_form(editor, add_url(BestBet), **words)) == []
@@ -434,29 +434,29 @@ def test_what_harms_nothing_is_saved(editor):
     assert BestBet.objects.get().stems == "consensus"
 
 
-def test_the_same_best_bet_twice_is_an_error_of_the_form(editor):
+def test_the_same_promoted_result_twice_is_a_form_error(editor):
     tool = make_tool("Consensus")
     BestBet.objects.create(words="consensus", resource=tool)
     response = submit_form(editor, add_url(BestBet), words="Consensuses!", resource=str(tool.pk))
-    assert errors_in(response) == ["It stands first for these words already."]
+    assert errors_in(response) == ["It already comes first for these words."]
     assert BestBet.objects.count() == 1
 
 
-def needed_bet():
-    """Makes a promoted result that a search check needs: without it, the result would be fourth."""
-    tools = four_tools()
+def make_needed_bet():
+    """Makes a promoted result that a search check needs: without it, its result is fourth."""
+    tools = make_four_tools()
     JudgedQuery.objects.create(words="consensus", resource=tools[3])
     return BestBet.objects.create(words="consensus", resource=tools[3])
 
 
 REFUSED = (
-    "Nothing was deleted. “consensus” would no longer show “Consensus Four” among its first three:"
-    " it would stand at place 4."
+    "Nothing was deleted. “consensus” would show “Consensus Four” at place 4. "
+    "A search check needs it in the first three."
 )
 
 
 def test_a_refused_deletion_keeps_the_row(publisher):
-    bet = needed_bet()
+    bet = make_needed_bet()
     response = publisher.post(admin_url(bet, "delete"), {"post": "yes"}, follow=True)
     assert messages_in(response) == [REFUSED]
     assert BestBet.objects.filter(pk=bet.pk).exists()
@@ -464,7 +464,7 @@ def test_a_refused_deletion_keeps_the_row(publisher):
 
 
 def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
-    needed = needed_bet()
+    needed = make_needed_bet()
     other = BestBet.objects.create(words="other", resource=needed.resource)
     chosen = {"action": "delete_selected", "_selected_action": [needed.pk, other.pk], "post": "yes"}
     response = publisher.post(list_url(BestBet), chosen, follow=True)
@@ -473,8 +473,8 @@ def test_a_refused_deletion_from_the_list_keeps_all_rows(publisher):
     assert not LogEntry.objects.filter(action_flag=DELETION).exists()
 
 
-def test_what_harms_nothing_is_deleted(publisher):
-    needed_bet()
+def test_a_harmless_row_is_deleted(publisher):
+    make_needed_bet()
     one, two = (Synonym.objects.create(term="accord", meaning=word) for word in ("pact", "treaty"))
     publisher.post(admin_url(one, "delete"), {"post": "yes"})
     chosen = {"action": "delete_selected", "_selected_action": [two.pk], "post": "yes"}
@@ -482,7 +482,7 @@ def test_what_harms_nothing_is_deleted(publisher):
     assert not Synonym.objects.filter(term="accord").exists()
 
 
-def test_editors_keep_the_vocabulary_and_publishers_delete_it(editor):
+def test_editors_change_the_vocabulary_and_only_publishers_delete_it(editor):
     synonym = Synonym.objects.first()
     assert errors_in(submit_form(editor, admin_url(synonym), meaning="something else")) == []
     assert Synonym.objects.get(pk=synonym.pk).meaning == "something else"
@@ -492,8 +492,8 @@ def test_editors_keep_the_vocabulary_and_publishers_delete_it(editor):
     assert not Synonym.objects.filter(pk=synonym.pk).exists()
 
 
-def test_the_list_of_judged_queries_shows_their_places(editor):
-    tools = four_tools()
+def test_the_list_of_search_checks_shows_their_places(editor):
+    tools = make_four_tools()
     draft = make_tool("Consensus Draft", published=False)
     for resource in (tools[1], tools[3], draft):
         JudgedQuery.objects.create(words="consensus", resource=resource)

@@ -34,9 +34,9 @@ def test_a_term_is_added_and_its_address_stays(client, model):
 @pytest.mark.parametrize(
     "changes, sentence",
     [
-        ({"name": "Cafe!"}, "“Café” has this address already; write another."),
+        ({"name": "Cafe!"}, "“Café” already has this address. Write another."),
         ({"name": "Café"}, "Topic with this Name already exists."),
-        ({"name": "New", "slug": "cafe"}, "“Café” has this address already; write another."),
+        ({"name": "New", "slug": "cafe"}, "“Café” already has this address. Write another."),
         ({"name": ""}, "This field is required."),
         (
             {"name": "Deep", "parent": "inner"},
@@ -45,7 +45,7 @@ def test_a_term_is_added_and_its_address_stays(client, model):
         ({"name": "New", "position": "-1"}, "Ensure this value is greater than or equal to 0."),
     ],
 )
-def test_a_mistake_in_a_topic_gets_one_sentence(client, changes, sentence):
+def test_a_mistake_in_a_topic_gets_one_error(client, changes, sentence):
     make_topic("Café")
     inner = make_topic("Inner", parent=make_topic("Outer"))
     if "parent" in changes:
@@ -54,29 +54,29 @@ def test_a_mistake_in_a_topic_gets_one_sentence(client, changes, sentence):
     assert len(errors) == 1 and errors[0].startswith(sentence)
 
 
-def test_a_topic_that_holds_others_stays_on_top(client):
+def test_a_topic_with_topics_inside_stays_at_the_top(client):
     outer, other = make_topic("Outer"), make_topic("Other")
     make_topic("Inner", parent=outer)
     response = submit_form(client, admin_url(outer), parent=other.pk)
-    assert errors_in(response) == ["This topic holds others, so it must stay on top."]
+    assert errors_in(response) == ["This topic holds other topics, so leave this empty."]
 
 
-def test_terms_in_letters_without_an_address_of_their_own(client):
+def test_a_second_name_in_a_script_without_addresses_needs_a_written_address(client):
     submit_form(client, add_url(Topic), name="海")
     response = submit_form(client, add_url(Topic), name="山")
-    assert errors_in(response) == ["“海” has this address already; write another."]
+    assert errors_in(response) == ["“海” already has this address. Write another."]
     assert errors_in(submit_form(client, add_url(Topic), name="山", slug="shan")) == []
 
 
 @pytest.mark.parametrize("model", [Level, Dimension])
-def test_levels_and_dimensions_keep_their_number_and_take_new_words(client, model):
+def test_levels_and_dimensions_get_new_words_but_no_new_rows(client, model):
     row = model.objects.first()
     submit_form(client, admin_url(row), name="Other", number="9", slug="other")
     assert model.objects.get(pk=row.pk).name == "Other"
     assert client.get(add_url(model)).status_code == 403
 
 
-def test_a_tag_is_added_renamed_and_shown(client):
+def test_a_tag_can_be_added_renamed_and_viewed(client):
     submit_form(client, add_url(Tag), name="Team\x0b work")
     tag = Tag.objects.get()
     assert (tag.name, tag.slug) == ("Team work", "team-work")
@@ -90,17 +90,17 @@ def test_a_tag_is_added_renamed_and_shown(client):
 @pytest.mark.parametrize(
     "name, sentence",
     [
-        ("SAFETY", "There is a tag “safety” already."),
-        ("a, b", "A comma or semicolon stands between tags, not in one."),
+        ("SAFETY", "The tag “safety” already exists."),
+        ("a, b", "A tag cannot have a comma or semicolon."),
         ("???", "“???” cannot be a tag: it needs a letter or a digit."),
     ],
 )
-def test_a_mistake_in_a_tag_gets_one_sentence(client, name, sentence):
+def test_a_mistake_in_a_tag_gets_one_error(client, name, sentence):
     Tag.objects.create(name="safety")
     assert errors_in(submit_form(client, add_url(Tag), name=name)) == [sentence]
 
 
-def test_the_site_settings_are_one_form_that_makes_its_row(client):
+def test_the_site_settings_are_one_form_that_creates_its_row(client):
     response = client.get("/admin/catalog/sitesettings/", follow=True)
     assert form_data(response)["name"] == ["Partnership Catalog"]
     assert not SiteSettings.objects.exists()
@@ -112,13 +112,13 @@ def test_the_site_settings_are_one_form_that_makes_its_row(client):
 
 
 @pytest.mark.parametrize("path", ["add/", "1/delete/", "2/change/", "abc/change/"])
-def test_the_site_settings_are_never_two_and_never_none(client, path):
+def test_the_site_settings_cannot_be_added_or_deleted(client, path):
     response = client.get(f"/admin/catalog/sitesettings/{path}")
     assert response.status_code == 403 or response.url == "/admin/"
     assert not SiteSettings.objects.exists()
 
 
-def test_the_index_has_the_entries_first(client):
+def test_the_index_lists_the_entries_first(client):
     page = parse_page(client.get("/admin/"))
     captions = [c.text_content().strip() for c in page.xpath("//main//caption")]
     groups = ["Catalog", "Vocabulary", "Files", "Path to Performance", "Search"]
@@ -128,7 +128,7 @@ def test_the_index_has_the_entries_first(client):
     assert "Resources" not in models
 
 
-def test_no_page_of_the_admin_is_missing(client):
+def test_every_link_of_the_index_works(client):
     for link in parse_page(client.get("/admin/")).xpath("//main//th/a/@href"):
         assert client.get(link, follow=True).status_code == 200
         add = client.get(f"{link}add/")

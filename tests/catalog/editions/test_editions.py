@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Edition, Level, Rendition, Resource, Tool
-from catalog.models.edition import LONGEST, facts_of
+from catalog.models.edition import MAX_KEPT_LENGTH, facts_of
 from catalog.search import indexing
 from catalog.search.indexing import indexed_together
 from courses.models import Course
@@ -212,7 +212,7 @@ def test_facts_are_small_and_long_texts_are_kept_as_a_hash():
     facts = newest_facts(course)
     assert len(json.dumps(facts)) < 1000
     assert facts["body"].keys() == facts["summary"].keys() == {"hash"}
-    assert all(len(text) <= LONGEST for text in facts.values() if isinstance(text, str))
+    assert all(len(text) <= MAX_KEPT_LENGTH for text in facts.values() if isinstance(text, str))
 
 
 @pytest.mark.parametrize("make", [make_video, make_tool, make_course])

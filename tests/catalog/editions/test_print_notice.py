@@ -249,9 +249,7 @@ class TestReplacedBy:
         sign_in_as_root(client)
         tool = make_tool("Old")
         response = submit_form(client, admin_url(tool), replaced_by=str(tool.pk))
-        assert "It would be replaced by itself in the end. Choose another one." in errors_in(
-            response
-        )
+        assert "This would lead back to the same entry. Choose another one." in errors_in(response)
 
     def test_replacements_cannot_form_a_circle(self, client):
         sign_in_as_root(client)
@@ -259,9 +257,7 @@ class TestReplacedBy:
         two = make_course("Two", replaced_by=one)
         three = make_video("Three", replaced_by=two)
         response = submit_form(client, admin_url(one), replaced_by=str(three.pk))
-        assert "It would be replaced by itself in the end. Choose another one." in errors_in(
-            response
-        )
+        assert "This would lead back to the same entry. Choose another one." in errors_in(response)
         assert Tool.objects.get(pk=one.pk).replaced_by is None
 
     def test_deleting_the_replacement_clears_the_field(self):

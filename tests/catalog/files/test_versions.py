@@ -122,7 +122,7 @@ def test_one_click_restores_a_version(client, rendition):
     client.post(f"/admin/catalog/tool/{rendition.tool_id}/versions/", sent)
     assert form.method == "POST"
     newest = rendition.versions.first()
-    assert (newest.number, newest.by, newest.note) == (3, ann, "Version 1 again.")
+    assert (newest.number, newest.by, newest.note) == (3, ann, "Back to version 1.")
     assert body(client.get(ADDRESS)) == OLD
 
 
@@ -155,7 +155,7 @@ def test_subscribers_are_told_of_a_change_only_with_a_note(client, rendition):
     page = submit_form(
         client, admin_url(rendition.tool), files=chosen, **{"renditions-0-matters": "on"}
     )
-    assert "Say what changed: subscribers read it." in page.content.decode()
+    assert "Say what changed. Followers read this." in page.content.decode()
     assert rendition.versions.count() == 1
 
 
@@ -232,14 +232,14 @@ def test_a_row_that_replaces_another_takes_over_its_address(client, rendition):
 def test_a_note_about_a_change_needs_a_new_file(client, rendition):
     sign_in(client, "ann", "Publishers")
     page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-note": "Larger print."})
-    assert "Choose the new file too: this is said of it." in page.content.decode()
+    assert "Choose the new file too, or empty “What changed”." in page.content.decode()
 
 
 def test_the_form_refuses_the_same_file_again(client, rendition):
     sign_in(client, "ann", "Publishers")
     same = {"renditions-0-file": SimpleUploadedFile("new.pdf", OLD)}
     page = submit_form(client, admin_url(rendition.tool), files=same)
-    assert "This is the very file that is here already." in page.content.decode()
+    assert "This file is already here. Choose the new one." in page.content.decode()
 
 
 def test_restoring_an_inaccessible_version_needs_a_reason(client, rendition):
@@ -289,7 +289,7 @@ def test_two_files_with_one_name_get_two_addresses(rendition):
 def test_the_name_in_an_address_cannot_change_after_publication(client, rendition):
     sign_in(client, "ann", "Publishers")
     page = submit_form(client, admin_url(rendition.tool), **{"renditions-0-name": "other"})
-    assert "People have this address; it stays as it is." in page.content.decode()
+    assert "People use this address, so you cannot change it." in page.content.decode()
 
 
 def test_a_file_of_another_format_is_refused_because_the_address_would_change(rendition):

@@ -120,7 +120,7 @@ def test_the_list_of_jobs_lets_an_editor_try_again(client, sheet):
     sign_in(client, "ann", "Editors")
     chosen = {"action": "try_again", "_selected_action": [sheet.pk]}
     response = client.post("/admin/catalog/job/", chosen, follow=True)
-    assert "1 of them is tried again." in response.content.decode()
+    assert "Trying 1 job again." in response.content.decode()
     assert state_of(sheet) == State.WAITING
 
 
