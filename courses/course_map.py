@@ -87,7 +87,7 @@ class CourseMap:
 
     @property
     def time_before(self):
-        """9 h + 1 course with no stated duration: of what counts as one, one is enough."""
+        """9 hr + 1 course with no stated duration: of what counts as one, one is enough."""
         steps = Question({self.course.pk: ()}, self.known.graph, self.facts).steps()
         total = Total.of([self.facts[s.course] for s in steps if s.required_by])
         return total_words(total) if self.before else ""
@@ -98,7 +98,7 @@ def ranks(facts):
 
 
 def note_of(course):
-    time = course.time_short or _("no stated duration")
+    time = course.time_short.replace(" ", "\xa0") or _("no stated duration")
     return " · ".join(filter(None, [course.level_words, time]))
 
 

@@ -28,7 +28,7 @@ RAIL_WIDTH, PITCH, MOST_LANES = 320, 14, 8
 
 # Widths of the bold letters in parts of their size; accents are as wide as their letter.
 WIDTHS = {
-    0.3: " !'`,.:;ijl|’·",
+    0.3: " \xa0!'`,.:;ijl|’·",
     0.4: '()[]{}-"_rtfI',
     0.5: "/\\1*•–“”csyz",
     0.55: "79<>?~FJLaehknuvx",
@@ -321,14 +321,14 @@ def tidy(number):
 
 
 def card(box, width, most):
-    """A Placed at (0, 0), as high as its words: at most `most` lines of title and two of note.
+    """A Placed at (0, 0), as high as its words: at most `most` lines of title and three of note.
 
     What is missing has a line for a note in any case.
     """
     room = width - 2 * PADDING
-    title, cut = wrapped(box.title, room, SIZE, most)
+    title, cut = wrapped(" ".join(box.title.split()), room, SIZE, most)
     has_note = box.note or box.state == "missing"
-    note = wrapped(box.note, room, NOTE_SIZE, 2)[0] if has_note else []
+    note = wrapped(box.note, room, NOTE_SIZE, 3)[0] if has_note else []
     baselines = [PADDING + 14 + TITLE_STEP * n for n in range(len(title))]
     below = [baselines[-1] + 20 + NOTE_STEP * n for n in range(len(note))]
     height = [*baselines, *below][-1] + 18
@@ -363,10 +363,15 @@ def wrapped(text, room, size, most):
 
 
 def pieces(text, room, size):
-    """The words, a space after each; one that is too long for a line at all, in its parts."""
-    for word in text.split():
+    """The words, a space after each; one that is too long for a line at all, in its parts.
+
+    What no-break spaces tie together is one word.
+    >>> list(pieces("Level 1 · 44\xa0hr\xa030\xa0min–46\xa0hr", 100, 13))[3:]
+    ['44\xa0hr\xa030\xa0min–', '46\xa0hr ']
+    """
+    for word in text.split(" "):
         if length(word, size) > room:
-            *parts, word = findall(r"[^/-]*[/-]+|[^/-]+", word)
+            *parts, word = findall(r"[^/–-]*[/–-]+|[^/–-]+", word)
             yield from parts
         yield word + " "
 

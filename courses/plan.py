@@ -108,7 +108,7 @@ class Plan:
 
     @property
     def total_words(self):
-        """3 h + 1 course that is not open to this audience"""
+        """3 hr + 1 course that is not open to this audience"""
         shut = sum(not step.is_open for step in self.all_steps)
         words = ngettext(
             "%d course that is not open to this audience",

@@ -55,12 +55,12 @@ def test_its_map_shows_all_that_comes_before_it_and_what_it_opens(client):
     html = html_of(client, course)
     for drawing in ("map-columns", "map-rail"):
         assert boxes_in(html, drawing) == [
-            ("before", "First Level 1 · 1 h", "/courses/first/"),
+            ("before", "First Level 1 · 1 hr", "/courses/first/"),
             ("before", "Second no stated duration", "/courses/second/"),
             ("this", "Middle no stated duration", None),
             ("after", "Last no stated duration", "/courses/last/"),
         ]
-    assert "Before this course: 1 h + 1 course with no stated duration." in html
+    assert "Before this course: 1 hr + 1 course with no stated duration." in html
     assert "/path/plan/?want=middle" in html
 
 
@@ -115,7 +115,7 @@ def test_hours_before_count_one_of_those_that_count_as_one(client):
     course = make_course()
     course.requirements.create(named_course=one)
     course.requirements.create(named_course=other)
-    assert "Before this course: 1 h." in html_of(client, course)
+    assert "Before this course: 1 hr." in html_of(client, course)
 
 
 def test_a_course_that_stands_alone_has_no_map(client):
