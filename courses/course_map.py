@@ -92,7 +92,7 @@ class CourseMap:
 
     @property
     def time_before(self):
-        """The time of all courses before it, such as "9 h + 1 course with no stated duration".
+        """The time of all courses before it, such as "9 hr + 1 course with no stated duration".
 
         Of courses that count as one another, only one is counted.
         """
@@ -106,7 +106,7 @@ def rank_by(facts):
 
 
 def note_of(course):
-    time = course.time_short or _("no stated duration")
+    time = course.time_short.replace(" ", "\xa0") or _("no stated duration")
     return " · ".join(filter(None, [course.level_words, time]))
 
 

@@ -17,10 +17,8 @@ from statistics import fmean
 from typing import NamedTuple
 
 SIZE, NOTE_SIZE = 15, 13  # The same as .map in site.css.
-TITLE_STEP, NOTE_STEP = (
-    20,
-    18,
-)  # Even, like all heights, so that the middle of a box is a whole pixel.
+# Even, like all heights, so that the middle of a box is a whole pixel.
+TITLE_STEP, NOTE_STEP = 20, 18
 MARGIN = 2  # Room for a thick border, which goes beyond its box.
 PADDING = 14
 COLUMN_GAP, RAIL_GAP = 20, 12  # Gaps between the boxes of a column, and of the rail.
@@ -32,7 +30,7 @@ RAIL_WIDTH, LANE_PITCH, MAX_LANES = 320, 14, 8
 # Widths of the bold letters as a fraction of the font size. An accented letter is as wide as the
 # letter without its accent.
 WIDTHS = {
-    0.3: " !'`,.:;ijl|’·",
+    0.3: " \xa0!'`,.:;ijl|’·",
     0.4: '()[]{}-"_rtfI',
     0.5: "/\\1*•–“”csyz",
     0.55: "79<>?~FJLaehknuvx",
@@ -339,13 +337,13 @@ def tidy(number):
 def card(box, width, most):
     """Returns a Placed at (0, 0), as high as its text.
 
-    It has at most `most` lines of title and two of note. A missing course always has a line for a
+    It has at most `most` lines of title and three of note. A missing course always has a line for a
     note.
     """
     room = width - 2 * PADDING
-    title, cut = wrapped(box.title, room, SIZE, most)
+    title, cut = wrapped(" ".join(box.title.split()), room, SIZE, most)
     has_note = box.note or box.state == "missing"
-    note = wrapped(box.note, room, NOTE_SIZE, 2)[0] if has_note else []
+    note = wrapped(box.note, room, NOTE_SIZE, 3)[0] if has_note else []
     baselines = [PADDING + 14 + TITLE_STEP * n for n in range(len(title))]
     below = [baselines[-1] + 20 + NOTE_STEP * n for n in range(len(note))]
     height = [*baselines, *below][-1] + 18
@@ -380,12 +378,17 @@ def wrapped(text, room, size, most):
 
 
 def pieces(text, room, size):
-    """Yields the words, with a space after each. A word that is too long for a line is split at its
-    hyphens and slashes.
+    """Yields the words, with a space after each.
+
+    A word that is too long for a line is split at its hyphens and slashes. A no-break space does
+    not end a word.
+
+    >>> list(pieces("Level 1 · 44\xa0hr\xa030\xa0min–46\xa0hr", 100, 13))[3:]
+    ['44\xa0hr\xa030\xa0min–', '46\xa0hr ']
     """
-    for word in text.split():
+    for word in text.split(" "):
         if length(word, size) > room:
-            *parts, word = findall(r"[^/-]*[/-]+|[^/-]+", word)
+            *parts, word = findall(r"[^/–-]*[/–-]+|[^/–-]+", word)
             yield from parts
         yield word + " "
 

@@ -116,7 +116,7 @@ class Plan:
 
     @property
     def total_words(self):
-        """Words such as "3 h + 1 course that is not open to this audience"."""
+        """Words such as "3 hr + 1 course that is not open to this audience"."""
         closed = sum(not step.is_open for step in self.all_steps)
         words = ngettext(
             "%d course that is not open to this audience",

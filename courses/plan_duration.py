@@ -8,7 +8,7 @@ def total_words(total):
 
     >>> from courses.planner import Total
     >>> total_words(Total(180, 180, 1)), total_words(Total(240, 300, 0))
-    ('3 h + 1 course with no stated duration', '4–5 h')
+    ('3 hr + 1 course with no stated duration', '4–5 hr')
     """
     unknown = ngettext(
         "%d course with no stated duration", "%d courses with no stated duration", total.unknown

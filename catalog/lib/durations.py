@@ -21,15 +21,15 @@ def minutes_in_words(least, most):
 
 
 def minutes_in_short(least, most):
-    """Returns the short form for small places: "8 h", "1 h 30", "30–60 min"."""
+    """Returns the short form for small places: "8 hr", "1 hr 30 min", "30–60 min"."""
     if not least:
         return ""
     if least == most:
         return _exact_short(least)
-    if most <= 120 and least % 60:
-        return _("%(least)d–%(most)d min") % {"least": least, "most": most}
     if least % 60 == 0 and most % 60 == 0:
-        return _("%(least)d–%(most)d h") % {"least": least // 60, "most": most // 60}
+        return _("%(least)d–%(most)d hr") % {"least": least // 60, "most": most // 60}
+    if most <= 120:
+        return _("%(least)d–%(most)d min") % {"least": least, "most": most}
     return f"{_exact_short(least)}–{_exact_short(most)}"
 
 
@@ -43,8 +43,7 @@ def _exact(minutes):
 
 def _exact_short(minutes):
     hours, rest = divmod(minutes, 60)
-    if not hours:
-        return _("%d min") % rest
-    return (
-        _("%(hours)d h %(rest)02d") % {"hours": hours, "rest": rest} if rest else _("%d h") % hours
-    )
+    words = [_("%d hr") % hours] if hours else []
+    if rest:
+        words.append(_("%d min") % rest)
+    return " ".join(words)

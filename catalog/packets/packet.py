@@ -171,7 +171,7 @@ class Packet:
 
     @property
     def total_words(self):
-        """“7 items, 3 h 40 plus 2 whose length is not known”, of what takes time."""
+        """“7 items, 3 hr 40 min plus 2 whose length is not known”, of what takes time."""
         lengths = [minutes_of(row) for row in self.public if takes_time(row)]
         known, total = list(filter(None, lengths)), len(self.public)
         least, most = (sum(ends) for ends in zip(*known, strict=True)) if known else (0, 0)

@@ -101,8 +101,11 @@ SHORT_ADDRESS = re.compile(r"[\w.:-]+/r/\w+(?:/\d+)?")
 
 SIGN = re.compile(r"&amp;|&#?\w+;|[^\w\s/?]")
 
-# "44 h 30–46 h", "5–10 min", and from a number to another one, as in "Levels 2–3".
-IN_ONE_PIECE = re.compile(r"\d[\dh– ]{,16}(?:h\b(?: \d\d\b)?|min\b)|(?<=\d)–(?=\d)")
+# "44 hr 30 min", "5–10 min", and from a number to another one, as in "Levels 2–3". The range
+# "44 hr 30 min–46 hr" is too long for narrow columns: it may break after its dash.
+IN_ONE_PIECE = re.compile(
+    r"(?:\d{1,6} ?– ?)?\d{1,6} (?:hr?\b(?: \d{1,2} min\b)?|min\b)|(?<=\d)–(?=\d)"
+)
 
 
 def with_break_hints(address):
@@ -124,7 +127,9 @@ def with_break_hints(address):
 
 def keep_together(run):
     """
-    >>> IN_ONE_PIECE.sub(keep_together, "44 h 30–46 h + 2").replace(NO_BREAK, "~")
-    '44\xa0h\xa030~–~46\xa0h + 2'
+    >>> IN_ONE_PIECE.sub(keep_together, "44 hr 30 min–46 hr + 2").replace(NO_BREAK, "~")
+    '44\xa0hr\xa030\xa0min–46\xa0hr + 2'
+    >>> IN_ONE_PIECE.sub(keep_together, "5–10 min, 31–33 hr").replace(NO_BREAK, "~")
+    '5~–~10\xa0min, 31~–~33\xa0hr'
     """
     return run[0].replace(" ", "\xa0").replace("–", f"{NO_BREAK}–{NO_BREAK}")

@@ -9,11 +9,14 @@ MAX_CHARACTERS = 1000  # of a text that are read; a duration has about 30
 NEAR_CHARACTERS = 60  # before and after a time that can belong to it
 NUMBER = r"(?<![\d.])(\d{1,4}(?:\.\d{1,2})?)"
 UNIT = r"(hour|hr|minute|min)s?\b\.?"
-SPAN = re.compile(
-    rf"{NUMBER}(?:[ -]?{UNIT})? ?(?:-|to|or) ?{NUMBER}[ -]?{UNIT}"
-    rf"|{NUMBER}[ -]?{UNIT}(?:,? (?:and |& )?(\d{{1,2}}) min(?:ute)?s?\b)?"
+LENGTH = rf"{NUMBER}[ -]?{UNIT}(?:,? (?:and |& )?(\d{{1,2}})[ -]?min(?:ute)?s?\b\.?)?"
+SPAN = re.compile(rf"(?:{LENGTH}|{NUMBER}) ?(?:-|to|or) ?{LENGTH}|{LENGTH}")
+BETWEEN = re.compile(rf"\bbetween ({LENGTH}|{NUMBER}) and ")
+# "2 h", "2h" and "1 h 30", but not "4-H" and not the clock time of "1:30 h".
+SHORT_HOURS = re.compile(
+    r"(?<![\d.:])(\d{1,4}(?:\.\d{1,2})?) ?h\b"
+    r"(?: ([0-5]\d)\b(?![./:]\d|[ -]?(?:h|hr|hour|min|minute)s?\b))?"
 )
-BETWEEN = re.compile(rf"\bbetween {NUMBER}( {UNIT})? and ")
 VAGUE = re.compile(
     r"\b(?:half|full|whole|all|multi|\d{1,2})[ -](?:days?|weeks?)\b|\bvar(?:y|ies|iable)\b"
     r"|\d\+? ?-?(?:hour|hr|minute|min)s?\b"
@@ -61,8 +64,12 @@ class Span:
 
 
 def normalize(text: str) -> str:
-    """Prepares a text for `read_spans`: lower case, digits, and "between 1 and 2" as "1-2"."""
-    return BETWEEN.sub(r"\1\2-", with_digits(text[:MAX_CHARACTERS]))
+    """Prepares a text for `read_spans`: lower case, digits, and "between 1 and 2" as "1-2".
+
+    >>> normalize("Two h"), normalize("1 h 30–2 h"), normalize("between 1 and 2 hours")
+    ('2 hr', '1 hr 30 min-2 hr', '1-2 hours')
+    """
+    return BETWEEN.sub(r"\1-", SHORT_HOURS.sub(_in_full, with_digits(text[:MAX_CHARACTERS])))
 
 
 def mentions_time(text: str) -> bool:
@@ -85,16 +92,22 @@ def is_time_of_parts(text: str, spans: list[Span]) -> bool:
     return bool(EACH.search(text)) or any(PARTS_AFTER.match(span.after) for span in spans)
 
 
+def _in_full(match: re.Match[str]) -> str:
+    hours, minutes = match.groups()
+    return f"{hours} hr {minutes} min" if minutes else f"{hours} hr"
+
+
 def _span(match: re.Match[str]) -> Span:
-    low, low_unit, high, high_unit, amount, unit, extra = match.groups()
-    if amount:
-        shortest = longest = _minutes(amount, unit) + int(extra or 0)
+    low, low_unit, low_extra, bare_low, high, high_unit, extra, *exact = match.groups()
+    if exact[0]:
+        shortest = longest = _minutes(*exact)
     else:
-        shortest, longest = _minutes(low, low_unit or high_unit), _minutes(high, high_unit)
+        shortest = _minutes(low or bare_low, low_unit or high_unit, low_extra)
+        longest = _minutes(high, high_unit, extra)
     start, end = match.span()
     before = match.string[max(0, start - NEAR_CHARACTERS) : start]
     return Span(shortest, longest, start, end, before, match.string[end : end + NEAR_CHARACTERS])
 
 
-def _minutes(number: str, unit: str) -> int:
-    return round(float(number) * (60 if unit.startswith("h") else 1))
+def _minutes(number: str, unit: str, more_minutes: str | None) -> int:
+    return round(float(number) * (60 if unit.startswith("h") else 1)) + int(more_minutes or 0)

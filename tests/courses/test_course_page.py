@@ -55,12 +55,12 @@ def test_its_map_shows_all_courses_before_it_and_those_it_unlocks(client):
     html = html_of(client, course)
     for drawing in ("map-columns", "map-rail"):
         assert boxes_in(html, drawing) == [
-            ("before", "First Level 1 · 1 h", "/courses/first/"),
+            ("before", "First Level 1 · 1 hr", "/courses/first/"),
             ("before", "Second no stated duration", "/courses/second/"),
             ("this", "Middle no stated duration", None),
             ("after", "Last no stated duration", "/courses/last/"),
         ]
-    assert "Before this course: 1 h + 1 course with no stated duration." in html
+    assert "Before this course: 1 hr + 1 course with no stated duration." in html
     assert "/path/plan/?want=middle" in html
 
 
@@ -115,7 +115,7 @@ def test_the_time_before_a_course_counts_only_one_of_two_equivalent_courses(clie
     course = make_course()
     course.requirements.create(named_course=one)
     course.requirements.create(named_course=other)
-    assert "Before this course: 1 h." in html_of(client, course)
+    assert "Before this course: 1 hr." in html_of(client, course)
 
 
 def test_a_course_without_connections_has_no_map(client):

@@ -20,7 +20,7 @@ BEFORE = st.dictionaries(KEYS, st.frozensets(KEYS, max_size=3), max_size=13)
 
 
 def make_boxes(*titles):
-    return [Box(title, title, "Level 1 · 1 h", f"/{title}/") for title in titles]
+    return [Box(title, title, "Level 1 · 1 hr", f"/{title}/") for title in titles]
 
 
 def fifty_before_one():
@@ -187,6 +187,14 @@ def test_a_title_breaks_at_a_hyphen_only_when_its_word_is_too_long():
     assert [line for line, _y in placed.title] == ["Labor-Management-", "Partnership"]
 
 
+def test_a_note_breaks_before_its_time_and_a_long_range_after_its_dash():
+    note = "Levels 2–3 · 44\xa0hr\xa030\xa0min–46\xa0hr\xa045\xa0min"
+    chain = [Box("a", "A", note), Box("b", "B"), Box("c", "C"), Box("d", "D")]
+    placed = columns(chain, {"b": {"a"}, "c": {"b"}, "d": {"c"}}).boxes[0]
+    lines = [line.replace("\xa0", " ") for line, _y in placed.note]
+    assert placed.width == 150 and lines == ["Levels 2–3 ·", "44 hr 30 min–", "46 hr 45 min"]
+
+
 def test_a_circle_is_drawn_without_its_backward_line():
     before = {"a": {"b", "a"}, "b": {"a"}}
     assert list(edges(rail(make_boxes("a", "b"), before))) == [(0, 1)]
@@ -204,10 +212,10 @@ def page_of(boxes, before=None):
 
 
 def test_the_page_has_both_drawings_and_their_links_have_full_names():
-    page = page_of([Box(1, "Mission & " + "m" * 99, "Level 1 · 1 h", "/m/")])
+    page = page_of([Box(1, "Mission & " + "m" * 99, "Level 1 · 1 hr", "/m/")])
     assert page.count("<svg ") == 2
     name = f"Mission &amp; {'m' * 99}"
-    assert page.count(f'<a href="/m/" aria-label="{name}, Level 1 · 1 h">') == 2
+    assert page.count(f'<a href="/m/" aria-label="{name}, Level 1 · 1 hr">') == 2
     assert page.count(f"<title>{name}</title>") == 2
 
 

@@ -29,7 +29,7 @@ def test_the_feed_has_the_plan_and_its_courses(client):
     art.requirements.create(named_course=first)
     found = entries(client)
     assert [entry.title for entry in found] == ["Plan for chosen courses", "Art", "First"]
-    assert "1 h + 1 course with no stated duration" in found[0].summary
+    assert "1 hr + 1 course with no stated duration" in found[0].summary
     assert "1. First; 2. Art" in found[0].summary
 
 
@@ -57,9 +57,9 @@ def test_the_calendar_spreads_the_courses_over_weeks(client):
         make_course(title, levels=[2], minutes_min=minutes, minutes_max=minutes)
     found = events(client, "from=1&to=2&start=2026-12-02&hours=2")
     assert found == [
-        ("A (1 h)", date(2026, 11, 30), date(2026, 12, 5)),
-        ("B (1 h)", date(2026, 11, 30), date(2026, 12, 5)),
-        ("C (3 h)", date(2026, 12, 7), date(2026, 12, 19)),
+        ("A (1 hr)", date(2026, 11, 30), date(2026, 12, 5)),
+        ("B (1 hr)", date(2026, 11, 30), date(2026, 12, 5)),
+        ("C (3 hr)", date(2026, 12, 7), date(2026, 12, 19)),
         ("D (no stated duration)", date(2026, 12, 21), date(2026, 12, 26)),
     ]
 

@@ -52,7 +52,7 @@ class TestFromLevelToLevel:
         make_course("Too late", levels=[3])
         response = client.get("/path/plan/?from=1&to=2")
         assert steps_in(response) == [("Zeal", "required by Art"), ("Art", "for Level 2")]
-        assert total_in(response) == "3 h"
+        assert total_in(response) == "3 hr"
 
     def test_a_course_names_the_cells_it_helps_with(self, client):
         make_course("Art", levels=[2, 3], dimensions=["Leadership", "Training"])
@@ -101,14 +101,14 @@ class TestTime:
     def test_a_range_stays_a_range(self, client):
         make_course("A", levels=[2], minutes_min=60, minutes_max=120)
         make_course("B", levels=[2], minutes_min=120, minutes_max=180)
-        assert total_in(client.get("/path/plan/?from=1&to=2")) == "3–5 h"
+        assert total_in(client.get("/path/plan/?from=1&to=2")) == "3–5 hr"
 
     def test_courses_without_a_time_are_counted_separately(self, client):
         make_course("A", levels=[2], **hours(3))
         make_course("B", levels=[2])
         make_course("C", levels=[2])
         response = client.get("/path/plan/?from=1&to=2")
-        assert total_in(response) == "3 h + 2 courses with no stated duration"
+        assert total_in(response) == "3 hr + 2 courses with no stated duration"
 
     def test_an_unknown_time_is_never_0(self, client):
         make_course("A", levels=[2])
@@ -162,7 +162,7 @@ class TestChosenCourses:
         course, other = make_course("Art", **hours(2)), make_course("Drawing", **hours(9))
         course.requirements.create(named_course=other, type="knowledge")
         response = client.get("/path/plan/?want=art")
-        assert titles_in(response) == ["Art"] and total_in(response) == "2 h"
+        assert titles_in(response) == ["Art"] and total_in(response) == "2 hr"
         [link] = parse_page(response).xpath("//a[starts-with(., 'Add it')]/@href")
         assert titles_in(client.get(link)) == ["Drawing", "Art"]
 
@@ -320,7 +320,7 @@ class TestOldSitePage:
             (LMPO, "required by Effective Sponsorship (classroom)"),
             ("Effective Sponsorship (classroom)", "for Level 2"),
         ]
-        assert total_in(response) == "3 h + 1 course with no stated duration"
+        assert total_in(response) == "3 hr + 1 course with no stated duration"
         [missing] = parse_page(response).find_class("missing")
         assert "not in the catalog yet, no stated duration" in words_of(missing)
         assert not missing.xpath(".//h2/a")
@@ -332,7 +332,7 @@ class TestOldSitePage:
             "/path/plan/", {"from": 1, "to": 2, "audience": "sponsors", "done": key}
         )
         assert titles_in(response) == ["Effective Sponsorship (classroom)"]
-        assert total_in(response) == "3 h"
+        assert total_in(response) == "3 hr"
         [done] = parse_page(response).xpath("//fieldset[@class='plan-form-done']//span")
         assert words_of(done) == LMPO
 
@@ -410,7 +410,7 @@ class TestOtherRenderings:
         response = client.get("/path/plan.pdf?from=1&to=2")
         found = pdf_content(response)
         assert len(found.pages) == 1 and pdf_ua_errors(response) == []
-        assert "3 h + 1 course with no stated duration" in found.text
+        assert "3 hr + 1 course with no stated duration" in found.text
         assert found.text.index(LMPO) < found.text.index("Art")
         assert course.get_short_url() in found.text_without_spaces
         assert "QR code: this plan online" in found.descriptions

@@ -1,6 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from catalog.lib.durations import minutes_in_short, minutes_in_words
 from editorial.pagetext.durations import Duration, read_duration, read_module
+from editorial.pagetext.text import clean
 from editorial.pagetext.times import mentions_time
 
 
@@ -12,6 +16,18 @@ from editorial.pagetext.times import mentions_time
         ("One hour", 60),
         ("1.5 hours", 90),
         ("1½ hours", 90),
+        ("1.5 h", 90),
+        ("1.5 hr", 90),
+        ("2 h", 120),
+        ("2h", 120),
+        ("1 h 30", 90),
+        ("1 h 05", 65),
+        ("1 h 30 min", 90),
+        ("1h 30min", 90),
+        ("1 hr 30 min", 90),
+        ("1 hr. 30 min.", 90),
+        ("1 h 30 (classroom)", 90),
+        ("2 modules, 2 h each", 240),
         ("1 hour and 30 minutes", 90),
         ("an hour and a half", 90),
         ("45-minute", 45),
@@ -42,6 +58,15 @@ def test_an_exact_time_is_one_number_of_minutes(text, minutes):
         ("30–60 minutes", 30, 60),
         ("45 minutes to 1 hour", 45, 60),
         ("1 to 1.5 hours", 60, 90),
+        ("4–5 h", 240, 300),
+        ("4–5 hr", 240, 300),
+        ("1 h–1 h 30", 60, 90),
+        ("44 h 30–46 h", 2670, 2760),
+        ("44 hr 30 min–46 hr", 2670, 2760),
+        ("44 hr 30 min – 46 hr 5 min", 2670, 2765),
+        ("30 min–4 hr", 30, 240),
+        ("1 hour 30 minutes to 2 hours", 90, 120),
+        ("between 1 hr 30 min and 2 hr", 90, 120),
         ("ten sessions to choose from, 20–60 minutes each", 20, 60),
         ("4- to 6-hour day", 240, 360),
         ("2 or 3 hours", 120, 180),
@@ -52,10 +77,31 @@ def test_a_range_has_no_exact_time(text, low, high):
     assert (duration.exact, duration.low, duration.high) == (None, low, high)
 
 
+LENGTHS = st.integers(1, 120) | st.integers(1, 9999 * 60)
+
+
+def write_before_2026_11_30(minutes):
+    """The short form that the catalog wrote until November 30, 2026: "8 h", "1 h 05", "30 min"."""
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h" + (f" {rest:02}" if rest else "") if hours else f"{rest} min"
+
+
+@given(LENGTHS, LENGTHS)
+def test_every_time_that_the_catalog_writes_is_read_back(one, other):
+    for low, high in (one, one), sorted((one, other)):
+        old = "–".join(map(write_before_2026_11_30, dict.fromkeys((low, high))))
+        for text in minutes_in_short(low, high), minutes_in_words(low, high), old:
+            for written in text, text.replace(" ", "\xa0").replace("–", "\u2060–\u2060"):
+                duration = read_duration([clean(written)])
+                assert (duration.low, duration.high) == (low, high), written
+                assert duration.exact == (low if low == high else None), written
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "half day", "Full day", "2 days", "8 a.m. to 4:30 p.m.", "up to 2 hours", "0 hours"]
     + ["2 hours per session", "3 to 4 two-hour sessions", "8 hours per day for two days"]
+    + ["4-H", "1:30 h", "2 h 30 plus 1 h"]
     + ["8 hours, with a lunch of 30 minutes", "It depends", "60–30 minutes", "9" * 400],
 )
 def test_an_unclear_time_stays_unknown(text):
@@ -139,6 +185,8 @@ def test_a_time_limit_is_not_the_time_of_a_mode(text):
         ("half-day", True),
         ("Two days", True),
         ("90 minutes (virtual)", True),
+        ("up to 2 h", True),
+        ("4-H", False),
         ("Varies; ask your trainer", True),
         ("Day-to-day baking", False),
         ("Levels 1, 2", False),

@@ -209,7 +209,7 @@ def test_an_exact_time_needs_only_one_number(client):
 def test_an_editor_who_changes_only_the_words_of_a_time_is_told_what_plans_say(client):
     course = make_course("LMPO", minutes_min=480, minutes_max=480, duration_text="8 hours")
     told = messages_in(submit_form(client, admin_url(course), duration_text="6 hours"))
-    assert any("Plans and cards still say 8 h" in message for message in told)
+    assert any("Plans and cards still say 8 hr" in message for message in told)
     changes = {"duration_text": "7 hours", "minutes_min": "420", "minutes_max": "420"}
     told = messages_in(submit_form(client, admin_url(course), **changes))
     assert not any("still say" in message for message in told)

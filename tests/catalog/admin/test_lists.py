@@ -50,7 +50,7 @@ def test_the_list_shows_the_facts_of_each_course(client):
     )
     row = parse_page(client.get(list_url(Course))).xpath("//table[@id='result_list']/tbody/tr")[0]
     words = [cell.text_content().strip() for cell in row.xpath("td|th")][1:]
-    assert words == ["Effective Sponsorship", "published", "Level 2", "Roles", "3 h", "summary"]
+    assert words == ["Effective Sponsorship", "published", "Level 2", "Roles", "3 hr", "summary"]
 
 
 @pytest.mark.parametrize(

@@ -160,5 +160,5 @@ def test_a_card_shows_the_facts_of_its_kind(client):
     tool = make_tool()
     tool.renditions.create(format="PDF", paper="8.5 × 11 in")
     html = client.get(reverse("all-listing")).content.decode()
-    for words in ("1:29", "8 h", "Levels 3–5", "Classroom", "PDF", "8.5 × 11 in"):
+    for words in ("1:29", "8 hr", "Levels 3–5", "Classroom", "PDF", "8.5 × 11 in"):
         assert words in html

@@ -201,7 +201,9 @@ class TestWhatItFinds:
         film = make_video("Film", seconds=89)
         course = make_course("Course", minutes_min=210, minutes_max=210)
         poster = make_tool("Poster")
-        assert packet(f"items={codes_of(film, course, poster)}").total_words == ("3 items, 3 h 32")
+        assert packet(f"items={codes_of(film, course, poster)}").total_words == (
+            "3 items, 3 hr 32 min"
+        )
         assert packet(f"items={codes_of(poster)}").total_words == "1 item"
         unknown = codes_of(make_course("Unknown"))
         assert packet(f"items={unknown}.{codes_of(poster)}").total_words == (

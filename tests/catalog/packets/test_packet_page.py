@@ -82,7 +82,7 @@ def test_it_shows_what_the_link_says(client, three):
     assert titles_in(response) == ["A poster", "A film", "A course"]
     page = parse_page(response)
     assert words_of(page.find(".//h1")) == "For Monday"
-    assert words_of(page.find_class("lede")[0]) == "3 items, 1 h 02"
+    assert words_of(page.find_class("lede")[0]) == "3 items, 1 hr 2 min"
     assert "no stated time" not in words_of(page)
     assert notes_in(response) == {codes_of(three[1]): "Loud"}
     assert "Levels 2–3" in words_of(page.get_element_by_id(f"item-{codes_of(three[0])}"))

@@ -187,11 +187,14 @@ def test_an_address_breaks_only_behind_a_slash(client):
 
 def test_short_addresses_and_times_stay_in_one_piece(client):
     others = [make_tool("T" * size, minutes_min=30, minutes_max=90) for size in range(20, 60)]
-    found = pdf_content(client.get(make_tool("Waste Walk", related=others).get_pdf_url()))
+    longer = [make_tool("T" * size, minutes_min=150, minutes_max=245) for size in range(30, 50)]
+    found = pdf_content(client.get(make_tool("Waste Walk", related=others + longer).get_pdf_url()))
     lines = lines_of(found)
-    for other in others:
+    for other in others + longer:
         assert any(f"catalog.example.org{other.get_short_url()}" in line for line in lines)
     assert sum("30–90\xa0min" in line for line in lines) == len(others)
+    for time in "2\xa0hr\xa030\xa0min–", "4\xa0hr\xa05\xa0min":
+        assert sum(time in line for line in lines) == len(longer)
 
 
 def test_a_tool_lists_its_renditions(client):
