@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.text import slugify
 
-from catalog.models.base import public
+from catalog.models.publishing import public
 from catalog.search.index import IndexSnapshot
 from courses.course_names import names_of
 from courses.graph import Graph, all_before

@@ -23,7 +23,7 @@ def run_jobs(*tasks):
 
     Fails the test if a job failed.
     """
-    tasks = tasks or [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE, Job.Task.FILM]
+    tasks = tasks or [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE, Job.Task.VIDEO]
     run_waiting_jobs(tasks)
     failed = Job.objects.filter(state=Job.State.FAILED, task__in=tasks)
     assert list(failed.values_list("task", "failure")) == []

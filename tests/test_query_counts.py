@@ -67,8 +67,7 @@ def make_resources(first, last):
 
 def add_file(tool):
     rendition = Rendition(tool=tool, file=ContentFile(files.pdf(), "a.pdf"))
-    rendition.change = {"matters": True, "note": "New."}
-    rendition.save()
+    rendition.save(version={"notify_subscribers": True, "note": "New."})
 
 
 def add_rows_to_detail_pages(first, last):

@@ -19,7 +19,7 @@ LACKS = {
 def barriers(resource, renditions=None):
     """Returns a sentence for each thing that readers who see or hear little would miss.
 
-    `renditions` are pairs (name, what its PDF lacks) of a tool whose rows are not saved yet.
+    `renditions` are pairs (name, issues of its PDF) of a tool whose rows are not saved yet.
     """
     sentences = []
     if resource.image and not resource.image_alt and not resource.image_decorative:
@@ -28,7 +28,7 @@ def barriers(resource, renditions=None):
         sentences += video_barriers(resource)
     if isinstance(resource, Tool):
         rows = renditions_of(resource) if renditions is None else renditions
-        sentences += [pdf_barrier(name, lacks) for name, lacks in rows if lacks]
+        sentences += [pdf_barrier(name, issues) for name, issues in rows if issues]
     return sentences
 
 
@@ -41,15 +41,19 @@ def video_barriers(video):
 
 def renditions_of(tool):
     renditions = tool.renditions.all()
-    return [(rendition.name, rendition.lacks) for rendition in renditions if rendition.file]
+    return [
+        (rendition.name, rendition.accessibility_issues)
+        for rendition in renditions
+        if rendition.file
+    ]
 
 
-def pdf_barrier(name, lacks):
+def pdf_barrier(name, issues):
     """
     >>> pdf_barrier("color", ["title", "tags"])
     'The PDF “color” lacks a title and tags.'
     """
-    missing = get_text_list([str(LACKS[name]) for name in lacks], _("and"))
+    missing = get_text_list([str(LACKS[name]) for name in issues], _("and"))
     return _("The PDF “%(name)s” lacks %(missing)s.") % {"name": name, "missing": missing}
 
 
@@ -85,7 +89,8 @@ def list_with_barriers():
     described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
     without_captions = ~Q(video__file="") & Q(video__captions="")
     without_transcript = ~Q(video__address="") & Q(video__transcript="", video__captions="")
-    pdfs = Rendition.objects.exclude(file="").exclude(lacks__isnull=True).exclude(lacks=[])
+    read = Rendition.objects.exclude(file="").exclude(accessibility_issues__isnull=True)
+    pdfs = read.exclude(accessibility_issues=[])
     found = Resource.objects.published().filter(
         ~described | without_captions | without_transcript | Q(pk__in=pdfs.values("tool"))
     )

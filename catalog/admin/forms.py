@@ -289,6 +289,8 @@ def renumbered(values, prefix, order):
 class RenditionForm(RowForm):
     """A file of a tool. The form does not ask for what can be read from the file."""
 
+    editor = None  # the user who saves it
+
     note = forms.CharField(
         label=_("What changed"),
         max_length=300,
@@ -297,7 +299,7 @@ class RenditionForm(RowForm):
             "When you replace a file, say what is new. The old file stays in the list of versions."
         ),
     )
-    matters = forms.BooleanField(
+    notify_subscribers = forms.BooleanField(
         label=_("Tell followers about the new file"),
         required=False,
         help_text=_("Feeds then show what changed. Leave it off if you only fixed a typo."),
@@ -309,9 +311,9 @@ class RenditionForm(RowForm):
     def clean(self):
         super().clean()
         self.ask_for_file()
-        note, matters = (self.cleaned_data.get(name) for name in ("note", "matters"))
+        note, notify = (self.cleaned_data.get(name) for name in ("note", "notify_subscribers"))
         file = self.cleaned_data.get("file")
-        if matters and not note:
+        if notify and not note:
             self.add_error("note", _("Say what changed. Followers read this."))
         elif note and "file" not in self.changed_data:
             self.add_error("file", _("Choose the new file too, or empty “What changed”."))
@@ -335,20 +337,21 @@ class RenditionForm(RowForm):
             raise ValidationError(_("People use this address, so you cannot change it."))
         return name
 
-    def _post_clean(self):
-        super()._post_clean()
-        self.instance.change = {
-            "note": self.cleaned_data.get("note", ""),
-            "matters": self.cleaned_data.get("matters", False),
-        }
+    def save(self, commit=True):
+        super().save(commit=False)
+        if commit:
+            fields = {name: self.cleaned_data[name] for name in ("note", "notify_subscribers")}
+            self.instance.save(version=fields | {"by": self.editor})
+            self._save_m2m()
+        return self.instance
 
     @property
-    def lacks(self):
-        """The pair (name, what its PDF lacks) as it will be once saved."""
+    def accessibility_issues(self):
+        """The pair (name, issues of its PDF) as it will be once saved."""
         rendition = self.instance
         new = rendition.file and not rendition.file._committed
         facts = facts_of(rendition.file, "documents.read") if new else {}
-        return rendition.name, facts.get("lacks", rendition.lacks)
+        return rendition.name, facts.get("accessibility_issues", rendition.accessibility_issues)
 
 
 class RenditionRows(Rows):
@@ -358,7 +361,7 @@ class RenditionRows(Rows):
         super().clean()
         rows = [form for form in self.forms if form.is_valid() and not is_marked_for_deletion(form)]
         rows = [form for form in rows if form.instance.file]
-        found = barriers(self.instance, [form.lacks for form in rows])
+        found = barriers(self.instance, [form.accessibility_issues for form in rows])
         before = barriers_now(self.instance)
         refuse_barriers(self.instance, found, before, self.may_override)
 

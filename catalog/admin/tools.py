@@ -27,7 +27,7 @@ class RenditionInline(RowsMixin, admin.StackedInline):
     fields = [
         ("file", "address"),
         ("about_file", "history"),
-        ("note", "matters"),
+        ("note", "notify_subscribers"),
         ("name", "color", "position"),
     ]
     readonly_fields = ["about_file", "history"]
@@ -60,7 +60,7 @@ class ToolAdmin(ResourceAdmin):
 
     def save_formset(self, request, form, formset, change):
         for row in formset.forms if formset.model is Rendition else ():
-            row.instance.change = row.instance.change | {"by": request.user}
+            row.editor = request.user
         super().save_formset(request, form, formset, change)
 
     def get_urls(self):
@@ -107,8 +107,8 @@ class ToolAdmin(ResourceAdmin):
     def refuse_worse(self, request, tool, version):
         """Raises ValidationError where the old version lacks what the newest one has."""
         now = barriers(tool)
-        name, lacks = version.rendition.name, version.lacks
-        found = [*now, pdf_barrier(name, lacks)] if lacks else now
+        name, issues = version.rendition.name, version.accessibility_issues
+        found = [*now, pdf_barrier(name, issues)] if issues else now
         refuse_barriers(tool, found, now, self.has_publish_permission(request))
 
     def gaps(self):
@@ -121,8 +121,8 @@ def about_file(rendition):
     facts = [rendition.get_format_display(), pages_in_words(rendition), rendition.paper]
     facts += [filesizeformat(rendition.bytes)] if rendition.bytes else []
     lines = [" · ".join(filter(None, facts))]
-    if rendition.lacks:
-        lines.append(pdf_barrier(rendition.name, rendition.lacks))
+    if rendition.accessibility_issues:
+        lines.append(pdf_barrier(rendition.name, rendition.accessibility_issues))
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
 
 

@@ -37,7 +37,7 @@ class VideoAdmin(ResourceAdmin):
             self.report_on_file(request, obj)
 
     def report_on_file(self, request, video):
-        problems = transcoding.phone_sentences(video.film)
+        problems = transcoding.phone_sentences(video.file_info)
         for sentence in problems:
             self.message_user(request, sentence, messages.WARNING)
         if transcoding.ffmpeg_is_there():
@@ -50,7 +50,7 @@ class VideoAdmin(ResourceAdmin):
 
     @admin.display(description=_("about this file"))
     def about_film(self, obj):
-        if not obj.film:
+        if not obj.file_info:
             return _("You see this after you save.")
-        lines = [transcoding.described(obj.film), *transcoding.phone_sentences(obj.film)]
+        lines = [transcoding.described(obj.file_info), *transcoding.phone_sentences(obj.file_info)]
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))

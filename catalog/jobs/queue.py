@@ -22,9 +22,9 @@ from catalog.printing import store
 from catalog.printing.workers import TooBusy
 from catalog.sandbox.exceptions import Refused
 
-# A film takes minutes; what takes a moment does not wait for it, nor what a reader waits for.
+# A video takes minutes. Neither short jobs nor what a reader waits for must wait for it.
 LANES = {
-    "films": [Job.Task.FILM],
+    "videos": [Job.Task.VIDEO],
     "rest": [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE],
     "prints": [Job.Task.PRINT, Job.Task.SHEET],
 }

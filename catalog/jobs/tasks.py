@@ -25,14 +25,15 @@ LONG_READING = 60  # seconds
 
 
 def read_text(job, progress):
-    """Of a PDF, deck or document: what it says, for the search, and what it lacks."""
+    """Saves the words of a PDF, deck or document for search, and what a PDF lacks."""
     with stored_on_disk(default_storage, job.file) as path:
         kind = {"ending": ending(file_named(job.file))}
         places = ask("documents.texts", path, limit=LONG_READING, **kind)
-        if Rendition.objects.filter(file=job.file, lacks__isnull=True).exists():
-            lacks = ask("documents.read", path, **kind)["lacks"]
+        if Rendition.objects.filter(file=job.file, accessibility_issues__isnull=True).exists():
+            issues = ask("documents.read", path, **kind)["accessibility_issues"]
             for model in (Rendition, RenditionVersion):
-                model.objects.filter(file=job.file, lacks__isnull=True).update(lacks=lacks)
+                unread = model.objects.filter(file=job.file, accessibility_issues__isnull=True)
+                unread.update(accessibility_issues=issues)
     with transaction.atomic():
         file_passages.save_passages(job.resource_id, job.file, places)
         update_index([job.resource_id])
@@ -69,27 +70,29 @@ def make_image_sizes(job, progress):
 
 
 def process_video(job, progress):
-    """The facts of a film that nobody has read yet and, where ffmpeg is, a still and a copy."""
+    """Reads the facts of a video file and, if ffmpeg is there, makes a still and a phone copy."""
     video = Video.objects.filter(pk=job.resource_id, file=job.file).first()
     if video is None:
         return
     with stored_on_disk(default_storage, job.file) as path:
-        if not video.film:
+        if not video.file_info:
             facts = ask("video.read", path, ending=ending(video.file))
-            video.film = facts | {"bytes": default_storage.size(job.file)}
-            Video.objects.filter(pk=video.pk).update(film=video.film)
+            video.file_info = facts | {"bytes": default_storage.size(job.file)}
+            Video.objects.filter(pk=video.pk).update(file_info=video.file_info)
         if transcoding.ffmpeg_is_there():
             make_poster(video, path)
             make_phone_copy(video, path, progress)
 
 
 def make_poster(video, path):
-    """Becomes the image of a video without one: it repeats the film, so needs no description."""
+    """Makes the image of a video without one. It repeats the video, so it needs no description."""
     without = Resource.objects.filter(pk=video.pk, image="", video__file=video.file.name)
     if not without.exists():
         return
     name = save_output(
-        video, "poster.webp", partial(transcoding.make_poster, path, seconds=video.film["seconds"])
+        video,
+        "poster.webp",
+        partial(transcoding.make_poster, path, seconds=video.file_info["seconds"]),
     )
     with stored_on_disk(default_storage, name) as still:
         facts = ask("images.read", still, ending="webp")
@@ -102,16 +105,16 @@ def make_poster(video, path):
     )
     if kept:
         same = Video.objects.filter(pk=video.pk, file=video.file.name)
-        same.update(film=video.film | {"poster": name})
+        same.update(file_info=video.file_info | {"poster": name})
         reindex(video.pk)
         Job.objects.want(video.pk, Job.Task.PICTURE, name)
 
 
 def make_phone_copy(video, path, progress):
-    if video.phone_file or not transcoding.needs_phone_copy(video.film):
+    if video.phone_file or not transcoding.needs_phone_copy(video.file_info):
         return
     make = partial(
-        transcoding.make_phone_copy, path, seconds=video.film["seconds"], progress=progress
+        transcoding.make_phone_copy, path, seconds=video.file_info["seconds"], progress=progress
     )
     name = save_output(video, f"{Path(video.file.name).stem}-phone.mp4", make)
     Video.objects.filter(pk=video.pk, file=video.file.name).update(phone_file=name)
@@ -147,7 +150,7 @@ TASKS = {
     Job.Task.TEXT: read_text,
     Job.Task.PREVIEW: make_preview,
     Job.Task.PICTURE: make_image_sizes,
-    Job.Task.FILM: process_video,
+    Job.Task.VIDEO: process_video,
     Job.Task.SHEET: make_sheet,
     Job.Task.PRINT: make_ordered_pdf,
 }

@@ -25,9 +25,9 @@ def want_image_sizes(resource):
 
 
 def want_video_job(video):
-    Job.objects.forget(video.pk, [Job.Task.FILM], [video.file.name])
+    Job.objects.forget(video.pk, [Job.Task.VIDEO], [video.file.name])
     if video.file:
-        Job.objects.want(video.pk, Job.Task.FILM, video.file.name)
+        Job.objects.want(video.pk, Job.Task.VIDEO, video.file.name)
 
 
 def want_preview(rendition):
@@ -57,10 +57,12 @@ def catch_up():
     """Asks for what files of an earlier version of the catalog still lack."""
     for resource in Resource.objects.filter(image_widths=[]).exclude(image=""):
         want_image_sizes(resource)
-    for video in Video.objects.filter(film={}).exclude(file=""):
-        Job.objects.want(video.pk, Job.Task.FILM, video.file.name)
+    for video in Video.objects.filter(file_info={}).exclude(file=""):
+        Job.objects.want(video.pk, Job.Task.VIDEO, video.file.name)
     previewed = Job.objects.filter(task=Job.Task.PREVIEW).values("file")
     for rendition in Rendition.objects.exclude(file="").exclude(file__in=previewed):
         want_preview(rendition)
-    for rendition in Rendition.objects.filter(lacks__isnull=True, file__endswith=".pdf"):
+    for rendition in Rendition.objects.filter(
+        accessibility_issues__isnull=True, file__endswith=".pdf"
+    ):
         Job.objects.want(rendition.tool_id, Job.Task.TEXT, rendition.file.name, again=True)

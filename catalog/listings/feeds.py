@@ -152,7 +152,7 @@ def newest_first(entries):
 def changes_in(listing):
     """Returns the newest versions of the listing's tools that subscribers are told about."""
     announced = RenditionVersion.objects.filter(
-        matters=True, made_at__gte=F("rendition__tool__published_at")
+        notify_subscribers=True, made_at__gte=F("rendition__tool__published_at")
     ).order_by("-made_at", "-pk")
     members = listing.members
     tools = announced.values_list("pk", "rendition__tool")[:MAX_CHANGES]

@@ -12,7 +12,7 @@ from catalog.kinds import registered
 from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.listings.forms import BEST, BrowseForm
 from catalog.models import Audience, Level, Region, Resource, Topic
-from catalog.models.base import public
+from catalog.models.publishing import public
 from catalog.search.finding import Found, find
 from catalog.search.index import current_index
 

@@ -1,17 +1,6 @@
 from django.db import models, transaction
-from django.db.models import Q
-from django.utils import timezone
 
 from catalog.lib.text import clean_line, clean_text, join_texts
-
-
-def public(prefix="", now=None):
-    """Returns a Q: readers may see the resource that the lookup `prefix` leads to."""
-    now = now or timezone.now()
-    not_withdrawn = Q(**{f"{prefix}unpublished_at": None}) | Q(
-        **{f"{prefix}unpublished_at__gt": now}
-    )
-    return Q(**{f"{prefix}published_at__lte": now}) & not_withdrawn
 
 
 def free_slug(wanted, is_taken):

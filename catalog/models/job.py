@@ -47,7 +47,7 @@ class Job(models.Model):
         TEXT = "text", _("Reading its text for search")
         PREVIEW = "preview", _("Making its preview")
         PICTURE = "picture", _("Making the image sizes")
-        FILM = "film", _("Making a still image and a phone version")
+        VIDEO = "film", _("Making a still image and a phone version")
         SHEET = "sheet", _("Making the info sheet")
         PRINT = "print", _("Making a large PDF")
 

@@ -1,5 +1,28 @@
+"""Who sees an entry: readers see it from `published_at` until `unpublished_at`, and no draft."""
+
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+def public(prefix="", now=None):
+    """Returns a Q of the rows whose resource, at the lookup `prefix`, readers may see now."""
+    now = now or timezone.now()
+    not_withdrawn = Q(**{f"{prefix}unpublished_at": None}) | Q(
+        **{f"{prefix}unpublished_at__gt": now}
+    )
+    return Q(**{f"{prefix}published_at__lte": now}) & not_withdrawn
+
+
+class PublishedQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(public())
+
+    def not_now(self):
+        """Scheduled and withdrawn entries: they have a date, and readers do not see them now."""
+        now = timezone.now()
+        return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
 
 
 class PublishingState:

@@ -1,22 +1,12 @@
 from django.apps import apps
-from django.db import models
-from django.db.models import Prefetch, Q, prefetch_related_objects
-from django.utils import timezone
+from django.db.models import Prefetch, prefetch_related_objects
 
 from catalog.kinds import registered
-from catalog.models.base import public
 from catalog.models.edition import newest_number
+from catalog.models.publishing import PublishedQuerySet
 
 
-class ResourceQuerySet(models.QuerySet):
-    def published(self):
-        return self.filter(public())
-
-    def not_now(self):
-        """Scheduled and withdrawn entries: they have a date, and readers do not see them now."""
-        now = timezone.now()
-        return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
-
+class ResourceQuerySet(PublishedQuerySet):
     def list_of(self, ids):
         """Returns a list of the rows with these ids, in the order of `ids`. Skips unknown ids."""
         rows = self.in_bulk(ids)

@@ -27,7 +27,7 @@ from catalog.models.resource import Resource
 from catalog.models.terms import ToolType
 
 MADE_BY_JOBS = (
-    "lacks",
+    "accessibility_issues",
     "preview",
     "preview_width",
     "preview_height",
@@ -150,8 +150,6 @@ class Rendition(CleanModel):
         BLACK_AND_WHITE = "bw", _("black and white")
 
     indexed_with = "tool"
-    # Fields of the version that saving makes: by, note (what changed), matters (tell subscribers).
-    change = {}
     # False: save() names it after its file, at a time when a deleted row no longer has this name.
     is_named = True
 
@@ -175,7 +173,8 @@ class Rendition(CleanModel):
     paper = models.CharField(_("paper"), max_length=60, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
-    lacks = models.JSONField(null=True, blank=True, editable=False)
+    # Names of what its PDF lacks, see LACKS; None until a job has read it.
+    accessibility_issues = models.JSONField(null=True, blank=True, editable=False)
     number = models.PositiveIntegerField(_("version"), default=0, editable=False)
     preview = models.FileField(
         _("preview"), upload_to=file_place, max_length=300, blank=True, editable=False
@@ -225,8 +224,11 @@ class Rendition(CleanModel):
             raise ValidationError({"file": sentence % extension(saved.file.name)})
 
     @transaction.atomic
-    def save(self, *args, **kwargs):
-        """Saves the row. A new file makes a new version, with the fields in `change`."""
+    def save(self, *args, version=None, **kwargs):
+        """Saves the row. A new file makes a new version.
+
+        `version` has fields of it: by, note (what changed), notify_subscribers.
+        """
         saved = self.lock_saved_row()
         new = bool(self.file) and not self.file._committed
         if new and saved and self.sha256 and digest(self.file) == saved.sha256:
@@ -242,7 +244,7 @@ class Rendition(CleanModel):
             self.name = self.find_free_name()
         super().save(*args, **kwargs)
         if new:
-            self.keep_version(**self.change)
+            self.keep_version(**(version or {}))
 
     def lock_saved_row(self):
         """Returns the saved row and locks it until this one is saved; None for a new row."""
@@ -255,14 +257,15 @@ class Rendition(CleanModel):
         """
         if self.number:
             self.pages, self.paper = None, ""
-        self.bytes, self.sha256, self.lacks = None, "", None
+        self.bytes, self.sha256, self.accessibility_issues = None, "", None
         self.preview, self.preview_width, self.preview_height = "", None, None
 
     def read_new_file(self):
         if extension(self.file.name) in IMAGES:
             self.file.file, _facts = clean_picture(self.file)
         facts = facts_of(self.file, "documents.read")
-        self.pages, self.paper, self.lacks = facts["pages"], facts["paper"], facts["lacks"]
+        self.pages, self.paper = facts["pages"], facts["paper"]
+        self.accessibility_issues = facts["accessibility_issues"]
         self.bytes, self.sha256 = self.file.size, digest(self.file)
         self.preview, self.preview_width, self.preview_height = "", None, None
         self.number = self.next_number()
@@ -277,11 +280,11 @@ class Rendition(CleanModel):
         last = self.versions.aggregate(last=Max("number"))["last"] if self.pk else None
         return (last or 0) + 1
 
-    def keep_version(self, **change):
+    def keep_version(self, **fields):
         facts = {name: getattr(self, name) for name in RenditionVersion.FACTS}
-        return self.versions.create(number=self.number, file=self.file.name, **facts, **change)
+        return self.versions.create(number=self.number, file=self.file.name, **facts, **fields)
 
-    def restore(self, version, **change):
+    def restore(self, version, **fields):
         """Makes the file of `version` the newest again, as a new version. Copies no file."""
         self.file, self.address = version.file.name, ""
         for name in RenditionVersion.FACTS:
@@ -292,7 +295,7 @@ class Rendition(CleanModel):
             self.number = self.next_number()
             self.save(update_fields=None)
             Tool.objects.filter(pk=self.tool_id).update(updated_at=timezone.now())
-            return self.keep_version(**change)
+            return self.keep_version(**fields)
 
     def find_free_name(self):
         stem = PurePosixPath(self.file.name or urlsplit(self.address).path).stem
@@ -327,7 +330,7 @@ class Rendition(CleanModel):
 class RenditionVersion(CleanModel):
     """A file that a rendition has or had. It never changes and keeps its own address."""
 
-    FACTS = ["pages", "paper", "bytes", "sha256", "lacks"]
+    FACTS = ["pages", "paper", "bytes", "sha256", "accessibility_issues"]
 
     rendition = models.ForeignKey(Rendition, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
@@ -336,7 +339,7 @@ class RenditionVersion(CleanModel):
     paper = models.CharField(_("paper"), max_length=60, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
-    lacks = models.JSONField(null=True, blank=True)
+    accessibility_issues = models.JSONField(null=True, blank=True)
     made_at = models.DateTimeField(_("date"), default=timezone.now)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -347,7 +350,7 @@ class RenditionVersion(CleanModel):
         verbose_name=_("by"),
     )
     note = models.CharField(_("what changed"), max_length=300, blank=True)
-    matters = models.BooleanField(_("told to followers"), default=False)
+    notify_subscribers = models.BooleanField(_("told to followers"), default=False)
 
     class Meta:
         verbose_name = _("version of a file")

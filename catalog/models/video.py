@@ -20,7 +20,7 @@ from catalog.models.base import CleanModel, exclude_from_save, names
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 
-MADE_BY_JOBS = ("film", "phone_file")  # jobs write these while a form is open
+MADE_BY_JOBS = ("file_info", "phone_file")  # jobs write these while a form is open
 # {field of a track: field of its cues, [[begin, end, text], …] in seconds}
 TRACKS = {"captions": "cues", "chapters": "chapter_cues", "descriptions": "description_cues"}
 
@@ -78,7 +78,7 @@ class Video(Resource):
         blank=True,
         help_text=_("Everything that is said, as text. You do not need this if you add captions."),
     )
-    film = models.JSONField(default=dict, blank=True, editable=False)
+    file_info = models.JSONField(default=dict, blank=True, editable=False)
     phone_file = models.FileField(
         _("phone version"), upload_to=file_place, max_length=300, blank=True, editable=False
     )
@@ -105,7 +105,7 @@ class Video(Resource):
         ]
 
     def clean(self):
-        if self.image and self.image.name == self.film.get("poster"):
+        if self.image and self.image.name == self.file_info.get("poster"):
             self.image_decorative = True  # a job made the poster while the form was open
         super().clean()
         for track, cues in TRACKS.items():
@@ -128,7 +128,7 @@ class Video(Resource):
         """Returns what was read from the video file; {} without a file, or before it is read."""
         if not self.file:
             return {}
-        return self.film if self.file._committed else facts_of(self.file, "video.read")
+        return self.file_info if self.file._committed else facts_of(self.file, "video.read")
 
     def save(self, *args, **kwargs):
         if not self.read_new_file():
@@ -141,12 +141,12 @@ class Video(Resource):
         """Returns whether the file is new or missing. If so, clears all made from the old one."""
         if self.file and self.file._committed:
             return False
-        if self.image and self.image.name == self.film.get("poster"):
+        if self.image and self.image.name == self.file_info.get("poster"):
             self.image, self.image_decorative = "", False
-        self.film, self.phone_file = self.file_facts(), ""
-        if self.film:
-            self.film = self.film | {"bytes": self.file.size}
-        self.seconds = self.film.get("seconds", self.seconds)
+        self.file_info, self.phone_file = self.file_facts(), ""
+        if self.file_info:
+            self.file_info = self.file_info | {"bytes": self.file.size}
+        self.seconds = self.file_info.get("seconds", self.seconds)
         return True
 
     def read_new_track(self, track, cues):
@@ -166,7 +166,8 @@ class Video(Resource):
         return texts
 
     def printed_facts(self):
-        is_job_poster = self.image and self.image.name == self.film.get("poster")  # a job made it
+        made_by_job = self.file_info.get("poster")
+        is_job_poster = self.image and self.image.name == made_by_job
         return super().printed_facts() | {
             "image": "" if is_job_poster else super().printed_facts()["image"],
             "running_time": self.running_time,
@@ -193,7 +194,7 @@ class Video(Resource):
     @property
     def bytes(self):
         """The size of the video file in bytes; None without a file, or before it is read."""
-        return self.film.get("bytes")
+        return self.file_info.get("bytes")
 
 
 class Credit(CleanModel):

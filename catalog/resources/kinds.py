@@ -15,7 +15,7 @@ CODECS = {"HEVC": "hvc1.1.6.L120.B0", "MPEG-4 Visual": "mp4v.20.9"}
 def player_context(video):
     """Returns the media type of a video, and its chapters and paragraphs with their times."""
     return {
-        "film_type": media_type(video),
+        "video_type": media_type(video),
         "chapters": [(begin, clock(begin), title) for begin, _end, title in video.chapter_cues],
         "paragraphs": [(cues[0][0], clock(cues[0][0]), cues) for cues in video.paragraphs],
     }
@@ -27,7 +27,7 @@ def media_type(video):
     It names the codec if there is a copy for phones: a browser without that codec plays the copy.
     """
     kind = MEDIA_TYPES.get_type(video.file.name or "")
-    codec = video.phone_file and CODECS.get(video.film.get("picture"))
+    codec = video.phone_file and CODECS.get(video.file_info.get("picture"))
     return f"{kind}; codecs={codec}" if codec else kind
 
 

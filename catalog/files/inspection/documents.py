@@ -68,14 +68,21 @@ def read(path, ending):
     """Returns the facts of a document, after checking that it opens as its ending says.
 
     {"pages": count or None, "paper": in words or "", "sizes": the first 20 different sizes as
-    [width, height] in points, "title", "language", "lacks": those of "title", "language" and
-    "tags" that a PDF does not have}
+    [width, height] in points, "title", "language", "accessibility_issues": which of "title",
+    "language" and "tags" a PDF does not have}
 
     Raises Refused: not_pdf, pdf_cut, pdf_locked, pdf_unreadable, pdf_too_many_pages (most),
     holds_more, office_locked, office_unreadable, office_other_kind, office_macros, office_bomb,
     not_office, and the codes of images.read().
     """
-    blank = {"pages": None, "paper": "", "sizes": [], "title": "", "language": "", "lacks": []}
+    blank = {
+        "pages": None,
+        "paper": "",
+        "sizes": [],
+        "title": "",
+        "language": "",
+        "accessibility_issues": [],
+    }
     return blank | (READERS[ending](path, ending) or {})
 
 
@@ -176,8 +183,8 @@ def pdf_metadata(pdf):
     title = pdf_text(lambda *buffer: raw.FPDF_GetMetaText(pdf, b"Title", *buffer))
     language = pdf_text(lambda *buffer: raw.FPDFCatalog_GetLanguage(pdf, *buffer), c_ushort)
     values = {"title": title, "language": language, "tags": raw.FPDFCatalog_IsTagged(pdf)}
-    lacks = [name for name, value in values.items() if not value]
-    return {"title": title, "language": language, "lacks": lacks}
+    issues = [name for name, value in values.items() if not value]
+    return {"title": title, "language": language, "accessibility_issues": issues}
 
 
 def pdf_text(ask, unit=None):

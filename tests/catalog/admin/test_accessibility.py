@@ -206,7 +206,7 @@ def test_the_report_lists_entries_without_a_reason_first(client, publisher):
 def test_a_worker_checks_pdfs_from_before_this_check_existed(client, publisher):
     tool = make_tool("Sheet")
     tool.renditions.create(file=ContentFile(files.pdf(), "bare.pdf"))
-    tool.renditions.update(lacks=None)
+    tool.renditions.update(accessibility_issues=None)
     assert "Sheet" not in report(client)
     run_jobs(Job.Task.TEXT)
     assert BARE_PDF in report(client)

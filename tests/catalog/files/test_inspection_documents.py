@@ -70,7 +70,7 @@ def test_the_facts_of_a_pdf_are_read():
         "sizes": [[595.3, 841.9]],
         "title": "Five Whys",
         "language": "en-US",
-        "lacks": [],
+        "accessibility_issues": [],
     }
 
 
@@ -79,7 +79,7 @@ def test_the_facts_of_a_pdf_are_read():
 )
 def test_every_document_of_the_demo_is_accepted_and_lacks_nothing(path):
     read = documents.read(str(path), path.suffix[1:])
-    assert read["pages"] and not read["lacks"]
+    assert read["pages"] and not read["accessibility_issues"]
     assert documents.texts(str(path), path.suffix[1:])
 
 
@@ -141,13 +141,13 @@ def test_an_empty_file_is_refused(ending):
 
 
 def test_a_pdf_without_title_language_and_tags_lacks_them():
-    assert facts(PDF, "pdf", "title", "language", "lacks") == (
+    assert facts(PDF, "pdf", "title", "language", "accessibility_issues") == (
         "",
         "",
         ["title", "language", "tags"],
     )
     untitled = files.tagged_pdf(title=" ")
-    assert facts(untitled, "pdf", "lacks") == (["title"],)
+    assert facts(untitled, "pdf", "accessibility_issues") == (["title"],)
 
 
 def test_a_title_may_be_in_any_script():

@@ -135,7 +135,7 @@ def test_workers_read_and_write_files_in_the_storage(client, rendition, bucket):
 
 def test_the_facts_of_a_video_are_read_from_the_storage(bucket):
     make_video("Huddle", file=ContentFile(files.mp4(), "huddle.mp4"))
-    assert Video.objects.get().film["seconds"] == 45
+    assert Video.objects.get().file_info["seconds"] == 45
 
 
 def test_a_sheet_prints_an_image_from_the_storage(client, bucket):

@@ -31,9 +31,9 @@ def rendition(media):
     return make_tool("Huddle Cards").renditions.create(file=ContentFile(OLD, "Cards.pdf"))
 
 
-def replace(rendition, data=NEW, name="Other name.pdf", **change):
-    rendition.file, rendition.change = ContentFile(data, name), change
-    rendition.save()
+def replace(rendition, data=NEW, name="Other name.pdf", **version):
+    rendition.file = ContentFile(data, name)
+    rendition.save(version=version)
 
 
 def body(response):
@@ -141,11 +141,11 @@ def test_only_people_who_may_change_a_tool_see_its_versions(client, rendition):
 def test_the_form_replaces_a_file_with_a_note_about_the_change(client, rendition, media):
     ann = sign_in(client, "ann", "Publishers")
     chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
-    typed = {"renditions-0-note": "Larger print.", "renditions-0-matters": "on"}
+    typed = {"renditions-0-note": "Larger print.", "renditions-0-notify_subscribers": "on"}
     submit_form(client, admin_url(rendition.tool), files=chosen, **typed)
     newest = rendition.versions.first()
     assert (newest.number, newest.by, newest.note) == (2, ann, "Larger print.")
-    assert newest.matters
+    assert newest.notify_subscribers
     assert body(client.get(ADDRESS)) == NEW
 
 
@@ -153,7 +153,7 @@ def test_subscribers_are_told_of_a_change_only_with_a_note(client, rendition):
     sign_in(client, "ann", "Publishers")
     chosen = {"renditions-0-file": SimpleUploadedFile("new.pdf", NEW)}
     page = submit_form(
-        client, admin_url(rendition.tool), files=chosen, **{"renditions-0-matters": "on"}
+        client, admin_url(rendition.tool), files=chosen, **{"renditions-0-notify_subscribers": "on"}
     )
     assert "Say what changed. Followers read this." in page.content.decode()
     assert rendition.versions.count() == 1
@@ -166,7 +166,9 @@ def test_a_change_is_in_the_feeds_only_if_an_editor_marks_it(client, rendition):
 
     replace(rendition, note="A typo.")
     assert titles() == ["Huddle Cards"]
-    replace(rendition, files.tagged_pdf(title="Newest"), note="Larger print.", matters=True)
+    replace(
+        rendition, files.tagged_pdf(title="Newest"), note="Larger print.", notify_subscribers=True
+    )
     assert titles() == ["New version: Huddle Cards (PDF)", "Huddle Cards"]
     [change, _tool] = feedparser.parse(client.get("/tools/feed/atom/").content).entries
     assert change.summary == "Larger print."
@@ -177,7 +179,7 @@ def test_a_change_is_in_the_feeds_only_if_an_editor_marks_it(client, rendition):
 
 def test_a_change_is_only_in_feeds_that_list_its_tool(client, rendition):
     make_tool("Other", topics=["Elsewhere"])
-    replace(rendition, note="Larger print.", matters=True)
+    replace(rendition, note="Larger print.", notify_subscribers=True)
     feed = feedparser.parse(client.get("/topics/elsewhere/feed/").content)
     assert [entry.title for entry in feed.entries] == ["Other"]
 
@@ -245,7 +247,7 @@ def test_the_form_refuses_the_same_file_again(client, rendition):
 def test_restoring_an_inaccessible_version_needs_a_reason(client, rendition):
     replace(rendition, files.pdf())
     replace(rendition)
-    Rendition.objects.update(lacks=[])
+    Rendition.objects.update(accessibility_issues=[])
     sign_in(client, "ann", "Editors")
     page = f"/admin/catalog/tool/{rendition.tool_id}/versions/"
     bare = rendition.versions.get(number=2)
@@ -257,7 +259,7 @@ def test_restoring_an_inaccessible_version_needs_a_reason(client, rendition):
 def test_changes_before_publication_are_not_in_the_feeds(client, media):
     tool = make_tool("Late", published=days_ago(0))
     rendition = tool.renditions.create(file=ContentFile(OLD, "a.pdf"))
-    replace(rendition, note="A draft's secret.", matters=True)
+    replace(rendition, note="A draft's secret.", notify_subscribers=True)
     rendition.versions.update(made_at=days_ago(1))
     assert b"secret" not in client.get("/tools/feed/").content
 

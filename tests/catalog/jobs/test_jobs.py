@@ -24,7 +24,7 @@ from tests.makers import make_tool, make_video, run_jobs
 
 ROOT = Path(__file__).resolve().parents[3]
 State, Task = Job.State, Job.Task
-OF_FILES = [Task.TEXT, Task.PREVIEW, Task.PICTURE, Task.FILM]
+OF_FILES = [Task.TEXT, Task.PREVIEW, Task.PICTURE, Task.VIDEO]
 needs_ffmpeg = pytest.mark.skipif(
     not transcoding.ffmpeg_is_there(), reason="ffmpeg is not installed"
 )
@@ -174,7 +174,7 @@ def test_a_job_that_killed_its_worker_three_times_is_given_up(sheet):
 def test_a_job_of_a_file_that_was_replaced_meanwhile_changes_nothing(db, media):
     video = make_film()
     Video.objects.update(file="videos/other.mp4")
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     video.refresh_from_db()
     assert not video.phone_file and not video.image
 
@@ -182,7 +182,7 @@ def test_a_job_of_a_file_that_was_replaced_meanwhile_changes_nothing(db, media):
 @needs_ffmpeg
 def test_a_film_without_an_image_gets_a_still(client, db, media):
     video = make_film()
-    run_jobs(Task.FILM, Task.PICTURE)
+    run_jobs(Task.VIDEO, Task.PICTURE)
     video.refresh_from_db()
     assert video.image.name.endswith("poster.webp") and video.image_decorative
     assert (video.image_width, video.image_height) == (640, 360)
@@ -195,11 +195,11 @@ def test_a_film_without_an_image_gets_a_still(client, db, media):
 def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, monkeypatch):
     monkeypatch.setattr(transcoding, "MAX_BITRATE", 1)
     make_film()
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     first = Video.objects.get()
     first.summary = "A better word."
     first.save()
-    assert not Job.objects.filter(task=Task.FILM, state=State.WAITING).exists()
+    assert not Job.objects.filter(task=Task.VIDEO, state=State.WAITING).exists()
     assert Video.objects.get().phone_file == first.phone_file
 
 
@@ -214,7 +214,7 @@ def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, mon
         now.save()
 
     monkeypatch.setattr(transcoding, "make_poster", replace_meanwhile)
-    job = queue.claim_job([Task.FILM], "worker")
+    job = queue.claim_job([Task.VIDEO], "worker")
     queue.run_job(job)
     now = Video.objects.get()
     assert not now.image and now.bytes == video.bytes + 8
@@ -225,7 +225,7 @@ def test_a_form_that_was_open_when_the_still_came_is_saved_all_the_same(client, 
     sign_in(client, "ann", "Publishers")
     video = make_film(published=False)
     sent = form_data(client.get(admin_url(video)))
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     client.post(admin_url(video), sent | {"summary": "A better word."})
     video.refresh_from_db()
     assert video.summary == "A better word."
@@ -279,13 +279,13 @@ def test_nobody_changes_a_job_by_hand(client, sheet):
 @needs_ffmpeg
 def test_another_film_gets_another_still(db, media):
     video = make_film()
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     video = Video.objects.get()
     first = video.image.name
     video.file = ContentFile(files.mp4() + files.mp4_box(b"free"), "film.mp4")
     video.save()
     assert not video.image and not video.image_decorative
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     assert Video.objects.get().image.name not in ("", first)
 
 
@@ -293,7 +293,7 @@ def test_another_film_gets_another_still(db, media):
 def test_the_image_of_an_editor_stays(db, media):
     picture = ContentFile(files.image(), "mine.png")
     video = make_film(image=picture, image_alt="A kitchen")
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     video.refresh_from_db()
     assert video.image.name.endswith("mine.png") and not video.image_decorative
 
@@ -311,7 +311,7 @@ def test_the_version_of_an_entry_stays_so_that_its_editor_meets_no_conflict(db, 
 def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, monkeypatch):
     monkeypatch.setattr(transcoding, "MAX_BITRATE", 1)
     video = make_film()
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     video.refresh_from_db()
     assert video.phone_file.name.endswith("film-phone.mp4")
     html = client.get("/videos/film/").content.decode()
@@ -320,7 +320,7 @@ def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, 
 
 def test_a_film_that_every_phone_plays_is_left_as_it_is(db, media):
     video = make_film()
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     video.refresh_from_db()
     assert not video.phone_file
 
@@ -332,20 +332,20 @@ def test_without_ffmpeg_the_editor_is_asked_for_an_image(client, db, media, monk
     film = ContentFile(files.mp4(), "film.mp4")
     page = submit_form(client, admin_url(video), files={"file": film})
     assert "Choose an image too" in page.content.decode()
-    run_jobs(Task.FILM)
+    run_jobs(Task.VIDEO)
     video.refresh_from_db()
-    assert not video.image and video.film["width"] == 640
+    assert not video.image and video.file_info["width"] == 640
 
 
 def test_files_of_an_earlier_version_of_the_catalog_are_caught_up_with(sheet):
     make_film()
     run_jobs(Task.TEXT)
-    Video.objects.update(film={})
-    Rendition.objects.update(lacks=None)
+    Video.objects.update(file_info={})
+    Rendition.objects.update(accessibility_issues=None)
     Job.objects.exclude(task=Task.TEXT).delete()
     call_command("run_jobs", once=True)
-    assert Video.objects.get().film["seconds"] == 45
-    assert Rendition.objects.get().lacks == ["title", "language", "tags"]
+    assert Video.objects.get().file_info["seconds"] == 45
+    assert Rendition.objects.get().accessibility_issues == ["title", "language", "tags"]
     assert set(Job.objects.values_list("task", flat=True)) >= {"film", "preview"}
 
 

@@ -342,8 +342,7 @@ class TestFeed:
 
     def test_a_new_file_that_matters_is_an_entry(self, read, three):
         rendition = Rendition(tool=three[0], file=ContentFile(files.pdf(), "a.pdf"))
-        rendition.change = {"matters": True, "note": "Larger print."}
-        rendition.save()
+        rendition.save(version={"notify_subscribers": True, "note": "Larger print."})
         found = read(f"items={codes_of(*three)}")
         assert found.entries[0].title == "New version: A poster (PDF)"
 

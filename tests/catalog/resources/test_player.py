@@ -39,12 +39,14 @@ The <i>huddle</i>
 DESCRIPTIONS = "WEBVTT\n\n00:00.000 --> 00:02.000\nA clock.\n"
 
 
-def make_video_with_file(ending="mp4", film=None, phone=False, **fields):
+def make_video_with_file(ending="mp4", file_info=None, phone=False, **fields):
     video = make_video("A video", **fields)
     video.file.save(f"video.{ending}", ContentFile(files.mp4()))
     if phone:
         video.phone_file.save("phone.mp4", ContentFile(files.mp4()), save=False)
-    Video.objects.filter(pk=video.pk).update(film=film or {}, phone_file=video.phone_file.name)
+    Video.objects.filter(pk=video.pk).update(
+        file_info=file_info or {}, phone_file=video.phone_file.name
+    )
     return Video.objects.get(pk=video.pk)
 
 
@@ -67,7 +69,7 @@ def plain(html):
 
 
 def test_the_player_has_the_browsers_controls_and_the_size_of_the_video(client):
-    make_video_with_file(film={"width": 1080, "height": 1920})
+    make_video_with_file(file_info={"width": 1080, "height": 1920})
     [video] = tags("video", page_of(client))
     for words in ('controls playsinline preload="metadata"', 'width="1080" height="1920"'):
         assert words in video
@@ -102,12 +104,12 @@ def test_phones_and_browsers_that_cannot_play_the_video_get_the_phone_version(cl
 
 
 def test_a_codec_that_some_browsers_play_without_a_picture_is_named(client):
-    make_video_with_file(phone=True, film={"picture": "HEVC"})
+    make_video_with_file(phone=True, file_info={"picture": "HEVC"})
     assert 'type="video/mp4; codecs=hvc1' in tags("source", page_of(client))[1]
 
 
 def test_without_a_phone_version_the_codec_is_not_named(client):
-    make_video_with_file(film={"picture": "HEVC"})
+    make_video_with_file(file_info={"picture": "HEVC"})
     assert "codecs" not in page_of(client)
 
 
@@ -160,7 +162,7 @@ def test_each_paragraph_of_a_transcript_has_one_link(client):
 
 
 def test_readers_can_download_the_video_the_captions_and_the_transcript(client):
-    video = make_video_with_file(captions=vtt(CAPTIONS), film={"bytes": 2048})
+    video = make_video_with_file(captions=vtt(CAPTIONS), file_info={"bytes": 2048})
     html = page_of(client)
     size = f"({filesizeformat(2048)})"
     assert f'<a href="{video.file.url}" download>Download the video</a> {size}' in html
