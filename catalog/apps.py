@@ -8,11 +8,11 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalog")
 
     def ready(self):
-        from catalog.jobs import wanted
+        from catalog.jobs import triggers
         from catalog.resources.kinds import register_kinds
         from catalog.search import indexing
 
         register_kinds()
         indexing.connect()
-        wanted.connect()
+        triggers.connect()
         post_migrate.connect(indexing.make_index_if_missing, sender=self)

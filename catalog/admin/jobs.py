@@ -11,7 +11,7 @@ from catalog.models import Job
 
 @admin.action(description=_("Try failed jobs again"), permissions=["change"])
 def try_again(model_admin, request, queryset):
-    count = queryset.filter(state=Job.State.FAILED).again()
+    count = queryset.filter(state=Job.State.FAILED).restart()
     words = ngettext("Trying %d job again.", "Trying %d jobs again.", count) % count
     model_admin.message_user(request, words, messages.SUCCESS if count else messages.WARNING)
 

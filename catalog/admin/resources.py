@@ -267,7 +267,7 @@ class ResourceAdmin(CatalogAdmin):
         if not self.has_change_permission(request, entry):
             raise PermissionDenied
         if request.method == "POST":
-            entry.jobs.filter(state=Job.State.FAILED).again()
+            entry.jobs.filter(state=Job.State.FAILED).restart()
             return redirect(self.named("change"), pk)
         return HttpResponse(self.work(entry))
 

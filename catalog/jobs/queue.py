@@ -1,6 +1,6 @@
-"""Jobs are rows, which workers take one by one, outside of requests.
+"""Jobs are rows that workers take one by one, outside of requests.
 
-A worker that dies leaves its job behind; the next one in its place takes it up again.
+If a worker dies, its successor takes up the unfinished job.
 """
 
 import logging
@@ -28,19 +28,18 @@ LANES = {
     "rest": [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE],
     "prints": [Job.Task.PRINT, Job.Task.SHEET],
 }
-STALE_AFTER = timedelta(
-    minutes=10
-)  # without a sign of life; no step between two of them takes as long
+# Without a heartbeat, a job counts as left behind. No step between two heartbeats takes as long.
+STALE_AFTER = timedelta(minutes=10)
 MAX_TRIES = 3
-IDLE_S, POLL_S = 1, 0.2  # seconds, when there is nothing to do; between two looks for something
-RETRY_DELAY_S = 5  # seconds until a document is tried again for which there was no room
-HEARTBEAT_S = 2  # seconds between two signs of life
+IDLE_S, POLL_S = 1, 0.2  # between two rounds of upkeep; between two looks for a job
+RETRY_DELAY_S = 5  # before a document is tried again for which no PDF worker was free
+HEARTBEAT_S = 2
 
 logger = logging.getLogger(__name__)
 
 
 def run_jobs_until(tasks, worker, until=lambda: False):
-    """Does what of `tasks` is waiting, until `until()` says to stop, and waits for more."""
+    """Runs the jobs of `tasks` and waits for more, until `until()` is true."""
     requeue(Job.objects.filter(task__in=tasks, worker=worker))
     while not until():
         store.sweep()
@@ -50,14 +49,14 @@ def run_jobs_until(tasks, worker, until=lambda: False):
 
 
 def wait_for_job(tasks):
-    """Until something of `tasks` is there to be done, or it is time to look after the rest."""
+    """Waits until a job of `tasks` is ready, or for IDLE_S."""
     until = time.monotonic() + IDLE_S
     while time.monotonic() < until and not next_job(tasks):
         time.sleep(POLL_S)
 
 
 def run_waiting_jobs(tasks, worker="", until=lambda: False):
-    """Does all that is waiting of `tasks`; returns how many jobs that were."""
+    """Runs all jobs of `tasks` that are ready. Returns how many."""
     done = 0
     while not until() and (job := claim_job(tasks, worker)):
         run_job(job)
@@ -66,21 +65,21 @@ def run_waiting_jobs(tasks, worker="", until=lambda: False):
 
 
 def requeue(jobs):
-    """Those of `jobs` that a worker left unfinished are waiting again, unless they killed it."""
+    """Puts unfinished `jobs` back into the queue. A job that ended MAX_TRIES workers has failed."""
     left = jobs.filter(state=Job.State.RUNNING)
-    sentence = _("The work broke off %d times before it came to its end.") % MAX_TRIES
+    sentence = _("This job stopped %d times before it was finished.") % MAX_TRIES
     left.filter(tries__gte=MAX_TRIES).update(state=Job.State.FAILED, failure=sentence)
     left.update(state=Job.State.WAITING, progress=0)
 
 
 def next_job(tasks):
-    """The job of the first of `tasks` that has waited longest."""
+    """Returns the oldest ready job of the first of `tasks` that has any, or None."""
     place = Case(*(When(task=task, then=number) for number, task in enumerate(tasks)))
     return Job.objects.filter(task__in=tasks).ready().order_by(place, "asked_at", "id").first()
 
 
 def claim_job(tasks, worker):
-    """The next job, taken by this worker and no other; None when none waits."""
+    """Returns the next job, taken by this worker and no other; None if no job is ready."""
     while job := next_job(tasks):
         mine = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
             state=Job.State.RUNNING,
@@ -98,16 +97,16 @@ def run_job(job):
     try:
         TASKS[job.task](job, Progress(row))
         row.update(state=Job.State.DONE, progress=100, failure="", beat_at=timezone.now())
-    except OperationalError:  # the database is busy or gone, which is no fault of the file
+    except OperationalError:  # the database is busy or gone, so the job has not failed
         raise
-    except TooBusy:  # nor is this of the document
+    except TooBusy:  # no PDF worker was free, so the job has not failed
         due = timezone.now() + timedelta(seconds=RETRY_DELAY_S)
         row.update(state=Job.State.WAITING, progress=0, due_at=due, tries=F("tries") - 1)
-    # Whatever goes wrong with one file, the worker goes on with the next.
+    # Whatever fails for one file, the worker goes on with the next.
     except Exception as error:
         logger.warning("%s: %s", job, error)
         row.update(state=Job.State.FAILED, failure=failure_sentence(error, job.file)[:500])
-    except BaseException:  # told to end
+    except BaseException:  # the worker is asked to stop
         row.update(state=Job.State.WAITING, progress=0)
         raise
 
@@ -120,12 +119,12 @@ def failure_sentence(error, name):
     if isinstance(error, VideoError):
         return str(error)
     if isinstance(error, FileNotFoundError):
-        return _("“%s” is not on the disk any more.") % shown(name)
-    return _("It could not be done: %s") % error
+        return _("The file “%s” is missing from the disk.") % shown(name)
+    return _("This job failed: %s") % error
 
 
 class Progress:
-    """Keeps how far a job is, in percent, which is a sign of life as well."""
+    """Saves the progress of a job in percent, which is also its heartbeat."""
 
     def __init__(self, row):
         self.row, self.next = row, 0
@@ -134,5 +133,5 @@ class Progress:
         now = time.monotonic()
         if now >= self.next:
             self.next = now + HEARTBEAT_S
-            with suppress(OperationalError):  # the next one may come through
+            with suppress(OperationalError):  # the next heartbeat may get through
                 self.row.update(progress=percent, beat_at=timezone.now())

@@ -1,4 +1,4 @@
-"""What each job does, by its task."""
+"""What the job of each task does."""
 
 import tempfile
 from functools import partial
@@ -21,14 +21,14 @@ from catalog.search import file_passages
 from catalog.search.indexing import update_index
 
 PREVIEW_WIDTH = 800
-LONG_READING = 60  # seconds
+READING_S = 60
 
 
 def read_text(job, progress):
     """Saves the words of a PDF, deck or document for search, and what a PDF lacks."""
     with stored_on_disk(default_storage, job.file) as path:
         kind = {"ending": ending(file_named(job.file))}
-        places = ask("documents.texts", path, limit=LONG_READING, **kind)
+        places = ask("documents.texts", path, limit=READING_S, **kind)
         if Rendition.objects.filter(file=job.file, accessibility_issues__isnull=True).exists():
             issues = ask("documents.read", path, **kind)["accessibility_issues"]
             for model in (Rendition, RenditionVersion):
@@ -44,14 +44,14 @@ def make_preview(job, progress):
     with stored_on_disk(default_storage, job.file) as path, tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "preview.webp")
         kind, options = ending(file_named(job.file)), {"out": str(out), "width": PREVIEW_WIDTH}
-        size = ask("documents.preview", path, ending=kind, limit=LONG_READING, **options)
+        size = ask("documents.preview", path, ending=kind, limit=READING_S, **options)
         for rendition in renditions if size else ():
             keep_preview(rendition, out, size)
     reindex(job.resource_id)
 
 
 def reindex(resource_id):
-    """What a job made of an entry is on its sheet as well."""
+    """Renews the entry's sheet, which shows what the job made."""
     with transaction.atomic():
         update_index([resource_id])
 
@@ -107,7 +107,7 @@ def make_poster(video, path):
         same = Video.objects.filter(pk=video.pk, file=video.file.name)
         same.update(file_info=video.file_info | {"poster": name})
         reindex(video.pk)
-        Job.objects.want(video.pk, Job.Task.PICTURE, name)
+        Job.objects.enqueue(video.pk, Job.Task.PICTURE, name)
 
 
 def make_phone_copy(video, path, progress):
@@ -121,7 +121,7 @@ def make_phone_copy(video, path, progress):
 
 
 def save_output(resource, name, make):
-    """The name in the storage of what `make` writes to the path that it is called with."""
+    """Stores the file that `make(out=path)` writes. Returns its name in the storage."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, name)
         make(out=str(out))
@@ -134,7 +134,7 @@ def make_ordered_pdf(job, progress):
 
 
 def make_sheet(job, progress):
-    """Only of what readers may see: what is not published yet is made then."""
+    """Makes the sheet of an entry that readers may see. Others get theirs when they appear."""
     resource = Resource.objects.published().filter(pk=job.resource_id).first()
     if resource:
         detailed = resource.kind_row.model.objects.for_detail().get(pk=resource.pk)
@@ -142,7 +142,7 @@ def make_sheet(job, progress):
 
 
 def file_named(name):
-    """As a file: a thing that has this name."""
+    """Returns a File that has only this name, for functions that read the ending of a file."""
     return File(None, name)
 
 

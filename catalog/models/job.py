@@ -6,14 +6,14 @@ from catalog.models.resource import Resource
 
 
 class JobQuerySet(models.QuerySet):
-    def want(self, resource_id, task, file, again=False, order=None):
+    def enqueue(self, resource_id, task, file, again=False, order=None):
         """Queues `task` for `file` once. With `again`, repeats a done job: its result is lost."""
         facts = {"resource_id": resource_id, "order": order}
         _job, new = self.get_or_create(task=task, file=file, defaults=facts)
         if again and not new:
-            self.filter(task=task, file=file, state=Job.State.DONE).again()
+            self.filter(task=task, file=file, state=Job.State.DONE).restart()
 
-    def want_of_each(self, task, due):
+    def enqueue_each(self, task, due):
         """Queues `task` again for each entry. `due` is {entry id: start time, None for now}."""
         known = dict(self.filter(task=task, resource__in=due).values_list("resource", "pk"))
         waiting = {"state": Job.State.WAITING, "tries": 0, "failure": ""}
@@ -31,12 +31,12 @@ class JobQuerySet(models.QuerySet):
         due = models.Q(due_at=None) | models.Q(due_at__lte=timezone.now())
         return self.filter(due, state=Job.State.WAITING)
 
-    def forget(self, resource_id, tasks, files):
+    def delete_outdated(self, resource_id, tasks, files):
         """Deletes the jobs of `tasks` for files that the entry no longer has: all but `files`."""
         outdated = self.filter(resource=resource_id, task__in=tasks).exclude(file__in=files)
         outdated.delete()
 
-    def again(self):
+    def restart(self):
         return self.update(state=Job.State.WAITING, progress=0, tries=0, failure="")
 
 
@@ -87,7 +87,7 @@ class Job(models.Model):
     def __str__(self):
         return f"{self.get_task_display()}: {self.name}"
 
-    def ahead(self):
+    def count_ahead(self):
         """The number of unfinished jobs of the same task that were asked for earlier."""
         others = Job.objects.filter(task=self.task, asked_at__lt=self.asked_at)
         return others.filter(state__in=[self.State.WAITING, self.State.RUNNING]).count()

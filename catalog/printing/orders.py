@@ -59,8 +59,8 @@ def place_order(name, address, title):
     facts = {"address": address, "title": title, "public": public_now().to_bytes()}
     order, _new = PdfOrder.objects.update_or_create(name=name, defaults=facts)
     failed = Job.objects.filter(order=order, state=Job.State.FAILED)
-    failed.filter(beat_at__lt=now - RETRY_AFTER).again()
-    Job.objects.want(None, Job.Task.PRINT, name, again=True, order=order)
+    failed.filter(beat_at__lt=now - RETRY_AFTER).restart()
+    Job.objects.enqueue(None, Job.Task.PRINT, name, again=True, order=order)
     return PdfOrder.objects.select_related("job").get(pk=order.pk)
 
 
@@ -100,7 +100,7 @@ def progress_page(request, order):
     if job.state == Job.State.FAILED:
         return responses.failure_page(request, order.title, job.failure, order.address)
     page = responses.page_beside(order.address)
-    context = {"title": order.title, "job": job, "ahead": job.ahead(), "page": page}
+    context = {"title": order.title, "job": job, "ahead": job.count_ahead(), "page": page}
     response = responses.waiting_page(request, context, status=202)
     response["Refresh"] += f"; url=?order={order.name}"
     return response

@@ -23,7 +23,7 @@ def update_passages(resources):
             FileText.objects.filter(pk__in=removed).delete()
         for name in files.keys() - saved_files:
             if files[name] is None:
-                Job.objects.want(resource.pk, Job.Task.TEXT, name, again=True)
+                Job.objects.enqueue(resource.pk, Job.Task.TEXT, name, again=True)
             else:
                 save_passages(resource.pk, name, files[name][:MAX_CAPTIONS])
 

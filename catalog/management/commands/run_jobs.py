@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
-from catalog.jobs import queue, wanted
+from catalog.jobs import queue, triggers
 from catalog.printing import workers
 
 POLL_S = 0.5  # between two checks of the workers
@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, lane, name, once, **options):
         if once:
-            wanted.catch_up()
+            triggers.catch_up()
             queue.run_waiting_jobs([task for tasks in queue.LANES.values() for task in tasks])
         elif lane:
             run_lane(lane, name or worker_name())
@@ -58,7 +58,7 @@ def run_lane(lane, name):
         workers.warm_up(settings.PDF_WORKERS)
     while os.getppid() == parent:
         try:
-            wanted.catch_up()
+            triggers.catch_up()
             queue.run_jobs_until(
                 queue.LANES[lane], f"{name}:{lane}", lambda: os.getppid() != parent
             )

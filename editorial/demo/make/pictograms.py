@@ -66,7 +66,6 @@ def star(points=5, outer=40, inner=17):
     return "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in corners) + " z"
 
 
-SOFT = 'fill="{b}"'
 SHEET = '<path d="M24 10 h40 l14 14 v66 h-54 z" fill="{b}"/><path d="M64 10 v14 h14"/>'
 SOLID = 'fill="{a}" stroke="none"'
 WARM = 'fill="{c}" stroke="none"'

@@ -1,4 +1,4 @@
-"""What workers do with files after they were saved: once, visibly, and again when it broke off."""
+"""Workers process saved files: once, visibly, and again if a worker stops in the middle."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def sheet(db, media):
-    """A job that waits: the text of a PDF."""
+    """A waiting job: the text of a PDF."""
     make_tool("Sheet").renditions.create(file=ContentFile(files.pdf(), "sheet.pdf"))
     return Job.objects.get(task=Task.TEXT)
 
@@ -56,7 +56,7 @@ def state_of(job):
     return job.state
 
 
-def test_what_files_need_is_asked_for_when_they_are_saved(db, media):
+def test_saving_files_starts_their_jobs(db, media):
     make_tool(image=ContentFile(files.image(), "a.png"), image_decorative=True).renditions.create(
         file=ContentFile(files.pdf(), "sheet.pdf")
     )
@@ -65,22 +65,22 @@ def test_what_files_need_is_asked_for_when_they_are_saved(db, media):
     assert list(wanted) == [(task, "waiting") for task in ("film", "picture", "preview", "text")]
 
 
-def test_saving_again_asks_for_nothing_more(sheet):
+def test_saving_again_starts_no_job(sheet):
     run_jobs()
     for resource in Resource.objects.all():
         resource.save()
     assert not of_files().exclude(state=State.DONE).exists()
 
 
-def test_a_job_that_was_not_saved_with_its_file_is_none(db, media):
-    """The row of the job is of the same transaction."""
+def test_a_save_that_fails_starts_no_job(db, media):
+    """The row of the job belongs to the same transaction."""
     with pytest.raises(RuntimeError), transaction.atomic():
         make_film()
         raise RuntimeError
     assert not Job.objects.exists()
 
 
-def test_the_one_that_waited_longest_comes_first_and_is_taken_once(sheet):
+def test_the_oldest_job_comes_first_and_is_taken_once(sheet):
     later = Job.objects.get(task=Task.PREVIEW)
     assert queue.claim_job(OF_FILES, "a") == sheet
     assert queue.claim_job(OF_FILES, "b") == later
@@ -88,22 +88,22 @@ def test_the_one_that_waited_longest_comes_first_and_is_taken_once(sheet):
     assert state_of(sheet) == State.RUNNING and sheet.worker == "a"
 
 
-def test_what_goes_wrong_is_said_and_the_next_job_is_done(sheet, monkeypatch):
+def test_a_failed_job_says_why_and_the_next_one_runs(sheet, monkeypatch):
     monkeypatch.setitem(queue.TASKS, Task.TEXT, lambda job, progress: 1 / 0)
     assert queue.run_waiting_jobs(OF_FILES) == 2
     assert state_of(sheet) == State.FAILED
-    assert sheet.failure == "It could not be done: division by zero"
+    assert sheet.failure == "This job failed: division by zero"
     assert Job.objects.get(task=Task.PREVIEW).state == State.DONE
 
 
-def test_a_file_that_is_gone_is_named(sheet):
+def test_a_missing_file_is_named(sheet):
     Path(Resource.objects.get().tool.renditions.get().file.path).unlink()
     queue.run_waiting_jobs([Task.TEXT])
     assert state_of(sheet) == State.FAILED
-    assert sheet.failure == "“sheet.pdf” is not on the disk any more."
+    assert sheet.failure == "The file “sheet.pdf” is missing from the disk."
 
 
-def test_an_editor_tries_again_what_failed(client, sheet):
+def test_an_editor_restarts_failed_jobs(client, sheet):
     Job.objects.filter(pk=sheet.pk).update(state=State.FAILED, failure="“sheet.pdf” was lost.")
     sign_in(client, "ann", "Editors")
     tool = sheet.resource.tool
@@ -115,7 +115,7 @@ def test_an_editor_tries_again_what_failed(client, sheet):
     assert state_of(sheet) == State.WAITING and not sheet.failure
 
 
-def test_the_list_of_jobs_lets_an_editor_try_again(client, sheet):
+def test_the_list_of_jobs_lets_an_editor_restart_failed_ones(client, sheet):
     Job.objects.filter(pk=sheet.pk).update(state=State.FAILED)
     sign_in(client, "ann", "Editors")
     chosen = {"action": "try_again", "_selected_action": [sheet.pk]}
@@ -134,7 +134,7 @@ def test_the_form_shows_how_far_a_job_is(client, sheet):
     assert 'value="42"' in part.content.decode()
 
 
-def test_progress_is_kept_now_and_then_as_a_sign_of_life(sheet, monkeypatch):
+def test_progress_is_saved_now_and_then_as_a_heartbeat(sheet, monkeypatch):
     now = [100.0]
     monkeypatch.setattr(queue.time, "monotonic", lambda: now[0])
     progress = queue.Progress(Job.objects.filter(pk=sheet.pk))
@@ -151,7 +151,7 @@ def test_progress_is_kept_now_and_then_as_a_sign_of_life(sheet, monkeypatch):
     assert sheet.progress == 12
 
 
-def test_a_job_without_a_sign_of_life_is_taken_up_again(sheet):
+def test_a_job_without_a_heartbeat_runs_again(sheet):
     queue.claim_job([Task.TEXT], "gone")
     everything = Job.objects.all()
     queue.requeue(everything.filter(beat_at__lt=timezone.now() - queue.STALE_AFTER))
@@ -163,15 +163,15 @@ def test_a_job_without_a_sign_of_life_is_taken_up_again(sheet):
     assert FileText.objects.exists()
 
 
-def test_a_job_that_killed_its_worker_three_times_is_given_up(sheet):
+def test_a_job_that_killed_its_worker_three_times_has_failed(sheet):
     for _time in range(queue.MAX_TRIES):
         assert queue.claim_job([Task.TEXT], "worker") == sheet
         queue.requeue(Job.objects.filter(worker="worker"))
     assert state_of(sheet) == State.FAILED
-    assert sheet.failure == "The work broke off 3 times before it came to its end."
+    assert sheet.failure == "This job stopped 3 times before it was finished."
 
 
-def test_a_job_of_a_file_that_was_replaced_meanwhile_changes_nothing(db, media):
+def test_a_job_of_a_replaced_file_changes_nothing(db, media):
     video = make_film()
     Video.objects.update(file="videos/other.mp4")
     run_jobs(Task.VIDEO)
@@ -180,7 +180,7 @@ def test_a_job_of_a_file_that_was_replaced_meanwhile_changes_nothing(db, media):
 
 
 @needs_ffmpeg
-def test_a_film_without_an_image_gets_a_still(client, db, media):
+def test_a_video_without_an_image_gets_a_still(client, db, media):
     video = make_film()
     run_jobs(Task.VIDEO, Task.PICTURE)
     video.refresh_from_db()
@@ -192,7 +192,7 @@ def test_a_film_without_an_image_gets_a_still(client, db, media):
 
 
 @needs_ffmpeg
-def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, monkeypatch):
+def test_a_video_is_converted_once_even_if_its_text_is_saved_often(db, media, monkeypatch):
     monkeypatch.setattr(transcoding, "MAX_BITRATE", 1)
     make_film()
     run_jobs(Task.VIDEO)
@@ -204,7 +204,7 @@ def test_a_film_is_converted_once_however_often_its_words_are_saved(db, media, m
 
 
 @needs_ffmpeg
-def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, monkeypatch):
+def test_a_still_of_a_replaced_video_is_dropped(db, media, monkeypatch):
     video, make = make_film(), transcoding.make_poster
 
     def replace_meanwhile(path, out, seconds):
@@ -221,7 +221,7 @@ def test_a_still_of_a_film_that_was_replaced_meanwhile_is_dropped(db, media, mon
 
 
 @needs_ffmpeg
-def test_a_form_that_was_open_when_the_still_came_is_saved_all_the_same(client, db, media):
+def test_a_form_that_was_open_when_the_still_came_can_be_saved(client, db, media):
     sign_in(client, "ann", "Publishers")
     video = make_film(published=False)
     sent = form_data(client.get(admin_url(video)))
@@ -232,7 +232,7 @@ def test_a_form_that_was_open_when_the_still_came_is_saved_all_the_same(client, 
     assert video.image and video.image_decorative
 
 
-def test_what_a_job_wrote_meanwhile_outlives_a_save(db, media):
+def test_a_save_keeps_what_a_job_wrote_meanwhile(db, media):
     stale = make_film()
     rendition = make_tool().renditions.create(file=ContentFile(files.pdf(), "a.pdf"))
     Video.objects.update(phone_file="videos/phone.mp4")
@@ -244,7 +244,7 @@ def test_what_a_job_wrote_meanwhile_outlives_a_save(db, media):
     assert rendition.preview
 
 
-def test_a_busy_database_is_no_fault_of_a_file(sheet, monkeypatch):
+def test_a_busy_database_is_not_the_fault_of_a_file(sheet, monkeypatch):
     def busy(job, progress):
         raise OperationalError("database is locked")
 
@@ -257,7 +257,7 @@ def test_a_busy_database_is_no_fault_of_a_file(sheet, monkeypatch):
     assert state_of(sheet) == State.WAITING
 
 
-def test_jobs_of_a_file_that_was_replaced_are_forgotten(sheet):
+def test_jobs_of_a_replaced_file_are_deleted(sheet):
     rendition = Resource.objects.get().tool.renditions.get()
     rendition.file = ContentFile(files.pdf(3), "sheet.pdf")
     rendition.save()
@@ -265,7 +265,7 @@ def test_jobs_of_a_file_that_was_replaced_are_forgotten(sheet):
 
 
 @pytest.mark.parametrize("role", ["jobs", "versions"])
-def test_a_number_that_no_database_holds_is_no_tool(client, db, role):
+def test_a_number_too_large_for_a_database_answers_404(client, db, role):
     sign_in(client, "ann", "Editors")
     assert client.get(f"/admin/catalog/tool/{10**30}/{role}/").status_code in (400, 404)
 
@@ -277,7 +277,7 @@ def test_nobody_changes_a_job_by_hand(client, sheet):
 
 
 @needs_ffmpeg
-def test_another_film_gets_another_still(db, media):
+def test_another_video_gets_another_still(db, media):
     video = make_film()
     run_jobs(Task.VIDEO)
     video = Video.objects.get()
@@ -308,7 +308,7 @@ def test_the_version_of_an_entry_stays_so_that_its_editor_meets_no_conflict(db, 
 
 
 @needs_ffmpeg
-def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, monkeypatch):
+def test_a_video_that_phones_cannot_play_gets_a_phone_version(client, db, media, monkeypatch):
     monkeypatch.setattr(transcoding, "MAX_BITRATE", 1)
     video = make_film()
     run_jobs(Task.VIDEO)
@@ -318,7 +318,7 @@ def test_what_is_too_much_for_phones_gets_a_version_for_them(client, db, media, 
     assert video.phone_file.url in html and video.file.url in html
 
 
-def test_a_film_that_every_phone_plays_is_left_as_it_is(db, media):
+def test_a_video_that_every_phone_plays_gets_no_phone_version(db, media):
     video = make_film()
     run_jobs(Task.VIDEO)
     video.refresh_from_db()
@@ -337,7 +337,7 @@ def test_without_ffmpeg_the_editor_is_asked_for_an_image(client, db, media, monk
     assert not video.image and video.file_info["width"] == 640
 
 
-def test_files_of_an_earlier_version_of_the_catalog_are_caught_up_with(sheet):
+def test_files_from_earlier_versions_of_the_catalog_get_their_jobs(sheet):
     make_film()
     run_jobs(Task.TEXT)
     Video.objects.update(file_info={})
@@ -350,7 +350,7 @@ def test_files_of_an_earlier_version_of_the_catalog_are_caught_up_with(sheet):
 
 
 class Site:
-    """A catalog on disk, of its own, with workers that are processes."""
+    """A separate catalog on disk, with workers that are processes."""
 
     def __init__(self, folder):
         self.database = folder / "catalog.sqlite3"
@@ -400,8 +400,8 @@ def children_of(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of processes")
-def test_the_job_of_a_worker_that_was_killed_is_taken_up_again(tmp_path):
-    """By the worker that the command starts in its place, at once and without anybody's help."""
+def test_the_job_of_a_killed_worker_runs_again(tmp_path):
+    """The command starts a new worker at once, which takes up the job."""
     site = Site(tmp_path)
     site.run("migrate", "--verbosity", "0")
     site.run("shell", "--no-imports", "--command", LONG_JOB)

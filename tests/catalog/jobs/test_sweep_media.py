@@ -1,4 +1,4 @@
-"""`manage.py sweep_media`: what nothing refers to goes, and nothing else ever does."""
+"""`manage.py sweep_media` removes the files that nothing refers to, and no others."""
 
 import os
 import time
@@ -27,7 +27,7 @@ STRAY = "videos/gone/film.mp4"
 
 @pytest.fixture
 def media(settings, tmp_path):
-    """MEDIA_ROOT, with a file of an entry."""
+    """MEDIA_ROOT with a file of an entry."""
     settings.MEDIA_ROOT = tmp_path / "media"
     make_video("In use", file=SimpleUploadedFile("in-use.mp4", files.mp4()))
     return settings.MEDIA_ROOT
@@ -46,7 +46,7 @@ def make_old(path, age=DAYS):
 
 
 def everything(folder):
-    """What is kept below `folder`, made old enough to be swept away."""
+    """The files below `folder`, made old enough to be removed."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in [*paths, *folder.rglob("*")]:
         make_old(path)
@@ -59,7 +59,7 @@ def sweep(*options):
     return said.getvalue().replace("\xa0", " ").splitlines()
 
 
-def test_it_works(media):
+def test_a_stray_file_is_listed_and_then_removed(media):
     stray = put(media, STRAY, b"x" * 2048)
     assert sweep() == [
         "videos/gone/film.mp4  2.0 KB",
@@ -71,7 +71,7 @@ def test_it_works(media):
     assert sweep() == ["All files are in use or too new to remove."]
 
 
-def test_several_files_are_summed_up(media):
+def test_several_files_are_added_up(media):
     for number in range(3):
         put(media, f"tools/gone/{number}.pdf", b"x" * 1024)
     assert sweep()[-1] == "3 files are not in use: 3.0 KB. Use --delete to remove them."
@@ -79,7 +79,7 @@ def test_several_files_are_summed_up(media):
     assert sweep("--delete") == ["0 files removed: 0 bytes."]
 
 
-def test_whatever_an_entry_has_stays(media):
+def test_all_files_of_an_entry_stay(media):
     """Its picture in all sizes, the first pages, the tracks, every version of a file, a copy."""
     video = make_video(
         image=SimpleUploadedFile("a.png", files.image(size=(700, 400))),
@@ -101,8 +101,8 @@ def test_whatever_an_entry_has_stays(media):
     assert everything(media) == kept
 
 
-def test_a_file_field_that_comes_later_is_known_too():
-    """Every one of every model is asked for, whatever its name."""
+def test_a_file_field_of_a_new_model_is_known():
+    """The command asks for every file field of every model."""
     fields = [
         f"{model.__name__}.{field.name}"
         for model in apps.get_models()
@@ -117,7 +117,7 @@ def test_a_file_field_that_comes_later_is_known_too():
     assert {"Resource.image", "RenditionVersion.file", "Video.phone_file"} <= set(fields)
 
 
-def test_what_a_deleted_entry_leaves_behind_goes(media):
+def test_the_files_of_a_deleted_entry_are_removed(media):
     gone = make_tool("Gone")
     gone.renditions.create(file=SimpleUploadedFile("a.pdf", files.pdf()))
     folder = media / "tools" / str(gone.uid)
@@ -129,7 +129,7 @@ def test_what_a_deleted_entry_leaves_behind_goes(media):
     assert [path.name for path in everything(media)] == ["in-use.mp4"]
 
 
-def test_sizes_of_a_picture_that_is_in_no_use_go_with_it(media):
+def test_the_sizes_of_an_unused_picture_are_removed_with_it(media):
     video = make_video(image=SimpleUploadedFile("a.png", files.image()), image_alt="A board")
     run_jobs("picture")
     Resource.objects.filter(pk=video.pk).update(image="", image_widths=[], image_alt="")
@@ -143,7 +143,7 @@ def test_sizes_of_a_picture_that_is_in_no_use_go_with_it(media):
     "options, gone",
     [((), False), (("--younger-than", "0.5"), True), (("--younger-than", "48"), False)],
 )
-def test_a_young_file_stays(media, options, gone):
+def test_a_new_file_stays(media, options, gone):
     path = put(media, STRAY, age=2 * 3600)
     sweep("--delete", *options)
     assert path.exists() is not gone
@@ -182,8 +182,8 @@ def test_a_dry_run_removes_no_folder(media):
     assert (media / "old").exists()
 
 
-def test_what_a_link_leads_to_stays(media, tmp_path):
-    """By way of a link back, a file in use has a name that nobody refers to."""
+def test_the_target_of_a_symbolic_link_stays(media, tmp_path):
+    """Through a link, a file in use has a second name that no row refers to."""
     elsewhere = put(tmp_path, "elsewhere/a.pdf")
     (media / "videos" / "elsewhere").symlink_to(elsewhere.parent)
     (media / "videos" / "round").symlink_to(media)
@@ -193,7 +193,7 @@ def test_what_a_link_leads_to_stays(media, tmp_path):
     assert everything(media) == kept and elsewhere.exists()
 
 
-def test_nothing_goes_when_what_is_in_use_cannot_be_read_whole(media, monkeypatch):
+def test_nothing_is_removed_if_the_names_in_use_cannot_all_be_read(media, monkeypatch):
     path = put(media, STRAY)
     read = sweeping.names_in
 
@@ -208,7 +208,7 @@ def test_nothing_goes_when_what_is_in_use_cannot_be_read_whole(media, monkeypatc
     assert path.exists()
 
 
-def test_nothing_goes_when_the_database_is_an_empty_one(media):
+def test_nothing_is_removed_if_the_database_is_empty(media):
     path = put(media, STRAY)
     Resource.objects.all().delete()
     with pytest.raises(CommandError, match="Is this the right database"):
@@ -216,7 +216,7 @@ def test_nothing_goes_when_the_database_is_an_empty_one(media):
     assert path.exists()
 
 
-def test_a_file_that_cannot_be_removed_is_told_and_the_others_go(media, monkeypatch):
+def test_a_file_that_cannot_be_removed_is_named_and_the_others_are_removed(media, monkeypatch):
     stays, goes = put(media, "a/a.pdf"), put(media, "b/b.pdf")
     delete = default_storage.delete
 
@@ -233,7 +233,7 @@ def test_a_file_that_cannot_be_removed_is_told_and_the_others_go(media, monkeypa
     assert stays.exists() and not goes.exists()
 
 
-def test_a_file_that_is_gone_meanwhile_is_passed_over(media, monkeypatch):
+def test_a_file_that_disappears_meanwhile_is_skipped(media, monkeypatch):
     put(media, STRAY).unlink()
     monkeypatch.setattr(sweeping, "names_below", lambda storage: iter([STRAY]))
     assert sweep("--delete") == ["0 files removed: 0 bytes."]
@@ -250,7 +250,7 @@ def test_an_object_storage_is_swept_too(settings):
 
 
 class Large:
-    """An object storage of 10 000 files."""
+    """An object storage with 10 000 files."""
 
     def path(self, name):
         raise NotImplementedError
@@ -266,8 +266,8 @@ class Large:
         return 1
 
 
-def test_a_large_storage_takes_no_memory():
-    """Ten times the files take no more of it: names come one by one."""
+def test_a_large_storage_needs_no_more_memory():
+    """Ten times the files need no more memory, because names come one by one."""
     strays = sweeping.strays(Large(), {"000/000"}, sweeping.hours_ago(24))
     tracemalloc.start()
     try:
