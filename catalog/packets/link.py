@@ -1,4 +1,4 @@
-"""A packet is nothing but its link: how one is read, changed and written. No Django here."""
+"""Reads, changes and writes the link of a packet, which is all that a packet is. No Django here."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -9,10 +9,10 @@ from catalog.lib.text import clean_line
 MOST_ITEMS = 60
 LONGEST_NOTE = 200  # characters
 LONGEST_TITLE = 100
-LARGEST = 2**63 - 1  # number that a database gives to a row
+LARGEST = 2**63 - 1  # the largest number of a row in a database
 FIGURES = "0123456789abcdefghijklmnopqrstuvwxyz"
 CODE = re.compile(f"0*([1-9a-z][{FIGURES}]{{0,12}})")
-BETWEEN = re.compile(r"[.,;\s]+")  # a program for mail may break a link, a person use commas
+BETWEEN = re.compile(r"[.,;\s]+")  # mail programs may break a link, and people may type commas
 NOTE = "note-"
 
 
@@ -33,7 +33,7 @@ def number_of(code):
 
 
 def known_form(text):
-    """`text` as the code that it is, "" where it is none.
+    """Returns `text` in the standard form of a code, "" if it is not a code.
 
     >>> known_form("02F"), known_form("2f!")
     ('2f', '')
@@ -44,14 +44,14 @@ def known_form(text):
 
 @dataclass(frozen=True)
 class PacketLink:
-    """`notes` is {code: note}, of `codes` only."""
+    """The items of a packet as `codes`, its title, and `notes`, {code: note} of its codes only."""
 
     codes: tuple = ()
     title: str = ""
     notes: dict = field(default_factory=dict)
 
     def only(self, codes):
-        """With those of `codes` that are in it, in the order of `codes`."""
+        """Returns the link with those of `codes` that it has, in the order of `codes`."""
         codes = tuple(code for code in codes if code in self.codes)
         notes = {code: self.notes[code] for code in codes if code in self.notes}
         return replace(self, codes=codes, notes=notes)
@@ -60,7 +60,7 @@ class PacketLink:
         return self.only(code for code in self.codes if code not in codes)
 
     def moved(self, code, by):
-        """With `code` that many places further on; an end is an end."""
+        """Returns the link with `code` moved by that many places, but not past an end."""
         if code not in self.codes:
             return self
         others = [other for other in self.codes if other != code]
@@ -69,7 +69,7 @@ class PacketLink:
 
     @property
     def query(self):
-        """All of it as a query string, always the same for the same packet; "" for nothing."""
+        """The packet as a query string, always the same for the same packet; "" if it is empty."""
         pairs = [("items", ".".join(self.codes)), ("title", self.title)]
         pairs += [(NOTE + code, self.notes.get(code, "")) for code in self.codes]
         said = [(name, value) for name, value in pairs if value]
@@ -78,11 +78,11 @@ class PacketLink:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a link says: `link` is the packet with what it asks for done, `before` without.
+    """What a link says. `link` is the packet after the changes it asks for, `before` without them.
 
-    `strange` are pieces that are no codes, `total` how many different items it names, `doubles` how
-    many of them more than once, `cut` what was too long: codes of notes, "" for the title.
-    `replaced` is {code: the one that came in its place}.
+    `strange` are pieces that are not codes. `total` is the number of different items, `doubles` how
+    many of them it names more than once. `cut` are the texts that were too long: the codes of
+    notes, and "" for the title. `replaced` is {code: the code that replaced it}.
     """
 
     link: PacketLink
@@ -98,10 +98,10 @@ class Reading:
 
 
 def read_link(values):
-    """The Reading of `values`, {name: [text, …]} as parse_qs() gives them.
+    """Returns the Reading of `values`, {name: [text, …]} as parse_qs() returns them.
 
-    `items`, `title` and `note-…` are the packet; `add`, `remove`, `up`, `down` and `replace`, which
-    is an old and a new code, change it.
+    `items`, `title` and `note-…` are the packet. `add`, `remove`, `up`, `down` and `replace` change
+    it; `replace` is an old and a new code.
 
     >>> from urllib.parse import parse_qs
     >>> read_link(parse_qs("items=2f.3k&note-2f=Cards&add=9a&up=3k")).link.query
@@ -138,7 +138,7 @@ def read_link(values):
 
 
 def codes_in(texts):
-    """The codes in all of `texts`, and what is none."""
+    """Returns the codes in all of `texts`, and the pieces that are not codes."""
     pieces = list(filter(None, BETWEEN.split(" ".join(texts or ()))))
     forms = [known_form(piece) for piece in pieces]
     strange = [piece for piece, code in zip(pieces, forms, strict=True) if not code]
@@ -146,13 +146,13 @@ def codes_in(texts):
 
 
 def pairs_in(texts):
-    """{old: new} of `texts` that are two codes."""
+    """Returns {old: new} for those of `texts` that are two codes."""
     pairs = [codes_in([text])[0] for text in (texts or ())[:MOST_ITEMS]]
     return dict(pair for pair in pairs if len(pair) == 2)
 
 
 def notes_in(values, codes):
-    """{code: note}, and the codes of those that were too long."""
+    """Returns {code: note}, and the codes of notes that were too long."""
     notes, cut = {}, []
     for code in codes:
         note, too_long = shortened(values.get(NOTE + code), LONGEST_NOTE)
@@ -162,6 +162,6 @@ def notes_in(values, codes):
 
 
 def shortened(texts, most):
-    """The last of `texts` on one line of at most `most` characters, and whether it was longer."""
+    """Returns the last of `texts` as a line cut to `most` characters, and whether it was longer."""
     line = clean_line(texts[-1]) if texts else ""
     return line[:most].rstrip(), len(line) > most

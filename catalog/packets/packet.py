@@ -1,4 +1,4 @@
-"""A packet is a list that a reader puts together: its link, and the rows that the link names."""
+"""A packet is a list that a reader makes: its link, and the rows that the link names."""
 
 import re
 from dataclasses import dataclass
@@ -27,15 +27,15 @@ from catalog.packets.link import (
     read_link,
 )
 
-MOST_NAMED = 5  # of what was not understood
-LONGEST_NAMED = 20  # characters of one of them
-LONG_LINK = 2000  # letters; some programs for mail cut what is longer
-SHORT = re.compile(r"r/\w+(/\d+)?", re.ASCII)  # as people type it from paper
+MOST_NAMED = 5  # unknown codes in a notice
+LONGEST_NAMED = 20  # characters of one unknown code
+LONG_LINK = 2000  # characters; some mail programs cut longer links
+SHORT = re.compile(r"r/\w+(/\d+)?", re.ASCII)  # a short address as people type it from paper
 
 
 @dataclass(frozen=True)
 class Item:
-    """`instead` is what readers get in place of something withdrawn."""
+    """One item of a packet. `instead` is the replacement of a withdrawn resource."""
 
     code: str
     resource: Resource
@@ -49,7 +49,7 @@ class Item:
 
     @property
     def pages(self):
-        """How long the first file of a tool is that says so: "2 pages", "8 slides"."""
+        """The length of the first file of a tool that has one: "2 pages", "8 slides"."""
         is_tool = self.resource.kind_row.has_renditions
         files = self.resource.tool.renditions.all() if is_tool else []
         file = next((file for file in files if file.pages), None)
@@ -65,10 +65,11 @@ class Item:
 
 
 class Packet:
-    """`items` are what is there for readers, loaded for_cards(); `gone` what was there once.
+    """A packet with the rows that its link names.
 
-    Drafts, scheduled entries and numbers without a row are all the same here: unknown. What is
-    withdrawn stays in a link, but is not added to one.
+    `items` are published, loaded by for_cards(); those in `gone` are withdrawn. Drafts, scheduled
+    entries and numbers without a row are all unknown, without any difference. A withdrawn entry
+    stays in a link, but cannot be added to one.
     """
 
     def __init__(self, reading):
@@ -80,7 +81,7 @@ class Packet:
 
     @classmethod
     def read(cls, data, more=()):
-        """Of a QueryDict; the codes `more` are added to what it says."""
+        """Reads a packet from a QueryDict, and adds the codes in `more`."""
         values = dict(data.lists())
         return cls(read_link(values | {"add": [*values.get("add", []), *more]}))
 
@@ -95,7 +96,7 @@ class Packet:
 
     @cached_property
     def withdrawn(self):
-        """All that is withdrawn of what the link names."""
+        """The withdrawn items that the link names."""
         codes = [code for code in self.reading.link.codes if code in self.rows]
         lost = [(code, self.rows[code]) for code in codes if not self.rows[code].is_public]
         instead = replacements([row for _code, row in lost]) if lost else {}
@@ -107,7 +108,7 @@ class Packet:
 
     @property
     def refused(self):
-        """What was to be added just now."""
+        """The withdrawn items that the reader just tried to add."""
         return [item for item in self.withdrawn if item.code not in self.link.codes]
 
     def item(self, code, resource, instead=None):
@@ -115,7 +116,7 @@ class Packet:
 
     @cached_property
     def public(self):
-        """The rows of what is there for readers, in their order."""
+        """The rows that readers can see, in the order of the packet."""
         rows = [self.rows[code] for code in self.link.codes]
         return [row for row in rows if row.is_public]
 
@@ -133,7 +134,7 @@ class Packet:
 
     @property
     def query(self):
-        """Always the same for the same packet; the withdrawn are in it, for its feed."""
+        """The query string, the same for the same packet. It has withdrawn items, for the feed."""
         return self.link.query
 
     @property
@@ -162,16 +163,16 @@ class Packet:
 
     @property
     def members(self):
-        """The set of what it shows, as a listing has it."""
+        """The IdSet of the items that it shows, as a listing has it."""
         return IdSet(self.ids)
 
     def list_children(self):
-        """The items as videos, tools and courses, in their order."""
+        """Returns the items as videos, tools and courses, in the order of the packet."""
         return Resource.objects.published().list_children(self.ids)
 
     @property
     def total_words(self):
-        """“7 items, 3 hr 40 min plus 2 whose length is not known”, of what takes time."""
+        """“7 items, 3 hr 40 min plus 2 whose length is not known”. It sums items that take time."""
         lengths = [minutes_of(row) for row in self.public if takes_time(row)]
         known, total = list(filter(None, lengths)), len(self.public)
         least, most = (sum(ends) for ends in zip(*known, strict=True)) if known else (0, 0)
@@ -183,7 +184,7 @@ class Packet:
 
     @cached_property
     def notices(self):
-        """Plain sentences on what of the link was passed over."""
+        """Sentences about the parts of the link that were skipped or changed."""
         notices = [self.unknown_notice, self.doubles_notice, self.total_notice]
         return [*filter(None, notices), *self.cut_notices]
 
@@ -232,7 +233,7 @@ class Packet:
 
     @property
     def came(self):
-        """Sentences on what came in just now."""
+        """Sentences about the items that were just added or replaced."""
         reading, there = self.reading, {item.code: item for item in self.items}
         for code in dict.fromkeys(reading.added):
             if code in there:
@@ -244,44 +245,44 @@ class Packet:
 
     @property
     def removed(self):
-        """The rows of what was taken out just now."""
+        """The rows of the items that were just removed."""
         asked, before = self.reading.removed, self.reading.before.codes
         return [self.rows[code] for code in asked if code in before and code in self.rows]
 
     @property
     def undo(self):
-        """The path of the packet with what was taken out just now; "" where nothing was."""
+        """The path of the packet with the items that were just removed, "" if there are none."""
         return reverse("packet") + self.reading.before.query if self.removed else ""
 
 
 def takes_time(resource):
-    """A poster takes none, unless it says so."""
+    """Returns whether a resource takes time. A tool without a stated time takes none."""
     return not resource.kind_row.has_renditions or bool(minutes_of(resource))
 
 
 def minutes_of(resource):
-    """(least, most); None where nobody knows. A film takes the minutes that it begins."""
+    """Returns (least, most) in minutes, None if unknown. The seconds of a video are rounded up."""
     if resource.minutes_min:
         return resource.minutes_min, resource.minutes_max
     return (ceil(resource.seconds / 60),) * 2 if resource.seconds else None
 
 
 def appeared():
-    """What is published, and what was and is withdrawn."""
+    """Returns the resources that are published or were withdrawn after that."""
     return Resource.objects.filter(published_at__lte=timezone.now())
 
 
 def rows_of(codes):
-    """{code: resource} of what appeared."""
+    """Returns {code: resource} for resources that are or were published."""
     rows = appeared().in_bulk([number_of(code) for code in codes])
     return {code_of(pk): resource for pk, resource in rows.items()}
 
 
 def codes_at(text, host):
-    """The codes that an address of this site stands for, as somebody pastes it from a page or types
-    it from paper; [] where nothing ever appeared, None where `text` is no address.
+    """Returns the codes of the resources at an address of this site, pasted or typed from paper.
 
-    `host` is what the reader calls the site; it also goes by the one of SITE_URL.
+    Returns [] if nothing was ever published there, and None if `text` is not an address. `host` is
+    the host of the request; the host of SITE_URL also counts as this site.
     """
     parts = address_in(text, {host.lower(), urlsplit(settings.SITE_URL).netloc})
     if parts is None:
@@ -294,9 +295,10 @@ def codes_at(text, host):
 
 
 def address_in(text, hosts):
-    """`text` split, where it is an address: a path, one of `hosts` with a path, or any whole one.
+    """Returns urlsplit() of `text`, None if it is not an address.
 
-    What is below other hosts has no path.
+    An address is a path, one of `hosts` with a path, or any full URL. The path of another host
+    becomes "".
     """
     if SHORT.fullmatch(text.lower()):
         text = f"/{text.lower()}"
@@ -325,7 +327,7 @@ def codes_of_place(place, query):
 
 
 def at_slug(kind, slug):
-    """What is at a present or former address."""
+    """Returns the resources at a current address, or else at a former one."""
     found = appeared().filter(kind=kind)
     former = FormerSlug.objects.filter(slug=slug).values("resource")
     return found.filter(slug=slug) or found.filter(pk__in=former)

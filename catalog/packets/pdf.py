@@ -23,7 +23,7 @@ from catalog.printing.recipes import Printable, with_query, without_options
 from catalog.printing.sheets import sheet_of
 from catalog.sandbox.exceptions import Refused
 
-# These say what a file is, however often somebody reads it.
+# Facts about a file that stay true however often it is read.
 LASTING_CODES = ("encrypted", "too_long")
 REASONS = {
     "elsewhere": gettext_lazy("It is kept on another site."),
@@ -40,7 +40,7 @@ REASONS = {
 
 @dataclass
 class Piece:
-    """One item of a packet: a sheet of ours, an uploaded PDF, or `why` it is left out."""
+    """One item of a packet: a sheet, an uploaded PDF, or the reason `why` it is left out."""
 
     resource: Resource
     note: str
@@ -55,7 +55,7 @@ class Piece:
 
     @property
     def papers(self):
-        """The sizes of its pages as people call them: ["8.5×11"]."""
+        """The sizes of its pages in inches: ["8.5×11"]."""
         sizes = [tuple(round(side / 72, 2) for side in size) for size in self.facts["sizes"]]
         return [f"{wide:g}×{high:g}" for wide, high in dict.fromkeys(sizes)]
 
@@ -65,9 +65,9 @@ def packet_recipe(query):
 
 
 def packet_printable(packet, query):
-    """The Printable of a packet, at its one address.
+    """Returns the Printable of a packet, at its one address.
 
-    The PDF says which parts of a link it skipped, so such a link keeps the address that it has.
+    The PDF says which parts of a link were skipped, so such a link keeps its own address.
     """
     address = packet.pdf_path
     if packet.notices:
@@ -82,8 +82,10 @@ def packet_printable(packet, query):
 
 
 def packet_document(packet, options):
-    """A document with "parts", each {"title", "link"} with the "html" of a sheet of ours, or with
-    the "file" and "pages" of an uploaded PDF.
+    """Returns a document with "parts".
+
+    Each part is {"title", "link"} with the "html" of a sheet, or with the "file" and "pages" of an
+    uploaded PDF.
     """
     pieces = within_limits(pieces_of(packet, options))
     bound = [piece for piece in pieces if not piece.why]
@@ -124,7 +126,7 @@ def piece_of(resource, note, ink):
 
 
 def choose_pdf(tool, ink):
-    """The PDF of the tool that is bound: the first, or the first in black and white to save ink."""
+    """Returns the PDF to bind: the first one, or the first in black and white to save ink."""
     pdfs = [r for r in tool.renditions.all() if r.file and r.format == Rendition.Format.PDF]
     if ink == "saving":
         pdfs.sort(key=lambda rendition: rendition.color != Rendition.Color.BLACK_AND_WHITE)
@@ -140,9 +142,9 @@ def why_none(tool):
 
 
 def pages_of(rendition):
-    """{"pages": 4, "sizes": …, "tagged": …} of its PDF, read once for each file.
+    """Returns {"pages": 4, "sizes": …, "tagged": …} of its PDF. Reads each file only once.
 
-    Raises Refused or FileNotFoundError, or TooBusy.
+    Raises Refused, FileNotFoundError or TooBusy.
     """
     if not default_storage.exists(rendition.file.name):
         raise FileNotFoundError(rendition.file.name)
@@ -158,9 +160,9 @@ def pages_of(rendition):
 
 
 def read_pdf(path):
-    """Its facts, or why it cannot be bound.
+    """Returns the facts of a PDF, or {"refused": code, …} if it cannot be bound.
 
-    What a busy machine could not read in time is read again after an hour.
+    A file that a busy machine could not read in time is read again after an hour.
     """
     most = {
         "limit": limits.READING_S,
@@ -182,7 +184,7 @@ def reason(refused):
 
 
 def within_limits(pieces):
-    """The same pieces. Those beyond the limits of the packet say so in `why`."""
+    """Returns the same pieces. Sets `why` of those that exceed the limits of the packet."""
     pages, weight, max_bytes = 0, 0, limits.MAX_PACKET_MEGABYTES << 20
     for piece in pieces:
         if piece.rendition is None:

@@ -18,7 +18,7 @@ from catalog.packets.link import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_o
 from catalog.packets.packet import Packet, codes_at
 from catalog.printing import limits
 
-MOST_FOUND = 10  # of a search within the page
+MOST_FOUND = 10  # results of a search on the page
 LIMITS = {
     "items": MOST_ITEMS,
     "note": LONGEST_NOTE,
@@ -50,13 +50,13 @@ def packet_page(request):
 
 
 def paper_address(packet):
-    """As a code on paper has it, which can be told true or old."""
+    """Returns the address for a code on paper, which can say whether the print is current."""
     return settings.SITE_URL + address_with_code(packet.path, packet.members)
 
 
 @dataclass
 class Finder:
-    """What was typed to be added: words, or an address that `pasted` codes were read from."""
+    """The field for adding items: words to search, or an address with the codes in `pasted`."""
 
     packet: Packet
     typed: str
@@ -76,7 +76,7 @@ class Finder:
 
     @property
     def results(self):
-        """(code, resource, whether the packet has it) of the first that are found."""
+        """[(code, resource, whether the packet has it)] of the first results."""
         found = Resource.objects.published().for_cards().list_of(self.listing.ids[:MOST_FOUND])
         there = {item.resource.pk for item in self.packet.items}
         return [(code_of(one.pk), one, one.pk in there) for one in found]

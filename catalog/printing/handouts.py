@@ -23,7 +23,7 @@ class Group:
 
 
 def groups_of(listing, resources, by_level=False):
-    """By kind; or by level if the reader asks for it or all are of one kind."""
+    """Returns groups by kind, or by level if the reader asks for it or there is only one kind."""
     one_kind = len({resource.kind for resource in resources}) == 1
     if (by_level or one_kind) and "level" in listing.form.fields:
         return by_levels(resources, listing.form.cleaned_data["level"])
@@ -39,9 +39,9 @@ def by_kinds(resources):
 
 
 def by_levels(resources, wanted):
-    """Each resource once, at the lowest of its levels that is among the numbers `wanted`.
+    """Returns groups with each resource once, at the lowest of its levels that are in `wanted`.
 
-    All levels count if none is wanted.
+    `wanted` are level numbers as strings. All levels count if it is empty.
     """
     groups = {}
     for resource in resources:
@@ -63,7 +63,7 @@ def handout_recipe(query, find, **names):
 
 
 def handout_printable(listing, by_level=False):
-    """The Printable of a listing as it is filtered and ordered."""
+    """Returns the Printable of a listing with its filters and its order."""
 
     @one_at_a_time()
     def build(options):

@@ -16,14 +16,14 @@ from catalog.sandbox.exceptions import Refused
 from catalog.search.index import current_index
 
 RETRY_AFTER, FORGET_AFTER = timedelta(hours=1), timedelta(days=1)
-# Orders that wait, in all and of one path, so that one person's packets do not keep others from
-# their lists. Whoever comes then is asked to come again.
+# Waiting orders, in all and of one path. So the packets of one person do not block the lists of
+# others. At the limit we ask readers to try again later.
 MAX_WAITING, MAX_WAITING_OF_A_PATH = 30, 15
 NAME = re.compile("[0-9a-f]{64}")
 
 
 def send_ordered(request, printable, options):
-    """The PDF, or a page that waits until a job has made it."""
+    """Returns the response with the PDF, or with a page that waits until a job has made it."""
     address = printable.address_with(options)
     path, query = split_address(address)
     name = name_at(path, query)
@@ -37,10 +37,10 @@ def send_ordered(request, printable, options):
 
 
 def waiting_order(address):
-    """The order of this address that no worker has begun, None for none.
+    """Returns the order of this address that no worker has started, None if there is none.
 
-    It becomes what a new one would. So where the catalog changes from minute to minute, a reader
-    who asks again does not add to the queue.
+    Its PDF will be the same as that of a new order. So a reader who asks again does not add to the
+    queue, even if the catalog changes from minute to minute.
     """
     orders = PdfOrder.objects.filter(address=address, job__state=Job.State.WAITING)
     return next((order for order in orders if not has_lost(order)), None)
@@ -53,7 +53,7 @@ def are_too_many_waiting(path):
 
 
 def place_order(name, address, title):
-    """Returns the order of this name, with a job that makes it. It is made again if it was done."""
+    """Returns the order of this name, with a job for it. If the job was done, it runs again."""
     now = timezone.now()
     PdfOrder.objects.forget_ended(now - FORGET_AFTER)
     facts = {"address": address, "title": title, "public": public_now().to_bytes()}
@@ -69,12 +69,12 @@ def public_now():
 
 
 def has_lost(order):
-    """Whether something that readers could see was withdrawn since."""
+    """Returns whether something that readers could see has been withdrawn since."""
     return bool(IdSet.from_bytes(bytes(order.public)) - public_now())
 
 
 def answer_order(request):
-    """The answer of an address that ends in "?order=…", None for an order that is not known.
+    """Returns the response for an address that ends in "?order=…", None for an unknown order.
 
     An order belongs to its path. Its PDF is sent even if the catalog has changed since, but not if
     something was withdrawn, nor if the code that makes documents has changed.
@@ -95,7 +95,7 @@ def answer_order(request):
 
 
 def progress_page(request, order):
-    """Says how far the job of an order is, and looks again at what was ordered."""
+    """Returns a page that says how far the job of an order is. It reloads itself."""
     job = order.job
     if job.state == Job.State.FAILED:
         return responses.failure_page(request, order.title, job.failure, order.address)
@@ -107,7 +107,7 @@ def progress_page(request, order):
 
 
 def make_order(order, progress):
-    """Makes the PDF of an order: what its job does. Raises ValidationError, or TooBusy."""
+    """Makes the PDF of an order, for its job. Raises ValidationError, or TooBusy."""
     order.public, order.made_by = public_now().to_bytes(), fingerprint()
     printable, options = printable_at(order.address)
     try:

@@ -1,4 +1,4 @@
-"""PDFs bound into another one with their pages as they are."""
+"""Binds PDFs into another PDF. Their pages stay as they are."""
 
 import io
 from contextlib import suppress
@@ -8,9 +8,9 @@ import pikepdf
 from catalog.printing.render import tags
 from catalog.sandbox.exceptions import Refused
 
-# What of a page leads to a program, or elsewhere in its own file.
+# Entries of a page that start a program, or that belong to the file the page was in.
 OF_ITS_FILE = ("/AA", "/B", "/Metadata", "/PieceInfo")
-# Of what can be clicked: what leads somewhere, and marks that somebody made on the page.
+# Actions of links that may stay, and annotations that may stay: links, and marks on the page.
 LEADS = ("/URI", "/GoTo")
 NOTES = (
     "/Link",
@@ -24,15 +24,16 @@ NOTES = (
     "/Ink",
 )
 NOTES += ("/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret")
-# What a PDF that is not as it should be makes of being read.
+# The errors that a malformed PDF may raise when it is read.
 ERRORS = (AttributeError, KeyError, TypeError, ValueError, IndexError, pikepdf.PdfError)
 
 
 def read(path, most_pages):
-    """What is to be known before a PDF is bound: {"pages": 4, "sizes": [[612, 792], …],
-    "tagged": bool}. It is bound once for nothing, so that what cannot be is known.
+    """Returns what a packet needs to know of a PDF before it binds it.
 
-    Raises Refused: encrypted, unreadable, too_long.
+    It is {"pages": 4, "sizes": [[612, 792], …] in points, "tagged": bool}. The PDF is bound once
+    as a trial, which finds files that cannot be bound. Raises Refused with the code "encrypted",
+    "unreadable" or "too_long".
     """
     with opened(path) as pdf:
         count = len(pdf.pages)
@@ -58,18 +59,19 @@ def opened(path):
 
 
 def size(page):
-    """Width and height in points, as it is turned."""
+    """Returns [width, height] of a page in points, after its rotation."""
     left, bottom, right, top = (float(side) for side in page.cropbox)
     wide, high = abs(right - left), abs(top - bottom)
     return [high, wide] if int(page.obj.get("/Rotate", 0)) % 180 else [wide, high]
 
 
 def bind(path, files, marks, links, ours=None):
-    """Puts the pages of other PDFs into the one at `path`, where each one of `files` says.
+    """Inserts the pages of other PDFs into the PDF at `path`.
 
-    files: [{"path": …, "at": number of its first page}], in this order; marks: [[title, number,
-    level]], what the outline holds; links: {address: number of the page that it leads to here};
-    ours(pdf): what is done at the end where all of them are made here, and known to be PDF/UA.
+    `files` is [{"path": …, "at": the number of its first page}], in page order. `marks` is
+    [[title, page number, level]], the outline. `links` is {address: number of the page that it
+    leads to in this PDF}. Pass `ours(pdf)` only if the catalog made all of the files, so that they
+    are known to be PDF/UA: it is called at the end.
     """
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for file in files:
@@ -86,7 +88,7 @@ def bind(path, files, marks, links, ours=None):
 
 
 def nested(marks):
-    """The items of an outline, each of level 1 below the one of level 0 before it."""
+    """Returns the items of an outline. An item of level 1 is a child of the last one of level 0."""
     items = []
     for title, number, level in marks:
         item = pikepdf.OutlineItem(title, number - 1)
@@ -99,7 +101,10 @@ def nested(marks):
 
 
 def insert(pdf, other, place):
-    """The pages of `other` from the place on; whether their structure came with them."""
+    """Inserts the pages of `other` at `place`, counted from 0.
+
+    Returns whether their structure tags came with them.
+    """
     count = len(other.pages)
     for number, page in enumerate(other.pages):
         pdf.pages.insert(place + number, page)
@@ -116,7 +121,7 @@ def insert(pdf, other, place):
 
 
 def clean(page):
-    """Takes out of a page what starts a program or belonged to the file that it was in."""
+    """Removes from a page what starts a program or belonged to the file it was in."""
     for name in OF_ITS_FILE:
         if name in page:
             del page[name]
@@ -126,7 +131,7 @@ def clean(page):
 
 
 def kept_notes(page):
-    """The annotations of a page that stay: none that starts a program or is part of a form."""
+    """Yields the annotations of a page that stay. None starts a program or is part of a form."""
     for note in page["/Annots"]:
         with suppress(*ERRORS):
             if note.get("/Subtype") not in NOTES:
@@ -148,7 +153,7 @@ def without_structure(page):
 
 
 def lead(pdf, links):
-    """Links of ours to an address that is a page of this PDF now lead there."""
+    """Makes links to an address of a page in this PDF lead to that page. See bind()."""
     if not links:
         return
     for page in pdf.pages:
@@ -162,7 +167,7 @@ def lead(pdf, links):
 
 
 def disclaim(pdf):
-    """Pages of others may lack tags, so the whole does not call itself PDF/UA."""
+    """Removes the claim to be PDF/UA, because pages from other sources may lack tags."""
     with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
         for name in ("pdfuaid:part", "pdfuaid:rev", "pdfuaid:amd"):
             if name in metadata:

@@ -1,5 +1,7 @@
-"""A book: bound from parts that were laid out each for itself. So no more than a chapter is in
-memory, several are made at once, and one that did not change is there already.
+"""Binds the catalog PDF from parts that were laid out one by one.
+
+So only one chapter at a time is in memory, several are made at once, and a chapter that did not
+change is not made again.
 """
 
 import io
@@ -15,11 +17,11 @@ ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
 
 
 def make(path, document):
-    """Writes the book to `path`; {"pages": how many}.
+    """Writes the catalog PDF to `path`. Returns {"pages": how many}.
 
-    `document` has "files": [{"file", "pages", "link": an address that leads to its first page
-    within the book, "places": {what stands behind the # of one that leads into it: page}}],
-    "marks": [[title, page, level]], and "foot".
+    `document` is {"files": [{"file": path, "pages": how many, "link": the address that leads to its
+    first page, "places": {fragment of an address: page in this file}}], "marks": [[title, page,
+    level]], "foot": a document with the footer}.
     """
     with MissingCharacters() as missing:
         made = write(path, document)
@@ -46,9 +48,7 @@ def write(path, document):
 
 
 def stamp_feet(pdf, document):
-    """Writes the day and "Page 3 of 200" on each page, as what belongs to the page and not to the
-    text.
-    """
+    """Draws the date and "Page 3 of 200" on each page, as artifacts outside the text."""
     wide = [size[0] > size[1] for size in map(binding.size, pdf.pages)]
     with pikepdf.open(io.BytesIO(feet(document, wide))) as drawn:
         for page, foot in zip(pdf.pages, drawn.pages, strict=True):
@@ -56,7 +56,10 @@ def stamp_feet(pdf, document):
 
 
 def feet(document, wide):
-    """A PDF without tags that has nothing but the foot of each page, where it stands."""
+    """Returns the bytes of a PDF without tags whose pages hold only their footer.
+
+    `wide` says for each page whether it is landscape.
+    """
     empty = "".join(f'<p class="{"wide" if w else "tall"}"></p>' for w in wide)
     html = document["html"].replace("</body>", f"{empty}</body>")
     style = ".wide, .tall { break-after: page; height: 1mm } .tall:last-child { break-after: auto }"

@@ -1,4 +1,4 @@
-"""What a PDF may load: the site's own static files and pictures, and nothing else."""
+"""Loads files for PDFs: only the site's own static files and pictures."""
 
 import io
 import logging
@@ -10,25 +10,27 @@ from urllib.parse import unquote
 from PIL import Image, ImageFile, ImageOps, ImageStat
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-# WeasyPrint has Pillow take half a picture for a whole one, in the whole process.
+# WeasyPrint tells Pillow to accept truncated pictures, for the whole process.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 STATIC_FOLDER = Path(__file__).resolve().parents[2] / "static"
-# Where the style sheet is, whatever the site's address: fonts are found beside it.
+# A base address for the style sheet and its fonts. It does not depend on the site's address.
 STATIC = "https://static.invalid/"
 MEDIA = "/media/"
-WIDEST_PICTURE = 1100  # pixels: 200 to the inch over the text column
-MOST_PIXELS = 12_000_000  # of a PNG or WebP, which open only whole: 50 MB
-MOST_INK = 0.2  # of what a black picture takes
+WIDEST_PICTURE = 1100  # pixels: 200 an inch over the text column
+MOST_PIXELS = 12_000_000  # of a PNG or WebP, which take 50 MB: they open only at full size
+MOST_INK = 0.2  # as a part of the ink of a black picture
 PICTURES = ["JPEG", "PNG", "WEBP", "GIF"]
-DRAWN_HERE = "data:image/svg+xml;"  # QR codes; editors' texts cannot hold such an address
+DRAWN_HERE = "data:image/svg+xml;"  # QR codes. Texts of editors cannot have such an address.
 
 logger = logging.getLogger(__name__)
 
 
 class SiteFiles(URLFetcher):
-    """`site` is the address of the site without a slash, `media` the folder of its uploads;
-    `saving` says that pictures take little ink.
+    """Answers WeasyPrint's requests for files.
+
+    `site` is the address of the site without a slash at its end, `media` the folder of its uploads.
+    `saving` makes pictures pale to save ink.
     """
 
     def __init__(self, site="", media=None, saving=False):
@@ -36,7 +38,10 @@ class SiteFiles(URLFetcher):
         self.site, self.media, self.saving = site, media, saving
 
     def fetch(self, url, headers=None):
-        """The answer for `url`; any refusal raises, which WeasyPrint turns into a gap."""
+        """Returns the file at `url`.
+
+        Raises PermissionError, OSError or ValueError. WeasyPrint then leaves a gap.
+        """
         if url.startswith(DRAWN_HERE):
             return super().fetch(url, headers)
         try:
@@ -46,7 +51,7 @@ class SiteFiles(URLFetcher):
             raise
 
     def content(self, url):
-        """The bytes and headers of the static file or picture at `url`."""
+        """Returns the bytes and headers of the static file or picture at `url`."""
         if url.startswith(STATIC):
             name = unquote(url.removeprefix(STATIC))
             kind = mimetypes.guess_type(name)[0] or ""
@@ -59,7 +64,7 @@ class SiteFiles(URLFetcher):
 
 
 def picture(path, saving=False):
-    """The picture as a JPEG no larger than paper needs, on white; in pale grey to save ink."""
+    """Returns a JPEG no larger than paper needs, on white, or in pale gray to save ink."""
     with Image.open(path, formats=PICTURES) as image:
         image.draft("RGB", (WIDEST_PICTURE, WIDEST_PICTURE))
         if image.width * image.height > MOST_PIXELS:
@@ -75,8 +80,9 @@ def picture(path, saving=False):
 
 
 def pale(image):
-    """In grey, and lighter the darker it is: a drawn page stays as clear as it was, a dark block
-    becomes a light one.
+    """Returns the image in gray. The darker it is as a whole, the lighter it becomes.
+
+    So a page of drawings stays clear, and a dark block becomes a light one.
     """
     grey = ImageOps.grayscale(image)
     ink = 1 - ImageStat.Stat(grey).mean[0] / 255
@@ -93,7 +99,7 @@ def on_white(image):
 
 
 def inside(folder, name):
-    """The file `name` below `folder`; raises where a link or dots lead out of it."""
+    """Returns the path of a file in `folder`. Raises PermissionError if `name` leads out of it."""
     file = (folder / name).resolve()
     if name != posixpath.normpath(name) or not file.is_relative_to(folder.resolve()):
         raise PermissionError(name)

@@ -1,4 +1,4 @@
-"""The one module that owns WeasyPrint: HTML in, pages out."""
+"""Turns HTML into pages. Only this module and fetching.py use WeasyPrint."""
 
 import atexit
 import logging
@@ -16,11 +16,11 @@ from catalog.printing.render.tables import tidy
 
 VARIANT = "pdf/ua-1"
 FOLIO, ENDS_IN_FOLIO = "folio", "ends-in-folio"
-ROOM = "000"  # all figures are as wide as a nought
-OURS = "catalog-table"  # the class of a table of a template, which is regular as it is written
+ROOM = "000"  # all digits are as wide as a zero
+OURS = "catalog-table"  # the class of tables in templates, which are already regular
 SHEET = "catalog/pdf.css"
 PAPERS = {"letter": "Letter", "a4": "A4"}
-# What nearly fits one page is set again in the next of these.
+# Documents that almost fit fewer pages are set again in the next of these sizes.
 SIZES = {
     "normal": [
         "html { font-size: 10.5pt }",
@@ -35,7 +35,8 @@ SIZES = {
     ],
 }
 
-# The part of the last page, by the number of pages: more does not fit even in the smallest size.
+# {number of pages: how much of the last page may be filled}. More text than that does not fit on
+# fewer pages even in the smallest size.
 MOST_TOO_MUCH = {2: 0.5, 3: 0.35, 4: 0.35, 5: 0.35}
 
 engine_logger = logging.getLogger("weasyprint")
@@ -45,7 +46,7 @@ logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 @cache
 def fonts():
-    """Unpacked into a folder, which the end of the process removes."""
+    """Returns the fonts, unpacked into a folder that is removed when the process ends."""
     atexit.register(fonts.cache_clear)
     return FontConfiguration()
 
@@ -62,13 +63,13 @@ def main_style():
 
 
 def warm():
-    """Loads fonts and style, and lays out a first page, which loads the rest."""
+    """Loads the fonts and the style. Lays out a first page, which loads the rest."""
     source = parsed({"html": "<html lang=en><title>A</title><h1>A</h1><p>a<b>b</b><i>c</i>"})
     laid_out(source, {}).write_pdf(pdf_variant=VARIANT)
 
 
 def parsed(document):
-    """A WeasyPrint source of the document's HTML, its tables made regular."""
+    """Returns the document's HTML as a WeasyPrint source, with its tables made regular."""
     site = document.get("site", "")
     fetcher = SiteFiles(site, document.get("media"), document.get("ink") == "saving")
     source = weasyprint.HTML(string=document["html"], base_url=f"{site}/", url_fetcher=fetcher)
@@ -79,7 +80,10 @@ def parsed(document):
 
 
 def laid_out(source, document, *styles, size=0, tagged=True):
-    """The pages of `source`, on the document's paper, in the size of that number."""
+    """Returns a WeasyPrint document of `source`, on the paper that `document` names.
+
+    `size` is an index into SIZES.
+    """
     paper = PAPERS[document.get("paper", "letter")]
     sheets = f"@page {{ size: {paper} }} @page wide {{ size: {paper} landscape }}"
     text = SIZES[document.get("text", "normal")][size]
@@ -87,13 +91,16 @@ def laid_out(source, document, *styles, size=0, tagged=True):
         stylesheets=[main_style(), rules(sheets), rules(text), *map(rules, styles)],
         font_config=fonts(),
         pdf_variant=VARIANT if tagged else None,
-        # The number that a list starts with; of what has no list it would only take time.
+        # Needed for the number that a list starts with. Without a list it would only take time.
         presentational_hints=source.etree_element.find(".//ol") is not None,
     )
 
 
 def fitted(source, document, *styles):
-    """The pages; what needs a little more than some is set smaller where that makes them fewer."""
+    """Returns a WeasyPrint document like laid_out().
+
+    If the last page is almost empty, the letters become smaller where that saves the page.
+    """
     pages = laid_out(source, document, *styles)
     count = len(pages.pages)
     if filled(pages.pages[-1]) < MOST_TOO_MUCH.get(count, 0):
@@ -105,8 +112,8 @@ def fitted(source, document, *styles):
 
 
 def filled(page):
-    """The part of the height of a page down to the end of its text."""
-    box = page._page_box  # there is no public way to ask
+    """Returns how much of the height of a page its text fills, from 0 to 1."""
+    box = page._page_box  # WeasyPrint has no public name for it
     body = box.children[0].children[0]
     return body.height / box.height
 
@@ -115,13 +122,15 @@ def filled(page):
 
 
 def numbered(document, *styles):
-    """The pages of a document with a contents or an index: each `<span class="folio"
-    data-to="e7">000</span>` holds the number of the page where the element with the id "e7" is,
-    here or by "places", what the document knows of others. `<p class="ends-in-folio" data-to="e7">
-    Title, 000</p>` ends in it, which takes half the time where there are thousands.
+    """Returns a WeasyPrint document with page numbers in its contents or its index.
 
-    WeasyPrint's own way (target-counter) lays out all of it again until the numbers are right. Here
-    each has room for three figures, and is written into its box when everything has its place.
+    `<span class="folio" data-to="e7">000</span>` becomes the number of the page that has the
+    element with the id "e7". The element is in this document or in the document's "places", the
+    {id: page number} of other documents. `<p class="ends-in-folio" data-to="e7">Title, 000</p>`
+    ends in the number, which takes half the time where there are thousands.
+
+    WeasyPrint's own way (target-counter) lays out everything again until the numbers are right.
+    Here each number has room for three digits, and is written into its box after the layout.
     """
     made = laid_out(parsed(document), document, *styles)
     write_numbers(made.pages, places(made.pages) | document.get("places", {}))
@@ -129,26 +138,24 @@ def numbered(document, *styles):
 
 
 def places(pages):
-    """{id: number of its page}"""
+    """Returns {id: number of the page that has it}."""
     return {name: number for number, page in enumerate(pages, 1) for name in page.anchors}
 
 
 def write_numbers(pages, numbers):
-    """Puts the number that each folio stands for into its box, to the right; none where there is
-    no such place.
-    """
+    """Writes the page number of each folio into its box. It writes none for an unknown id."""
     for box in last_text_boxes(pages):
         number = str(numbers.get(box.element.get("data-to"), ""))
         if box.element.get("class") == FOLIO:
-            box.position_x += box.width * (len(ROOM) - len(number)) / len(ROOM)  # to the right
+            box.position_x += box.width * (len(ROOM) - len(number)) / len(ROOM)  # align right
         write_text(box, box.text.removesuffix(ROOM) + number)
 
 
 def last_text_boxes(pages):
-    """That of each element that is a folio or ends in one."""
+    """Returns the last text box of each element that is a folio or ends in one."""
     found = {}
     for page in pages:
-        for box in page._page_box.descendants():  # there is no public way to them
+        for box in page._page_box.descendants():  # no public name
             if isinstance(box, TextBox) and class_of(box.element) in (FOLIO, ENDS_IN_FOLIO):
                 found[box.element] = box
     return found.values()
@@ -166,7 +173,10 @@ def write_text(box, text):
 
 
 class MissingCharacters(logging.Handler):
-    """Collects those that WeasyPrint logs as being in no font: their boxes would break PDF/UA."""
+    """Collects characters that WeasyPrint logs as missing from all fonts.
+
+    WeasyPrint draws a box for each, which would break PDF/UA.
+    """
 
     def __init__(self):
         super().__init__(logging.WARNING)
@@ -185,9 +195,9 @@ class MissingCharacters(logging.Handler):
 
 
 def without(html, characters):
-    """`html` with "[…]" for each run of `characters` that are letters or figures, else nothing.
+    """Replaces each run of `characters` in `html`: letters and digits by "[…]", others by nothing.
 
-    The title in the head stays whole: it is not drawn.
+    The title in the head and the addresses of links do not change, because they are not drawn.
     """
     head, end, rest = html.partition("</title>")
     run = re.compile(f'href="[^"]*"|[{re.escape("".join(sorted(characters)))}]+')

@@ -1,14 +1,14 @@
-"""A packet: a front of ours with a contents, then sheets of ours and whole PDFs of others."""
+"""Makes the PDF of a packet: a front page with the contents, then sheets and uploaded PDFs."""
 
 from catalog.printing.render import binding, layout
 from catalog.printing.render.layout import VARIANT, MissingCharacters, without
 
 
 def make(path, document):
-    """Writes the packet to `path`; {"pages": how many}.
+    """Writes the packet to `path`. Returns {"pages": how many}.
 
-    `document` has "parts" besides: [{"html": a sheet}] and [{"file": path, "pages": 4}], each with
-    a "title" and a "link", the address by which the contents leads to it.
+    `document` also has "parts", each {"html": a sheet} or {"file": path, "pages": 4}. Each part has
+    a "title" and a "link", the address with which the contents leads to it.
     """
     with MissingCharacters() as missing:
         made = write(path, document)
@@ -45,7 +45,7 @@ def write(path, document):
 
 
 def sheet(part, document, number):
-    """Its pages, of which the first has this number in the packet."""
+    """Returns the pages of a sheet. `number` is the page number of the first one in the packet."""
     source = layout.parsed(document | {"html": part["html"]})
     begin = f"@page :first {{ counter-reset: page {number} }}"
     return layout.fitted(source, document, begin).pages

@@ -1,11 +1,14 @@
-"""Documents that are ours alone: sheets, handouts, plans, the parts of a book."""
+"""Makes documents without uploaded PDFs: sheets, handouts, plans, parts of the catalog PDF."""
 
 from catalog.printing.render import layout
 from catalog.printing.render.layout import VARIANT, MissingCharacters, without
 
 
 def make(path, document):
-    """Writes the document to `path`, as PDF/UA-1; {"pages": how many, "places": {id: page}}."""
+    """Writes the document to `path` as PDF/UA-1.
+
+    Returns {"pages": how many, "places": {id: number of the page that has it}}.
+    """
     with MissingCharacters() as missing:
         made = write(path, document)
         if missing.found:

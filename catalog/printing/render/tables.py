@@ -1,18 +1,18 @@
-"""Tables of a parsed page made regular, as PDF/UA wants them."""
+"""Makes the tables of a parsed page regular, as PDF/UA requires."""
 
 import re
 from xml.etree.ElementTree import SubElement
 
-# To find the width of a cell whose words may break anywhere, WeasyPrint sets it once for each of
-# its letters: 4000 of them take 20 s. Words in longer cells break where PIECE says.
+# To find the width of a cell whose words may break anywhere, WeasyPrint lays it out once for each
+# of its letters: 4000 letters take 20 s. Words in longer cells break only where PIECE says.
 LONG_CELL = 200  # letters
 PIECE = re.compile(r"[^\s\u200b]{12}(?=[^\s\u200b]{8})")
 
 
 def tidy(table):
-    """Changes the element `table`: each row fills the same columns, no cell lies on another.
+    """Changes the element `table` so that all rows fill the same columns and no cells overlap.
 
-    Headings stay headings only where every other cell has one, in its row or its column.
+    Headings stay headings only if every other cell has one in its row or its column.
     """
     rows = in_one_body(table)
     squares = fill(rows)
@@ -31,7 +31,7 @@ def tidy(table):
 
 
 def let_words_break(cell):
-    """Only at places that are marked: unseen ones, within the words that are long."""
+    """Lets long words of a cell break, but only at the zero-width spaces that it adds."""
     cell.set("class", f"{cell.get('class', '')} long".strip())
     for part in cell.iter():
         part.text = part.text and PIECE.sub("\\g<0>\u200b", part.text)
@@ -40,7 +40,10 @@ def let_words_break(cell):
 
 
 def in_one_body(table):
-    """The rows of `table`, brought together, for a span ends with the body that it is in."""
+    """Moves all rows of `table` into one body and returns them.
+
+    A row span ends with its body, so several bodies would cut it.
+    """
     parts = list(table)
     rows = [row for part in parts for row in ([part] if part.tag == "tr" else part)]
     for part in parts:
@@ -50,7 +53,7 @@ def in_one_body(table):
 
 
 def fill(rows):
-    """The squares that cells cover, {(row, column): cell}; spans that do not fit are cut."""
+    """Returns {(row, column): cell that covers it}. Shortens spans that do not fit."""
     squares = {}
     for y, row in enumerate(rows):
         x = 0
@@ -70,7 +73,7 @@ def span(cell, name):
 
 
 def headed(squares):
-    """Whether each cell has a heading as WeasyPrint finds them, or none has."""
+    """Returns whether WeasyPrint will find a heading for each cell, or for none."""
     begins = first_squares(squares)
     headings = [(square, cell) for square, cell in begins if cell.tag == "th"]
     if any(span(cell, "rowspan") > 1 for _square, cell in begins):
@@ -82,7 +85,7 @@ def headed(squares):
 
 
 def first_squares(squares):
-    """Of each cell the square where it begins."""
+    """Returns [(first square, cell)], one pair for each cell."""
     first = {}
     for square, cell in sorted(squares.items(), key=lambda pair: pair[0]):
         first.setdefault(id(cell), (square, cell))

@@ -1,7 +1,7 @@
-"""The structure of a tagged PDF, taken along when its pages are bound into another one.
+"""Copies the structure of a tagged PDF when its pages are bound into another PDF.
 
-Elements of the structure tree know their page; pages, pictures and notes know by a number where in
-the parent tree the elements of their content are (ISO 32000-1, 14.7.4).
+Elements of the structure tree refer to their page. Pages, pictures and annotations have a number,
+under which the parent tree lists the elements of their content (ISO 32000-1, 14.7.4).
 """
 
 from pikepdf import Array, Dictionary, Name, String
@@ -17,7 +17,7 @@ def has_tags(pdf):
 
 
 def begin(pdf):
-    """Gives an empty PDF a structure without anything in it."""
+    """Gives an empty PDF an empty structure tree."""
     root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     whole = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array()))
     root.K, root.ParentTree = Array([whole]), pdf.make_indirect(Dictionary(Nums=Array()))
@@ -25,8 +25,10 @@ def begin(pdf):
 
 
 def take_along(pdf, other, first, count):
-    """Hangs the structure of `other` into that of `pdf`, which has `count` pages of it from `first`
-    on, counted from 0. Raises ValueError or pikepdf's own errors where it is not as it should be.
+    """Copies the structure of `other` into that of `pdf`.
+
+    `pdf` already has its `count` pages, from index `first` on. Raises ValueError or an error of
+    pikepdf if the structure is malformed.
     """
     ours = pdf.Root.StructTreeRoot
     theirs = pdf.copy_foreign(other.Root.StructTreeRoot)
@@ -47,7 +49,10 @@ def take_along(pdf, other, first, count):
 
 
 def match_maps(ours, theirs):
-    """What their own names of roles and classes mean is said in ours."""
+    """Copies the meanings of their role and class names into ours.
+
+    Raises ValueError if a name already has another meaning.
+    """
     for name in MAPS:
         mine = ours.get(name, Dictionary())
         for key, value in theirs.get(name, Dictionary()).items():
@@ -63,7 +68,7 @@ def listed(kids):
 
 
 def numbers_of(tree, depth=0):
-    """{number: what is there} of a number tree."""
+    """Returns a number tree as {number: value}. Raises ValueError if it is too deep."""
     if depth > DEEPEST:
         raise ValueError("the tree of numbers does not end")
     nums = list(tree.get("/Nums", []))
@@ -74,8 +79,9 @@ def numbers_of(tree, depth=0):
 
 
 def renumber(pages, offset):
-    """The pages, their notes and all that they draw say their place in the joined tree of numbers,
-    what several of them draw too.
+    """Adds `offset` to the parent tree numbers of the pages, their annotations and what they draw.
+
+    A drawing that several pages share changes only once.
     """
     seen, waiting = set(), [*pages, *(note for page in pages for note in page.get("/Annots", []))]
     while waiting:
@@ -91,7 +97,7 @@ def renumber(pages, offset):
 
 
 def place_of(pdf, elements, page):
-    """Before which of `elements` comes what ends before the page of this number."""
+    """Returns the index in `elements` of the first one on the page of this index or later."""
     numbers = {one.obj.objgen: number for number, one in enumerate(pdf.pages)}
     for place, element in enumerate(elements):
         found = first_page(element)
@@ -101,7 +107,7 @@ def place_of(pdf, elements, page):
 
 
 def first_page(element, depth=0):
-    """The page of the first content in an element; None where it has none."""
+    """Returns the page of the first content of an element, or None if it has no content."""
     if not isinstance(element, Dictionary) or depth > DEEPEST:
         return None
     if "/Pg" in element:

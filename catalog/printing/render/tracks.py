@@ -1,20 +1,22 @@
-"""The level track as one drawing: a document with hundreds of them is laid out in half the time of
-one in which each dot is a box.
+"""Draws each level track as one picture.
+
+So a document with hundreds of tracks takes half the time that it would take with a box for each
+dot.
 """
 
 from itertools import product
 from urllib.parse import quote
 
 DOTS = 5
-STEP, MIDDLE = 134, 42  # in hundredths of the size of the letters
-BETWEEN, OUTER, INNER = 8, 72, 50  # how wide: the line, a dot, what of it is empty
-# The middle of the outer dots is farther in than they need: a drawing is cut at its box.
+STEP, MIDDLE = 134, 42  # in hundredths of the font size
+BETWEEN, OUTER, INNER = 8, 72, 50  # the widths of the line, a dot, and the hole of an empty dot
+# MIDDLE is larger than half a dot, because a drawing is cut at its box.
 LINE, INK = "#a9b7b6", "#14232b"
 LEVELS = ("#9fd3c7", "#5fb3ab", "#2d8f93", "#146b79", "#0b4357")
 
 
 def style():
-    """Rules for each set of levels: ".color .t01100 { … }" is the track of levels 2 and 3."""
+    """Returns the CSS of all tracks. ".color .t01100 { … }" is the track of levels 2 and 3."""
     rules = []
     for ink, colors, line in (("color", LEVELS, LINE), ("saving", [INK] * DOTS, INK)):
         for dots in product("01", repeat=DOTS):
@@ -24,7 +26,10 @@ def style():
 
 
 def drawing(dots, colors, line):
-    """Dots are the round ends of lines without length: one path for all that look alike."""
+    """Returns the SVG of a track. `dots` is a string like "01100".
+
+    A dot is a line of length 0 with round ends, so one path draws all dots that look alike.
+    """
     wide, high = STEP * (DOTS - 1) + 2 * MIDDLE, 2 * MIDDLE
     empty = "".join(dot_at(number) for number, dot in enumerate(dots) if dot == "0")
     parts = [stroke(f"M{MIDDLE} {MIDDLE}H{wide - MIDDLE}", line, BETWEEN)]
