@@ -1,4 +1,4 @@
-"""A packet is filled, ordered, noted and handed on in a real browser, by keyboard."""
+"""Readers fill, order, annotate and share a packet in a real browser, by keyboard."""
 
 import re
 
@@ -16,7 +16,7 @@ PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 
 @pytest.fixture
 def open_reader(browser, demo_site):
-    """Opens browsers that share nothing; nothing may complain in their consoles."""
+    """Opens browsers that share nothing. Fails if their consoles show anything."""
     contexts, complaints = [], []
 
     def open_reader(**options):
@@ -52,7 +52,7 @@ def header(page):
 
 
 def settled(page, query):
-    """Waits until the address is that of a packet with `query`, a regular expression."""
+    """Waits until the address is a packet with `query`, a regular expression."""
     expect(page).to_have_url(re.compile(rf"/packet/\?{query}$"))
     page.wait_for_load_state()
 
@@ -61,7 +61,7 @@ FIRST, SECOND = "Plan-Do-Study-Act Worksheet", "Icebreaker: Huddle Starter Cards
 
 
 def fill(page):
-    """With two entries from a listing; returns the query of the packet."""
+    """Adds two entries from a listing. Returns the query of the packet."""
     page.goto("/tools/")
     for title in (FIRST, SECOND):
         button_of(page, title).click()
@@ -70,7 +70,7 @@ def fill(page):
     return page.url.partition("?")[2]
 
 
-def test_entries_are_added_and_taken_out_by_keyboard(reader):
+def test_entries_are_added_and_removed_by_keyboard(reader):
     reader.goto("/tools/")
     tab_to(reader, f"e.matches('button.packet-button') && e.innerText.includes('{FIRST}')")
     button = button_of(reader, FIRST)
@@ -86,7 +86,7 @@ def test_entries_are_added_and_taken_out_by_keyboard(reader):
     expect(reader.locator("#announcement")).to_have_text("The packet is empty.")
 
 
-def test_it_outlives_pages_and_lists_that_are_narrowed(reader):
+def test_the_packet_stays_on_other_pages_and_filtered_lists(reader):
     fill(reader)
     reader.goto("/tools/")
     reader.get_by_label("Level 2").check()
@@ -99,7 +99,7 @@ def test_it_outlives_pages_and_lists_that_are_narrowed(reader):
     expect(header(reader)).to_have_text("Packet (1)")
 
 
-def test_the_page_without_a_query_opens_the_packet_that_is_kept(reader):
+def test_the_page_without_a_query_opens_the_saved_packet(reader):
     query = fill(reader)
     reader.goto("/topics/")
     reader.goto("/packet/")
@@ -109,7 +109,7 @@ def test_the_page_without_a_query_opens_the_packet_that_is_kept(reader):
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
 @pytest.mark.parametrize("size", [WORKSTATION, PHONE], ids=["workstation", "phone"])
-def test_it_is_filled_ordered_and_noted_by_keyboard(open_reader, scripted, size):
+def test_a_packet_is_filled_ordered_and_annotated_by_keyboard(open_reader, scripted, size):
     page = open_reader(java_script_enabled=scripted, **size)
     page.goto("/packet/")
     tab_to(page, "e.id === 'packet-words'")
@@ -149,7 +149,7 @@ def test_it_is_filled_ordered_and_noted_by_keyboard(open_reader, scripted, size)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_without_a_script_the_link_of_a_card_begins_a_packet(open_reader):
+def test_without_a_script_the_link_on_a_card_starts_a_packet(open_reader):
     page = open_reader(java_script_enabled=False)
     page.goto("/tools/")
     button_of(page, FIRST).click()
@@ -160,7 +160,7 @@ def test_without_a_script_the_link_of_a_card_begins_a_packet(open_reader):
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
-def test_a_second_browser_gets_all_of_it_from_the_link(reader, open_reader, scripted):
+def test_a_second_browser_gets_the_whole_packet_from_the_link(reader, open_reader, scripted):
     fill(reader)
     reader.get_by_label(f"Note – {FIRST}").fill("Bring “cards” & pens")
     reader.get_by_label("Title of the packet").fill("For Monday’s huddle")
@@ -176,7 +176,7 @@ def test_a_second_browser_gets_all_of_it_from_the_link(reader, open_reader, scri
     expect(other.get_by_label(f"Note – {FIRST}")).to_have_value("Bring “cards” & pens")
 
 
-def test_the_link_its_code_and_the_print_follow_what_is_typed(reader):
+def test_the_link_the_code_and_the_print_update_while_typing(reader):
     fill(reader)
     code = reader.locator("#packet-code svg").inner_html()
     reader.get_by_label("Title of the packet").fill("For Monday")
@@ -194,7 +194,7 @@ def test_the_link_its_code_and_the_print_follow_what_is_typed(reader):
     expect(reader.get_by_label(f"Note – {FIRST}")).to_have_value("Bring the cards")
 
 
-def test_what_is_typed_into_the_packet_of_somebody_else_leaves_mine(reader, open_reader):
+def test_typing_into_the_packet_of_somebody_else_does_not_change_mine(reader, open_reader):
     theirs = fill(open_reader())
     reader.goto(f"/packet/?{theirs}")
     reader.get_by_label("Title of the packet").fill("For Monday")
@@ -219,7 +219,7 @@ SMALL = f"""() => [...document.querySelectorAll("main {TARGETS}")]
     .filter(([words, height]) => height && height < 44)"""
 
 
-def test_a_finger_hits_everything_on_a_phone(open_reader):
+def test_every_target_is_large_enough_for_a_finger(open_reader):
     page = open_reader(**PHONE)
     query = fill(page)
     page.goto(f"/packet/?{query}&q=huddle")
@@ -238,7 +238,7 @@ class TestAPacketOfSomebodyElse:
     def theirs(self, open_reader):
         return f"/packet/?{fill(open_reader())}"
 
-    def test_is_kept_at_once_by_who_has_none(self, reader, theirs):
+    def test_a_reader_without_a_packet_can_save_it_at_once(self, reader, theirs):
         reader.goto(theirs)
         expect(header(reader)).to_have_text("Packet")
         expect(reader.get_by_role("link", name="Open my packet")).to_be_hidden()
@@ -249,7 +249,7 @@ class TestAPacketOfSomebodyElse:
         reader.reload()
         expect(reader.locator("#shared-packet")).to_be_hidden()
 
-    def test_takes_the_place_of_mine_only_when_i_say_so(self, reader, theirs):
+    def test_it_replaces_my_packet_only_after_i_confirm(self, reader, theirs):
         reader.goto("/videos/")
         reader.locator("article .packet-button").first.click()
         mine = reader.evaluate("localStorage.packet")
@@ -264,7 +264,7 @@ class TestAPacketOfSomebodyElse:
         reader.get_by_role("button", name="Make this my packet").click()
         expect(header(reader)).to_have_text("Packet (2)")
 
-    def test_is_changed_without_touching_mine(self, reader, theirs):
+    def test_it_can_be_changed_without_changing_mine(self, reader, theirs):
         reader.goto("/videos/")
         reader.locator("article .packet-button").first.click()
         mine = reader.evaluate("localStorage.packet")
@@ -279,7 +279,7 @@ class TestAPacketOfSomebodyElse:
         expect(reader.locator("#shared-packet")).to_be_hidden()
 
 
-def test_what_was_removed_is_put_back_into_my_packet(reader):
+def test_a_removed_item_is_put_back_into_my_packet(reader):
     fill(reader)
     reader.get_by_role("button", name=f"Remove – {FIRST}").click()
     expect(header(reader)).to_have_text("Packet (1)")
@@ -289,7 +289,7 @@ def test_what_was_removed_is_put_back_into_my_packet(reader):
     expect(reader.locator("#shared-packet")).to_be_hidden()
 
 
-def test_an_old_state_of_my_packet_is_not_taken_for_mine(reader):
+def test_an_old_state_of_my_packet_does_not_count_as_mine(reader):
     before = fill(reader)
     reader.get_by_role("button", name=f"Remove – {FIRST}").click()
     expect(header(reader)).to_have_text("Packet (1)")
@@ -309,7 +309,7 @@ def test_a_full_packet_takes_no_more_and_says_so(reader):
     expect(reader.locator(".notice", has_text=sentence)).to_be_visible()
 
 
-def test_two_windows_show_the_same(reader):
+def test_two_windows_show_the_same_packet(reader):
     reader.goto("/tools/")
     other = reader.context.new_page()
     other.goto("/tools/")

@@ -1,4 +1,4 @@
-"""The link of a packet, read and written, and what it finds in the catalog."""
+"""Reading and writing the link of a packet, and finding its items in the catalog."""
 
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -32,7 +32,7 @@ ANYTHING = st.text(st.characters(), max_size=300)
 NAMES = st.sampled_from(
     ["items", "title", "add", "remove", "up", "down", "replace", "note-2f", "note-"]
 )
-# Half of what codes are made of, half of anything.
+# Some are made of codes, some of anything.
 PIECES = st.one_of(CODES, ANYTHING, st.lists(CODES, max_size=80).map(".".join))
 
 
@@ -48,7 +48,7 @@ def again(link):
 
 
 @given(links())
-def test_what_is_written_reads_as_the_same(link):
+def test_a_written_link_reads_as_the_same_packet(link):
     reading = again(link)
     assert reading.link == reading.before == link
     assert (reading.strange, reading.doubles, reading.cut) == ([], 0, [])
@@ -65,26 +65,26 @@ def test_order_and_texts_are_kept(codes, text):
 
 
 @given(st.dictionaries(NAMES, st.lists(PIECES, max_size=3), max_size=8))
-def test_anything_can_be_read_and_what_comes_of_it_is_settled(values):
+def test_any_text_can_be_read_and_the_result_reads_as_the_same(values):
     link = read_link(values).link
     assert len(set(link.codes)) == len(link.codes) <= MOST_ITEMS
     assert again(link).link == link
 
 
 @given(NUMBERS)
-def test_codes_are_those_of_short_addresses(number):
+def test_codes_are_the_same_as_in_short_addresses(number):
     code = code_of(number)
     assert code == int_to_base36(number) == known_form(code)
     assert number_of(code) == number
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "2f!", "²", "1_0", "½", "zzzzzzzzzzzzz", "1" * 14])
-def test_what_is_no_code(text):
+def test_text_that_is_not_a_code_has_no_known_form(text):
     assert known_form(text) == ""
 
 
 @given(st.lists(CODES, unique=True, min_size=2, max_size=9), st.data())
-def test_a_move_there_and_back_changes_nothing(codes, data):
+def test_moving_an_item_there_and_back_changes_nothing(codes, data):
     link = PacketLink(tuple(codes))
     place = data.draw(st.integers(0, len(codes) - 2))
     there = link.moved(codes[place], 1)
@@ -92,7 +92,7 @@ def test_a_move_there_and_back_changes_nothing(codes, data):
     assert there.moved(codes[place], -1) == link
 
 
-def test_the_ends_are_ends():
+def test_an_item_does_not_move_past_an_end():
     link = PacketLink(("1", "2"))
     assert link.moved("1", -1) == link.moved("2", 1) == link.moved("3", 1) == link
 
@@ -101,7 +101,7 @@ def test_a_link_that_a_mail_program_broke_is_read():
     assert read_link(parse_qs("items=2F.%0D%0A03k,+9a.")).link.codes == ("2f", "3k", "9a")
 
 
-def test_five_thousand_items_are_the_first_sixty():
+def test_a_link_with_five_thousand_items_keeps_the_first_sixty():
     reading = read_link({"items": [".".join(map(code_of, range(1, 5001)))]})
     assert reading.total == 5000
     assert list(reading.link.codes) == [code_of(number) for number in range(1, 61)]
@@ -129,7 +129,7 @@ class TestWhatItFinds:
         assert read.address == "http://127.0.0.1:8000" + read.path
         assert read.pdf_path == "/packet.pdf" + read.query
 
-    def test_whole_are_the_children_in_order(self):
+    def test_list_children_returns_the_children_in_order(self):
         some = [make_course("C"), make_tool("B"), make_video("A"), make_tool("D")]
         assert packet(f"items={codes_of(*some)}").list_children() == some
 
@@ -139,7 +139,7 @@ class TestWhatItFinds:
         assert [item.code for item in read.items] == list(read.link.codes)
 
     @pytest.mark.parametrize("published", [False, days_ago(-3)])
-    def test_a_draft_is_as_unknown_as_a_number_without_a_row(self, published):
+    def test_a_draft_is_unknown_like_a_number_without_a_row(self, published):
         code = codes_of(make_tool("Secret title", published=published))
         read = packet(f"items={code}&remove={code}&add={code}&up={code}")
         words = f"{read.notices} {list(read.came)} {read.removed}"
@@ -148,14 +148,14 @@ class TestWhatItFinds:
             f"We skipped “{code}”: nothing in the catalog has that code."
         ]
 
-    def test_what_was_withdrawn_is_named_and_stays_in_the_link(self):
+    def test_a_withdrawn_item_is_named_and_stays_in_the_link(self):
         old = make_tool("Old sheet", published=days_ago(9), unpublished_at=days_ago(2))
         read = packet(f"items={codes_of(old, make_video())}")
         assert [item.resource.title for item in read.gone] == ["Old sheet"]
         assert (read.gone, read.refused, read.notices) == (read.withdrawn, [], [])
         assert len(read.items) == 1 and len(read.link.codes) == 2
 
-    def test_what_was_withdrawn_is_not_added(self):
+    def test_a_withdrawn_item_cannot_be_added(self):
         new, since = (
             make_tool("New sheet"),
             {"published": days_ago(9), "unpublished_at": days_ago(2)},
@@ -177,7 +177,7 @@ class TestWhatItFinds:
         ]
         assert list(read.came) == ["“New” replaced “Old” in the packet."]
 
-    def test_a_replacement_of_what_is_not_there_is_the_last(self):
+    def test_a_replacement_of_an_item_that_is_not_there_comes_last(self):
         old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
         read = packet(f"items={codes_of(other)}&replace={codes_of(old, new)}")
         assert [item.resource.title for item in read.items] == ["Other", "New"]
@@ -188,7 +188,7 @@ class TestWhatItFinds:
         assert len(read.items) == 1
         assert read.notices == ["2 items were in the link more than once. We kept each once."]
 
-    def test_long_texts_are_cut_and_said_to_be(self):
+    def test_long_texts_are_cut_and_a_notice_says_so(self):
         code = codes_of(make_tool("A poster"))
         read = packet(f"items={code}&title={'t' * 101}&note-{code}={'n' * 201}")
         assert (len(read.title), len(read.items[0].note)) == (100, 200)
@@ -197,7 +197,7 @@ class TestWhatItFinds:
             "We shortened the note on “A poster” to 200 characters.",
         ]
 
-    def test_time_is_summed_of_what_takes_time_and_never_0(self):
+    def test_only_items_that_take_time_count_in_the_total_time(self):
         film = make_video("Film", seconds=89)
         course = make_course("Course", minutes_min=210, minutes_max=210)
         poster = make_tool("Poster")
@@ -275,18 +275,18 @@ class TestPastedAddresses:
     def test_words_are_no_addresses(self, words):
         assert codes_at(words, "catalog.example.org") is None
 
-    def test_a_draft_has_none(self):
+    def test_a_draft_has_no_codes(self):
         draft = make_tool("Draft", published=False)
         assert codes_at("/tools/draft/", "a.example.org") == []
         assert codes_at(f"/r/{codes_of(draft)}", "a.example.org") == []
 
     @pytest.mark.parametrize("address", ["/r/CODE/1", "/tools/a-poster/"])
-    def test_what_was_withdrawn_is_found(self, address):
+    def test_a_withdrawn_item_is_found(self, address):
         tool = make_tool("A poster", published=days_ago(9), unpublished_at=days_ago(2))
         text = address.replace("CODE", codes_of(tool))
         assert codes_at(text, "a.example.org") == [codes_of(tool)]
 
-    def test_a_former_address_leads_there(self):
+    def test_a_former_address_finds_its_item(self):
         tool = make_tool("A poster")
         tool.slug = f"other-{uuid4().hex}"
         tool.save()

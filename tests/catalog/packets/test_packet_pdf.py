@@ -1,4 +1,4 @@
-"""A packet as one PDF: a front with true page numbers, then every tool's own pages unchanged."""
+"""The PDF of a packet: a front page with page numbers, then the unchanged pages of each tool."""
 
 import io
 import re
@@ -20,7 +20,7 @@ from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
 
 pytestmark = pytest.mark.django_db
 LETTER, LEGAL, TABLOID = (612, 792), (612, 1008), (792, 1224)
-# A packet that binds pages of others does not call itself PDF/UA; this is all that it lacks.
+# A packet that binds uploaded PDFs does not claim to be PDF/UA. It lacks nothing else.
 NO_CLAIM = [
     "XMP declares PDF/UA part values [], expected exactly one value 1",
     "XMP does not contain the PDF/UA Identification schema",
@@ -35,7 +35,7 @@ def places(settings, tmp_path):
 
 
 def pdf_of(*sizes, **how):
-    """A PDF with blank pages of these sizes in points."""
+    """Returns a PDF with blank pages of these sizes in points."""
     made, data = pikepdf.new(), io.BytesIO()
     for size in sizes:
         made.add_blank_page(page_size=size)
@@ -64,13 +64,13 @@ def sizes(data):
 
 
 def outline(data):
-    """[(title, number of its page)]"""
+    """Returns [(title, number of its page)]."""
     with pypdfium2.PdfDocument(data) as document:
         return [(mark.get_title(), mark.get_dest().get_index() + 1) for mark in document.get_toc()]
 
 
 def jumps(data):
-    """The numbers of the pages that links of the first page lead to in the PDF itself."""
+    """Returns the numbers of the pages that links of the first page lead to."""
     with pikepdf.open(io.BytesIO(data)) as document:
         numbers = {page.obj.objgen: number for number, page in enumerate(document.pages, 1)}
         notes = document.pages[0].obj.get("/Annots", [])
@@ -87,12 +87,12 @@ def three():
     ]
 
 
-def test_pages_of_tools_follow_the_front_in_their_own_size(client, three):
+def test_pages_of_tools_follow_the_front_page_in_their_own_size(client, three):
     data = response_bytes(client.get(address(*three)))
     assert sizes(data) == [LETTER] + [LETTER] * 2 + [LEGAL] + [TABLOID] * 4
 
 
-def test_the_contents_says_where_each_begins_and_leads_there(client, three):
+def test_the_contents_shows_the_first_page_of_each_item_and_links_to_it(client, three):
     response = client.get(address(*three))
     words = " ".join(pdf_content(response).pages[0].split())
     for title, number in (("Two pages", 2), ("One page", 4), ("Four pages", 5)):
@@ -103,7 +103,7 @@ def test_the_contents_says_where_each_begins_and_leads_there(client, three):
     ]  # fmt: skip
 
 
-def test_courses_and_videos_are_sheets_that_go_on_with_the_numbers(client, three):
+def test_sheets_of_courses_and_videos_continue_the_page_numbers(client, three):
     film = make_video("A film", seconds=89)
     data = response_bytes(client.get(address(three[0], make_course("A course"), film)))
     found = outline(data)[1:]
@@ -113,7 +113,7 @@ def test_courses_and_videos_are_sheets_that_go_on_with_the_numbers(client, three
         assert "Video · 1:29" in document[0].get_textpage().get_text_range()
 
 
-def test_it_says_its_title_its_notes_and_its_size(client, three):
+def test_the_front_page_shows_the_title_the_notes_and_the_page_sizes(client, three):
     more = f"&title=For+Monday&note-{code_of(three[1])}=Bring+the+cards"
     found = pdf_content(client.get(address(*three, more=more)))
     assert "For Monday" in found.title
@@ -122,7 +122,7 @@ def test_it_says_its_title_its_notes_and_its_size(client, three):
     assert "are in this PDF" not in found.pages[0]
 
 
-def test_a_link_that_is_too_long_for_the_foot_stands_on_the_front(client, three):
+def test_a_link_too_long_for_the_footer_is_printed_on_the_front_page(client, three):
     title = "All that we need for our huddles of the next month and some more"
     found = pdf_content(client.get(address(*three[:1], more=f"&title={quote_plus(title)}")))
     assert found.smallest_pt >= 8.5
@@ -130,7 +130,7 @@ def test_a_link_that_is_too_long_for_the_foot_stands_on_the_front(client, three)
     assert "title=All" in found.text_without_spaces.partition("Contents")[0]
 
 
-def test_what_is_not_found_in_the_link_is_said(client, three):
+def test_unknown_and_withdrawn_items_are_listed(client, three):
     new = make_tool("New sheet")
     old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
     gone = [make_tool("Withdrawn", replaced_by=new, **old), make_tool("Lost", **old)]
@@ -152,7 +152,7 @@ def test_what_is_not_found_in_the_link_is_said(client, three):
         (None, "", "It is kept on another site."),
     ],
 )
-def test_what_cannot_be_bound_is_listed_with_its_address(client, three, content, name, why):
+def test_a_tool_that_cannot_be_bound_is_listed_with_its_address(client, three, content, name, why):
     tool = make_tool("Left out")
     if content:
         tool.renditions.create(file=ContentFile(content, name))
@@ -166,7 +166,7 @@ def test_what_cannot_be_bound_is_listed_with_its_address(client, three, content,
 
 
 def put(tool, content):
-    """Puts `content` where the tool's file is, as if it had always been there."""
+    """Overwrites the file of a tool with `content`."""
     rendition = tool.renditions.get()
     with open(rendition.file.path, "wb") as file:
         file.write(content)
@@ -198,13 +198,13 @@ def test_a_bad_file_is_left_out_and_the_rest_is_printed(client, three, content, 
     assert len(sizes(response_bytes(response))) == 4
 
 
-def test_a_file_that_is_gone_is_left_out(client, three):
+def test_a_missing_file_is_left_out(client, three):
     gone = make_poster("Gone", pdf_of(LETTER))
     gone.renditions.get().file.storage.delete(gone.renditions.get().file.name)
     assert "Its file is not here." in pdf_content(client.get(address(gone, three[0]))).pages[0]
 
 
-def test_what_is_read_of_a_file_is_read_once(client, three, monkeypatch):
+def test_a_file_is_read_only_once(client, three, monkeypatch):
     client.get(address(*three)).getvalue()
     monkeypatch.setattr(pdf, "read_pdf", lambda path: 1 / 0)
     assert client.get(address(*reversed(three))).getvalue()
@@ -218,19 +218,19 @@ def test_a_packet_has_its_limits(client, three, monkeypatch):
     assert len(sizes(response_bytes(response))) == 4
 
 
-def test_an_empty_packet_is_a_page_that_says_so(client):
+def test_the_pdf_of_an_empty_packet_says_so(client):
     for path in ("/packet.pdf", "/packet.pdf?items=..%00..&items=%F0%9F%8E%89&add=x"):
         assert "nothing to print" in pdf_content(client.get(path)).text
 
 
-def test_a_link_with_five_thousand_codes_is_no_burden(client, three, monkeypatch):
+def test_a_link_with_five_thousand_codes_makes_a_pdf(client, three, monkeypatch):
     monkeypatch.setattr(limits, "PACKET_ITEMS_AT_ONCE", 100)
     codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
     words = pdf_content(client.get(address(*three, more=f".{codes}"))).pages[0]
     assert "A packet holds 60" in " ".join(words.split())
 
 
-def test_to_save_ink_the_black_and_white_file_is_bound(client):
+def test_the_black_and_white_file_is_bound_when_saving_ink(client):
     tool = make_poster("Poster", pdf_of(TABLOID))
     tool.renditions.create(file=ContentFile(pdf_of(LEGAL), "bw.pdf"), color="bw", position=2)
     assert TABLOID in sizes(response_bytes(client.get(address(tool))))
@@ -238,9 +238,7 @@ def test_to_save_ink_the_black_and_white_file_is_bound(client):
 
 
 @pytest.mark.parametrize("at_once", [100, 2])
-def test_large_or_small_it_says_what_of_the_link_was_passed_over(
-    client, three, monkeypatch, at_once
-):
+def test_a_small_or_large_packet_says_what_was_skipped(client, three, monkeypatch, at_once):
     monkeypatch.setattr(limits, "PACKET_ITEMS_AT_ONCE", at_once)
     codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
     asked = address(*three, more=f".{codes}&paper=a4")
@@ -258,7 +256,7 @@ def test_a_packet_has_one_address(client, three, query):
     assert (response.status_code, response.url) == (302, address(three[0], more="&title=A"))
 
 
-def test_the_last_notice_does_not_stand_alone_on_a_page(client, three):
+def test_the_last_notice_is_not_alone_on_a_page(client, three):
     old = {"published": days_ago(9), "unpublished_at": days_ago(1)}
     gone = [make_tool(f"Old sheet {number}", **old) for number in range(24)]
     for count in range(20, 25):  # about where the first page is full
@@ -273,15 +271,15 @@ def test_a_large_packet_is_made_in_the_background(client, three, monkeypatch):
     assert len(sizes(response_bytes(client.get(address(*three))))) == 8
 
 
-# ---- For everybody ----
+# ---- Accessibility and safety ----
 
 
-def test_a_packet_of_our_own_sheets_is_for_everyone(client):
+def test_a_packet_of_sheets_is_accessible(client):
     assert pdf_ua_errors(client.get(address(make_course("A course"), make_video("A film")))) == []
 
 
 def tagged():
-    """A PDF as a program writes it that knows of tags: two pages, a table, a picture, a link."""
+    """Returns a PDF with structure tags: two pages with headings, a link, a table and a list."""
     import weasyprint
 
     html = (
@@ -292,14 +290,14 @@ def tagged():
     return weasyprint.HTML(string=html).write_pdf(pdf_variant="pdf/ua-1")
 
 
-def test_the_tags_of_a_file_come_with_its_pages(client, three):
+def test_the_tags_of_a_file_are_copied_with_its_pages(client, three):
     posters = [make_poster("Tagged", tagged()), make_poster("Tagged, too", tagged())]
     response = client.get(address(posters[0], make_course("A course"), posters[1]))
     data = response_bytes(response)
     assert pdf_ua_errors(data) == NO_CLAIM
     with pikepdf.open(io.BytesIO(data)) as document:
         kinds = [str(part.S) for part in document.Root.StructTreeRoot.K[0].K]
-    # In the order of the pages: the front, a poster, the sheet of the course, a poster.
+    # In page order: the front page, a poster, the sheet of the course, a poster.
     assert kinds.count("/Part") == 2 and kinds.index("/Part") < len(kinds) - 2
     assert kinds[-1] == "/Part" and "/H1" in kinds[kinds.index("/Part") : -1]
     assert "screen reader" not in pdf_content(response).text
@@ -311,11 +309,11 @@ def test_a_packet_says_which_pages_have_no_tags(client, three):
     assert "descriptions of pictures: • Two pages" in words and "• Tagged" not in words
 
 
-def test_it_claims_no_more_than_is_known(client, three):
+def test_a_packet_with_untagged_files_does_not_claim_to_be_accessible(client, three):
     assert set(NO_CLAIM) <= set(pdf_ua_errors(client.get(address(*three))))
 
 
-def test_what_acts_in_a_file_is_not_bound(client):
+def test_scripts_in_a_file_are_not_bound(client):
     made, data = pikepdf.new(), io.BytesIO()
     page = made.add_blank_page(page_size=LETTER)
     script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
@@ -329,7 +327,7 @@ def test_what_acts_in_a_file_is_not_bound(client):
     assert b"JavaScript" not in bound and b"app.alert" not in bound
 
 
-def test_what_acts_behind_a_link_is_not_bound(client):
+def test_actions_behind_a_link_are_not_bound(client):
     made, data = pikepdf.new(), io.BytesIO()
     page = made.add_blank_page(page_size=LETTER)
     script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
@@ -350,7 +348,7 @@ def test_what_acts_behind_a_link_is_not_bound(client):
         assert "/Next" not in notes[0].A
 
 
-def test_what_failed_on_a_busy_day_is_read_again_after_an_hour(client, three, monkeypatch):
+def test_a_file_that_was_too_slow_to_read_is_read_again_after_an_hour(client, three, monkeypatch):
     refusals = [Refused("too_slow")]
 
     def ask(what, path, **most):
@@ -367,7 +365,7 @@ def test_what_failed_on_a_busy_day_is_read_again_after_an_hour(client, three, mo
     assert pdf.pages_of(rendition)["pages"] == 2
 
 
-def test_a_turned_page_stays_turned(client):
+def test_a_rotated_page_stays_rotated(client):
     made, data = pikepdf.new(), io.BytesIO()
     made.add_blank_page(page_size=LETTER).obj.Rotate = 90
     made.save(data)
@@ -376,7 +374,7 @@ def test_a_turned_page_stays_turned(client):
     assert "1 page 11×8.5" in pdf_content(response).pages[0]
 
 
-def test_each_paper_has_a_front_of_its_own(client, three):
+def test_each_paper_has_its_own_front_page(client, three):
     data = response_bytes(client.get(address(*three, more="&paper=a4")))
     assert [round(side) for side in sizes(data)[0]] == [595, 842] and sizes(data)[3] == LEGAL
 

@@ -1,4 +1,4 @@
-"""What came into the database past every form is printed all the same, within its limits."""
+"""Rows that break the limits of the forms are still printed, but cut to the limits of print."""
 
 import pytest
 
@@ -40,7 +40,7 @@ CUT = [
 
 
 @pytest.mark.parametrize("sort", HOSTILE)
-def test_the_sheet_is_made(client, sort):
+def test_a_sheet_with_a_hostile_body_is_made(client, sort):
     tool = make_tool("Waste Walk", summary="What a team gets from it.")
     Resource.objects.filter(pk=tool.pk).update(body=HOSTILE[sort])
     response = client.get(tool.get_pdf_url())
@@ -54,7 +54,7 @@ def test_the_sheet_is_made(client, sort):
         assert pdf_ua_errors(response) == []
 
 
-def test_what_is_said_in_a_film_is_cut_too(client):
+def test_the_transcript_and_captions_of_a_video_are_cut(client):
     typed = make_video("Typed", transcript="Word after word. " * 100_000)
     heard = make_video("Heard")
     cues = [[second * 3, second * 3 + 2, "Word after word."] for second in range(50_000)]
@@ -66,13 +66,13 @@ def test_what_is_said_in_a_film_is_cut_too(client):
 
 
 @pytest.mark.parametrize("transcript", ["a\n\n" * 100_000, "a\n" * 100_000, "w" * 1_000_000])
-def test_a_transcript_of_lines_without_end_is_cut_too(client, transcript):
+def test_a_transcript_of_endless_lines_is_cut(client, transcript):
     video = make_video("Typed")
     Video.objects.filter(pk=video.pk).update(transcript=transcript)
     assert "Read more at" in pdf_content(client.get(video.get_pdf_url())).text
 
 
-def test_words_without_end_are_cut_too(client):
+def test_endless_captions_are_cut(client):
     video = make_video("Heard")
     cues = [[second * 9, second * 9 + 1, "a"] for second in range(40_000)]
     Video.objects.filter(pk=video.pk).update(cues=cues)
@@ -80,7 +80,7 @@ def test_words_without_end_are_cut_too(client):
 
 
 @pytest.mark.parametrize("text", ["w" * 500_000, "a\n" * 200_000])
-def test_short_texts_that_are_long_are_cut_on_sheets_and_lists(client, text):
+def test_overlong_short_texts_are_cut_on_sheets_and_lists(client, text):
     tool = make_tool("Waste Walk")
     texts = ("summary", "audience_text", "duration_text")
     Resource.objects.filter(pk=tool.pk).update(**dict.fromkeys(texts, text))
@@ -91,7 +91,7 @@ def test_short_texts_that_are_long_are_cut_on_sheets_and_lists(client, text):
 
 
 @pytest.mark.parametrize("text", ["To ask why.\n" * 20_000, "w" * 1_000_000, "ww " * 300_000])
-def test_what_is_learned_and_how_to_enroll_are_cut_too(client, text):
+def test_outcomes_and_enrollment_texts_are_cut(client, text):
     course = make_course("Sponsoring", outcomes="To lead.", enrollment_text="Ask.")
     type(course).objects.filter(pk=course.pk).update(outcomes=text, enrollment_text=text)
     response = client.get(course.get_pdf_url())
@@ -100,12 +100,12 @@ def test_what_is_learned_and_how_to_enroll_are_cut_too(client, text):
     assert len(found.pages) < 30 and pdf_ua_errors(response) == []
 
 
-def test_a_text_of_any_usual_length_stays_as_it_is():
+def test_a_text_of_usual_length_is_not_changed():
     html = "<h2>Part</h2><p>Words &amp; more <strong>words</strong>.</p><ul><li>One</li></ul>" * 50
     assert cut_body(html) == (html, False)
 
 
-def test_what_is_cut_is_closed_again(monkeypatch):
+def test_open_tags_are_closed_after_a_cut(monkeypatch):
     monkeypatch.setattr(limits, "MAX_LETTERS", 6)
     html = "<ul><li><strong>One &amp; two</strong></li><li>Three</li></ul>"
     assert cut_body(html) == ("<ul><li><strong>One </strong></li></ul>", True)

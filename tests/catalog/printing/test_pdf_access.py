@@ -1,6 +1,6 @@
-"""Each kind of document, in each look: two checkers of PDF/UA-1 and qpdf find nothing wrong.
+"""Two PDF/UA-1 checkers and qpdf find no error in any kind of document, with any print options.
 
-A new kind of document is a function here that makes its rows and returns its address.
+To add a kind of document, add a function that makes its rows and returns its address.
 """
 
 import shutil
@@ -134,7 +134,7 @@ LOOKS = [PrintOptions(*names) for names in product(*PrintOptions.CHOICES.values(
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.__name__)
 def printed(request, django_db_setup, django_db_blocker):
-    """The document in each look, {look: answer}: made once for all tests, which only read it."""
+    """{print options: response} of one document. It is made once, because tests only read it."""
     with django_db_blocker.unblock(), transaction.atomic():
         path = request.param()
         mark = "&" if "?" in path else "?"
@@ -144,7 +144,7 @@ def printed(request, django_db_setup, django_db_blocker):
 
 
 def answer(address):
-    """That of a reader, with all its bytes, which may take a job."""
+    """Returns the response for a reader, with all its bytes. Runs the job if there is one."""
     client = Client()
     response = client.get(address, follow=True)
     if response.status_code == 202:
@@ -156,7 +156,7 @@ def answer(address):
 
 @pytest.fixture
 def on_disk(printed, tmp_path):
-    """{look: path of the document}"""
+    """{print options: path of the PDF}"""
     paths = {look: tmp_path / f"{look.query or 'plain'}.pdf" for look in printed}
     for look, path in paths.items():
         path.write_bytes(response_bytes(printed[look]))
@@ -164,18 +164,18 @@ def on_disk(printed, tmp_path):
 
 
 def errors_of(path):
-    """What the checkers have against the PDF."""
+    """Returns the errors that the checkers find in the PDF."""
     findings = pdfua.validate(path).findings
     errors = [found.message for found in findings if found.severity is pdfua.Severity.ERROR]
     return pdf_ua_errors(path.read_bytes()) + errors
 
 
-def test_everyone_can_read_it(on_disk):
+def test_the_checkers_find_no_error(on_disk):
     found = {look.query: errors_of(path) for look, path in on_disk.items()}
     assert {query: errors for query, errors in found.items() if errors} == {}
 
 
-def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
+def test_the_pdf_has_the_paper_and_the_fonts_and_nothing_is_cut(printed):
     for look, response in printed.items():
         found = pdf_content(response)
         short = round(min(found.size))
@@ -187,7 +187,7 @@ def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
         assert found.title
 
 
-def test_the_file_itself_is_sound(on_disk):
+def test_qpdf_finds_no_error_in_the_file(on_disk):
     if not shutil.which("qpdf"):
         pytest.skip("qpdf is not installed")
     for path in on_disk.values():

@@ -1,4 +1,4 @@
-"""A PDF is made of the site's own static files and pictures, and of nothing else."""
+"""A PDF loads the site's own static files and pictures, and nothing else."""
 
 import io
 import socket
@@ -20,7 +20,7 @@ REFUSALS = (OSError, ValueError, SuspiciousFileOperation)
 
 @pytest.fixture
 def media(settings, tmp_path):
-    """MEDIA_ROOT with a picture, a text and a link out of it; beside it a folder to keep from."""
+    """MEDIA_ROOT with a picture, a text and links that lead out of it, and files outside of it."""
     settings.MEDIA_ROOT = tmp_path / "media"
     (tmp_path / "media" / "tools").mkdir(parents=True)
     (tmp_path / "media-old").mkdir()
@@ -35,7 +35,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def own(settings):
-    """A function from a path to its address on this site."""
+    """A function that returns the address of a path on this site."""
     return lambda path: (
         STATIC + path.removeprefix("static:")
         if path.startswith("static:")
@@ -55,7 +55,7 @@ def test_a_static_file_is_read(own, fetcher):
 
 
 @pytest.mark.parametrize("light, expected", [(0, 204), (255, 255), (230, 230)])
-def test_to_save_ink_a_picture_is_pale_and_grey(own, media, settings, light, expected):
+def test_a_picture_is_pale_and_gray_when_saving_ink(own, media, settings, light, expected):
     Image.new("RGB", (40, 30), (light, light, light)).save(media / "media/tools/dark.png")
     saving = SiteFiles(settings.SITE_URL, settings.MEDIA_ROOT, saving=True)
     with Image.open(io.BytesIO(saving.fetch(own("/media/tools/dark.png")).read())) as image:
@@ -99,13 +99,13 @@ def test_a_picture_is_read_as_a_jpeg(own, media, fetcher):
         "/courses/",
     ],
 )
-def test_what_is_no_such_file_is_refused(own, media, path, caplog, fetcher):
+def test_an_address_of_no_allowed_file_is_refused(own, media, path, caplog, fetcher):
     with pytest.raises(REFUSALS):
         fetcher.fetch(own(path))
     assert "Left out of a PDF" in caplog.text
 
 
-def test_the_whole_path_of_a_file_is_refused(own, media, fetcher):
+def test_the_absolute_path_of_a_file_is_refused(own, media, fetcher):
     with pytest.raises(PermissionError):
         fetcher.fetch(own(f"/media/{media}/outside.png"))
 
@@ -132,12 +132,12 @@ def test_the_whole_path_of_a_file_is_refused(own, media, fetcher):
         "",
     ],
 )
-def test_what_is_not_of_this_site_is_refused(media, address, fetcher):
+def test_an_address_of_another_site_is_refused(media, address, fetcher):
     with pytest.raises(PermissionError):
         fetcher.fetch(address)
 
 
-def test_the_openers_of_the_base_class_lead_nowhere_else(media, fetcher):
+def test_the_open_method_of_the_base_class_is_refused_too(media, fetcher):
     with pytest.raises(PermissionError):
         fetcher.open("file:///etc/hostname")
 
@@ -173,7 +173,7 @@ def test_a_hostile_page_reaches_no_file_and_no_host(media, monkeypatch):
     assert b"EmbeddedFile" not in data
 
 
-def test_a_drawing_of_the_site_reaches_nothing_outside(media, own, monkeypatch):
+def test_an_svg_of_the_site_loads_nothing_from_outside(media, own, monkeypatch):
     (media / "drawings").mkdir()
     monkeypatch.setattr(fetching, "STATIC_FOLDER", media / "drawings")
     (media / "drawings" / "a.svg").write_text(
@@ -188,7 +188,7 @@ def test_a_drawing_of_the_site_reaches_nothing_outside(media, own, monkeypatch):
     assert found.image_count == 0
 
 
-def test_a_large_picture_is_made_smaller(own, media, settings, fetcher):
+def test_a_large_picture_is_scaled_down(own, media, settings, fetcher):
     (settings.MEDIA_ROOT / "large.png").write_bytes(files.image(size=(2200, 1100)))
     answer = fetcher.fetch(own("/media/large.png"))
     with Image.open(io.BytesIO(answer.read())) as image:
@@ -202,19 +202,19 @@ def test_a_picture_too_large_to_open_is_left_out(own, media, settings, monkeypat
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_pictures_of_every_sort_of_png_are_read(own, media, settings, mode, fetcher):
+def test_pngs_of_every_mode_are_read(own, media, settings, mode, fetcher):
     Image.new(mode, (30, 20)).save(settings.MEDIA_ROOT / "a.png")
     assert fetcher.fetch(own("/media/a.png")).read()[:2] == b"\xff\xd8"
 
 
-def test_what_is_clear_in_a_picture_is_white_on_paper(own, media, settings, fetcher):
+def test_transparent_parts_of_a_picture_become_white(own, media, settings, fetcher):
     Image.new("RGBA", (30, 20), (0, 0, 0, 0)).save(settings.MEDIA_ROOT / "a.png")
     answer = fetcher.fetch(own("/media/a.png"))
     with Image.open(io.BytesIO(answer.read())) as image:
         assert image.getpixel((15, 10)) == (255, 255, 255)
 
 
-def test_printing_lets_no_half_picture_pass_the_check_of_uploads():
+def test_the_check_of_uploads_refuses_half_pictures_despite_weasyprint():
     whole = files.image("JPEG", (800, 800))
     half = ContentFile(whole[: len(whole) // 2], "a.jpg")
     with pytest.raises(ValidationError, match="may be damaged"):

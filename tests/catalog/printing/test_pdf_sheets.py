@@ -1,4 +1,4 @@
-"""The sheet of a video and of a tool, as it comes out of the printer."""
+"""The printed sheets of a video and of a tool."""
 
 import shutil
 import subprocess
@@ -51,7 +51,7 @@ def make_full_tool(**fields):
     return make_tool(**fields)
 
 
-def test_a_tool_says_its_title_page_number_and_address(client):
+def test_a_tool_shows_its_title_page_number_and_address(client):
     found = pdf_content(client.get(make_tool("Waste Walk").get_pdf_url()))
     assert found.title == "Waste Walk – Partnership Catalog"
     assert "Waste Walk" in found.text
@@ -60,14 +60,14 @@ def test_a_tool_says_its_title_page_number_and_address(client):
     assert "https://catalog.example.org/tools/waste-walk/" in found.links
 
 
-def test_the_site_says_its_own_name(client):
+def test_the_sheet_shows_the_name_of_the_site(client):
     SiteSettings.objects.create(name="Our Shelf", organisation="Us", contact="us@example.org")
     found = pdf_content(client.get(make_tool().get_pdf_url()))
     for words in ("Our Shelf", "Us · us@example.org · Printed"):
         assert words in found.text
 
 
-def test_each_kind_can_be_read_by_everyone(client):
+def test_sheets_of_videos_and_tools_are_accessible(client):
     for resource in (
         make_full_tool(),
         make_video(body=BODY, transcript="One.\n\nTwo."),
@@ -76,14 +76,14 @@ def test_each_kind_can_be_read_by_everyone(client):
         assert pdf_ua_errors(client.get(resource.get_pdf_url())) == []
 
 
-def test_a_listing_can_be_read_by_everyone(client):
+def test_a_listing_is_accessible(client):
     make_full_tool()
     make_video(levels=[1])
     assert pdf_ua_errors(client.get("/topics/lmp-processes.pdf")) == []
     assert pdf_ua_errors(client.get("/new.pdf")) == []
 
 
-def test_the_file_itself_is_sound(client, tmp_path):
+def test_qpdf_finds_no_error_in_the_file(client, tmp_path):
     if not shutil.which("qpdf"):
         pytest.skip("qpdf is not installed")
     path = tmp_path / "a.pdf"
@@ -95,7 +95,7 @@ def qpdf_check(path):
     return subprocess.run(["qpdf", "--check", path], capture_output=True, text=True).stdout
 
 
-def test_the_fonts_are_the_sites_own_and_in_the_file(client):
+def test_all_fonts_are_the_sites_own_and_embedded(client):
     found = pdf_content(client.get(make_full_tool(title="Łódź at work").get_pdf_url()))
     assert found.fonts
     assert all(found.fonts.values())
@@ -117,7 +117,7 @@ def test_links_work_and_their_addresses_are_printed(client):
 
 @pytest.fixture
 def coded(monkeypatch):
-    """The addresses that the codes on paper hold, as they are drawn."""
+    """The addresses of the QR codes, in the order in which they are drawn."""
     addresses = []
 
     def noted(address):
@@ -129,20 +129,20 @@ def coded(monkeypatch):
 
 
 def colorful(response):
-    """Whether anything on the first page has a color."""
+    """Returns whether anything on the first page has a color."""
     with pypdfium2.PdfDocument(response_bytes(response)) as document:
         red, _green, blue = document[0].render().to_pil().convert("RGB").split()
     return ImageChops.difference(red, blue).getextrema()[1] > 60
 
 
-def test_to_save_ink_nothing_has_a_color(client):
+def test_nothing_has_a_color_when_saving_ink(client):
     image = ContentFile(files.image(size=(400, 200)), "a.png")
     path = make_full_tool(image=image).get_pdf_url()
     assert colorful(client.get(path))
     assert not colorful(client.get(f"{path}?ink=saving"))
 
 
-def test_a_phone_reads_the_living_page_from_an_arms_length(client, coded):
+def test_the_qr_code_leads_to_the_page_and_is_large_enough_for_phones(client, coded):
     tool = make_tool("Waste Walk")
     found = pdf_content(client.get(tool.get_pdf_url()))
     short = f"catalog.example.org{tool.get_short_url()}/1"
@@ -152,7 +152,7 @@ def test_a_phone_reads_the_living_page_from_an_arms_length(client, coded):
     assert [width >= 22 for width in found.qr_widths_mm] == [True]
 
 
-def test_paper_carries_the_edition(client):
+def test_a_sheet_shows_its_edition(client):
     tool = make_tool("Waste Walk")
     for summary in ("Look twice.", "Look three times."):
         tool.summary = summary
@@ -162,7 +162,7 @@ def test_paper_carries_the_edition(client):
     assert f"Printed on {date_format(timezone.localdate(), 'F j, Y')} · version 3" in words
 
 
-def test_an_address_that_stands_there_already_is_not_printed_twice(client):
+def test_a_link_whose_words_are_its_address_prints_the_address_once(client):
     tool = make_tool(body="<p>See <a href='https://example.org/'>example.org</a>.</p>")
     found = pdf_content(client.get(tool.get_pdf_url()))
     assert found.text.count("example.org.") == 1
@@ -173,7 +173,7 @@ def lines_of(found):
     return [line for text in found.pages for line in text.splitlines()]
 
 
-def test_an_address_breaks_only_behind_a_slash(client):
+def test_an_address_breaks_only_after_a_slash(client):
     long = "https://example.org/a-first-part-of-an-address/b-second_part.of-it/c-third-part-of-it/d"
     tool = make_tool(body=f"<p>Read <a href='{long}'>this</a> and <a href='{long}'>{long}</a>.</p>")
     for query in ("", "?text=large"):
@@ -185,7 +185,7 @@ def test_an_address_breaks_only_behind_a_slash(client):
         assert ends and all(end.endswith("/") for end in ends)
 
 
-def test_short_addresses_and_times_stay_in_one_piece(client):
+def test_short_addresses_and_times_do_not_break(client):
     others = [make_tool("T" * size, minutes_min=30, minutes_max=90) for size in range(20, 60)]
     longer = [make_tool("T" * size, minutes_min=150, minutes_max=245) for size in range(30, 50)]
     found = pdf_content(client.get(make_tool("Waste Walk", related=others + longer).get_pdf_url()))
@@ -210,7 +210,7 @@ def test_a_tool_lists_its_renditions(client):
     assert 'One page, 8.5" x 11"' in found.text
 
 
-def test_a_video_says_its_length_its_makers_and_what_is_said(client):
+def test_a_video_shows_its_length_credits_and_transcript(client):
     video = make_video(
         seconds=89, transcript="Take two minutes.", address="https://video.example.org/1"
     )
@@ -226,24 +226,24 @@ def test_a_video_says_its_length_its_makers_and_what_is_said(client):
         assert words in found.text
 
 
-def test_no_label_stands_without_a_value(client):
+def test_no_label_is_printed_without_a_value(client):
     words = pdf_content(client.get(make_tool("Bare").get_pdf_url())).text
     labels = ["Format", "Size", "Time needed", "Intended audience", "Path to Performance", "Topics"]
     labels += ["Tags", "Regions", "Best used", "Get the tool", "Related", "Running time", "Credits"]
     assert [label for label in labels if label in words] == []
 
 
-def test_levels_are_said_in_words_beside_the_track(client):
+def test_levels_are_named_beside_the_track(client):
     found = pdf_content(client.get(make_tool(levels=[2, 3]).get_pdf_url()))
     assert "Levels 2–3 Foundational, Transitional" in found.text
 
 
-def test_levels_as_written_stand_beside_the_track(client):
+def test_level_text_is_printed_beside_the_track(client):
     tool = make_tool(levels=[1, 2, 3, 4, 5], level_text="For teams at any level")
     assert "Levels 1–5 For teams at any level" in pdf_content(client.get(tool.get_pdf_url())).text
 
 
-def test_levels_as_written_are_left_out_where_they_say_no_more(client):
+def test_level_text_that_repeats_the_levels_is_not_printed(client):
     tool = make_tool(levels=[2, 3], level_text="Levels 2, 3")
     words = pdf_content(client.get(tool.get_pdf_url())).text
     assert "Levels 2–3 Foundational, Transitional" in words
@@ -251,27 +251,27 @@ def test_levels_as_written_are_left_out_where_they_say_no_more(client):
 
 
 @pytest.mark.parametrize("audience", ["Co-leads", "Co-leads who have worked together a year. " * 4])
-def test_an_audience_is_printed_short_or_long(client, audience):
+def test_an_audience_is_printed_once_short_or_long(client, audience):
     words = pdf_content(client.get(make_tool(audience_text=audience).get_pdf_url())).text
     assert f"Intended audience {audience.strip()}" in words
     assert words.count("Intended audience") == 1
 
 
-def test_an_audience_says_where_it_is_only_for_them(client):
+def test_a_sheet_says_who_the_tool_is_only_for(client):
     only = make_tool("One", audiences=["Sponsors"], only_for=["Union members"])
     assert "Sponsors Only for: Union members" in pdf_content(client.get(only.get_pdf_url())).text
     told = make_tool("Two", only_for=["Union members"], audience_text="Us")
     assert "Us Only for: Union members" in pdf_content(client.get(told.get_pdf_url())).text
 
 
-def test_the_picture_is_printed_and_described(client):
+def test_the_picture_is_printed_with_its_description(client):
     found = pdf_content(client.get(make_full_tool().get_pdf_url()))
     assert found.image_count == 1
     assert found.descriptions[-1] == "A line with five dots"
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", files.image("JPEG", (90, 90))[:700]])
-def test_a_damaged_picture_leaves_its_description(client, content):
+def test_a_damaged_picture_is_replaced_by_its_description(client, content):
     tool = make_full_tool()
     with open(tool.image.path, "wb") as file:
         file.write(content)
@@ -280,14 +280,14 @@ def test_a_damaged_picture_leaves_its_description(client, content):
     assert pdf_ua_errors(response) == []
 
 
-def test_a_missing_picture_leaves_its_description(client):
+def test_a_missing_picture_is_replaced_by_its_description(client):
     tool = make_full_tool()
     tool.image.storage.delete(tool.image.name)
     response = client.get(tool.get_pdf_url())
     assert "A line with five dots" in pdf_content(response).text
 
 
-def test_letters_that_no_font_has_are_marked_and_break_nothing(client):
+def test_letters_missing_from_the_fonts_do_not_break_the_pdf(client):
     tool = make_tool(f"Say {SCRIPTS}", summary=SCRIPTS, body=f"<p>{SCRIPTS}</p>", slug="say")
     response = client.get(tool.get_pdf_url())
     found = pdf_content(response)
@@ -296,13 +296,13 @@ def test_letters_that_no_font_has_are_marked_and_break_nothing(client):
     assert pdf_ua_errors(response) == []
 
 
-def test_marks_that_no_font_has_vanish_and_letters_leave_a_sign():
+def test_missing_letters_become_a_mark_and_missing_symbols_disappear():
     html = '<title>漢字</title><a href="/漢/">漢字 ok 🎉</a>'
     assert without(html, {"漢", "字", "🎉"}) == ('<title>漢字</title><a href="/漢/">[…] ok </a>')
 
 
 @pytest.mark.parametrize("paper", ["letter", "a4"])
-def test_words_without_end_stay_on_the_paper(client, paper):
+def test_very_long_words_stay_on_the_page(client, paper):
     tool = make_tool(
         "W" * 200,
         slug="w" * 200,
@@ -317,7 +317,7 @@ def test_words_without_end_stay_on_the_paper(client, paper):
     assert found.text_without_spaces.count("x") >= 3000
 
 
-def test_an_address_that_is_too_long_for_the_foot_is_there_as_a_short_one(client):
+def test_an_address_too_long_for_the_footer_is_replaced_by_the_short_one(client):
     tool = make_tool("Waste Walk", slug="w" * 190)
     foot = pdf_content(client.get(f"{tool.get_pdf_url()}?text=large")).text.partition(
         "newest version"
@@ -326,7 +326,7 @@ def test_an_address_that_is_too_long_for_the_foot_is_there_as_a_short_one(client
     assert foot.count(f"catalog.example.org{tool.get_short_url()}") == 2
 
 
-def test_a_question_that_is_too_long_for_the_foot_stands_in_the_plan(client):
+def test_a_query_too_long_for_the_footer_is_printed_in_the_plan(client):
     courses = [make_course(f"Course with a rather long title {number}") for number in range(12)]
     query = "&".join(f"want={course.slug}" for course in courses)
     found = pdf_content(client.get(f"/path/plan.pdf?{query}"))
@@ -334,8 +334,8 @@ def test_a_question_that_is_too_long_for_the_foot_stands_in_the_plan(client):
     assert f"want={courses[-1].slug}" in found.text_without_spaces
 
 
-def test_no_letter_is_smaller_than_it_can_be_read(client):
-    """Not in the foot under a long address, nor on a sheet that was set smaller to fit."""
+def test_no_letter_is_too_small_to_read(client):
+    """Checks the footer under a long address, and a sheet that was set smaller to fit."""
     courses = [make_course(f"Course with a rather long title {number}") for number in range(3)]
     query = "&".join(f"want={course.slug}" for course in courses)
     words = "<p>" + "Words that say a little more. " * 20 + "</p>"
@@ -345,7 +345,7 @@ def test_no_letter_is_smaller_than_it_can_be_read(client):
         assert len(found.pages) == 1 and found.smallest_pt >= 8.5
 
 
-def test_letter_is_the_paper_unless_another_is_asked_for(client):
+def test_the_paper_is_letter_by_default(client):
     path = make_tool().get_pdf_url()
     sizes = {
         asked: pdf_content(client.get(path + asked)).size
@@ -355,14 +355,14 @@ def test_letter_is_the_paper_unless_another_is_asked_for(client):
     assert [round(length) for length in sizes["?paper=a4"]] == [595, 842]
 
 
-def test_what_nearly_fits_one_page_is_set_smaller(client):
+def test_a_sheet_that_almost_fits_one_page_is_set_smaller(client):
     words = "<p>" + "Words that say a little more. " * 20 + "</p>"
     path = make_tool("Waste Walk", body=words * 6).get_pdf_url()
     assert len(pdf_content(client.get(path)).pages) == 1
     assert len(pdf_content(client.get(f"{path}?text=large")).pages) > 1
 
 
-def test_a_little_more_than_two_pages_is_set_smaller_too():
+def test_a_document_of_a_little_over_two_pages_is_set_smaller():
     def document(count):
         words = "".join(f"<p>{number}</p>" for number in range(count))
         return {"html": f"<html lang='en' class='color normal'><title>A</title>{words}"}
@@ -382,14 +382,14 @@ def test_large_print_keeps_the_facts_together(client):
         assert words in first
 
 
-def test_the_day_of_a_print_stays_on_one_line(client):
+def test_the_print_date_stays_on_one_line(client):
     for query in ("", "?text=large"):
         lines = lines_of(pdf_content(client.get(make_tool("Waste Walk").get_pdf_url() + query)))
         day = date_format(timezone.localdate(), "F j, Y")
         assert any(f"Printed on {day} · version 1" in line for line in lines)
 
 
-def test_a_long_text_goes_on_with_its_title_over_each_page(client):
+def test_a_long_text_has_its_title_on_each_page(client):
     words = "<h2>Part</h2><p>" + "Words that fill a page. " * 60 + "</p>"
     found = pdf_content(client.get(make_tool("Waste Walk", body=words * 8).get_pdf_url()))
     assert len(found.pages) > 2
@@ -397,7 +397,7 @@ def test_a_long_text_goes_on_with_its_title_over_each_page(client):
     assert f"Page 2 of {len(found.pages)}" in found.text
 
 
-def test_the_text_can_be_copied_in_its_order(client):
+def test_the_text_is_copied_in_reading_order(client):
     words = pdf_content(client.get(make_full_tool().get_pdf_url())).text
     order = ["How to", "Look twice", "• One", "– Inner", "3. Three", "Said.", "More", "Who What"]
     assert [words.find(part) for part in order] == sorted(words.find(part) for part in order)

@@ -1,4 +1,4 @@
-"""Tables are made regular before they are printed, whatever an editor pasted."""
+"""Any pasted table is made regular before it is printed."""
 
 import re
 from xml.etree import ElementTree
@@ -19,7 +19,7 @@ def tidied(rows):
 
 
 def shape(table):
-    """For each row its cells, with their spans: "td th2x1"."""
+    """Returns a string for each row, with its cells and their spans: "td th2x1"."""
     return [" ".join(cell_shape(cell) for cell in row) for row in table.iter("tr")]
 
 
@@ -28,7 +28,7 @@ def cell_shape(cell):
     return cell.tag + ("" if spans == "1x1" else spans)
 
 
-def test_a_regular_table_stays_as_it_is():
+def test_a_regular_table_is_not_changed():
     table = tidied("<tr><th>Who</th><th>What</th></tr><tr><td>Co-leads</td><td>Plan</td></tr>")
     assert shape(table) == ["th th", "td td"]
 
@@ -47,25 +47,25 @@ def test_each_row_fills_the_same_columns(rows, expected):
     assert shape(tidied(rows)) == expected
 
 
-def test_bodies_are_joined_for_a_span_ends_with_its_body():
+def test_bodies_are_joined_so_that_row_spans_are_not_cut():
     table = tidied("<tbody><tr><td rowspan='2'/><td/></tr></tbody><tbody><tr><td/></tr></tbody>")
     assert shape(table) == ["td1x2 td", "td"]
     assert [part.tag for part in table] == ["tbody"]
 
 
-def test_headings_stay_where_each_cell_has_one():
+def test_headings_stay_if_each_cell_has_one():
     table = tidied("<tr><td/><th/></tr><tr><th scope='row'/><td/></tr>")
     assert shape(table) == ["td td", "td td"]
     table = tidied("<tr><th/><th/></tr><tr><th scope='row'/><td/></tr>")
     assert shape(table) == ["th th", "th td"]
 
 
-def test_headings_that_head_not_all_only_look_like_headings():
+def test_headings_that_do_not_cover_all_cells_become_styled_cells():
     table = tidied("<tr><th/><td/></tr>")
     assert [cell.get("class") for cell in table.iter("td")] == ["headed", None]
 
 
-def test_a_table_without_rows_does_not_stop_the_press():
+def test_a_table_without_rows_raises_no_error():
     assert shape(tidied("")) == []
 
 
@@ -80,14 +80,14 @@ rows = st.lists(cells, min_size=1, max_size=4).map(lambda row: f"<tr>{''.join(ro
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=5).map("".join))
-def test_any_table_makes_a_pdf_for_everyone(table):
+def test_any_table_makes_an_accessible_pdf(table):
     html = f'<html lang="en"><title>x</title><h1>y</h1><table>{table}</table></html>'
     data = layout.laid_out(layout.parsed({"html": html}), {}).write_pdf(pdf_variant=layout.VARIANT)
     assert pdf_ua_errors(data) == []
     assert read_pdf(data).text.count("x") == table.count(">x<")
 
 
-def test_a_long_cell_is_set_in_one_go_and_says_the_same():
+def test_a_long_cell_breaks_only_at_marked_places_and_keeps_its_text():
     words = " ".join(f"word{number}" for number in range(1000)) + " " + "x" * 50
     table = tidied(f"<tr><td><p>{words} <b>bold</b> end</p></td><td>Short{'x' * 50}</td></tr>")
     long, short = table.iter("td")

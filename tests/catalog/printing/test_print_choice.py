@@ -1,4 +1,4 @@
-"""Print options are chosen beside the button of each PDF, without JavaScript too."""
+"""Each PDF button has a form with print options, which also works without JavaScript."""
 
 import pytest
 from lxml import html
@@ -11,7 +11,7 @@ LARGE_A4 = {"paper": "a4", "text": "large", "ink": "saving"}
 
 
 def choice_on(client, path):
-    """The PDF that the form on a page leads to, and what it sends before anything is chosen."""
+    """Returns the address of the print form on a page, and the values that it sends by default."""
     forms = html.fromstring(client.get(path).content).xpath("//details[@class='print-choice']/form")
     return forms[0].get("action"), dict(forms[0].form_values())
 
@@ -21,7 +21,7 @@ def chosen(client, path, **values):
     return client.get(action, first | values)
 
 
-def test_it_is_offered_wherever_a_pdf_is(client):
+def test_every_page_with_a_pdf_has_print_options(client):
     make_topic("Roles")
     resources = [make_tool(), make_video(), make_course(levels=[1, 2])]
     paths = [resource.get_absolute_url() for resource in resources]
@@ -31,7 +31,7 @@ def test_it_is_offered_wherever_a_pdf_is(client):
         assert chosen(client, path)["Content-Type"] == "application/pdf", path
 
 
-def test_type_or_level_is_asked_only_where_both_are_possible(client):
+def test_the_choice_of_grouping_appears_only_if_both_are_possible(client):
     for make in (make_tool, make_video):
         make(levels=[2], topics=["Roles"])
     offered = {
@@ -41,14 +41,14 @@ def test_type_or_level_is_asked_only_where_both_are_possible(client):
     assert [path for path in offered if offered[path]] == ["/new/", "/topics/roles/"]
 
 
-def test_what_is_chosen_is_what_comes_out(client):
+def test_the_pdf_has_the_chosen_options(client):
     tool = make_tool("Waste Walk")
     found = pdf_content(chosen(client, tool.get_absolute_url(), **LARGE_A4))
     assert [round(length) for length in found.size] == [595, 842]
     assert found.smallest_pt >= 16
 
 
-def test_nothing_chosen_is_the_same_pdf_as_that_of_the_button(client):
+def test_the_default_options_give_the_same_pdf_as_the_button(client):
     tool = make_tool("Waste Walk")
     tags = [
         response["ETag"]
@@ -60,7 +60,7 @@ def test_nothing_chosen_is_the_same_pdf_as_that_of_the_button(client):
     assert tags[0] == tags[1]
 
 
-def test_a_list_stays_as_it_is_filtered_and_ordered(client):
+def test_a_printed_list_keeps_its_filters_and_order(client):
     make_tool("Waste Walk", levels=[2])
     make_tool("Icebreaker", levels=[5])
     action, values = choice_on(client, "/search/?q=waste+%26+walk&level=2&sort=title")
@@ -70,14 +70,14 @@ def test_a_list_stays_as_it_is_filtered_and_ordered(client):
     assert "Icebreaker" not in words
 
 
-def test_a_list_can_stand_by_level(client):
+def test_a_list_can_be_grouped_by_level(client):
     make_tool("Waste Walk", levels=[4])
     make_video("Cake", levels=[1])
     words = pdf_content(chosen(client, "/new/", group="level")).text
     assert "Level 1 · Pre-team climate" in words
 
 
-def test_a_plan_keeps_its_question(client):
+def test_a_printed_plan_keeps_its_query(client):
     make_course("Workshop", levels=[2])
     action, values = choice_on(client, "/path/plan/?from=1&to=2")
     assert action == "/path/plan.pdf"
