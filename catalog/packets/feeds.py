@@ -18,7 +18,7 @@ class Withdrawal(Entry):
 
     @property
     def description(self):
-        return clean_line(_("It left the catalog and is no longer in this packet."))
+        return clean_line(_("It was withdrawn from the catalog. This packet no longer shows it."))
 
     @property
     def categories(self):

@@ -217,8 +217,8 @@ class Packet:
     def total_notice(self):
         total = self.reading.total
         sentence = _(
-            "The link names %(total)d items. A packet holds %(most)d: "
-            "only the first %(most)d are read."
+            "The link has %(total)d items. A packet holds up to %(most)d items, "
+            "so we kept only the first %(most)d."
         )
         return sentence % {"total": total, "most": MOST_ITEMS} if total > MOST_ITEMS else ""
 

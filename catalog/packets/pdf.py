@@ -26,15 +26,17 @@ from catalog.sandbox.exceptions import Refused
 # Facts about a file that stay true however often it is read.
 LASTING_CODES = ("encrypted", "too_long")
 REASONS = {
-    "elsewhere": gettext_lazy("It is kept on another site."),
-    "no_file": gettext_lazy("Its file is not here."),
-    "no_pdf": gettext_lazy("It is a %(format)s file; only PDFs can be bound."),
+    "elsewhere": gettext_lazy("It is on another site."),
+    "no_file": gettext_lazy("Its file is missing."),
+    "no_pdf": gettext_lazy("It is a %(format)s file. A packet can include only PDFs."),
     "encrypted": gettext_lazy("Its PDF is locked with a password."),
-    "unreadable": gettext_lazy("Its PDF does not open; it may be damaged."),
-    "too_slow": gettext_lazy("Its PDF takes too long to read; it may be damaged."),
-    "too_much": gettext_lazy("Its PDF takes too much memory; it may be damaged."),
-    "too_long": gettext_lazy("It has %(pages)s pages; a packet takes up to %(most)s of one file."),
-    "full": gettext_lazy("The packet is full: it takes up to %(most)s pages and %(megabytes)s MB."),
+    "unreadable": gettext_lazy("We could not open its PDF. It may be damaged."),
+    "too_slow": gettext_lazy("Its PDF takes too long to read. It may be damaged."),
+    "too_much": gettext_lazy("Its PDF takes too much memory to read. It may be damaged."),
+    "too_long": gettext_lazy(
+        "It has %(pages)s pages. A packet can include files of up to %(most)s pages."
+    ),
+    "full": gettext_lazy("The packet is full. It holds up to %(most)s pages and %(megabytes)s MB."),
 }
 
 

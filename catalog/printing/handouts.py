@@ -55,7 +55,7 @@ def by_levels(resources, wanted):
 
 
 def title_of(level):
-    return str(level) if level else _("For any level, or none is named")
+    return str(level) if level else _("Any level, or none listed")
 
 
 def handout_recipe(query, find, **names):

@@ -18,9 +18,11 @@ RETRY_S = 3  # until a waiting page reloads
 # {name: facts} that this process has read. The meaning of a name never changes.
 KNOWN_FACTS, MAX_KNOWN_FACTS = {}, 2000
 SENTENCES = {
-    "too_slow": gettext_lazy("It takes longer to lay out than any document we know."),
-    "too_much": gettext_lazy("It takes more memory to lay out than any document we know."),
-    "unreadable": gettext_lazy("Something in it cannot be laid out."),
+    "too_slow": gettext_lazy(
+        "It takes too long to make. If you print a list or a packet, try fewer items."
+    ),
+    "too_much": gettext_lazy("It is too large. If you print a list or a packet, try fewer items."),
+    "unreadable": gettext_lazy("Some of its content cannot be printed."),
 }
 
 

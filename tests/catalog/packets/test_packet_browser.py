@@ -305,7 +305,7 @@ def test_a_full_packet_takes_no_more_and_says_so(reader):
     reader.reload()
     button_of(reader, FIRST).click()
     reader.wait_for_url("**/packet/**")
-    sentence = "The link names 61 items. A packet holds 60: only the first 60 are read."
+    sentence = "The link has 61 items. A packet holds up to 60 items, so we kept only the first 60."
     expect(reader.locator(".notice", has_text=sentence)).to_be_visible()
 
 

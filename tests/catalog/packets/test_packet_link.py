@@ -223,7 +223,7 @@ class TestWhatItFinds:
                 assert read.notices and len(read.items) == 3
             counts.append(len(queries))
         assert counts[0] == counts[1] <= 9
-        said = "5000 items. A packet holds 60: only the first 60 are read."
+        said = "5000 items. A packet holds up to 60 items, so we kept only the first 60."
         assert said in " ".join(read.notices)
 
 

@@ -148,8 +148,8 @@ def test_unknown_and_withdrawn_items_are_listed(client, three):
 @pytest.mark.parametrize(
     ("content", "name", "why"),
     [
-        (files.pptx(2), "deck.pptx", "It is a PowerPoint file; only PDFs can be bound."),
-        (None, "", "It is kept on another site."),
+        (files.pptx(2), "deck.pptx", "It is a PowerPoint file. A packet can include only PDFs."),
+        (None, "", "It is on another site."),
     ],
 )
 def test_a_tool_that_cannot_be_bound_is_listed_with_its_address(client, three, content, name, why):
@@ -174,7 +174,7 @@ def put(tool, content):
 
 LOCKED = pdf_of(LETTER, encryption=pikepdf.Encryption(owner="a", user="b"))
 HALF_LOCKED = pdf_of(LETTER, encryption=pikepdf.Encryption(owner="a", user=""))
-DAMAGED = "Its PDF does not open; it may be damaged."
+DAMAGED = "We could not open its PDF. It may be damaged."
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,14 @@ DAMAGED = "Its PDF does not open; it may be damaged."
         (b"no PDF at all", DAMAGED),
         (b"%PDF-1.7\n", DAMAGED),
         (files.looping_pdf(), DAMAGED),
-        (pdf_of(*[LETTER] * 201), "It has 201 pages; a packet takes up to 200 of one file."),
-        (pdf_of(*[LETTER] * 10_000), "It has 10,000 pages; a packet takes up to 200 of one file."),
+        (
+            pdf_of(*[LETTER] * 201),
+            "It has 201 pages. A packet can include files of up to 200 pages.",
+        ),
+        (
+            pdf_of(*[LETTER] * 10_000),
+            "It has 10,000 pages. A packet can include files of up to 200 pages.",
+        ),
     ],
     ids=["locked", "half locked", "text", "torn", "loop", "201", "10000"],
 )
@@ -201,7 +207,7 @@ def test_a_bad_file_is_left_out_and_the_rest_is_printed(client, three, content, 
 def test_a_missing_file_is_left_out(client, three):
     gone = make_poster("Gone", pdf_of(LETTER))
     gone.renditions.get().file.storage.delete(gone.renditions.get().file.name)
-    assert "Its file is not here." in pdf_content(client.get(address(gone, three[0]))).pages[0]
+    assert "Its file is missing." in pdf_content(client.get(address(gone, three[0]))).pages[0]
 
 
 def test_a_file_is_read_only_once(client, three, monkeypatch):
@@ -214,7 +220,7 @@ def test_a_packet_has_its_limits(client, three, monkeypatch):
     monkeypatch.setattr(limits, "MAX_PACKET_PAGES", 5)
     response = client.get(address(*three))
     words = " ".join(pdf_content(response).pages[0].split())
-    assert "Four pages The packet is full: it takes up to 5 pages and 100 MB." in words
+    assert "Four pages The packet is full. It holds up to 5 pages and 100 MB." in words
     assert len(sizes(response_bytes(response))) == 4
 
 
@@ -227,7 +233,7 @@ def test_a_link_with_five_thousand_codes_makes_a_pdf(client, three, monkeypatch)
     monkeypatch.setattr(limits, "PACKET_ITEMS_AT_ONCE", 100)
     codes = ".".join(["zz" + str(number) for number in range(10, 5000)])
     words = pdf_content(client.get(address(*three, more=f".{codes}"))).pages[0]
-    assert "A packet holds 60" in " ".join(words.split())
+    assert "A packet holds up to 60 items" in " ".join(words.split())
 
 
 def test_the_black_and_white_file_is_bound_when_saving_ink(client):
@@ -245,7 +251,10 @@ def test_a_small_or_large_packet_says_what_was_skipped(client, three, monkeypatc
     if client.get(asked).status_code == 202:
         run_jobs(Job.Task.PRINT)
     words = " ".join(pdf_content(client.get(asked)).pages[0].split())
-    assert "The link names 4993 items. A packet holds 60: only the first 60 are read." in words
+    assert (
+        "The link has 4993 items. A packet holds up to 60 items, so we kept only the first 60."
+        in words
+    )
     assert "We skipped “zz10”" in words
 
 

@@ -129,7 +129,7 @@ def test_entries_of_one_kind_are_grouped_by_level_each_once(client):
     make_course("Second and third", levels=[2, 3], published=days_ago(3))
     words = words_of(client, "/courses.pdf")
     parts = ["Level 2 · Foundational", "Second and third", "Level 3 · Transitional", "Third"]
-    assert in_order(words, *parts, "For any level, or none is named", "None")
+    assert in_order(words, *parts, "Any level, or none listed", "None")
     assert words.count("Second and third") == 1
 
 

@@ -200,7 +200,10 @@ def test_a_reader_is_told_why_a_pdf_cannot_be_made(client, monkeypatch):
     monkeypatch.setattr(workers, "make_pdf", refuse)
     response = client.get(make_tool().get_pdf_url())
     assert response.status_code == 422 and "Refresh" not in response
-    assert "It takes longer to lay out than any document we know." in response.content.decode()
+    assert (
+        "It takes too long to make. If you print a list or a packet, try fewer items."
+        in response.content.decode()
+    )
 
 
 def test_a_kept_pdf_is_sent_without_asking_for_the_entry(client, django_assert_num_queries):
@@ -307,7 +310,10 @@ def test_the_page_of_a_failed_large_pdf_says_why(client, large, monkeypatch):
     queue.run_waiting_jobs([Job.Task.PRINT])
     response = client.get("/tools.pdf")
     assert response.status_code == 422
-    assert "It takes longer to lay out than any document we know." in response.content.decode()
+    assert (
+        "It takes too long to make. If you print a list or a packet, try fewer items."
+        in response.content.decode()
+    )
     Job.objects.filter(task=Job.Task.PRINT).update(beat_at=days_ago(1))
     assert client.get("/tools.pdf").status_code == 202
 
