@@ -11,7 +11,7 @@ from functools import partial
 import pikepdf
 
 from catalog.printing.render import binding, layout
-from catalog.printing.render.layout import MissingCharacters, without
+from catalog.printing.render.layout import MissingCharacters, replace_characters
 
 ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
 
@@ -24,15 +24,15 @@ def make(path, document):
     level]], "foot": a document with the footer}.
     """
     with MissingCharacters() as missing:
-        made = write(path, document)
-        if missing.found:
-            foot = document["foot"]
-            foot = foot | {"html": without(foot["html"], missing.found)}
-            made = write(path, document | {"foot": foot})
-    return made
+        facts = write_pdf(path, document)
+        if missing.characters:
+            footer = document["foot"]
+            footer = footer | {"html": replace_characters(footer["html"], missing.characters)}
+            facts = write_pdf(path, document | {"foot": footer})
+    return facts
 
 
-def write(path, document):
+def write_pdf(path, document):
     first, *others = document["files"]
     shutil.copyfile(first["file"], path)
     files, links, number = [], {}, first["pages"] + 1
@@ -42,20 +42,20 @@ def write(path, document):
         start = other["link"].partition("#")[0]
         links |= {f"{start}#{name}": number + page - 1 for name, page in other["places"].items()}
         number += other["pages"]
-    ours = partial(stamp_feet, document=document["foot"])
-    binding.bind(path, files, document["marks"], links, ours)
+    finish = partial(draw_footers, document=document["foot"])
+    binding.bind(path, files, document["marks"], links, finish)
     return {"pages": number - 1}
 
 
-def stamp_feet(pdf, document):
+def draw_footers(pdf, document):
     """Draws the date and "Page 3 of 200" on each page, as artifacts outside the text."""
-    wide = [size[0] > size[1] for size in map(binding.size, pdf.pages)]
-    with pikepdf.open(io.BytesIO(feet(document, wide))) as drawn:
-        for page, foot in zip(pdf.pages, drawn.pages, strict=True):
-            stamp(pdf, page, foot)
+    wide = [size[0] > size[1] for size in map(binding.page_size, pdf.pages)]
+    with pikepdf.open(io.BytesIO(render_footers(document, wide))) as footers:
+        for page, footer in zip(pdf.pages, footers.pages, strict=True):
+            draw_footer(pdf, page, footer)
 
 
-def feet(document, wide):
+def render_footers(document, wide):
     """Returns the bytes of a PDF without tags whose pages hold only their footer.
 
     `wide` says for each page whether it is landscape.
@@ -63,12 +63,12 @@ def feet(document, wide):
     empty = "".join(f'<p class="{"wide" if w else "tall"}"></p>' for w in wide)
     html = document["html"].replace("</body>", f"{empty}</body>")
     style = ".wide, .tall { break-after: page; height: 1mm } .tall:last-child { break-after: auto }"
-    source = layout.parsed(document | {"html": html})
-    return layout.laid_out(source, document, style, tagged=False).write_pdf()
+    source = layout.parse_document(document | {"html": html})
+    return layout.lay_out(source, document, style, tagged=False).write_pdf()
 
 
-def stamp(pdf, page, foot):
-    drawing = pdf.copy_foreign(foot.as_form_xobject())
+def draw_footer(pdf, page, footer):
+    drawing = pdf.copy_foreign(footer.as_form_xobject())
     name = page.add_resource(drawing, pikepdf.Name.XObject)
     page.contents_add(b"q", prepend=True)
     page.contents_add(b"Q " + ARTIFACT % str(name).encode())

@@ -11,4 +11,4 @@ def begin():
     """Runs once, before the process forks for its first document."""
     os.nice(10)  # pages come before PDFs
     gc.disable()  # each fork ends with its document; collecting would take a tenth of the time
-    layout.warm()
+    layout.warm_up()

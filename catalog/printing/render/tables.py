@@ -9,19 +9,19 @@ LONG_CELL = 200  # letters
 PIECE = re.compile(r"[^\s\u200b]{12}(?=[^\s\u200b]{8})")
 
 
-def tidy(table):
+def make_regular(table):
     """Changes the element `table` so that all rows fill the same columns and no cells overlap.
 
     Headings stay headings only if every other cell has one in its row or its column.
     """
-    rows = in_one_body(table)
-    squares = fill(rows)
+    rows = join_bodies(table)
+    squares = find_squares(rows)
     width = max((x + 1 for _y, x in squares), default=0)
     for y, row in enumerate(rows):
         for x in range(width):
             if (y, x) not in squares:
                 squares[y, x] = SubElement(row, "td")
-    if not headed(squares):
+    if not has_consistent_headings(squares):
         for heading in list(table.iter("th")):
             heading.tag = "td"
             heading.set("class", "headed")
@@ -39,7 +39,7 @@ def let_words_break(cell):
             part.tail = part.tail and PIECE.sub("\\g<0>\u200b", part.tail)
 
 
-def in_one_body(table):
+def join_bodies(table):
     """Moves all rows of `table` into one body and returns them.
 
     A row span ends with its body, so several bodies would cut it.
@@ -52,7 +52,7 @@ def in_one_body(table):
     return rows
 
 
-def fill(rows):
+def find_squares(rows):
     """Returns {(row, column): cell that covers it}. Shortens spans that do not fit."""
     squares = {}
     for y, row in enumerate(rows):
@@ -60,11 +60,11 @@ def fill(rows):
         for cell in row:
             while (y, x) in squares:
                 x += 1
-            wide = next((n for n in range(span(cell, "colspan")) if (y, x + n) in squares), None)
-            wide = wide or span(cell, "colspan")
-            high = min(span(cell, "rowspan"), len(rows) - y)
-            cell.attrib |= {"colspan": str(wide), "rowspan": str(high)}
-            squares |= {(y + down, x + n): cell for down in range(high) for n in range(wide)}
+            width = next((n for n in range(span(cell, "colspan")) if (y, x + n) in squares), None)
+            width = width or span(cell, "colspan")
+            height = min(span(cell, "rowspan"), len(rows) - y)
+            cell.attrib |= {"colspan": str(width), "rowspan": str(height)}
+            squares |= {(y + down, x + n): cell for down in range(height) for n in range(width)}
     return squares
 
 
@@ -72,7 +72,7 @@ def span(cell, name):
     return int(cell.get(name, 1))
 
 
-def headed(squares):
+def has_consistent_headings(squares):
     """Returns whether WeasyPrint will find a heading for each cell, or for none."""
     begins = first_squares(squares)
     headings = [(square, cell) for square, cell in begins if cell.tag == "th"]

@@ -6,7 +6,7 @@ under which the parent tree lists the elements of their content (ISO 32000-1, 14
 
 from pikepdf import Array, Dictionary, Name, String
 
-DEEPEST = 100  # levels of a tree
+MAX_DEPTH = 100  # levels of a tree
 MAPS = ("/RoleMap", "/ClassMap")
 
 
@@ -16,7 +16,7 @@ def has_tags(pdf):
     return bool(marked) and "/Lang" in root and "/ParentTree" in root.get("/StructTreeRoot", {})
 
 
-def begin(pdf):
+def add_empty_structure(pdf):
     """Gives an empty PDF an empty structure tree."""
     root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     whole = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array()))
@@ -24,7 +24,7 @@ def begin(pdf):
     pdf.Root.StructTreeRoot = root
 
 
-def take_along(pdf, other, first, count):
+def copy_structure(pdf, other, first, count):
     """Copies the structure of `other` into that of `pdf`.
 
     `pdf` already has its `count` pages, from index `first` on. Raises ValueError or an error of
@@ -32,23 +32,23 @@ def take_along(pdf, other, first, count):
     """
     ours = pdf.Root.StructTreeRoot
     theirs = pdf.copy_foreign(other.Root.StructTreeRoot)
-    match_maps(ours, theirs)
-    parents = numbers_of(theirs.ParentTree)
+    merge_maps(ours, theirs)
+    parents = read_number_tree(theirs.ParentTree)
     nums = ours.ParentTree.Nums
     offset = max((int(nums[place]) for place in range(0, len(nums), 2)), default=-1) + 1
     whole = ours.K[0]
-    part = Dictionary(Type=Name.StructElem, S=Name.Part, P=whole, K=listed(theirs.K))
+    part = Dictionary(Type=Name.StructElem, S=Name.Part, P=whole, K=as_array(theirs.K))
     part.Lang = String(str(other.Root.Lang))
     part = pdf.make_indirect(part)
     for element in part.K:
         element.P = part
-    for number, found in sorted(parents.items()):
-        nums.extend([offset + number, found])
+    for number, elements in sorted(parents.items()):
+        nums.extend([offset + number, elements])
     renumber([page.obj for page in list(pdf.pages)[first : first + count]], offset)
-    whole.K.insert(place_of(pdf, whole.K, first + count), part)
+    whole.K.insert(insertion_index(pdf, whole.K, first + count), part)
 
 
-def match_maps(ours, theirs):
+def merge_maps(ours, theirs):
     """Copies the meanings of their role and class names into ours.
 
     Raises ValueError if a name already has another meaning.
@@ -63,19 +63,19 @@ def match_maps(ours, theirs):
             ours[name] = mine
 
 
-def listed(kids):
+def as_array(kids):
     return kids if isinstance(kids, Array) else Array([kids])
 
 
-def numbers_of(tree, depth=0):
+def read_number_tree(tree, depth=0):
     """Returns a number tree as {number: value}. Raises ValueError if it is too deep."""
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         raise ValueError("the tree of numbers does not end")
     nums = list(tree.get("/Nums", []))
-    found = dict(zip(map(int, nums[::2]), nums[1::2], strict=True))
+    values = dict(zip(map(int, nums[::2]), nums[1::2], strict=True))
     for kid in tree.get("/Kids", []):
-        found |= numbers_of(kid, depth + 1)
-    return found
+        values |= read_number_tree(kid, depth + 1)
+    return values
 
 
 def renumber(pages, offset):
@@ -85,32 +85,32 @@ def renumber(pages, offset):
     """
     seen, waiting = set(), [*pages, *(note for page in pages for note in page.get("/Annots", []))]
     while waiting:
-        thing = waiting.pop()
-        if thing.objgen in seen:
+        dictionary = waiting.pop()
+        if dictionary.objgen in seen:
             continue
-        seen.add(thing.objgen)
+        seen.add(dictionary.objgen)
         for name in ("/StructParents", "/StructParent"):
-            if name in thing:
-                thing[name] = int(thing[name]) + offset
-        drawn = thing.get("/Resources", {}).get("/XObject", {})
-        waiting += [one for one in drawn.values() if one.is_indirect]
+            if name in dictionary:
+                dictionary[name] = int(dictionary[name]) + offset
+        drawings = dictionary.get("/Resources", {}).get("/XObject", {})
+        waiting += [drawing for drawing in drawings.values() if drawing.is_indirect]
 
 
-def place_of(pdf, elements, page):
+def insertion_index(pdf, elements, page_index):
     """Returns the index in `elements` of the first one on the page of this index or later."""
-    numbers = {one.obj.objgen: number for number, one in enumerate(pdf.pages)}
-    for place, element in enumerate(elements):
-        found = first_page(element)
-        if found is not None and numbers.get(found.objgen, -1) >= page:
-            return place
+    indexes = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
+    for index, element in enumerate(elements):
+        page = first_page(element)
+        if page is not None and indexes.get(page.objgen, -1) >= page_index:
+            return index
     return len(elements)
 
 
 def first_page(element, depth=0):
     """Returns the page of the first content of an element, or None if it has no content."""
-    if not isinstance(element, Dictionary) or depth > DEEPEST:
+    if not isinstance(element, Dictionary) or depth > MAX_DEPTH:
         return None
     if "/Pg" in element:
         return element.Pg
-    found = (first_page(kid, depth + 1) for kid in listed(element.get("/K", Array())))
-    return next(filter(None, found), None)
+    pages = (first_page(kid, depth + 1) for kid in as_array(element.get("/K", Array())))
+    return next(filter(None, pages), None)

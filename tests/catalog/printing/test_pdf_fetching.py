@@ -34,7 +34,7 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture
-def own(settings):
+def site_address(settings):
     """A function that returns the address of a path on this site."""
     return lambda path: (
         STATIC + path.removeprefix("static:")
@@ -48,24 +48,26 @@ def fetcher(settings):
     return SiteFiles(settings.SITE_URL, settings.MEDIA_ROOT)
 
 
-def test_a_static_file_is_read(own, fetcher):
-    answer = fetcher.fetch(own("static:catalog/pdf.css"))
-    assert b"@page" in answer.read()
-    assert answer.content_type == "text/css"
+def test_a_static_file_is_read(site_address, fetcher):
+    response = fetcher.fetch(site_address("static:catalog/pdf.css"))
+    assert b"@page" in response.read()
+    assert response.content_type == "text/css"
 
 
 @pytest.mark.parametrize("light, expected", [(0, 204), (255, 255), (230, 230)])
-def test_a_picture_is_pale_and_gray_when_saving_ink(own, media, settings, light, expected):
+def test_a_picture_is_pale_and_gray_when_saving_ink(site_address, media, settings, light, expected):
     Image.new("RGB", (40, 30), (light, light, light)).save(media / "media/tools/dark.png")
     saving = SiteFiles(settings.SITE_URL, settings.MEDIA_ROOT, saving=True)
-    with Image.open(io.BytesIO(saving.fetch(own("/media/tools/dark.png")).read())) as image:
+    with Image.open(
+        io.BytesIO(saving.fetch(site_address("/media/tools/dark.png")).read())
+    ) as image:
         assert image.mode == "L"
         assert abs(image.getpixel((20, 15)) - expected) <= 1
 
 
-def test_a_picture_is_read_as_a_jpeg(own, media, fetcher):
-    answer = fetcher.fetch(own("/media/tools/a%20b.png"))
-    with Image.open(io.BytesIO(answer.read())) as image:
+def test_a_picture_is_read_as_a_jpeg(site_address, media, fetcher):
+    response = fetcher.fetch(site_address("/media/tools/a%20b.png"))
+    with Image.open(io.BytesIO(response.read())) as image:
         assert (image.format, image.size) == ("JPEG", (40, 30))
 
 
@@ -99,15 +101,15 @@ def test_a_picture_is_read_as_a_jpeg(own, media, fetcher):
         "/courses/",
     ],
 )
-def test_an_address_of_no_allowed_file_is_refused(own, media, path, caplog, fetcher):
+def test_an_address_of_no_allowed_file_is_refused(site_address, media, path, caplog, fetcher):
     with pytest.raises(REFUSALS):
-        fetcher.fetch(own(path))
+        fetcher.fetch(site_address(path))
     assert "Left out of a PDF" in caplog.text
 
 
-def test_the_absolute_path_of_a_file_is_refused(own, media, fetcher):
+def test_the_absolute_path_of_a_file_is_refused(site_address, media, fetcher):
     with pytest.raises(PermissionError):
-        fetcher.fetch(own(f"/media/{media}/outside.png"))
+        fetcher.fetch(site_address(f"/media/{media}/outside.png"))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_a_hostile_page_reaches_no_file_and_no_host(media, monkeypatch):
     assert b"EmbeddedFile" not in data
 
 
-def test_an_svg_of_the_site_loads_nothing_from_outside(media, own, monkeypatch):
+def test_an_svg_of_the_site_loads_nothing_from_outside(media, site_address, monkeypatch):
     (media / "drawings").mkdir()
     monkeypatch.setattr(fetching, "STATIC_FOLDER", media / "drawings")
     (media / "drawings" / "a.svg").write_text(
@@ -181,36 +183,38 @@ def test_an_svg_of_the_site_loads_nothing_from_outside(media, own, monkeypatch):
         f'<image href="{(media / "outside.png").as_uri()}" width="9" height="9"/>'
         '<text y="15">Own words</text></svg>'
     )
-    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{own("static:a.svg")}" alt="z">'
+    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{site_address("static:a.svg")}" alt="z">'
     sheets.make(media / "made.pdf", {"html": page, "media": str(media)})
-    found = read_pdf((media / "made.pdf").read_bytes())
-    assert "Own words" in found.text
-    assert found.image_count == 0
+    pdf = read_pdf((media / "made.pdf").read_bytes())
+    assert "Own words" in pdf.text
+    assert pdf.image_count == 0
 
 
-def test_a_large_picture_is_scaled_down(own, media, settings, fetcher):
+def test_a_large_picture_is_scaled_down(site_address, media, settings, fetcher):
     (settings.MEDIA_ROOT / "large.png").write_bytes(files.image(size=(2200, 1100)))
-    answer = fetcher.fetch(own("/media/large.png"))
-    with Image.open(io.BytesIO(answer.read())) as image:
+    response = fetcher.fetch(site_address("/media/large.png"))
+    with Image.open(io.BytesIO(response.read())) as image:
         assert image.size == (1100, 550)
 
 
-def test_a_picture_too_large_to_open_is_left_out(own, media, settings, monkeypatch, fetcher):
-    monkeypatch.setattr(fetching, "MOST_PIXELS", 1000)
+def test_a_picture_too_large_to_open_is_left_out(
+    site_address, media, settings, monkeypatch, fetcher
+):
+    monkeypatch.setattr(fetching, "MAX_PIXELS", 1000)
     with pytest.raises(ValueError, match="too many pixels"):
-        fetcher.fetch(own("/media/tools/a%20b.png"))
+        fetcher.fetch(site_address("/media/tools/a%20b.png"))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_pngs_of_every_mode_are_read(own, media, settings, mode, fetcher):
+def test_pngs_of_every_mode_are_read(site_address, media, settings, mode, fetcher):
     Image.new(mode, (30, 20)).save(settings.MEDIA_ROOT / "a.png")
-    assert fetcher.fetch(own("/media/a.png")).read()[:2] == b"\xff\xd8"
+    assert fetcher.fetch(site_address("/media/a.png")).read()[:2] == b"\xff\xd8"
 
 
-def test_transparent_parts_of_a_picture_become_white(own, media, settings, fetcher):
+def test_transparent_parts_of_a_picture_become_white(site_address, media, settings, fetcher):
     Image.new("RGBA", (30, 20), (0, 0, 0, 0)).save(settings.MEDIA_ROOT / "a.png")
-    answer = fetcher.fetch(own("/media/a.png"))
-    with Image.open(io.BytesIO(answer.read())) as image:
+    response = fetcher.fetch(site_address("/media/a.png"))
+    with Image.open(io.BytesIO(response.read())) as image:
         assert image.getpixel((15, 10)) == (255, 255, 255)
 
 

@@ -14,7 +14,7 @@ from catalog.lib.qr import qr_image
 from catalog.models import SiteSettings
 from catalog.printing import sheets
 from catalog.printing.render import layout
-from catalog.printing.render.layout import without
+from catalog.printing.render.layout import replace_characters
 from tests import files
 from tests.makers import make_course, make_tool, make_video
 from tests.pdfs import pdf_content, pdf_ua_errors, response_bytes
@@ -31,7 +31,7 @@ SCRIPTS = "Łódź Ελληνικά Кириллица العربية עברית
 
 
 @pytest.fixture(autouse=True)
-def place(settings):
+def site_settings(settings):
     settings.SITE_URL = "https://catalog.example.org"
     settings.TIME_ZONE = "UTC"
 
@@ -52,19 +52,19 @@ def make_full_tool(**fields):
 
 
 def test_a_tool_shows_its_title_page_number_and_address(client):
-    found = pdf_content(client.get(make_tool("Waste Walk").get_pdf_url()))
-    assert found.title == "Waste Walk – Partnership Catalog"
-    assert "Waste Walk" in found.text
-    assert "Page 1 of 1" in found.text
-    assert "catalog.example.org/tools/waste-walk/" in found.text
-    assert "https://catalog.example.org/tools/waste-walk/" in found.links
+    pdf = pdf_content(client.get(make_tool("Waste Walk").get_pdf_url()))
+    assert pdf.title == "Waste Walk – Partnership Catalog"
+    assert "Waste Walk" in pdf.text
+    assert "Page 1 of 1" in pdf.text
+    assert "catalog.example.org/tools/waste-walk/" in pdf.text
+    assert "https://catalog.example.org/tools/waste-walk/" in pdf.links
 
 
 def test_the_sheet_shows_the_name_of_the_site(client):
     SiteSettings.objects.create(name="Our Shelf", organisation="Us", contact="us@example.org")
-    found = pdf_content(client.get(make_tool().get_pdf_url()))
+    pdf = pdf_content(client.get(make_tool().get_pdf_url()))
     for words in ("Our Shelf", "Us · us@example.org · Printed"):
-        assert words in found.text
+        assert words in pdf.text
 
 
 def test_sheets_of_videos_and_tools_are_accessible(client):
@@ -96,39 +96,39 @@ def qpdf_check(path):
 
 
 def test_all_fonts_are_the_sites_own_and_embedded(client):
-    found = pdf_content(client.get(make_full_tool(title="Łódź at work").get_pdf_url()))
-    assert found.fonts
-    assert all(found.fonts.values())
-    assert all("Atkinson" in name for name in found.fonts)
+    pdf = pdf_content(client.get(make_full_tool(title="Łódź at work").get_pdf_url()))
+    assert pdf.fonts
+    assert all(pdf.fonts.values())
+    assert all("Atkinson" in name for name in pdf.fonts)
 
 
 def test_links_work_and_their_addresses_are_printed(client):
     cake = make_video("Cake")
     tool = make_full_tool(related=[cake])
     tool.renditions.create(format="WEB", address="https://files.example.org/a/b.html")
-    found = pdf_content(client.get(tool.get_pdf_url()))
+    pdf = pdf_content(client.get(tool.get_pdf_url()))
     for address in ("example.org/a?b=1&c=2", "files.example.org/a/b.html"):
-        assert f"https://{address}" in found.links
-        assert address in found.text_without_spaces
-    assert "this guide" in found.text
-    assert "https://catalog.example.org/videos/cake/" in found.links
-    assert f"Cake catalog.example.org{cake.get_short_url()}" in found.text
+        assert f"https://{address}" in pdf.links
+        assert address in pdf.text_without_spaces
+    assert "this guide" in pdf.text
+    assert "https://catalog.example.org/videos/cake/" in pdf.links
+    assert f"Cake catalog.example.org{cake.get_short_url()}" in pdf.text
 
 
 @pytest.fixture
-def coded(monkeypatch):
+def qr_addresses(monkeypatch):
     """The addresses of the QR codes, in the order in which they are drawn."""
     addresses = []
 
-    def noted(address):
+    def record_address(address):
         addresses.append(address)
         return qr_image(address)
 
-    monkeypatch.setattr(sheets, "qr_image", noted)
+    monkeypatch.setattr(sheets, "qr_image", record_address)
     return addresses
 
 
-def colorful(response):
+def has_color(response):
     """Returns whether anything on the first page has a color."""
     with pypdfium2.PdfDocument(response_bytes(response)) as document:
         red, _green, blue = document[0].render().to_pil().convert("RGB").split()
@@ -138,18 +138,18 @@ def colorful(response):
 def test_nothing_has_a_color_when_saving_ink(client):
     image = ContentFile(files.image(size=(400, 200)), "a.png")
     path = make_full_tool(image=image).get_pdf_url()
-    assert colorful(client.get(path))
-    assert not colorful(client.get(f"{path}?ink=saving"))
+    assert has_color(client.get(path))
+    assert not has_color(client.get(f"{path}?ink=saving"))
 
 
-def test_the_qr_code_leads_to_the_page_and_is_large_enough_for_phones(client, coded):
+def test_the_qr_code_leads_to_the_page_and_is_large_enough_for_phones(client, qr_addresses):
     tool = make_tool("Waste Walk")
-    found = pdf_content(client.get(tool.get_pdf_url()))
+    pdf = pdf_content(client.get(tool.get_pdf_url()))
     short = f"catalog.example.org{tool.get_short_url()}/1"
-    assert f"Scan for the newest version {short}" in found.text
-    assert found.descriptions == [f"QR code: {short}"]
-    assert coded == [f"https://{short}"]
-    assert [width >= 22 for width in found.qr_widths_mm] == [True]
+    assert f"Scan for the newest version {short}" in pdf.text
+    assert pdf.descriptions == [f"QR code: {short}"]
+    assert qr_addresses == [f"https://{short}"]
+    assert [width >= 22 for width in pdf.qr_widths_mm] == [True]
 
 
 def test_a_sheet_shows_its_edition(client):
@@ -164,32 +164,30 @@ def test_a_sheet_shows_its_edition(client):
 
 def test_a_link_whose_words_are_its_address_prints_the_address_once(client):
     tool = make_tool(body="<p>See <a href='https://example.org/'>example.org</a>.</p>")
-    found = pdf_content(client.get(tool.get_pdf_url()))
-    assert found.text.count("example.org.") == 1
-    assert "example.org example.org" not in found.text
+    pdf = pdf_content(client.get(tool.get_pdf_url()))
+    assert pdf.text.count("example.org.") == 1
+    assert "example.org example.org" not in pdf.text
 
 
-def lines_of(found):
-    return [line for text in found.pages for line in text.splitlines()]
+def lines_of(pdf):
+    return [line for text in pdf.pages for line in text.splitlines()]
 
 
 def test_an_address_breaks_only_after_a_slash(client):
     long = "https://example.org/a-first-part-of-an-address/b-second_part.of-it/c-third-part-of-it/d"
     tool = make_tool(body=f"<p>Read <a href='{long}'>this</a> and <a href='{long}'>{long}</a>.</p>")
     for query in ("", "?text=large"):
-        found = pdf_content(client.get(tool.get_pdf_url() + query))
-        assert found.text_without_spaces.count(long.removeprefix("https://")) == 2
-        ends = [
-            line.split()[-1] for line in lines_of(found) if "-part" in line and "/d" not in line
-        ]
+        pdf = pdf_content(client.get(tool.get_pdf_url() + query))
+        assert pdf.text_without_spaces.count(long.removeprefix("https://")) == 2
+        ends = [line.split()[-1] for line in lines_of(pdf) if "-part" in line and "/d" not in line]
         assert ends and all(end.endswith("/") for end in ends)
 
 
 def test_short_addresses_and_times_do_not_break(client):
     others = [make_tool("T" * size, minutes_min=30, minutes_max=90) for size in range(20, 60)]
     longer = [make_tool("T" * size, minutes_min=150, minutes_max=245) for size in range(30, 50)]
-    found = pdf_content(client.get(make_tool("Waste Walk", related=others + longer).get_pdf_url()))
-    lines = lines_of(found)
+    pdf = pdf_content(client.get(make_tool("Waste Walk", related=others + longer).get_pdf_url()))
+    lines = lines_of(pdf)
     for other in others + longer:
         assert any(f"catalog.example.org{other.get_short_url()}" in line for line in lines)
     assert sum("30–90\xa0min" in line for line in lines) == len(others)
@@ -202,12 +200,12 @@ def test_a_tool_lists_its_renditions(client):
     poster = files.pdf(2, (792, 1224))
     tool.renditions.create(color="bw", file=ContentFile(poster, "poster.pdf"))
     tool.renditions.create(format="PPT", pages=1)
-    found = pdf_content(client.get(tool.get_pdf_url()))
+    pdf = pdf_content(client.get(tool.get_pdf_url()))
     facts = f"PDF · black and white · 2 pages · 11 × 17 in · {len(poster)} bytes"
-    assert facts in found.text.replace("\xa0", " ")
-    assert "PowerPoint · 1 slide · no file yet" in found.text
-    assert f"{tool.get_absolute_url()}poster.pdf" in found.text_without_spaces
-    assert 'One page, 8.5" x 11"' in found.text
+    assert facts in pdf.text.replace("\xa0", " ")
+    assert "PowerPoint · 1 slide · no file yet" in pdf.text
+    assert f"{tool.get_absolute_url()}poster.pdf" in pdf.text_without_spaces
+    assert 'One page, 8.5" x 11"' in pdf.text
 
 
 def test_a_video_shows_its_length_credits_and_transcript(client):
@@ -216,14 +214,14 @@ def test_a_video_shows_its_length_credits_and_transcript(client):
     )
     video.credits.create(role="Produced by", name="A")
     video.credits.create(role="Produced by", name="B")
-    found = pdf_content(client.get(video.get_pdf_url()))
+    pdf = pdf_content(client.get(video.get_pdf_url()))
     for words in (
         "1:29",
         "Produced by A, B",
         "Transcript Take two minutes.",
         "video.example.org/1",
     ):
-        assert words in found.text
+        assert words in pdf.text
 
 
 def test_no_label_is_printed_without_a_value(client):
@@ -234,8 +232,8 @@ def test_no_label_is_printed_without_a_value(client):
 
 
 def test_levels_are_named_beside_the_track(client):
-    found = pdf_content(client.get(make_tool(levels=[2, 3]).get_pdf_url()))
-    assert "Levels 2–3 Foundational, Transitional" in found.text
+    pdf = pdf_content(client.get(make_tool(levels=[2, 3]).get_pdf_url()))
+    assert "Levels 2–3 Foundational, Transitional" in pdf.text
 
 
 def test_level_text_is_printed_beside_the_track(client):
@@ -265,9 +263,9 @@ def test_a_sheet_says_who_the_tool_is_only_for(client):
 
 
 def test_the_picture_is_printed_with_its_description(client):
-    found = pdf_content(client.get(make_full_tool().get_pdf_url()))
-    assert found.image_count == 1
-    assert found.descriptions[-1] == "A line with five dots"
+    pdf = pdf_content(client.get(make_full_tool().get_pdf_url()))
+    assert pdf.image_count == 1
+    assert pdf.descriptions[-1] == "A line with five dots"
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", files.image("JPEG", (90, 90))[:700]])
@@ -290,15 +288,17 @@ def test_a_missing_picture_is_replaced_by_its_description(client):
 def test_letters_missing_from_the_fonts_do_not_break_the_pdf(client):
     tool = make_tool(f"Say {SCRIPTS}", summary=SCRIPTS, body=f"<p>{SCRIPTS}</p>", slug="say")
     response = client.get(tool.get_pdf_url())
-    found = pdf_content(response)
-    assert found.title.startswith(f"Say {SCRIPTS[:30]}")
-    assert "Say Łódź" in found.text
+    pdf = pdf_content(response)
+    assert pdf.title.startswith(f"Say {SCRIPTS[:30]}")
+    assert "Say Łódź" in pdf.text
     assert pdf_ua_errors(response) == []
 
 
 def test_missing_letters_become_a_mark_and_missing_symbols_disappear():
     html = '<title>漢字</title><a href="/漢/">漢字 ok 🎉</a>'
-    assert without(html, {"漢", "字", "🎉"}) == ('<title>漢字</title><a href="/漢/">[…] ok </a>')
+    assert replace_characters(html, {"漢", "字", "🎉"}) == (
+        '<title>漢字</title><a href="/漢/">[…] ok </a>'
+    )
 
 
 @pytest.mark.parametrize("paper", ["letter", "a4"])
@@ -311,10 +311,10 @@ def test_very_long_words_stay_on_the_page(client, paper):
         audience_text="z" * 1000,
     )
     tool.renditions.create(format="WEB", address="https://example.org/" + "a" * 450)
-    found = pdf_content(client.get(f"{tool.get_pdf_url()}?paper={paper}"))
-    assert found.right_edge < 0.93
-    assert "W" * 200 in found.text_without_spaces
-    assert found.text_without_spaces.count("x") >= 3000
+    pdf = pdf_content(client.get(f"{tool.get_pdf_url()}?paper={paper}"))
+    assert pdf.right_edge < 0.93
+    assert "W" * 200 in pdf.text_without_spaces
+    assert pdf.text_without_spaces.count("x") >= 3000
 
 
 def test_an_address_too_long_for_the_footer_is_replaced_by_the_short_one(client):
@@ -329,9 +329,9 @@ def test_an_address_too_long_for_the_footer_is_replaced_by_the_short_one(client)
 def test_a_query_too_long_for_the_footer_is_printed_in_the_plan(client):
     courses = [make_course(f"Course with a rather long title {number}") for number in range(12)]
     query = "&".join(f"want={course.slug}" for course in courses)
-    found = pdf_content(client.get(f"/path/plan.pdf?{query}"))
-    assert "catalog.example.org/path/plan/?… Labor Management Partnership" in found.text
-    assert f"want={courses[-1].slug}" in found.text_without_spaces
+    pdf = pdf_content(client.get(f"/path/plan.pdf?{query}"))
+    assert "catalog.example.org/path/plan/?… Labor Management Partnership" in pdf.text
+    assert f"want={courses[-1].slug}" in pdf.text_without_spaces
 
 
 def test_no_letter_is_too_small_to_read(client):
@@ -341,8 +341,8 @@ def test_no_letter_is_too_small_to_read(client):
     words = "<p>" + "Words that say a little more. " * 20 + "</p>"
     tool = make_tool(body=words * 6, duration_text="5 minutes", topics=["LMP Processes"])
     for path in (f"/path/plan.pdf?{query}", tool.get_pdf_url()):
-        found = pdf_content(client.get(path))
-        assert len(found.pages) == 1 and found.smallest_pt >= 8.5
+        pdf = pdf_content(client.get(path))
+        assert len(pdf.pages) == 1 and pdf.smallest_pt >= 8.5
 
 
 def test_the_paper_is_letter_by_default(client):
@@ -368,11 +368,11 @@ def test_a_document_of_a_little_over_two_pages_is_set_smaller():
         return {"html": f"<html lang='en' class='color normal'><title>A</title>{words}"}
 
     for count in range(60, 200):
-        source = layout.parsed(document(count))
-        if len(layout.laid_out(source, {}).pages) == 3:
+        source = layout.parse_document(document(count))
+        if len(layout.lay_out(source, {}).pages) == 3:
             break
-    assert len(layout.fitted(source, {}).pages) == 2
-    assert len(layout.fitted(layout.parsed(document(count + 30)), {}).pages) == 3
+    assert len(layout.lay_out_to_fit(source, {}).pages) == 2
+    assert len(layout.lay_out_to_fit(layout.parse_document(document(count + 30)), {}).pages) == 3
 
 
 def test_large_print_keeps_the_facts_together(client):
@@ -391,10 +391,10 @@ def test_the_print_date_stays_on_one_line(client):
 
 def test_a_long_text_has_its_title_on_each_page(client):
     words = "<h2>Part</h2><p>" + "Words that fill a page. " * 60 + "</p>"
-    found = pdf_content(client.get(make_tool("Waste Walk", body=words * 8).get_pdf_url()))
-    assert len(found.pages) > 2
-    assert all("Waste Walk" in text for text in found.pages)
-    assert f"Page 2 of {len(found.pages)}" in found.text
+    pdf = pdf_content(client.get(make_tool("Waste Walk", body=words * 8).get_pdf_url()))
+    assert len(pdf.pages) > 2
+    assert all("Waste Walk" in text for text in pdf.pages)
+    assert f"Page 2 of {len(pdf.pages)}" in pdf.text
 
 
 def test_the_text_is_copied_in_reading_order(client):
