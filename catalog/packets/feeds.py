@@ -33,8 +33,8 @@ class PacketRssFeed(RssFeed):
     """The items of a packet, and those that were withdrawn."""
 
     def items(self, packet):
-        gone = [Withdrawal(packet, item.resource) for item in packet.gone]
-        return newest_first(entries_of(packet, packet.list_children()) + gone)
+        withdrawals = [Withdrawal(packet, item.resource) for item in packet.withdrawn_items]
+        return newest_first(entries_of(packet, packet.list_children()) + withdrawals)
 
 
 class PacketAtomFeed(PacketRssFeed, AtomFeed):

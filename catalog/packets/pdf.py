@@ -56,7 +56,7 @@ class Piece:
         return f"{settings.SITE_URL}/packet/#{self.resource.pk}"
 
     @property
-    def papers(self):
+    def page_sizes(self):
         """The sizes of its pages in inches: ["8.5×11"]."""
         sizes = [tuple(round(side / 72, 2) for side in size) for size in self.facts["sizes"]]
         return [f"{wide:g}×{high:g}" for wide, high in dict.fromkeys(sizes)]
@@ -89,7 +89,7 @@ def packet_document(packet, options):
     Each part is {"title", "link"} with the "html" of a sheet, or with the "file" and "pages" of an
     uploaded PDF.
     """
-    pieces = within_limits(pieces_of(packet, options))
+    pieces = apply_limits(pieces_of(packet, options))
     bound = [piece for piece in pieces if not piece.why]
     context = {
         "packet": packet,
@@ -118,13 +118,13 @@ def piece_of(resource, note, ink):
         return Piece(resource, note)
     rendition = choose_pdf(resource, ink)
     if rendition is None:
-        return Piece(resource, note, why=why_none(resource))
+        return Piece(resource, note, why=reason_without_pdf(resource))
     try:
-        return Piece(resource, note, rendition, pages_of(rendition))
+        return Piece(resource, note, rendition, pdf_facts(rendition))
     except FileNotFoundError:
         return Piece(resource, note, why=REASONS["no_file"])
     except Refused as refused:
-        return Piece(resource, note, why=reason(refused))
+        return Piece(resource, note, why=refusal_reason(refused))
 
 
 def choose_pdf(tool, ink):
@@ -135,7 +135,7 @@ def choose_pdf(tool, ink):
     return next(iter(pdfs), None)
 
 
-def why_none(tool):
+def reason_without_pdf(tool):
     renditions = tool.renditions.all()
     formats = [r.get_format_display() for r in renditions if r.file]
     if formats:
@@ -143,7 +143,7 @@ def why_none(tool):
     return REASONS["elsewhere" if any(r.address for r in renditions) else "no_file"]
 
 
-def pages_of(rendition):
+def pdf_facts(rendition):
     """Returns {"pages": 4, "sizes": …, "tagged": …} of its PDF. Reads each file only once.
 
     Raises Refused, FileNotFoundError or TooBusy.
@@ -178,25 +178,25 @@ def read_pdf(path):
         return {"refused": refused.code, "facts": refused.facts} | until
 
 
-def reason(refused):
+def refusal_reason(refused):
     facts = refused.facts | {"most": limits.MAX_FILE_PAGES}
     if "pages" in facts:
         facts["pages"] = number_format(facts["pages"], force_grouping=True)
     return REASONS[refused.code] % facts
 
 
-def within_limits(pieces):
+def apply_limits(pieces):
     """Returns the same pieces. Sets `why` of those that exceed the limits of the packet."""
-    pages, weight, max_bytes = 0, 0, limits.MAX_PACKET_MEGABYTES << 20
+    pages, total_bytes, max_bytes = 0, 0, limits.MAX_PACKET_MEGABYTES << 20
     for piece in pieces:
         if piece.rendition is None:
             continue
-        more, heavier = piece.facts["pages"], piece.rendition.bytes or 0
-        if pages + more > limits.MAX_PACKET_PAGES or weight + heavier > max_bytes:
+        added_pages, added_bytes = piece.facts["pages"], piece.rendition.bytes or 0
+        if pages + added_pages > limits.MAX_PACKET_PAGES or total_bytes + added_bytes > max_bytes:
             most = {"most": limits.MAX_PACKET_PAGES, "megabytes": limits.MAX_PACKET_MEGABYTES}
             piece.why = REASONS["full"] % most
         else:
-            pages, weight = pages + more, weight + heavier
+            pages, total_bytes = pages + added_pages, total_bytes + added_bytes
     return pieces
 
 

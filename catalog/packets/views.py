@@ -14,15 +14,15 @@ from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
 from catalog.models import Resource
-from catalog.packets.link import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
+from catalog.packets.link import MAX_ITEMS, MAX_NOTE_LENGTH, MAX_TITLE_LENGTH, code_of
 from catalog.packets.packet import Packet, codes_at
 from catalog.printing import limits
 
-MOST_FOUND = 10  # results of a search on the page
+MAX_RESULTS = 10  # results of a search on the page
 LIMITS = {
-    "items": MOST_ITEMS,
-    "note": LONGEST_NOTE,
-    "title": LONGEST_TITLE,
+    "items": MAX_ITEMS,
+    "note": MAX_NOTE_LENGTH,
+    "title": MAX_TITLE_LENGTH,
     "pages": limits.MAX_PACKET_PAGES,
     "megabytes": limits.MAX_PACKET_MEGABYTES,
 }
@@ -44,8 +44,8 @@ def packet_page(request):
     }
     code = code_in(request.GET, LIST)
     if code is not None:
-        gone = IdSet(item.resource.pk for item in packet.gone)
-        context["print"] = list_print(code, packet.members, gone)
+        withdrawn_ids = IdSet(item.resource.pk for item in packet.withdrawn_items)
+        context["print"] = list_print(code, packet.members, withdrawn_ids)
     return render(request, "catalog/packet.html", context)
 
 
@@ -77,6 +77,8 @@ class Finder:
     @property
     def results(self):
         """[(code, resource, whether the packet has it)] of the first results."""
-        found = Resource.objects.published().for_cards().list_of(self.listing.ids[:MOST_FOUND])
-        there = {item.resource.pk for item in self.packet.items}
-        return [(code_of(one.pk), one, one.pk in there) for one in found]
+        resources = Resource.objects.published().for_cards().list_of(self.listing.ids[:MAX_RESULTS])
+        packet_ids = {item.resource.pk for item in self.packet.items}
+        return [
+            (code_of(resource.pk), resource, resource.pk in packet_ids) for resource in resources
+        ]

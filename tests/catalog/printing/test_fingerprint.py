@@ -44,7 +44,7 @@ UNRELATED = [
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory):
+def project(tmp_path_factory):
     """The path of a copy of the project's files."""
     folder = tmp_path_factory.mktemp("product")
     for path in tracked("catalog", "courses", "editorial", "lmp_site", "templates"):
@@ -53,7 +53,7 @@ def copy(tmp_path_factory):
     return folder
 
 
-def changed(folder, path):
+def fingerprint_after_change(folder, path):
     """Returns the fingerprint of `folder` after adding a byte to the file at `path`."""
     file = folder / path
     before = file.read_bytes()
@@ -65,19 +65,19 @@ def changed(folder, path):
 
 
 @pytest.mark.parametrize("path", PARTS)
-def test_a_change_of_code_that_makes_documents_changes_the_fingerprint(copy, path):
-    assert changed(copy, path) != fingerprint_of(copy)
+def test_a_change_of_code_that_makes_documents_changes_the_fingerprint(project, path):
+    assert fingerprint_after_change(project, path) != fingerprint_of(project)
 
 
 @pytest.mark.parametrize("path", UNRELATED)
-def test_a_change_of_code_that_only_editors_use_keeps_the_fingerprint(copy, path):
-    assert changed(copy, path) == fingerprint_of(copy)
+def test_a_change_of_code_that_only_editors_use_keeps_the_fingerprint(project, path):
+    assert fingerprint_after_change(project, path) == fingerprint_of(project)
 
 
-def test_a_newer_library_changes_the_fingerprint(copy, monkeypatch):
-    before = fingerprint_of(copy)
+def test_a_newer_library_changes_the_fingerprint(project, monkeypatch):
+    before = fingerprint_of(project)
     monkeypatch.setattr(fingerprint, "version", lambda name: "99")
-    assert fingerprint_of(copy) != before
+    assert fingerprint_of(project) != before
 
 
 def test_the_key_of_a_document_depends_on_the_fingerprint(monkeypatch):

@@ -39,18 +39,18 @@ CUT = [
 ]
 
 
-@pytest.mark.parametrize("sort", HOSTILE)
-def test_a_sheet_with_a_hostile_body_is_made(client, sort):
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_sheet_with_a_hostile_body_is_made(client, name):
     tool = make_tool("Waste Walk", summary="What a team gets from it.")
-    Resource.objects.filter(pk=tool.pk).update(body=HOSTILE[sort])
+    Resource.objects.filter(pk=tool.pk).update(body=HOSTILE[name])
     response = client.get(tool.get_pdf_url())
-    found = pdf_content(response)
-    assert "What a team gets from it." in found.text
-    assert "alert" not in found.text
-    assert found.right_edge < 0.95
-    said = "Read more at 127.0.0.1:8000/tools/waste-walk/" in found.text
-    assert said == (sort in CUT)
-    if len(found.pages) < 10:
+    pdf = pdf_content(response)
+    assert "What a team gets from it." in pdf.text
+    assert "alert" not in pdf.text
+    assert pdf.right_edge < 0.95
+    has_link = "Read more at 127.0.0.1:8000/tools/waste-walk/" in pdf.text
+    assert has_link == (name in CUT)
+    if len(pdf.pages) < 10:
         assert pdf_ua_errors(response) == []
 
 
@@ -86,8 +86,8 @@ def test_overlong_short_texts_are_cut_on_sheets_and_lists(client, text):
     Resource.objects.filter(pk=tool.pk).update(**dict.fromkeys(texts, text))
     Tool.objects.filter(pk=tool.pk).update(best_used=text)
     for address in (tool.get_pdf_url(), "/tools.pdf"):
-        found = pdf_content(client.get(address))
-        assert len(found.pages) < 40 and found.right_edge < 0.95
+        pdf = pdf_content(client.get(address))
+        assert len(pdf.pages) < 40 and pdf.right_edge < 0.95
 
 
 @pytest.mark.parametrize("text", ["To ask why.\n" * 20_000, "w" * 1_000_000, "ww " * 300_000])
@@ -95,9 +95,9 @@ def test_outcomes_and_enrollment_texts_are_cut(client, text):
     course = make_course("Sponsoring", outcomes="To lead.", enrollment_text="Ask.")
     type(course).objects.filter(pk=course.pk).update(outcomes=text, enrollment_text=text)
     response = client.get(course.get_pdf_url())
-    found = pdf_content(response)
-    assert found.text.count("Read more at") == 2 and found.right_edge < 0.95
-    assert len(found.pages) < 30 and pdf_ua_errors(response) == []
+    pdf = pdf_content(response)
+    assert pdf.text.count("Read more at") == 2 and pdf.right_edge < 0.95
+    assert len(pdf.pages) < 30 and pdf_ua_errors(response) == []
 
 
 def test_a_text_of_usual_length_is_not_changed():

@@ -12,20 +12,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def empty_shelf(settings, tmp_path):
+def empty_store(settings, tmp_path):
     settings.PDF_ROOT = tmp_path / "prints"
 
 
 @pytest.fixture
-def made(monkeypatch):
+def made_papers(monkeypatch):
     """The papers of the PDFs that a worker made, in order."""
-    papers, asked = [], workers.run_worker
+    papers, run_worker = [], workers.run_worker
 
-    def noted(document, path, number):
+    def record_paper(document, path, number):
         papers.append(document["paper"])
-        return asked(document, path, number)
+        return run_worker(document, path, number)
 
-    monkeypatch.setattr(workers, "run_worker", noted)
+    monkeypatch.setattr(workers, "run_worker", record_paper)
     return papers
 
 
@@ -35,29 +35,29 @@ def staff(client):
     return client
 
 
-def test_a_pdf_is_made_once(client, made):
+def test_a_pdf_is_made_once(client, made_papers):
     path = make_tool().get_pdf_url()
     first = client.get(path)
     assert response_bytes(client.get(path)) == response_bytes(first)
-    assert made == ["letter"]
+    assert made_papers == ["letter"]
 
 
-def test_each_paper_has_its_own_pdf(client, made):
+def test_each_paper_has_its_own_pdf(client, made_papers):
     path = make_tool().get_pdf_url()
     tags = {
-        client.get(path + asked)["ETag"] for asked in ("", "?paper=a4", "?paper=A4", "?paper=x")
+        client.get(path + query)["ETag"] for query in ("", "?paper=a4", "?paper=A4", "?paper=x")
     }
-    assert made == ["letter", "a4"]
+    assert made_papers == ["letter", "a4"]
     assert len(tags) == 2
 
 
-def test_a_reader_who_has_the_pdf_gets_304(client, made):
+def test_a_reader_who_has_the_pdf_gets_304(client, made_papers):
     path = make_tool().get_pdf_url()
     tag = client.get(path)["ETag"]
     response = client.get(path, headers={"If-None-Match": tag})
     assert (response.status_code, response.content) == (304, b"")
     assert response["ETag"] == tag
-    assert made == ["letter"]
+    assert made_papers == ["letter"]
 
 
 def test_a_different_etag_gets_the_pdf(client):
@@ -65,7 +65,7 @@ def test_a_different_etag_gets_the_pdf(client):
     assert response.status_code == 200
 
 
-def test_a_saved_change_makes_a_new_pdf(client, made):
+def test_a_saved_change_makes_a_new_pdf(client, made_papers):
     tool = make_tool()
     before = client.get(tool.get_pdf_url())["ETag"]
     tool.summary = "Something else."
@@ -73,7 +73,7 @@ def test_a_saved_change_makes_a_new_pdf(client, made):
     response = client.get(tool.get_pdf_url())
     assert response["ETag"] != before
     assert "Something else." in pdf_content(response).text
-    assert len(made) == 2
+    assert len(made_papers) == 2
 
 
 def test_a_new_related_entry_makes_a_new_pdf(client):
@@ -162,8 +162,6 @@ def test_a_former_address_redirects_to_the_current_pdf(client):
 def test_links_use_the_site_url_and_not_the_requested_host(client, settings):
     settings.SITE_URL = "https://catalog.example.org"
     settings.ALLOWED_HOSTS = ["other.example.org"]
-    found = pdf_content(
-        client.get(make_tool().get_pdf_url(), headers={"Host": "other.example.org"})
-    )
-    assert all(link.startswith("https://catalog.example.org/") for link in found.links)
-    assert "other.example.org" not in found.text
+    pdf = pdf_content(client.get(make_tool().get_pdf_url(), headers={"Host": "other.example.org"}))
+    assert all(link.startswith("https://catalog.example.org/") for link in pdf.links)
+    assert "other.example.org" not in pdf.text

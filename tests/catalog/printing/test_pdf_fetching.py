@@ -183,7 +183,8 @@ def test_an_svg_of_the_site_loads_nothing_from_outside(media, site_address, monk
         f'<image href="{(media / "outside.png").as_uri()}" width="9" height="9"/>'
         '<text y="15">Own words</text></svg>'
     )
-    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{site_address("static:a.svg")}" alt="z">'
+    svg = site_address("static:a.svg")
+    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{svg}" alt="z">'
     sheets.make(media / "made.pdf", {"html": page, "media": str(media)})
     pdf = read_pdf((media / "made.pdf").read_bytes())
     assert "Own words" in pdf.text

@@ -14,28 +14,28 @@ from tests.pdfs import response_bytes
 
 pytestmark = pytest.mark.django_db
 SITE = "https://catalog.example.org"
-DOTS = 200  # an inch: fewer than a ten-year-old phone sees of a whole sheet
+DPI = 200  # an inch: fewer than a ten-year-old phone sees of a whole sheet
 MAKERS = {"video": make_video, "tool": make_tool, "course": make_course}
 
 
 @pytest.fixture(autouse=True)
-def places(settings, tmp_path):
+def site_settings(settings, tmp_path):
     settings.PDF_ROOT = tmp_path / "prints"
     settings.SITE_URL = SITE
 
 
-def scanned(picture):
+def read_codes(picture):
     """Returns the texts of the QR codes in a picture, after rotating and blurring it."""
-    seen = picture.convert("L").rotate(4, expand=True, fillcolor=255)
-    found = zxingcpp.read_barcodes(seen.filter(ImageFilter.GaussianBlur(1.2)))
-    return [code.text for code in found]
+    blurred = picture.convert("L").rotate(4, expand=True, fillcolor=255)
+    codes = zxingcpp.read_barcodes(blurred.filter(ImageFilter.GaussianBlur(1.2)))
+    return [code.text for code in codes]
 
 
 def codes_of(response):
     assert response.status_code == 200
     with pypdfium2.PdfDocument(response_bytes(response)) as document:
-        pictures = [page.render(scale=DOTS / 72).to_pil() for page in document]
-    return [text for picture in pictures for text in scanned(picture)]
+        pictures = [page.render(scale=DPI / 72).to_pil() for page in document]
+    return [text for picture in pictures for text in read_codes(picture)]
 
 
 @pytest.mark.parametrize("query", ["", "?ink=saving", "?paper=a4&text=large"])
@@ -87,7 +87,7 @@ def test_the_code_of_a_packet_can_be_read_from_a_screen(live_server, page, setti
     page.goto(f"{live_server.url}/packet/?items={items}")
     code = page.locator("#packet-code svg[role=img]")
     code.scroll_into_view_if_needed()
-    [text] = scanned(Image.open(io.BytesIO(code.screenshot())))
+    [text] = read_codes(Image.open(io.BytesIO(code.screenshot())))
     assert text == f"{live_server.url}/packet/?items={items}"
 
 
@@ -97,8 +97,8 @@ def test_the_code_of_a_printed_list_has_its_day(live_server, page, settings):
     items = ".".join(tool.get_short_url().rpartition("/")[2] for tool in tools)
     page.goto(f"{live_server.url}/packet/?items={items}")
     with pypdfium2.PdfDocument(page.pdf(format="Letter")) as document:
-        pictures = [sheet.render(scale=DOTS / 72).to_pil() for sheet in document]
-    [text] = [text for picture in pictures for text in scanned(picture)]
+        pictures = [sheet.render(scale=DPI / 72).to_pil() for sheet in document]
+    [text] = [text for picture in pictures for text in read_codes(picture)]
     assert text.startswith(f"{live_server.url}/packet/?items={items}&list=")
     page.goto(text)
     assert "Your print is current" in page.inner_text("main")
