@@ -26,11 +26,11 @@ def groups_of(listing, resources, by_level=False):
     """Returns groups by kind, or by level if the reader asks for it or there is only one kind."""
     one_kind = len({resource.kind for resource in resources}) == 1
     if (by_level or one_kind) and "level" in listing.form.fields:
-        return by_levels(resources, listing.form.cleaned_data["level"])
-    return by_kinds(resources)
+        return group_by_level(resources, listing.form.cleaned_data["level"])
+    return group_by_kind(resources)
 
 
-def by_kinds(resources):
+def group_by_kind(resources):
     return [
         Group(str(kind.plural), members)
         for kind in registered()
@@ -38,7 +38,7 @@ def by_kinds(resources):
     ]
 
 
-def by_levels(resources, wanted):
+def group_by_level(resources, wanted):
     """Returns groups with each resource once, at the lowest of its levels that are in `wanted`.
 
     `wanted` are level numbers as strings. All levels count if it is empty.

@@ -30,7 +30,7 @@ def send_ordered(request, printable, options):
     if kept := responses.send_kept(request, name):
         return kept
     order = waiting_order(address) or PdfOrder.objects.filter(name=name).first()
-    if order is None and are_too_many_waiting(path):
+    if order is None and is_queue_full(path):
         return responses.busy_page(request, printable.title)
     name = order.name if order else name
     return progress_page(request, place_order(name, address, printable.title))
@@ -43,10 +43,10 @@ def waiting_order(address):
     queue, even if the catalog changes from minute to minute.
     """
     orders = PdfOrder.objects.filter(address=address, job__state=Job.State.WAITING)
-    return next((order for order in orders if not has_lost(order)), None)
+    return next((order for order in orders if not has_withdrawals(order)), None)
 
 
-def are_too_many_waiting(path):
+def is_queue_full(path):
     waiting = PdfOrder.objects.filter(job__state=Job.State.WAITING)
     paths = [split_address(address)[0] for address in waiting.values_list("address", flat=True)]
     return len(paths) >= MAX_WAITING or paths.count(path) >= MAX_WAITING_OF_A_PATH
@@ -68,7 +68,7 @@ def public_now():
     return current_index().public()
 
 
-def has_lost(order):
+def has_withdrawals(order):
     """Returns whether something that readers could see has been withdrawn since."""
     return bool(IdSet.from_bytes(bytes(order.public)) - public_now())
 
@@ -85,7 +85,7 @@ def answer_order(request):
     order = PdfOrder.objects.select_related("job").filter(name=name).first()
     if order is None or split_address(order.address)[0] != request.path:
         return None
-    if not hasattr(order, "job") or has_lost(order):
+    if not hasattr(order, "job") or has_withdrawals(order):
         return redirect(order.address)
     if order.job.state != Job.State.DONE:
         return progress_page(request, order)
@@ -99,7 +99,7 @@ def progress_page(request, order):
     job = order.job
     if job.state == Job.State.FAILED:
         return responses.failure_page(request, order.title, job.failure, order.address)
-    page = responses.page_beside(order.address)
+    page = responses.page_address(order.address)
     context = {"title": order.title, "job": job, "ahead": job.ahead(), "page": page}
     response = responses.waiting_page(request, context, status=202)
     response["Refresh"] += f"; url=?order={order.name}"

@@ -53,7 +53,7 @@ def send_printable(request, printable, options):
     try:
         document = printable.build(options)
         key = store.hash_of(document)
-        path = known_to_reader(request, key) or store.find_pdf(key)
+        path = path_if_cached(request, key) or store.find_pdf(key)
         path = path or workers.make_pdf(key, document)
     except workers.TooBusy:
         return busy_page(request, title)
@@ -68,7 +68,7 @@ def send_printable(request, printable, options):
     return response
 
 
-def known_to_reader(request, key):
+def path_if_cached(request, key):
     """Returns a path if the reader has the PDF of this key. Nobody opens the file then."""
     has_it = get_conditional_response(request, etag=f'"{key}"')
     return store.path_of(key) if has_it else None
@@ -98,12 +98,12 @@ def disposition(title):
 
 
 def busy_page(request, title):
-    context = {"title": title, "busy": True, "page": page_beside(request.get_full_path())}
+    context = {"title": title, "busy": True, "page": page_address(request.get_full_path())}
     return waiting_page(request, context, status=503)
 
 
 def failure_page(request, title, sentence, address=None):
-    page = page_beside(address or request.get_full_path())
+    page = page_address(address or request.get_full_path())
     context = {"title": title, "sentence": sentence, "page": page}
     return render(request, "catalog/pdf_progress.html", context, status=422)
 
@@ -117,7 +117,7 @@ def waiting_page(request, context, status):
     return response
 
 
-def page_beside(address):
+def page_address(address):
     """Returns the address of the page whose PDF is at `address`, "" if there is no such page."""
     path, mark, query = address.partition("?")
     page = f"{path.removesuffix('.pdf')}/"
