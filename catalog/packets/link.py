@@ -78,7 +78,7 @@ class PacketLink:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a link says.
+    """The result of reading a link.
 
     `link` is the packet after the changes that it asks for, `link_before` the packet without them.
     `invalid_pieces` are pieces that are not codes. `total` is the number of different items, and
