@@ -3,7 +3,7 @@ from django.utils.functional import SimpleLazyObject
 
 from catalog.kinds import registered
 from catalog.models import SiteSettings
-from catalog.packets.link import MOST_ITEMS
+from catalog.packets.link import MAX_ITEMS
 
 
 def site(request):
@@ -11,5 +11,5 @@ def site(request):
         "site": SimpleLazyObject(SiteSettings.load),
         "site_url": settings.SITE_URL,
         "kinds": registered(),
-        "packet_most": MOST_ITEMS,
+        "packet_most": MAX_ITEMS,
     }

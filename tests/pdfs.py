@@ -1,4 +1,4 @@
-"""Reads PDFs back: their words, links, fonts and images."""
+"""Reads PDFs: their words, links, fonts and images."""
 
 import ctypes
 import math
@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 LEAST_QR_SEGMENTS = 200  # only a QR code is drawn with as many line segments
-FOOTER_HEIGHT = 0.14  # the largest part of the page height that the footer takes
+FOOTER_HEIGHT = 0.14  # of the page height, at most
 
 
 @dataclass
@@ -27,7 +27,7 @@ class PdfContent:
 
     @property
     def text(self):
-        """All words with single spaces between them; words broken at a line end are joined."""
+        """The whole text with single spaces. Words broken at a line end are joined."""
         return " ".join(" ".join(self.pages).replace("\ufffe", "-").split())
 
     @property
@@ -136,9 +136,9 @@ def right_edge(page):
 
 
 def page_measures(response):
-    """For each page, (the widths of its QR codes in mm, the lowest end of its text and lines).
+    """Returns for each page (the widths of its QR codes in mm, the lowest end of its content).
 
-    The end is a part of the page height and leaves out the footer.
+    The end is a part of the page height, from 0 to 1, without the footer.
     """
     with pypdfium2.PdfDocument(response_bytes(response)) as document:
         return [(list(qr_widths(page)), content_bottom(page)) for page in document]

@@ -1,4 +1,4 @@
-"""RSS and Atom of a packet."""
+"""The RSS and Atom feeds of a packet."""
 
 from django.utils.translation import gettext as _
 
@@ -7,7 +7,7 @@ from catalog.listings.feeds import AtomFeed, Entry, RssFeed, absolute, entries_o
 
 
 class Withdrawal(Entry):
-    """Says of something in a packet that it left the site; the page at its address is gone."""
+    """Says that an item was withdrawn. It links to the packet, because the item has no page."""
 
     def __init__(self, packet, resource):
         super().__init__(resource)
@@ -18,7 +18,7 @@ class Withdrawal(Entry):
 
     @property
     def description(self):
-        return clean_line(_("It left the catalog and is no longer in this packet."))
+        return clean_line(_("It was withdrawn from the catalog. This packet no longer shows it."))
 
     @property
     def categories(self):
@@ -30,11 +30,11 @@ class Withdrawal(Entry):
 
 
 class PacketRssFeed(RssFeed):
-    """All that is in the packet, and what is not any more."""
+    """The items of a packet, and those that were withdrawn."""
 
     def items(self, packet):
-        gone = [Withdrawal(packet, item.resource) for item in packet.gone]
-        return newest_first(entries_of(packet, packet.list_children()) + gone)
+        withdrawals = [Withdrawal(packet, item.resource) for item in packet.withdrawn_items]
+        return newest_first(entries_of(packet, packet.list_children()) + withdrawals)
 
 
 class PacketAtomFeed(PacketRssFeed, AtomFeed):

@@ -1,4 +1,4 @@
-"""A packet is a list that a reader puts together: its link, and the rows that the link names."""
+"""A packet is a list that a reader makes: its link, and the rows that the link names."""
 
 import re
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ from catalog.lib.durations import minutes_in_short
 from catalog.lib.id_sets import IdSet
 from catalog.models import FormerSlug, Resource
 from catalog.packets.link import (
-    LONGEST_NOTE,
-    LONGEST_TITLE,
-    MOST_ITEMS,
+    MAX_ITEMS,
+    MAX_NOTE_LENGTH,
+    MAX_TITLE_LENGTH,
     code_of,
-    known_form,
+    normalize_code,
     number_of,
     read_link,
 )
 
-MOST_NAMED = 5  # of what was not understood
-LONGEST_NAMED = 20  # characters of one of them
-LONG_LINK = 2000  # letters; some programs for mail cut what is longer
-SHORT = re.compile(r"r/\w+(/\d+)?", re.ASCII)  # as people type it from paper
+MAX_NAMED_CODES = 5  # unknown codes in a notice
+MAX_NAMED_LENGTH = 20  # characters of one unknown code
+MAX_MAILED_LINK = 2000  # characters; some mail programs cut longer links
+SHORT_PATH = re.compile(r"r/\w+(/\d+)?", re.ASCII)  # a short address as people type it from paper
 
 
 @dataclass(frozen=True)
 class Item:
-    """`instead` is what readers get in place of something withdrawn."""
+    """One item of a packet. `instead` is the replacement of a withdrawn resource."""
 
     code: str
     resource: Resource
@@ -43,13 +43,13 @@ class Item:
     instead: Resource | None = None
 
     @property
-    def time(self):
+    def time_words(self):
         known = self.resource.time_short or self.resource.running_time
         return known or (_("no stated time") if takes_time(self.resource) else "")
 
     @property
-    def pages(self):
-        """How long the first file of a tool is that says so: "2 pages", "8 slides"."""
+    def length_words(self):
+        """The length of the first file of a tool that has one: "2 pages", "8 slides"."""
         is_tool = self.resource.kind_row.has_renditions
         files = self.resource.tool.renditions.all() if is_tool else []
         file = next((file for file in files if file.pages), None)
@@ -65,63 +65,66 @@ class Item:
 
 
 class Packet:
-    """`items` are what is there for readers, loaded for_cards(); `gone` what was there once.
+    """A packet with the rows that its link names.
 
-    Drafts, scheduled entries and numbers without a row are all the same here: unknown. What is
-    withdrawn stays in a link, but is not added to one.
+    `items` are published, loaded by for_cards(). `withdrawn_items` were published once. Drafts,
+    scheduled entries and numbers without a row are all unknown, without any difference. A withdrawn
+    entry stays in a link, but cannot be added to one.
     """
 
     def __init__(self, reading):
         self.reading = reading
         codes = reading.link.codes
-        self.rows = rows_of({*codes, *reading.removed, *reading.replaced})
-        self.link = reading.link.only(code for code in codes if self.takes(code))
+        self.rows = find_rows({*codes, *reading.removed, *reading.replaced})
+        self.link = reading.link.select_codes(code for code in codes if self.accepts(code))
         self.title = self.link.title
 
     @classmethod
     def read(cls, data, more=()):
-        """Of a QueryDict; the codes `more` are added to what it says."""
+        """Reads a packet from a QueryDict, and adds the codes in `more`."""
         values = dict(data.lists())
         return cls(read_link(values | {"add": [*values.get("add", []), *more]}))
 
-    def takes(self, code):
-        there = self.rows.get(code)
-        return there and (there.is_public or code not in self.reading.added)
+    def accepts(self, code):
+        row = self.rows.get(code)
+        return row and (row.is_public or code not in self.reading.added)
 
     @cached_property
     def items(self):
         cards = Resource.objects.published().for_cards().list_of(self.ids)
-        return [self.item(code_of(card.pk), card) for card in cards]
+        return [self.make_item(code_of(card.pk), card) for card in cards]
 
     @cached_property
-    def withdrawn(self):
-        """All that is withdrawn of what the link names."""
+    def all_withdrawn(self):
+        """All withdrawn items that the link names, with those that it asks to add."""
         codes = [code for code in self.reading.link.codes if code in self.rows]
-        lost = [(code, self.rows[code]) for code in codes if not self.rows[code].is_public]
-        instead = replacements([row for _code, row in lost]) if lost else {}
-        return [self.item(code, row, instead.get(row.pk)) for code, row in lost]
+        withdrawn_rows = [
+            (code, self.rows[code]) for code in codes if not self.rows[code].is_public
+        ]
+        instead = replacements([row for _code, row in withdrawn_rows]) if withdrawn_rows else {}
+        return [self.make_item(code, row, instead.get(row.pk)) for code, row in withdrawn_rows]
 
     @property
-    def gone(self):
-        return [item for item in self.withdrawn if item.code in self.link.codes]
+    def withdrawn_items(self):
+        return [item for item in self.all_withdrawn if item.code in self.link.codes]
 
     @property
-    def refused(self):
-        """What was to be added just now."""
-        return [item for item in self.withdrawn if item.code not in self.link.codes]
+    def rejected_items(self):
+        """The withdrawn items that the reader just tried to add."""
+        return [item for item in self.all_withdrawn if item.code not in self.link.codes]
 
-    def item(self, code, resource, instead=None):
+    def make_item(self, code, resource, instead=None):
         return Item(code, resource, self.link.notes.get(code, ""), instead)
 
     @cached_property
-    def public(self):
-        """The rows of what is there for readers, in their order."""
+    def public_rows(self):
+        """The rows that readers can see, in the order of the packet."""
         rows = [self.rows[code] for code in self.link.codes]
         return [row for row in rows if row.is_public]
 
     @property
     def ids(self):
-        return [row.pk for row in self.public]
+        return [row.pk for row in self.public_rows]
 
     @property
     def full_title(self):
@@ -133,7 +136,7 @@ class Packet:
 
     @property
     def query(self):
-        """Always the same for the same packet; the withdrawn are in it, for its feed."""
+        """The query string, the same for the same packet. It has withdrawn items, for the feed."""
         return self.link.query
 
     @property
@@ -146,7 +149,7 @@ class Packet:
 
     @property
     def is_long(self):
-        return len(self.address) > LONG_LINK
+        return len(self.address) > MAX_MAILED_LINK
 
     @property
     def pdf_path(self):
@@ -162,18 +165,18 @@ class Packet:
 
     @property
     def members(self):
-        """The set of what it shows, as a listing has it."""
+        """The IdSet of the items that it shows, as a listing has it."""
         return IdSet(self.ids)
 
     def list_children(self):
-        """The items as videos, tools and courses, in their order."""
+        """Returns the items as videos, tools and courses, in the order of the packet."""
         return Resource.objects.published().list_children(self.ids)
 
     @property
     def total_words(self):
-        """“7 items, 3 hr 40 min plus 2 whose length is not known”, of what takes time."""
-        lengths = [minutes_of(row) for row in self.public if takes_time(row)]
-        known, total = list(filter(None, lengths)), len(self.public)
+        """“7 items, 3 hr 40 min plus 2 whose length is not known”. It sums items that take time."""
+        lengths = [minutes_of(row) for row in self.public_rows if takes_time(row)]
+        known, total = list(filter(None, lengths)), len(self.public_rows)
         least, most = (sum(ends) for ends in zip(*known, strict=True)) if known else (0, 0)
         words = [minutes_in_short(least, most)] if known else []
         if unknown := len(lengths) - len(known):
@@ -183,18 +186,18 @@ class Packet:
 
     @cached_property
     def notices(self):
-        """Plain sentences on what of the link was passed over."""
-        notices = [self.unknown_notice, self.doubles_notice, self.total_notice]
+        """Sentences about the parts of the link that were skipped or changed."""
+        notices = [self.unknown_notice, self.duplicates_notice, self.total_notice]
         return [*filter(None, notices), *self.cut_notices]
 
     @property
     def unknown_notice(self):
         unknown = [code for code in self.reading.link.codes if code not in self.rows]
-        unknown = self.reading.strange + unknown
+        unknown = self.reading.invalid_pieces + unknown
         if not unknown:
             return ""
-        named = ", ".join(f"“{code[:LONGEST_NAMED]}”" for code in unknown[:MOST_NAMED])
-        more = ", …" if len(unknown) > MOST_NAMED else ""
+        named = ", ".join(f"“{code[:MAX_NAMED_LENGTH]}”" for code in unknown[:MAX_NAMED_CODES])
+        more = ", …" if len(unknown) > MAX_NAMED_CODES else ""
         sentence = ngettext(
             "We skipped %(codes)s: nothing in the catalog has that code.",
             "We skipped %(codes)s: nothing in the catalog has those codes.",
@@ -203,102 +206,103 @@ class Packet:
         return sentence % {"codes": named + more}
 
     @property
-    def doubles_notice(self):
-        doubles = self.reading.doubles
+    def duplicates_notice(self):
+        duplicates = self.reading.duplicate_count
         sentence = ngettext(
             "%d item was in the link more than once. We kept it once.",
             "%d items were in the link more than once. We kept each once.",
-            doubles,
+            duplicates,
         )
-        return sentence % doubles if doubles else ""
+        return sentence % duplicates if duplicates else ""
 
     @property
     def total_notice(self):
         total = self.reading.total
         sentence = _(
-            "The link names %(total)d items. A packet holds %(most)d: "
-            "only the first %(most)d are read."
+            "The link has %(total)d items. A packet holds up to %(most)d items, "
+            "so we kept only the first %(most)d."
         )
-        return sentence % {"total": total, "most": MOST_ITEMS} if total > MOST_ITEMS else ""
+        return sentence % {"total": total, "most": MAX_ITEMS} if total > MAX_ITEMS else ""
 
     @property
     def cut_notices(self):
-        for code in self.reading.cut:
+        for code in self.reading.cut_codes:
             if not code:
-                yield _("We shortened the title to %d characters.") % LONGEST_TITLE
+                yield _("We shortened the title to %d characters.") % MAX_TITLE_LENGTH
             elif code in self.rows:
-                facts = {"title": self.rows[code].title, "most": LONGEST_NOTE}
+                facts = {"title": self.rows[code].title, "most": MAX_NOTE_LENGTH}
                 yield _("We shortened the note on “%(title)s” to %(most)d characters.") % facts
 
     @property
-    def came(self):
-        """Sentences on what came in just now."""
-        reading, there = self.reading, {item.code: item for item in self.items}
+    def change_notices(self):
+        """Sentences about the items that were just added or replaced."""
+        reading, items = self.reading, {item.code: item for item in self.items}
         for code in dict.fromkeys(reading.added):
-            if code in there:
-                yield _("“%s” is in the packet.") % there[code].resource.title
+            if code in items:
+                yield _("“%s” is in the packet.") % items[code].resource.title
         for old, new in reading.replaced.items():
-            if old in self.rows and new in there:
-                facts = {"old": self.rows[old].title, "new": there[new].resource.title}
+            if old in self.rows and new in items:
+                facts = {"old": self.rows[old].title, "new": items[new].resource.title}
                 yield _("“%(new)s” replaced “%(old)s” in the packet.") % facts
 
     @property
-    def removed(self):
-        """The rows of what was taken out just now."""
-        asked, before = self.reading.removed, self.reading.before.codes
-        return [self.rows[code] for code in asked if code in before and code in self.rows]
+    def removed_resources(self):
+        """The rows of the items that were just removed."""
+        removed, codes = self.reading.removed, self.reading.link_before.codes
+        return [self.rows[code] for code in removed if code in codes and code in self.rows]
 
     @property
-    def undo(self):
-        """The path of the packet with what was taken out just now; "" where nothing was."""
-        return reverse("packet") + self.reading.before.query if self.removed else ""
+    def undo_path(self):
+        """The path of the packet with the items that were just removed, "" if there are none."""
+        return reverse("packet") + self.reading.link_before.query if self.removed_resources else ""
 
 
 def takes_time(resource):
-    """A poster takes none, unless it says so."""
+    """Returns whether a resource takes time. A tool without a stated time takes none."""
     return not resource.kind_row.has_renditions or bool(minutes_of(resource))
 
 
 def minutes_of(resource):
-    """(least, most); None where nobody knows. A film takes the minutes that it begins."""
+    """Returns (least, most) in minutes, None if unknown. The seconds of a video are rounded up."""
     if resource.minutes_min:
         return resource.minutes_min, resource.minutes_max
     return (ceil(resource.seconds / 60),) * 2 if resource.seconds else None
 
 
-def appeared():
-    """What is published, and what was and is withdrawn."""
+def ever_published():
+    """Returns the resources that are published or were withdrawn after that."""
     return Resource.objects.filter(published_at__lte=timezone.now())
 
 
-def rows_of(codes):
-    """{code: resource} of what appeared."""
-    rows = appeared().in_bulk([number_of(code) for code in codes])
+def find_rows(codes):
+    """Returns {code: resource} for resources that are or were published."""
+    rows = ever_published().in_bulk([number_of(code) for code in codes])
     return {code_of(pk): resource for pk, resource in rows.items()}
 
 
 def codes_at(text, host):
-    """The codes that an address of this site stands for, as somebody pastes it from a page or types
-    it from paper; [] where nothing ever appeared, None where `text` is no address.
+    """Returns the codes of the resources at an address of this site, pasted or typed from paper.
 
-    `host` is what the reader calls the site; it also goes by the one of SITE_URL.
+    Returns [] if nothing was ever published there, and None if `text` is not an address. `host` is
+    the host of the request; the host of SITE_URL also counts as this site.
     """
     parts = address_in(text, {host.lower(), urlsplit(settings.SITE_URL).netloc})
     if parts is None:
         return None
     try:
-        place = resolve(unquote(parts.path)) if parts.path else None
+        match = resolve(unquote(parts.path)) if parts.path else None
     except Resolver404:
-        place = None
-    return codes_of_place(place, parts.query) if place else []
+        match = None
+    return codes_of_match(match, parts.query) if match else []
 
 
 def address_in(text, hosts):
-    """`text` split, where it is an address: a path, one of `hosts` with a path, or any whole one.
+    """Returns urlsplit() of `text`, None if it is not an address.
 
-    What is below other hosts has no path.
+    An address is a path, one of `hosts` with a path, or any full URL. The path of another host
+    becomes "".
     """
-    if SHORT.fullmatch(text.lower()):
+    if SHORT_PATH.fullmatch(text.lower()):
         text = f"/{text.lower()}"
     if " " in text or not text.lower().startswith(("http://", "https://", "/", *hosts)):
         return None
@@ -310,22 +314,22 @@ def address_in(text, hosts):
     return parts if ours else parts._replace(path="")
 
 
-def codes_of_place(place, query):
-    kind = (place.url_name or "").removesuffix("-detail").removesuffix("-pdf")
-    if place.url_name == "packet":
+def codes_of_match(match, query):
+    kind = (match.url_name or "").removesuffix("-detail").removesuffix("-pdf")
+    if match.url_name == "packet":
         return list(read_link(parse_qs(query)).link.codes)
-    if place.url_name in ("short", "print"):
-        numbers = [number_of(code) for code in [known_form(place.kwargs["code"])] if code]
-        found = appeared().filter(pk__in=numbers)
-    elif kind in [kind.name for kind in registered()] and "slug" in place.kwargs:
-        found = at_slug(kind, place.kwargs["slug"])
+    if match.url_name in ("short", "print"):
+        numbers = [number_of(code) for code in [normalize_code(match.kwargs["code"])] if code]
+        resources = ever_published().filter(pk__in=numbers)
+    elif kind in [kind.name for kind in registered()] and "slug" in match.kwargs:
+        resources = find_at_slug(kind, match.kwargs["slug"])
     else:
         return []
-    return [code_of(pk) for pk in found.values_list("pk", flat=True)]
+    return [code_of(pk) for pk in resources.values_list("pk", flat=True)]
 
 
-def at_slug(kind, slug):
-    """What is at a present or former address."""
-    found = appeared().filter(kind=kind)
+def find_at_slug(kind, slug):
+    """Returns the resources at a current address, or else at a former one."""
+    resources = ever_published().filter(kind=kind)
     former = FormerSlug.objects.filter(slug=slug).values("resource")
-    return found.filter(slug=slug) or found.filter(pk__in=former)
+    return resources.filter(slug=slug) or resources.filter(pk__in=former)

@@ -23,24 +23,26 @@ from catalog.printing.recipes import Printable, with_query, without_options
 from catalog.printing.sheets import sheet_of
 from catalog.sandbox.exceptions import Refused
 
-# These say what a file is, however often somebody reads it.
+# Facts about a file that stay true however often it is read.
 LASTING_CODES = ("encrypted", "too_long")
 REASONS = {
-    "elsewhere": gettext_lazy("It is kept on another site."),
-    "no_file": gettext_lazy("Its file is not here."),
-    "no_pdf": gettext_lazy("It is a %(format)s file; only PDFs can be bound."),
+    "elsewhere": gettext_lazy("It is on another site."),
+    "no_file": gettext_lazy("Its file is missing."),
+    "no_pdf": gettext_lazy("It is a %(format)s file. A packet can include only PDFs."),
     "encrypted": gettext_lazy("Its PDF is locked with a password."),
-    "unreadable": gettext_lazy("Its PDF does not open; it may be damaged."),
-    "too_slow": gettext_lazy("Its PDF takes too long to read; it may be damaged."),
-    "too_much": gettext_lazy("Its PDF takes too much memory; it may be damaged."),
-    "too_long": gettext_lazy("It has %(pages)s pages; a packet takes up to %(most)s of one file."),
-    "full": gettext_lazy("The packet is full: it takes up to %(most)s pages and %(megabytes)s MB."),
+    "unreadable": gettext_lazy("We could not open its PDF. It may be damaged."),
+    "too_slow": gettext_lazy("Its PDF takes too long to read. It may be damaged."),
+    "too_much": gettext_lazy("Its PDF takes too much memory to read. It may be damaged."),
+    "too_long": gettext_lazy(
+        "It has %(pages)s pages. A packet can include files of up to %(most)s pages."
+    ),
+    "full": gettext_lazy("The packet is full. It holds up to %(most)s pages and %(megabytes)s MB."),
 }
 
 
 @dataclass
 class Piece:
-    """One item of a packet: a sheet of ours, an uploaded PDF, or `why` it is left out."""
+    """One item of a packet: a sheet, an uploaded PDF, or the reason `why` it is left out."""
 
     resource: Resource
     note: str
@@ -54,8 +56,8 @@ class Piece:
         return f"{settings.SITE_URL}/packet/#{self.resource.pk}"
 
     @property
-    def papers(self):
-        """The sizes of its pages as people call them: ["8.5×11"]."""
+    def page_sizes(self):
+        """The sizes of its pages in inches: ["8.5×11"]."""
         sizes = [tuple(round(side / 72, 2) for side in size) for size in self.facts["sizes"]]
         return [f"{wide:g}×{high:g}" for wide, high in dict.fromkeys(sizes)]
 
@@ -65,9 +67,9 @@ def packet_recipe(query):
 
 
 def packet_printable(packet, query):
-    """The Printable of a packet, at its one address.
+    """Returns the Printable of a packet, at its one address.
 
-    The PDF says which parts of a link it skipped, so such a link keeps the address that it has.
+    The PDF says which parts of a link were skipped, so such a link keeps its own address.
     """
     address = packet.pdf_path
     if packet.notices:
@@ -82,10 +84,12 @@ def packet_printable(packet, query):
 
 
 def packet_document(packet, options):
-    """A document with "parts", each {"title", "link"} with the "html" of a sheet of ours, or with
-    the "file" and "pages" of an uploaded PDF.
+    """Returns a document with "parts".
+
+    Each part is {"title", "link"} with the "html" of a sheet, or with the "file" and "pages" of an
+    uploaded PDF.
     """
-    pieces = within_limits(pieces_of(packet, options))
+    pieces = apply_limits(pieces_of(packet, options))
     bound = [piece for piece in pieces if not piece.why]
     context = {
         "packet": packet,
@@ -114,24 +118,24 @@ def piece_of(resource, note, ink):
         return Piece(resource, note)
     rendition = choose_pdf(resource, ink)
     if rendition is None:
-        return Piece(resource, note, why=why_none(resource))
+        return Piece(resource, note, why=reason_without_pdf(resource))
     try:
-        return Piece(resource, note, rendition, pages_of(rendition))
+        return Piece(resource, note, rendition, pdf_facts(rendition))
     except FileNotFoundError:
         return Piece(resource, note, why=REASONS["no_file"])
     except Refused as refused:
-        return Piece(resource, note, why=reason(refused))
+        return Piece(resource, note, why=refusal_reason(refused))
 
 
 def choose_pdf(tool, ink):
-    """The PDF of the tool that is bound: the first, or the first in black and white to save ink."""
+    """Returns the PDF to bind: the first one, or the first in black and white to save ink."""
     pdfs = [r for r in tool.renditions.all() if r.file and r.format == Rendition.Format.PDF]
     if ink == "saving":
         pdfs.sort(key=lambda rendition: rendition.color != Rendition.Color.BLACK_AND_WHITE)
     return next(iter(pdfs), None)
 
 
-def why_none(tool):
+def reason_without_pdf(tool):
     renditions = tool.renditions.all()
     formats = [r.get_format_display() for r in renditions if r.file]
     if formats:
@@ -139,10 +143,10 @@ def why_none(tool):
     return REASONS["elsewhere" if any(r.address for r in renditions) else "no_file"]
 
 
-def pages_of(rendition):
-    """{"pages": 4, "sizes": …, "tagged": …} of its PDF, read once for each file.
+def pdf_facts(rendition):
+    """Returns {"pages": 4, "sizes": …, "tagged": …} of its PDF. Reads each file only once.
 
-    Raises Refused or FileNotFoundError, or TooBusy.
+    Raises Refused, FileNotFoundError or TooBusy.
     """
     if not default_storage.exists(rendition.file.name):
         raise FileNotFoundError(rendition.file.name)
@@ -158,9 +162,9 @@ def pages_of(rendition):
 
 
 def read_pdf(path):
-    """Its facts, or why it cannot be bound.
+    """Returns the facts of a PDF, or {"refused": code, …} if it cannot be bound.
 
-    What a busy machine could not read in time is read again after an hour.
+    A file that a busy machine could not read in time is read again after an hour.
     """
     most = {
         "limit": limits.READING_S,
@@ -174,25 +178,25 @@ def read_pdf(path):
         return {"refused": refused.code, "facts": refused.facts} | until
 
 
-def reason(refused):
+def refusal_reason(refused):
     facts = refused.facts | {"most": limits.MAX_FILE_PAGES}
     if "pages" in facts:
         facts["pages"] = number_format(facts["pages"], force_grouping=True)
     return REASONS[refused.code] % facts
 
 
-def within_limits(pieces):
-    """The same pieces. Those beyond the limits of the packet say so in `why`."""
-    pages, weight, max_bytes = 0, 0, limits.MAX_PACKET_MEGABYTES << 20
+def apply_limits(pieces):
+    """Returns the same pieces. Sets `why` of those that exceed the limits of the packet."""
+    pages, total_bytes, max_bytes = 0, 0, limits.MAX_PACKET_MEGABYTES << 20
     for piece in pieces:
         if piece.rendition is None:
             continue
-        more, heavier = piece.facts["pages"], piece.rendition.bytes or 0
-        if pages + more > limits.MAX_PACKET_PAGES or weight + heavier > max_bytes:
+        added_pages, added_bytes = piece.facts["pages"], piece.rendition.bytes or 0
+        if pages + added_pages > limits.MAX_PACKET_PAGES or total_bytes + added_bytes > max_bytes:
             most = {"most": limits.MAX_PACKET_PAGES, "megabytes": limits.MAX_PACKET_MEGABYTES}
             piece.why = REASONS["full"] % most
         else:
-            pages, weight = pages + more, weight + heavier
+            pages, total_bytes = pages + added_pages, total_bytes + added_bytes
     return pieces
 
 

@@ -14,15 +14,15 @@ from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
 from catalog.models import Resource
-from catalog.packets.link import LONGEST_NOTE, LONGEST_TITLE, MOST_ITEMS, code_of
+from catalog.packets.link import MAX_ITEMS, MAX_NOTE_LENGTH, MAX_TITLE_LENGTH, code_of
 from catalog.packets.packet import Packet, codes_at
 from catalog.printing import limits
 
-MOST_FOUND = 10  # of a search within the page
+MAX_RESULTS = 10  # results of a search on the page
 LIMITS = {
-    "items": MOST_ITEMS,
-    "note": LONGEST_NOTE,
-    "title": LONGEST_TITLE,
+    "items": MAX_ITEMS,
+    "note": MAX_NOTE_LENGTH,
+    "title": MAX_TITLE_LENGTH,
     "pages": limits.MAX_PACKET_PAGES,
     "megabytes": limits.MAX_PACKET_MEGABYTES,
 }
@@ -44,19 +44,19 @@ def packet_page(request):
     }
     code = code_in(request.GET, LIST)
     if code is not None:
-        gone = IdSet(item.resource.pk for item in packet.gone)
-        context["print"] = list_print(code, packet.members, gone)
+        withdrawn_ids = IdSet(item.resource.pk for item in packet.withdrawn_items)
+        context["print"] = list_print(code, packet.members, withdrawn_ids)
     return render(request, "catalog/packet.html", context)
 
 
 def paper_address(packet):
-    """As a code on paper has it, which can be told true or old."""
+    """Returns the address for a code on paper, which can say whether the print is current."""
     return settings.SITE_URL + address_with_code(packet.path, packet.members)
 
 
 @dataclass
 class Finder:
-    """What was typed to be added: words, or an address that `pasted` codes were read from."""
+    """The field for adding items: words to search, or an address with the codes in `pasted`."""
 
     packet: Packet
     typed: str
@@ -76,7 +76,9 @@ class Finder:
 
     @property
     def results(self):
-        """(code, resource, whether the packet has it) of the first that are found."""
-        found = Resource.objects.published().for_cards().list_of(self.listing.ids[:MOST_FOUND])
-        there = {item.resource.pk for item in self.packet.items}
-        return [(code_of(one.pk), one, one.pk in there) for one in found]
+        """[(code, resource, whether the packet has it)] of the first results."""
+        resources = Resource.objects.published().for_cards().list_of(self.listing.ids[:MAX_RESULTS])
+        packet_ids = {item.resource.pk for item in self.packet.items}
+        return [
+            (code_of(resource.pk), resource, resource.pk in packet_ids) for resource in resources
+        ]

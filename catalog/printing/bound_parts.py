@@ -1,6 +1,6 @@
-"""The catalog PDF is bound from parts: documents that are made side by side, each kept for later.
+"""The catalog PDF is bound from parts: documents that are made in parallel and kept for later.
 
-Its document is {"front": a document, "chapters" and "indexes": documents with the "link" by which
+Its document is {"front": a document, "chapters" and "indexes": documents with the "link" with which
 the contents leads to them, "marks": [[title, id, level]] of its outline, "foot": a document with
 the footer of each page}.
 """
@@ -15,9 +15,10 @@ from catalog.printing import store, workers
 
 @contextmanager
 def head_start(seconds=workers.LARGE_TIMEOUT_S):
-    """Yields a function that starts to make a part and returns it, while others are still built.
+    """Yields a function that starts to make a part while the next parts are still being built.
 
-    Parts that have not started by the end are left to bind(), which also meets all errors.
+    The function returns the part. bind() makes the parts that have not started by the end. It also
+    raises all errors.
     """
     until, threads = time.monotonic() + seconds, worker_threads()
 
@@ -38,9 +39,9 @@ def worker_threads():
 def bind(document, timeout_s, progress):
     """Makes all parts. Returns the document that a worker binds from them.
 
-    It is {"files": the parts in order, "marks": [[title, page, level]], "foot"}. The chapters say
-    where things are; then the indexes are made, then the contents. `progress` is told the percent
-    that is done. Raises TooBusy, or Refused.
+    It is {"files": the parts in order, "marks": [[title, page, level]], "foot"}. The chapters come
+    first, because they say on which page things are; then the indexes, then the contents. Calls
+    `progress` with the percent that is done. Raises TooBusy, or Refused.
     """
     until, chapters = time.monotonic() + timeout_s, document["chapters"]
     with worker_threads() as threads:
@@ -59,7 +60,10 @@ def bind(document, timeout_s, progress):
 
 
 def make_part(part, until):
-    """{"file": the path of its PDF, "pages": how many, "places": {id: page}, "link"}"""
+    """Makes a part unless it is kept.
+
+    Returns {"file": the path of its PDF, "pages": how many, "places": {id: page}, "link"}.
+    """
     key = store.hash_of(part)
     path, facts = store.find_pdf(key), store.load_facts(key, "facts")
     if path and not facts:
@@ -71,7 +75,7 @@ def make_part(part, until):
 
 
 def find_places(files):
-    """{id: page of the whole PDF} of its first files."""
+    """Returns {id: page number in the whole PDF}. `files` are its first files, in order."""
     places, before = {}, 0
     for file in files:
         places |= {name: before + page for name, page in file["places"].items()}

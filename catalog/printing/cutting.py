@@ -1,4 +1,4 @@
-"""Cuts texts to what paper takes, see limits.py."""
+"""Cuts texts to the limits of printed documents, see limits.py."""
 
 import re
 from itertools import count
@@ -13,7 +13,7 @@ INLINE, CELLS = ("a", "em", "strong"), ("td", "th")
 
 
 def cut_body(html):
-    """(`html`, clean and no longer than paper takes; whether something was cut off)"""
+    """Returns (`html`, sanitized and cut to the limits; whether something was cut off)."""
     cutter = HtmlCutter()
     short = cutter.cut(sanitize(html[: limits.MAX_HTML]))
     return short, cutter.has_cut or len(html) > limits.MAX_HTML
@@ -25,7 +25,7 @@ def break_long_words(text, end, counter):
 
 
 def cut_lines(text):
-    """(the lines of `text` that paper takes, whether something was cut off)"""
+    """Returns (the lines of `text`, cut to the limits; whether something was cut off)."""
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     short = "\n".join(lines[: limits.MAX_LINES])[: limits.MAX_PLAIN_LETTERS]
     shown = break_long_words(short, "\n", count(1)).splitlines()
@@ -33,7 +33,7 @@ def cut_lines(text):
 
 
 def cut_speech(paragraphs, transcript):
-    """What a sheet shows of a video's words: the paragraphs of its captions, else its transcript.
+    """Returns what a sheet shows of a video's words: paragraphs of its captions, or its transcript.
 
     Each paragraph is (start, time, cues), each cue (start, end, text).
     """
@@ -54,7 +54,7 @@ def cut_speech(paragraphs, transcript):
 
 
 def cut_fields(resource):
-    """Cuts the short texts of a row to what its form takes. The row must not be saved then."""
+    """Cuts the short texts of a row to what its form allows. Do not save the row after that."""
     for field in resource._meta.concrete_fields:
         text, most = getattr(resource, field.attname), field.max_length
         is_short_field = most and most <= limits.MAX_SHORT_FIELD and isinstance(text, str)
@@ -71,7 +71,7 @@ class HtmlCutter:
         self.letters, self.elements = limits.MAX_LETTERS, limits.MAX_ELEMENTS
         self.long_words, self.without_space = count(1), 0
         self.columns = []  # the number of columns of each open row
-        self.skipped = 0  # open tags inside a cell that is left out, with its own
+        self.skipped = 0  # open tags of a cell that is left out, including its own
         self.has_cut = False
 
     def cut(self, html):
@@ -123,7 +123,7 @@ class HtmlCutter:
             self.columns.pop()
 
     def has_room(self, attributes):
-        """Counts one more cell, and says whether its row takes it."""
+        """Counts one more cell. Returns whether its row has room for it."""
         spans = re.search(r'colspan="(\d+)"', attributes)
         self.columns[-1] += int(spans[1]) if spans else 1
         return self.columns[-1] <= limits.MAX_COLUMNS

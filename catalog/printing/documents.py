@@ -1,4 +1,4 @@
-"""Documents: plain values with HTML from a template, from which a worker makes a PDF.
+"""Documents: plain values, with HTML from a template. A worker makes a PDF from each.
 
 A document is {"html", "site": the address that its links start with, "paper", "text", "ink",
 "fit"}. A packet adds "parts" and "contents" (packets/pdf.py); the catalog PDF is several documents
@@ -57,7 +57,7 @@ def host():
 
 
 def footer_context(options, address="", short="", **context):
-    """The address in the footer of each page, and whether its query is left out to save room."""
+    """Returns the address for the footer, and whether its query is left out to save room."""
     whole = host() + address
     too_long = len(whole) > MAX_FOOTER_LETTERS[options.text]
     is_cut = too_long and not short and "?" in address
@@ -65,7 +65,7 @@ def footer_context(options, address="", short="", **context):
     return {"foot": mark_safe(with_break_hints(escape(foot))), "is_cut": is_cut}
 
 
-# As templates/pdf and the sanitiser write a link.
+# A link as templates/pdf and the sanitizer write it.
 LINK = re.compile(
     r'<a (?P<class>class="web" )?href="(?P<to>[^"]*)"(?: title="[^"]*")?>(?P<words>.*?)</a>',
     re.DOTALL,
@@ -75,16 +75,16 @@ SCHEME = re.compile(r"^(https?://|mailto:|tel:)")
 
 
 def with_addresses(html):
-    """`html` with the address of each link printed behind its words; not of those with a class.
+    """Returns `html` with the address of each link after its words, except of links with a class.
 
-    Addresses and times go to the next line whole, or where they may break.
+    Addresses and times break only where they may, or move to the next line as a whole.
     """
     head, end, body = html.partition("</head>")
     return head + end + IN_ONE_PIECE.sub(keep_together, LINK.sub(with_address, body))
 
 
 def with_address(link):
-    """The link with plain words: PDF/UA has each element inside a link as a stray link."""
+    """Returns a link with plain words, because PDF/UA takes its elements for stray links."""
     to, words = link["to"], " ".join(strip_tags(link["words"].replace("<br>", " ")).split())
     if to.startswith(("#", "?")):
         return words
@@ -109,8 +109,9 @@ IN_ONE_PIECE = re.compile(
 
 
 def with_break_hints(address):
-    """The words of a link, in HTML, where an address breaks only behind a slash or between the
-    parts of a query, and a short one nowhere.
+    """Returns the words of a link as HTML that tells where an address may break.
+
+    An address breaks only after a slash or between the parts of a query. A short one never breaks.
 
     >>> with_break_hints("a.org/b-c/?d=1&amp;e=2").replace(NO_BREAK, "~").replace(MAY_BREAK, "|")
     'a~.~org/b~-~c/?d~=~1~&amp;|e~=~2'

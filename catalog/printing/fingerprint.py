@@ -9,8 +9,8 @@ from importlib.metadata import version
 
 from django.conf import settings
 
-# A change of any of these may change a document. It is cheaper to make a PDF once too often than to
-# keep a list of modules that somebody forgets to extend.
+# A change of any of these files may change a document. To make a PDF once too often is cheaper than
+# to keep a list of modules that somebody forgets to extend.
 FILES = [
     "catalog/**/*.py",
     "courses/**/*.py",

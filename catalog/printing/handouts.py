@@ -23,14 +23,14 @@ class Group:
 
 
 def groups_of(listing, resources, by_level=False):
-    """By kind; or by level if the reader asks for it or all are of one kind."""
+    """Returns groups by kind, or by level if the reader asks for it or there is only one kind."""
     one_kind = len({resource.kind for resource in resources}) == 1
     if (by_level or one_kind) and "level" in listing.form.fields:
-        return by_levels(resources, listing.form.cleaned_data["level"])
-    return by_kinds(resources)
+        return group_by_level(resources, listing.form.cleaned_data["level"])
+    return group_by_kind(resources)
 
 
-def by_kinds(resources):
+def group_by_kind(resources):
     return [
         Group(str(kind.plural), members)
         for kind in registered()
@@ -38,10 +38,10 @@ def by_kinds(resources):
     ]
 
 
-def by_levels(resources, wanted):
-    """Each resource once, at the lowest of its levels that is among the numbers `wanted`.
+def group_by_level(resources, wanted):
+    """Returns groups with each resource once, at the lowest of its levels that are in `wanted`.
 
-    All levels count if none is wanted.
+    `wanted` are level numbers as strings. All levels count if it is empty.
     """
     groups = {}
     for resource in resources:
@@ -55,7 +55,7 @@ def by_levels(resources, wanted):
 
 
 def title_of(level):
-    return str(level) if level else _("For any level, or none is named")
+    return str(level) if level else _("Any level, or none listed")
 
 
 def handout_recipe(query, find, **names):
@@ -63,7 +63,7 @@ def handout_recipe(query, find, **names):
 
 
 def handout_printable(listing, by_level=False):
-    """The Printable of a listing as it is filtered and ordered."""
+    """Returns the Printable of a listing with its filters and its order."""
 
     @one_at_a_time()
     def build(options):

@@ -6,12 +6,12 @@ from catalog.printing.orders import answer_order
 from catalog.printing.recipes import name_at
 from catalog.printing.responses import send_kept
 
-# The addresses of documents that are made here. A file of a tool has one part more.
+# The addresses of PDFs that the catalog makes. The address of a tool's file has one part more.
 PDF_PATH = re.compile(r"/(?!media/|tools/[^/]+/|admin/).+\.pdf")
 
 
 class KeptPdfMiddleware:
-    """Sends a finished PDF before Django asks anything but the version of the catalog.
+    """Sends a finished PDF after a look at nothing but the version of the catalog.
 
     Sets `request.pdf_name`: the name under which the view keeps the PDF, None for staff, who may
     see what readers do not.

@@ -1,4 +1,4 @@
-"""What readers choose for what they print."""
+"""The print options that readers choose."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 @dataclass(frozen=True)
 class PrintOptions:
-    """The paper, the size of the letters and the ink that a reader chose."""
+    """The paper, the font size and the ink that a reader chose."""
 
     paper: str = "letter"
     text: str = "normal"
@@ -28,7 +28,7 @@ class PrintOptions:
 
     @property
     def query(self):
-        """What differs from the defaults: "paper=a4"."""
+        """The options that differ from the defaults, as a query: "paper=a4"."""
         default = PrintOptions()
         return urlencode({name: getattr(self, name) for name in self.CHOICES
                           if getattr(self, name) != getattr(default, name)})  # fmt: skip

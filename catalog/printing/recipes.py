@@ -1,4 +1,4 @@
-"""What an address that ends in ".pdf" stands for, as a value that views and jobs ask for.
+"""A `Printable` is what an address that ends in ".pdf" means. Views and jobs both ask for it.
 
 A recipe is a function `recipe(query, **arguments)`. It takes the query and the arguments of a URL
 and returns a `Printable`, or the address of a page where there is nothing to print. `pdf_view()` in
@@ -24,9 +24,9 @@ from catalog.search.index import current_index
 class Printable:
     """A document that is not built yet.
 
-    `address` is its own address without print options. `build(options)` returns the document, as
-    documents.py says. A large one is made by a job. Where `has_one_address`, other spellings of
-    the address lead to it. One that is not public is neither kept under its address nor shared.
+    `address` is its own address without print options. `build(options)` returns the document, see
+    documents.py. A job makes it if it `is_large`. With `has_one_address`, other spellings of the
+    address redirect to it. If it is not public, it is neither kept under its address nor shared.
     """
 
     title: str
@@ -49,7 +49,7 @@ def with_query(address, query):
 
 
 def without_options(query):
-    """A copy of the QueryDict `query` without print options."""
+    """Returns a copy of the QueryDict `query` without print options."""
     rest = query.copy()
     for name in PrintOptions.CHOICES:
         rest.pop(name, None)
@@ -57,7 +57,7 @@ def without_options(query):
 
 
 def split_address(address):
-    """The path as a request has it, and the query."""
+    """Returns the path as a request has it, and the query."""
     path, _mark, query = address.partition("?")
     return unquote(path), query
 
@@ -71,7 +71,7 @@ def printable_at(address):
 
 
 def name_at(path, query):
-    """The name of what this address is while the catalog stays as it is."""
+    """Returns the name for what this address shows while the catalog does not change."""
     index = current_index()
     public = index.public().to_bytes().hex()
     state = [index.version.hex(), public, timezone.localdate(), settings.SITE_URL]
@@ -81,7 +81,7 @@ def name_at(path, query):
 def make_in_background(printable, options, progress=lambda percent: None):
     """Makes the PDF with the time and the workers that jobs have, and returns its key.
 
-    It is kept under the name of its address. `progress` is told the percent that is done. Raises
+    Keeps it under the name of its address. Calls `progress` with the percent that is done. Raises
     TooBusy, or Refused.
     """
     name = name_at(*split_address(printable.address_with(options)))

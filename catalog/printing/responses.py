@@ -1,4 +1,4 @@
-"""Answers that carry a PDF, or pages that say why it is not there."""
+"""Responses with a PDF, or with a page that says why there is none."""
 
 from contextlib import suppress
 from urllib.parse import quote, unquote
@@ -14,18 +14,20 @@ from django.utils.translation import gettext_lazy
 from catalog.printing import store, workers
 from catalog.sandbox.exceptions import Refused
 
-RETRY_S = 3  # seconds until a page that waits looks again
-# The facts that this process read under a name. A name never means anything else later.
+RETRY_S = 3  # until a waiting page reloads
+# {name: facts} that this process has read. The meaning of a name never changes.
 KNOWN_FACTS, MAX_KNOWN_FACTS = {}, 2000
 SENTENCES = {
-    "too_slow": gettext_lazy("It takes longer to lay out than any document we know."),
-    "too_much": gettext_lazy("It takes more memory to lay out than any document we know."),
-    "unreadable": gettext_lazy("Something in it cannot be laid out."),
+    "too_slow": gettext_lazy(
+        "It takes too long to make. If you print a list or a packet, try fewer items."
+    ),
+    "too_much": gettext_lazy("It is too large. If you print a list or a packet, try fewer items."),
+    "unreadable": gettext_lazy("Some of its content cannot be printed."),
 }
 
 
 def send_kept(request, name):
-    """The PDF that is kept under `name`, None if there is none."""
+    """Returns the response with the PDF that is kept under `name`, None if there is none."""
     facts = KNOWN_FACTS.get(name) or store.load_facts(name)
     response = send_key(request, **facts) if facts else None
     if response:
@@ -36,22 +38,22 @@ def send_kept(request, name):
 
 
 def send_key(request, key, title):
-    """The PDF of this key, None if there is none."""
+    """Returns the response with the PDF of this key, None if there is none."""
     path = store.find_pdf(key)
-    with suppress(FileNotFoundError):  # swept at this very moment
+    with suppress(FileNotFoundError):  # sweep() has just removed it
         return path and send_file(request, path, key, title)
 
 
 def send_printable(request, printable, options):
-    """The PDF, made now if it is not kept; 304 if the reader has it.
+    """Returns the response with a PDF, made now unless it is kept; 304 if the reader has it.
 
-    If it cannot be made now or at all, a page says so.
+    If it cannot be made now or at all, the response is a page that says so.
     """
     title = printable.title
     try:
         document = printable.build(options)
         key = store.hash_of(document)
-        path = known_to_reader(request, key) or store.find_pdf(key)
+        path = path_if_cached(request, key) or store.find_pdf(key)
         path = path or workers.make_pdf(key, document)
     except workers.TooBusy:
         return busy_page(request, title)
@@ -66,8 +68,8 @@ def send_printable(request, printable, options):
     return response
 
 
-def known_to_reader(request, key):
-    """A path if the reader has the PDF of this key. No file is opened then, so any path will do."""
+def path_if_cached(request, key):
+    """Returns a path if the reader has the PDF of this key. Nobody opens the file then."""
     has_it = get_conditional_response(request, etag=f'"{key}"')
     return store.path_of(key) if has_it else None
 
@@ -89,25 +91,25 @@ def file_response(request, path):
 
 
 def disposition(title):
-    """Browsers show the PDF, and save it under its title in letters of any script."""
+    """Returns a header: browsers show the PDF, and save it under its title in any script."""
     plain = slugify(title)[:100] or "catalog"
     full = slugify(title, allow_unicode=True)[:100] or plain
     return f"inline; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(full)}.pdf"
 
 
 def busy_page(request, title):
-    context = {"title": title, "busy": True, "page": page_beside(request.get_full_path())}
+    context = {"title": title, "busy": True, "page": page_address(request.get_full_path())}
     return waiting_page(request, context, status=503)
 
 
 def failure_page(request, title, sentence, address=None):
-    page = page_beside(address or request.get_full_path())
+    page = page_address(address or request.get_full_path())
     context = {"title": title, "sentence": sentence, "page": page}
     return render(request, "catalog/pdf_progress.html", context, status=422)
 
 
 def waiting_page(request, context, status):
-    """A page that says what the reader waits for, and looks again by itself."""
+    """Returns a page that says what the reader waits for. It reloads itself."""
     context |= {"again": RETRY_S}
     response = render(request, "catalog/pdf_progress.html", context, status=status)
     response["Retry-After"] = response["Refresh"] = str(RETRY_S)
@@ -115,8 +117,8 @@ def waiting_page(request, context, status):
     return response
 
 
-def page_beside(address):
-    """The address of the page whose PDF is at `address`, "" if it has none."""
+def page_address(address):
+    """Returns the address of the page whose PDF is at `address`, "" if there is no such page."""
     path, mark, query = address.partition("?")
     page = f"{path.removesuffix('.pdf')}/"
     with suppress(Resolver404):

@@ -9,7 +9,7 @@ from catalog.printing.recipes import Printable
 
 
 def sheet_printable(resource):
-    """The Printable of a resource that for_detail() loaded."""
+    """Returns the Printable of a resource that for_detail() loaded."""
 
     @one_at_a_time()
     def build(options):
@@ -20,13 +20,13 @@ def sheet_printable(resource):
 
 
 def sheet_of(resource, options, **more):
-    """The document of a resource that for_detail() loaded; `more` is for its template."""
+    """Returns the document of a resource that for_detail() loaded. `more` is for its template."""
     context = sheet_context(resource) | more
     return document_of(resource.kind_row.pdf_template, context, options, fit=True)
 
 
 def sheet_context(resource):
-    """What the template of a sheet shows. No text of it is longer than paper takes."""
+    """Returns what the template of a sheet shows, with all texts cut to the limits."""
     context = cut_fields(resource).detail_context()
     short_path = resource.get_print_url()
     body, body_goes_on = cut_body(resource.body)

@@ -3,11 +3,11 @@
 Files in PDF_ROOT, which all processes of the site share:
 
     pdf/<key>.pdf       a finished PDF; `key` is a hash of its document
-    name/<name>.json    the document that an address had in one state of the catalog: {key, title}
-    facts/<key>.json    how many pages a PDF has, and what is on which
+    name/<name>.json    the document of an address in one state of the catalog: {key, title}
+    facts/<key>.json    how many pages a PDF has, and what is on which page
     bound/<hash>.json   the facts of a tool's PDF that a packet binds
-    failed/<key>.json   why a document could not be made; nobody tries it again for an hour
-    lock/, slot/        locks of the system that say who makes what, see workers.py
+    failed/<key>.json   why a document could not be made; nobody tries again for an hour
+    lock/, slot/        system locks that say which process makes what, see workers.py
 """
 
 import hashlib
@@ -27,17 +27,17 @@ FOLDERS = ("pdf", "name", "facts", "failed", "order", "bound")
 HOUR_S = 60 * 60
 SWEEP_INTERVAL_S = 5 * 60
 MAX_AGE_S = 7 * 24 * HOUR_S  # since somebody last asked for a file
-MAX_BYTES, MAX_FILES = 4 << 30, 20_000  # of each folder; what was asked for last stays
+MAX_BYTES, MAX_FILES = 4 << 30, 20_000  # of each folder; the files asked for last stay
 
 
 def hash_of(*facts):
-    """A hexadecimal SHA-256 of plain values and of everything that makes documents."""
+    """Returns a hexadecimal SHA-256 of plain values and of everything that makes documents."""
     text = json.dumps([fingerprint(), *facts], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def folder(name):
-    """The path of a folder in PDF_ROOT. It is made if it does not exist."""
+    """Returns the path of a folder in PDF_ROOT. Creates it if it does not exist."""
     path = Path(settings.PDF_ROOT, name)
     path.mkdir(parents=True, exist_ok=True)
     return path
@@ -48,7 +48,7 @@ def path_of(key):
 
 
 def find_pdf(key):
-    """The path of the PDF of this key, None if there is none. Its age starts again."""
+    """Returns the path of the PDF of this key, None if there is none. Resets its age."""
     path = path_of(key)
     try:
         os.utime(path)
@@ -63,7 +63,7 @@ def save_facts(name, facts, folder_name="name"):
 
 
 def load_facts(name, folder_name="name"):
-    """The dictionary that was saved under `name`, {} if there is none. Its age starts again."""
+    """Returns the dictionary that was saved under `name`, {} if there is none. Resets its age."""
     path = Path(settings.PDF_ROOT, folder_name, f"{name}.json")
     try:
         os.utime(path)
@@ -73,14 +73,14 @@ def load_facts(name, folder_name="name"):
 
 
 def write(path, content):
-    """Writes all of it or nothing, even if another process writes the same file."""
+    """Writes the whole file or nothing, even if another process writes the same file."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix="new-", delete=False) as file:
         file.write(content)
     os.replace(file.name, path)
 
 
 def sweep():
-    """Removes files that nobody asked for in a while, or that there is no room for."""
+    """Removes files that nobody has asked for in a while, or that exceed the limits."""
     mark = folder("") / "swept"
     now = time.time()
     if mark.exists() and now - mark.stat().st_mtime < SWEEP_INTERVAL_S:
@@ -98,6 +98,6 @@ def sweep():
 
 
 def stat_of(path):
-    """The size and times of a file, None if another process has just removed it."""
+    """Returns the size and times of a file, None if another process has just removed it."""
     with suppress(FileNotFoundError):
         return path.stat()

@@ -19,7 +19,7 @@ def pdf_view(recipe):
 
 
 def send(request, printable):
-    """The PDF of a Printable, or a page that says why it is not there."""
+    """Returns the PDF of a Printable, or a page that says why there is none."""
     options = PrintOptions.read(request.GET)
     address = printable.address_with(options)
     if printable.has_one_address and address != request.get_full_path():

@@ -1,7 +1,7 @@
-"""The processes that lay out PDFs: a few at once on a machine, one document for all who ask.
+"""Runs the processes that lay out PDFs. A machine runs a few at once, and makes each PDF only once.
 
-Each is a sandbox process with limits of time and memory. Locks in PDF_ROOT say who makes what. The
-system frees them with their process.
+Each is a sandbox process with limits of time and memory. Locks in PDF_ROOT say which process makes
+what. The system frees the locks of a process that ends.
 """
 
 import fcntl
@@ -26,12 +26,11 @@ from catalog.sandbox.client import ask, sandbox_process
 from catalog.sandbox.exceptions import Refused
 
 RENDERERS = "catalog.printing.render.renderers"
-TIMEOUT_S = 10  # that a request waits for a PDF
-LARGE_TIMEOUT_S = (
-    300  # that a job waits; less than jobs.queue.STALE_AFTER, for it shows no progress
-)
-POLL_S = 0.02  # between two looks at a lock
-# How many threads of a process may wait for PDFs. The others still answer pages.
+TIMEOUT_S = 10  # for a request that waits for a PDF
+# For a job. It is less than jobs.queue.STALE_AFTER, because a waiting job shows no progress.
+LARGE_TIMEOUT_S = 300
+POLL_S = 0.02  # between two tries to get a lock
+# How many threads of a process may wait for PDFs. The other threads still answer pages.
 WAITING_SEATS = BoundedSemaphore(12)
 IMAGE = re.compile(r'<img src="/media/([^"?#]+)"')
 # The function that makes a document with this part; sheets.make makes the rest.
@@ -39,14 +38,14 @@ MAKE_FUNCTIONS = {"parts": "packets.make", "files": "bound.make"}
 
 
 class TooBusy(Exception):
-    """There was no free worker in time, or as many threads wait as may."""
+    """No worker became free in time, or too many threads are waiting already."""
 
 
 def make_pdf(key, document, timeout_s=TIMEOUT_S, slots=None):
-    """Returns the path of the document's PDF, made unless another thread or process just did.
+    """Returns the path of the document's PDF. Makes it unless another thread or process just did.
 
     `slots` are the numbers of the slots that it may use, all by default. Raises TooBusy, or Refused
-    if it cannot be made within the limits.
+    if the PDF cannot be made within the limits.
     """
     check_failure(key)
     until = time.monotonic() + timeout_s
@@ -55,7 +54,7 @@ def make_pdf(key, document, timeout_s=TIMEOUT_S, slots=None):
 
 
 def slots_of_large():
-    """The slots that large documents may use: one stays free for small ones."""
+    """Returns the slots that large documents may use. One stays free for small documents."""
     return range(max(1, settings.PDF_WORKERS - 1))
 
 
@@ -91,14 +90,14 @@ def run_worker(document, path, number=0):
 
 
 def ask_worker(function, path, **options):
-    """What a function of printing.render returns. Raises TooBusy, or what it raises."""
+    """Returns what a function of printing.render returns. Raises its errors, or TooBusy."""
     with waiting_seat(), free_worker(time.monotonic() + TIMEOUT_S) as number:
         return ask(function, path, of=RENDERERS, number=number, **options)
 
 
 @contextmanager
 def parts_on_disk(document):
-    """{"parts": …} of a packet, with paths instead of names in the storage; {} for others."""
+    """Yields {"parts": …} of a packet, with paths instead of storage names; {} for others."""
     with ExitStack() as files:
         parts = document.get("parts", [])
         on_disk = [
@@ -112,7 +111,10 @@ def parts_on_disk(document):
 
 @contextmanager
 def media_folder(document):
-    """The folder of uploads, or one with copies of those it shows if the storage is remote."""
+    """Yields the folder of uploads.
+
+    If the storage is remote, it is a folder with copies of the images that the document shows.
+    """
     html = "".join(part.get("html", "") for part in [document, *document.get("parts", [])])
     if is_local(default_storage):
         yield default_storage.location
@@ -141,7 +143,7 @@ def warm_up(count=1, first=0):
 
 @cache
 def worker_numbers():
-    """The queue of the processes that are free for this one. The first is taken first."""
+    """Returns the queue of free worker numbers. The lowest number is taken first."""
     numbers = LifoQueue()
     for number in reversed(range(settings.PDF_WORKERS)):
         numbers.put(number)
@@ -161,16 +163,16 @@ def waiting_seat():
 
 @contextmanager
 def free_worker(until, slots=None):
-    """The number of a process that no other thread asks, with a slot of this machine."""
+    """Yields the number of a worker that no other thread uses, and holds a slot of this machine."""
     if slots:
-        time.sleep(2 * POLL_S)  # a reader who waits for the same slot takes it first
+        time.sleep(2 * POLL_S)  # lets a reader who waits for the same slot take it first
     try:
         number = worker_numbers().get(timeout=max(0, until - time.monotonic()))
     except Empty:
         raise TooBusy from None
     try:
         with slot_lock(until, slots or range(settings.PDF_WORKERS)):
-            # The next reader finds a process that is ready: it takes a second to start.
+            # A process takes a second to start, so start the one for the next reader now.
             warm_up(first=number + 1)
             yield number
     finally:
@@ -179,7 +181,7 @@ def free_worker(until, slots=None):
 
 @contextmanager
 def file_lock(path, until):
-    """Only one process or thread holds it. Raises TooBusy if it is not free by `until`."""
+    """Holds a lock that only one thread can have. Raises TooBusy if it is not free by `until`."""
     with path.open("w") as file:
         while not try_lock(file):
             if time.monotonic() > until:

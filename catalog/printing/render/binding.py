@@ -1,4 +1,4 @@
-"""PDFs bound into another one with their pages as they are."""
+"""Binds PDFs into another PDF. Their pages stay as they are."""
 
 import io
 from contextlib import suppress
@@ -8,11 +8,11 @@ import pikepdf
 from catalog.printing.render import tags
 from catalog.sandbox.exceptions import Refused
 
-# What of a page leads to a program, or elsewhere in its own file.
-OF_ITS_FILE = ("/AA", "/B", "/Metadata", "/PieceInfo")
-# Of what can be clicked: what leads somewhere, and marks that somebody made on the page.
-LEADS = ("/URI", "/GoTo")
-NOTES = (
+# Entries of a page that start a program, or that belong to the file the page was in.
+REMOVED_ENTRIES = ("/AA", "/B", "/Metadata", "/PieceInfo")
+# Actions of links that may stay, and annotations that may stay: links, and marks on the page.
+ALLOWED_ACTIONS = ("/URI", "/GoTo")
+ALLOWED_ANNOTATIONS = (
     "/Link",
     "/Text",
     "/FreeText",
@@ -23,29 +23,34 @@ NOTES = (
     "/PolyLine",
     "/Ink",
 )
-NOTES += ("/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret")
-# What a PDF that is not as it should be makes of being read.
-ERRORS = (AttributeError, KeyError, TypeError, ValueError, IndexError, pikepdf.PdfError)
+ALLOWED_ANNOTATIONS += ("/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret")
+# The errors that a malformed PDF may raise when it is read.
+MALFORMED_ERRORS = (AttributeError, KeyError, TypeError, ValueError, IndexError, pikepdf.PdfError)
 
 
 def read(path, most_pages):
-    """What is to be known before a PDF is bound: {"pages": 4, "sizes": [[612, 792], …],
-    "tagged": bool}. It is bound once for nothing, so that what cannot be is known.
+    """Returns what a packet needs to know of a PDF before it binds it.
 
-    Raises Refused: encrypted, unreadable, too_long.
+    It is {"pages": 4, "sizes": [[612, 792], …] in points, "tagged": bool}. The PDF is bound once
+    as a trial, which finds files that cannot be bound. Raises Refused with the code "encrypted",
+    "unreadable" or "too_long".
     """
-    with opened(path) as pdf:
+    with open_pdf(path) as pdf:
         count = len(pdf.pages)
         if count > most_pages:
             raise Refused("too_long", pages=count)
         trial = pikepdf.new()
-        tags.begin(trial)
-        tagged = insert(trial, pdf, 0)
+        tags.add_empty_structure(trial)
+        tagged = insert_pages(trial, pdf, 0)
         trial.save(io.BytesIO())
-        return {"pages": count, "sizes": [size(page) for page in trial.pages], "tagged": tagged}
+        return {
+            "pages": count,
+            "sizes": [page_size(page) for page in trial.pages],
+            "tagged": tagged,
+        }
 
 
-def opened(path):
+def open_pdf(path):
     try:
         pdf = pikepdf.open(path)
     except pikepdf.PasswordError as error:
@@ -57,36 +62,37 @@ def opened(path):
     return pdf
 
 
-def size(page):
-    """Width and height in points, as it is turned."""
+def page_size(page):
+    """Returns [width, height] of a page in points, after its rotation."""
     left, bottom, right, top = (float(side) for side in page.cropbox)
-    wide, high = abs(right - left), abs(top - bottom)
-    return [high, wide] if int(page.obj.get("/Rotate", 0)) % 180 else [wide, high]
+    width, height = abs(right - left), abs(top - bottom)
+    return [height, width] if int(page.obj.get("/Rotate", 0)) % 180 else [width, height]
 
 
-def bind(path, files, marks, links, ours=None):
-    """Puts the pages of other PDFs into the one at `path`, where each one of `files` says.
+def bind(path, files, marks, links, finish=None):
+    """Inserts the pages of other PDFs into the PDF at `path`.
 
-    files: [{"path": …, "at": number of its first page}], in this order; marks: [[title, number,
-    level]], what the outline holds; links: {address: number of the page that it leads to here};
-    ours(pdf): what is done at the end where all of them are made here, and known to be PDF/UA.
+    `files` is [{"path": …, "at": the number of its first page}], in page order. `marks` is
+    [[title, page number, level]], the outline. `links` is {address: number of the page that it
+    leads to in this PDF}. Pass `finish(pdf)` only if the catalog made all of the files, so that
+    they are known to be PDF/UA: it is called at the end.
     """
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for file in files:
             with pikepdf.open(file["path"]) as other:
-                insert(pdf, other, file["at"] - 1)
-        lead(pdf, links)
+                insert_pages(pdf, other, file["at"] - 1)
+        make_links_internal(pdf, links)
         with pdf.open_outline() as outline:
-            outline.root[:] = nested(marks)
-        if ours:
-            ours(pdf)
+            outline.root[:] = outline_items(marks)
+        if finish:
+            finish(pdf)
         elif files:
-            disclaim(pdf)
+            remove_pdf_ua_claim(pdf)
         pdf.save(path)
 
 
-def nested(marks):
-    """The items of an outline, each of level 1 below the one of level 0 before it."""
+def outline_items(marks):
+    """Returns the items of an outline. An item of level 1 is a child of the last one of level 0."""
     items = []
     for title, number, level in marks:
         item = pikepdf.OutlineItem(title, number - 1)
@@ -98,71 +104,75 @@ def nested(marks):
     return items
 
 
-def insert(pdf, other, place):
-    """The pages of `other` from the place on; whether their structure came with them."""
+def insert_pages(pdf, other, index):
+    """Inserts the pages of `other` at `index`, counted from 0.
+
+    Returns whether their structure tags came with them.
+    """
     count = len(other.pages)
     for number, page in enumerate(other.pages):
-        pdf.pages.insert(place + number, page)
-    pages = [page.obj for page in list(pdf.pages)[place : place + count]]
+        pdf.pages.insert(index + number, page)
+    pages = [page.obj for page in list(pdf.pages)[index : index + count]]
     for page in pages:
-        clean(page)
-    with suppress(*ERRORS):
+        clean_page(page)
+    with suppress(*MALFORMED_ERRORS):
         if tags.has_tags(other):
-            tags.take_along(pdf, other, place, count)
+            tags.copy_structure(pdf, other, index, count)
             return True
     for page in pages:
-        without_structure(page)
+        remove_structure(page)
     return False
 
 
-def clean(page):
-    """Takes out of a page what starts a program or belonged to the file that it was in."""
-    for name in OF_ITS_FILE:
+def clean_page(page):
+    """Removes from a page what starts a program or belonged to the file it was in."""
+    for name in REMOVED_ENTRIES:
         if name in page:
             del page[name]
     page["/Tabs"] = pikepdf.Name("/S")
     if "/Annots" in page:
-        page["/Annots"] = pikepdf.Array(kept_notes(page))
+        page["/Annots"] = pikepdf.Array(allowed_annotations(page))
 
 
-def kept_notes(page):
-    """The annotations of a page that stay: none that starts a program or is part of a form."""
-    for note in page["/Annots"]:
-        with suppress(*ERRORS):
-            if note.get("/Subtype") not in NOTES:
+def allowed_annotations(page):
+    """Yields the annotations of a page that stay. None starts a program or is part of a form."""
+    for annotation in page["/Annots"]:
+        with suppress(*MALFORMED_ERRORS):
+            if annotation.get("/Subtype") not in ALLOWED_ANNOTATIONS:
                 continue
-            if note.get("/A", {}).get("/S", LEADS[0]) not in LEADS:
+            if annotation.get("/A", {}).get("/S", ALLOWED_ACTIONS[0]) not in ALLOWED_ACTIONS:
                 continue
-            for thing, names in ((note, ("/AA", "/Parent")), (note.get("/A", {}), ("/Next",))):
+            action = annotation.get("/A", {})
+            for dictionary, names in ((annotation, ("/AA", "/Parent")), (action, ("/Next",))):
                 for name in names:
-                    if name in thing:
-                        del thing[name]
-            yield note
+                    if name in dictionary:
+                        del dictionary[name]
+            yield annotation
 
 
-def without_structure(page):
-    for thing in [page, *page.get("/Annots", [])]:
+def remove_structure(page):
+    for dictionary in [page, *page.get("/Annots", [])]:
         for name in ("/StructParents", "/StructParent"):
-            if name in thing:
-                del thing[name]
+            if name in dictionary:
+                del dictionary[name]
 
 
-def lead(pdf, links):
-    """Links of ours to an address that is a page of this PDF now lead there."""
+def make_links_internal(pdf, links):
+    """Makes links to an address of a page in this PDF lead to that page. See bind()."""
     if not links:
         return
     for page in pdf.pages:
-        for note in page.obj.get("/Annots", []):
-            action = note.get("/A", {})
+        for annotation in page.obj.get("/Annots", []):
+            action = annotation.get("/A", {})
             number = links.get(str(action.get("/URI", "")))
             if number:
                 target = pdf.pages[number - 1].obj
-                there = pikepdf.Array([target, pikepdf.Name("/Fit")])
-                note["/A"] = pikepdf.Dictionary(S=pikepdf.Name("/GoTo"), D=there)
+                destination = pikepdf.Array([target, pikepdf.Name("/Fit")])
+                annotation["/A"] = pikepdf.Dictionary(S=pikepdf.Name("/GoTo"), D=destination)
 
 
-def disclaim(pdf):
-    """Pages of others may lack tags, so the whole does not call itself PDF/UA."""
+def remove_pdf_ua_claim(pdf):
+    """Removes the claim to be PDF/UA, because pages from other sources may lack tags."""
     with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
         for name in ("pdfuaid:part", "pdfuaid:rev", "pdfuaid:amd"):
             if name in metadata:

@@ -1,5 +1,7 @@
-"""A book: bound from parts that were laid out each for itself. So no more than a chapter is in
-memory, several are made at once, and one that did not change is there already.
+"""Binds the catalog PDF from parts that were laid out one by one.
+
+So only one chapter at a time is in memory, several are made at once, and a chapter that did not
+change is not made again.
 """
 
 import io
@@ -9,28 +11,28 @@ from functools import partial
 import pikepdf
 
 from catalog.printing.render import binding, layout
-from catalog.printing.render.layout import MissingCharacters, without
+from catalog.printing.render.layout import MissingCharacters, replace_characters
 
 ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
 
 
 def make(path, document):
-    """Writes the book to `path`; {"pages": how many}.
+    """Writes the catalog PDF to `path`. Returns {"pages": how many}.
 
-    `document` has "files": [{"file", "pages", "link": an address that leads to its first page
-    within the book, "places": {what stands behind the # of one that leads into it: page}}],
-    "marks": [[title, page, level]], and "foot".
+    `document` is {"files": [{"file": path, "pages": how many, "link": the address that leads to its
+    first page, "places": {fragment of an address: page in this file}}], "marks": [[title, page,
+    level]], "foot": a document with the footer}.
     """
     with MissingCharacters() as missing:
-        made = write(path, document)
-        if missing.found:
-            foot = document["foot"]
-            foot = foot | {"html": without(foot["html"], missing.found)}
-            made = write(path, document | {"foot": foot})
-    return made
+        facts = write_pdf(path, document)
+        if missing.characters:
+            footer = document["foot"]
+            footer = footer | {"html": replace_characters(footer["html"], missing.characters)}
+            facts = write_pdf(path, document | {"foot": footer})
+    return facts
 
 
-def write(path, document):
+def write_pdf(path, document):
     first, *others = document["files"]
     shutil.copyfile(first["file"], path)
     files, links, number = [], {}, first["pages"] + 1
@@ -40,32 +42,33 @@ def write(path, document):
         start = other["link"].partition("#")[0]
         links |= {f"{start}#{name}": number + page - 1 for name, page in other["places"].items()}
         number += other["pages"]
-    ours = partial(stamp_feet, document=document["foot"])
-    binding.bind(path, files, document["marks"], links, ours)
+    finish = partial(draw_footers, document=document["foot"])
+    binding.bind(path, files, document["marks"], links, finish)
     return {"pages": number - 1}
 
 
-def stamp_feet(pdf, document):
-    """Writes the day and "Page 3 of 200" on each page, as what belongs to the page and not to the
-    text.
+def draw_footers(pdf, document):
+    """Draws the date and "Page 3 of 200" on each page, as artifacts outside the text."""
+    wide = [size[0] > size[1] for size in map(binding.page_size, pdf.pages)]
+    with pikepdf.open(io.BytesIO(render_footers(document, wide))) as footers:
+        for page, footer in zip(pdf.pages, footers.pages, strict=True):
+            draw_footer(pdf, page, footer)
+
+
+def render_footers(document, wide):
+    """Returns the bytes of a PDF without tags whose pages hold only their footer.
+
+    `wide` says for each page whether it is landscape.
     """
-    wide = [size[0] > size[1] for size in map(binding.size, pdf.pages)]
-    with pikepdf.open(io.BytesIO(feet(document, wide))) as drawn:
-        for page, foot in zip(pdf.pages, drawn.pages, strict=True):
-            stamp(pdf, page, foot)
-
-
-def feet(document, wide):
-    """A PDF without tags that has nothing but the foot of each page, where it stands."""
     empty = "".join(f'<p class="{"wide" if w else "tall"}"></p>' for w in wide)
     html = document["html"].replace("</body>", f"{empty}</body>")
     style = ".wide, .tall { break-after: page; height: 1mm } .tall:last-child { break-after: auto }"
-    source = layout.parsed(document | {"html": html})
-    return layout.laid_out(source, document, style, tagged=False).write_pdf()
+    source = layout.parse_document(document | {"html": html})
+    return layout.lay_out(source, document, style, tagged=False).write_pdf()
 
 
-def stamp(pdf, page, foot):
-    drawing = pdf.copy_foreign(foot.as_form_xobject())
+def draw_footer(pdf, page, footer):
+    drawing = pdf.copy_foreign(footer.as_form_xobject())
     name = page.add_resource(drawing, pikepdf.Name.XObject)
     page.contents_add(b"q", prepend=True)
     page.contents_add(b"Q " + ARTIFACT % str(name).encode())

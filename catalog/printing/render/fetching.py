@@ -1,4 +1,4 @@
-"""What a PDF may load: the site's own static files and pictures, and nothing else."""
+"""Loads files for PDFs: only the site's own static files and pictures."""
 
 import io
 import logging
@@ -10,25 +10,27 @@ from urllib.parse import unquote
 from PIL import Image, ImageFile, ImageOps, ImageStat
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-# WeasyPrint has Pillow take half a picture for a whole one, in the whole process.
+# WeasyPrint tells Pillow to accept truncated pictures, for the whole process.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 STATIC_FOLDER = Path(__file__).resolve().parents[2] / "static"
-# Where the style sheet is, whatever the site's address: fonts are found beside it.
+# A base address for the style sheet and its fonts. It does not depend on the site's address.
 STATIC = "https://static.invalid/"
 MEDIA = "/media/"
-WIDEST_PICTURE = 1100  # pixels: 200 to the inch over the text column
-MOST_PIXELS = 12_000_000  # of a PNG or WebP, which open only whole: 50 MB
-MOST_INK = 0.2  # of what a black picture takes
-PICTURES = ["JPEG", "PNG", "WEBP", "GIF"]
-DRAWN_HERE = "data:image/svg+xml;"  # QR codes; editors' texts cannot hold such an address
+MAX_PICTURE_SIDE = 1100  # pixels: 200 an inch over the text column
+MAX_PIXELS = 12_000_000  # of a PNG or WebP, which take 50 MB: they open only at full size
+MAX_INK = 0.2  # as a part of the ink of a black picture
+PICTURE_FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
+QR_CODE_START = "data:image/svg+xml;"  # QR codes. Texts of editors cannot have such an address.
 
 logger = logging.getLogger(__name__)
 
 
 class SiteFiles(URLFetcher):
-    """`site` is the address of the site without a slash, `media` the folder of its uploads;
-    `saving` says that pictures take little ink.
+    """Answers WeasyPrint's requests for files.
+
+    `site` is the address of the site without a slash at its end, `media` the folder of its uploads.
+    `saving` makes pictures pale to save ink.
     """
 
     def __init__(self, site="", media=None, saving=False):
@@ -36,55 +38,59 @@ class SiteFiles(URLFetcher):
         self.site, self.media, self.saving = site, media, saving
 
     def fetch(self, url, headers=None):
-        """The answer for `url`; any refusal raises, which WeasyPrint turns into a gap."""
-        if url.startswith(DRAWN_HERE):
+        """Returns the file at `url`.
+
+        Raises PermissionError, OSError or ValueError. WeasyPrint then leaves a gap.
+        """
+        if url.startswith(QR_CODE_START):
             return super().fetch(url, headers)
         try:
-            return URLFetcherResponse(url, *self.content(url))
+            return URLFetcherResponse(url, *self.read_content(url))
         except Exception:
             logger.warning("Left out of a PDF: %.200s", url)
             raise
 
-    def content(self, url):
-        """The bytes and headers of the static file or picture at `url`."""
+    def read_content(self, url):
+        """Returns the bytes and headers of the static file or picture at `url`."""
         if url.startswith(STATIC):
             name = unquote(url.removeprefix(STATIC))
             kind = mimetypes.guess_type(name)[0] or ""
-            return inside(STATIC_FOLDER, name).read_bytes(), {"Content-Type": kind}
+            return path_inside(STATIC_FOLDER, name).read_bytes(), {"Content-Type": kind}
         start = self.site + MEDIA
         if self.site and self.media and url.startswith(start):
-            path = inside(Path(self.media), unquote(url.removeprefix(start)))
-            return picture(path, self.saving), {"Content-Type": "image/jpeg"}
+            path = path_inside(Path(self.media), unquote(url.removeprefix(start)))
+            return picture_as_jpeg(path, self.saving), {"Content-Type": "image/jpeg"}
         raise PermissionError("PDFs hold what is of this site only.")
 
 
-def picture(path, saving=False):
-    """The picture as a JPEG no larger than paper needs, on white; in pale grey to save ink."""
-    with Image.open(path, formats=PICTURES) as image:
-        image.draft("RGB", (WIDEST_PICTURE, WIDEST_PICTURE))
-        if image.width * image.height > MOST_PIXELS:
+def picture_as_jpeg(path, saving=False):
+    """Returns a JPEG no larger than paper needs, on white, or in pale gray to save ink."""
+    with Image.open(path, formats=PICTURE_FORMATS) as image:
+        image.draft("RGB", (MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
+        if image.width * image.height > MAX_PIXELS:
             raise ValueError("too many pixels")
-        drawn = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    drawn.thumbnail((WIDEST_PICTURE, WIDEST_PICTURE))
-    drawn = on_white(ImageOps.exif_transpose(drawn))
+        picture = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    picture.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
+    picture = put_on_white(ImageOps.exif_transpose(picture))
     if saving:
-        drawn = pale(drawn)
+        picture = make_pale(picture)
     file = io.BytesIO()
-    drawn.save(file, "JPEG", quality=82)
+    picture.save(file, "JPEG", quality=82)
     return file.getvalue()
 
 
-def pale(image):
-    """In grey, and lighter the darker it is: a drawn page stays as clear as it was, a dark block
-    becomes a light one.
+def make_pale(image):
+    """Returns the image in gray. The darker it is as a whole, the lighter it becomes.
+
+    So a page of drawings stays clear, and a dark block becomes a light one.
     """
-    grey = ImageOps.grayscale(image)
-    ink = 1 - ImageStat.Stat(grey).mean[0] / 255
-    part = min(1, MOST_INK / ink) if ink else 1
-    return grey.point(lambda light: round(255 - (255 - light) * part))
+    gray = ImageOps.grayscale(image)
+    ink = 1 - ImageStat.Stat(gray).mean[0] / 255
+    share = min(1, MAX_INK / ink) if ink else 1
+    return gray.point(lambda level: round(255 - (255 - level) * share))
 
 
-def on_white(image):
+def put_on_white(image):
     if image.mode != "RGBA":
         return image
     white = Image.new("RGB", image.size, "white")
@@ -92,8 +98,8 @@ def on_white(image):
     return white
 
 
-def inside(folder, name):
-    """The file `name` below `folder`; raises where a link or dots lead out of it."""
+def path_inside(folder, name):
+    """Returns the path of a file in `folder`. Raises PermissionError if `name` leads out of it."""
     file = (folder / name).resolve()
     if name != posixpath.normpath(name) or not file.is_relative_to(folder.resolve()):
         raise PermissionError(name)

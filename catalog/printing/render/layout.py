@@ -1,4 +1,4 @@
-"""The one module that owns WeasyPrint: HTML in, pages out."""
+"""Turns HTML into pages. Only this module and fetching.py use WeasyPrint."""
 
 import atexit
 import logging
@@ -12,16 +12,16 @@ from weasyprint.text.fonts import FontConfiguration
 
 from catalog.printing.render import tracks
 from catalog.printing.render.fetching import STATIC, STATIC_FOLDER, SiteFiles
-from catalog.printing.render.tables import tidy
+from catalog.printing.render.tables import make_regular
 
 VARIANT = "pdf/ua-1"
 FOLIO, ENDS_IN_FOLIO = "folio", "ends-in-folio"
-ROOM = "000"  # all figures are as wide as a nought
-OURS = "catalog-table"  # the class of a table of a template, which is regular as it is written
-SHEET = "catalog/pdf.css"
+PLACEHOLDER = "000"  # all digits are as wide as a zero
+REGULAR_TABLE_CLASS = "catalog-table"  # of tables in templates, which are already regular
+STYLE_SHEET = "catalog/pdf.css"
 PAPERS = {"letter": "Letter", "a4": "A4"}
-# What nearly fits one page is set again in the next of these.
-SIZES = {
+# Documents that almost fit fewer pages are set again in the next of these sizes.
+SIZE_STYLES = {
     "normal": [
         "html { font-size: 10.5pt }",
         "html { font-size: 9.7pt; --tiny: 8.6pt; --small: 8.6pt; --little: 9pt }"
@@ -35,8 +35,9 @@ SIZES = {
     ],
 }
 
-# The part of the last page, by the number of pages: more does not fit even in the smallest size.
-MOST_TOO_MUCH = {2: 0.5, 3: 0.35, 4: 0.35, 5: 0.35}
+# {number of pages: how much of the last page may be filled}. More text than that does not fit on
+# fewer pages even in the smallest size.
+MAX_LAST_PAGE_FILL = {2: 0.5, 3: 0.35, 4: 0.35, 5: 0.35}
 
 engine_logger = logging.getLogger("weasyprint")
 engine_logger.propagate = False
@@ -44,69 +45,86 @@ logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
 @cache
-def fonts():
-    """Unpacked into a folder, which the end of the process removes."""
-    atexit.register(fonts.cache_clear)
+def load_fonts():
+    """Returns the fonts, unpacked into a folder that is removed when the process ends."""
+    atexit.register(load_fonts.cache_clear)
     return FontConfiguration()
 
 
 @cache
-def rules(text):
-    options = {"base_url": STATIC + SHEET, "url_fetcher": SiteFiles(), "font_config": fonts()}
+def parse_css(text):
+    options = {
+        "base_url": STATIC + STYLE_SHEET,
+        "url_fetcher": SiteFiles(),
+        "font_config": load_fonts(),
+    }
     return weasyprint.CSS(string=text, **options)
 
 
 @cache
-def main_style():
-    return rules((STATIC_FOLDER / SHEET).read_text() + tracks.style())
+def load_main_style():
+    return parse_css((STATIC_FOLDER / STYLE_SHEET).read_text() + tracks.track_css())
 
 
-def warm():
-    """Loads fonts and style, and lays out a first page, which loads the rest."""
-    source = parsed({"html": "<html lang=en><title>A</title><h1>A</h1><p>a<b>b</b><i>c</i>"})
-    laid_out(source, {}).write_pdf(pdf_variant=VARIANT)
+def warm_up():
+    """Loads the fonts and the style. Lays out a first page, which loads the rest."""
+    source = parse_document(
+        {"html": "<html lang=en><title>A</title><h1>A</h1><p>a<b>b</b><i>c</i>"}
+    )
+    lay_out(source, {}).write_pdf(pdf_variant=VARIANT)
 
 
-def parsed(document):
-    """A WeasyPrint source of the document's HTML, its tables made regular."""
+def parse_document(document):
+    """Returns the document's HTML as a WeasyPrint source, with its tables made regular."""
     site = document.get("site", "")
     fetcher = SiteFiles(site, document.get("media"), document.get("ink") == "saving")
     source = weasyprint.HTML(string=document["html"], base_url=f"{site}/", url_fetcher=fetcher)
     for table in list(source.etree_element.iter("table")):
-        if OURS not in table.get("class", "").split():
-            tidy(table)
+        if REGULAR_TABLE_CLASS not in table.get("class", "").split():
+            make_regular(table)
     return source
 
 
-def laid_out(source, document, *styles, size=0, tagged=True):
-    """The pages of `source`, on the document's paper, in the size of that number."""
+def lay_out(source, document, *styles, size=0, tagged=True):
+    """Returns a WeasyPrint document of `source`, on the paper that `document` names.
+
+    `size` is an index into SIZES.
+    """
     paper = PAPERS[document.get("paper", "letter")]
     sheets = f"@page {{ size: {paper} }} @page wide {{ size: {paper} landscape }}"
-    text = SIZES[document.get("text", "normal")][size]
+    text = SIZE_STYLES[document.get("text", "normal")][size]
     return source.render(
-        stylesheets=[main_style(), rules(sheets), rules(text), *map(rules, styles)],
-        font_config=fonts(),
+        stylesheets=[
+            load_main_style(),
+            parse_css(sheets),
+            parse_css(text),
+            *map(parse_css, styles),
+        ],
+        font_config=load_fonts(),
         pdf_variant=VARIANT if tagged else None,
-        # The number that a list starts with; of what has no list it would only take time.
+        # Needed for the number that a list starts with. Without a list it would only take time.
         presentational_hints=source.etree_element.find(".//ol") is not None,
     )
 
 
-def fitted(source, document, *styles):
-    """The pages; what needs a little more than some is set smaller where that makes them fewer."""
-    pages = laid_out(source, document, *styles)
-    count = len(pages.pages)
-    if filled(pages.pages[-1]) < MOST_TOO_MUCH.get(count, 0):
-        for size in range(1, len(SIZES[document.get("text", "normal")])):
-            smaller = laid_out(source, document, *styles, size=size)
+def lay_out_to_fit(source, document, *styles):
+    """Returns a WeasyPrint document like lay_out().
+
+    If the last page is almost empty, the letters become smaller where that saves the page.
+    """
+    rendered = lay_out(source, document, *styles)
+    count = len(rendered.pages)
+    if filled_part(rendered.pages[-1]) < MAX_LAST_PAGE_FILL.get(count, 0):
+        for size in range(1, len(SIZE_STYLES[document.get("text", "normal")])):
+            smaller = lay_out(source, document, *styles, size=size)
             if len(smaller.pages) < count:
                 return smaller
-    return pages
+    return rendered
 
 
-def filled(page):
-    """The part of the height of a page down to the end of its text."""
-    box = page._page_box  # there is no public way to ask
+def filled_part(page):
+    """Returns how much of the height of a page its text fills, from 0 to 1."""
+    box = page._page_box  # WeasyPrint has no public name for it
     body = box.children[0].children[0]
     return body.height / box.height
 
@@ -114,44 +132,44 @@ def filled(page):
 # ---- Page numbers in the contents ----
 
 
-def numbered(document, *styles):
-    """The pages of a document with a contents or an index: each `<span class="folio"
-    data-to="e7">000</span>` holds the number of the page where the element with the id "e7" is,
-    here or by "places", what the document knows of others. `<p class="ends-in-folio" data-to="e7">
-    Title, 000</p>` ends in it, which takes half the time where there are thousands.
+def lay_out_with_page_numbers(document, *styles):
+    """Returns a WeasyPrint document with page numbers in its contents or its index.
 
-    WeasyPrint's own way (target-counter) lays out all of it again until the numbers are right. Here
-    each has room for three figures, and is written into its box when everything has its place.
+    `<span class="folio" data-to="e7">000</span>` becomes the number of the page that has the
+    element with the id "e7". The element is in this document or in the document's "places", the
+    {id: page number} of other documents. `<p class="ends-in-folio" data-to="e7">Title, 000</p>`
+    ends in the number, which takes half the time where there are thousands.
+
+    WeasyPrint's own way (target-counter) lays out everything again until the numbers are right.
+    Here each number has room for three digits, and is written into its box after the layout.
     """
-    made = laid_out(parsed(document), document, *styles)
-    write_numbers(made.pages, places(made.pages) | document.get("places", {}))
-    return made
+    rendered = lay_out(parse_document(document), document, *styles)
+    write_page_numbers(rendered.pages, find_places(rendered.pages) | document.get("places", {}))
+    return rendered
 
 
-def places(pages):
-    """{id: number of its page}"""
+def find_places(pages):
+    """Returns {id: number of the page that has it}."""
     return {name: number for number, page in enumerate(pages, 1) for name in page.anchors}
 
 
-def write_numbers(pages, numbers):
-    """Puts the number that each folio stands for into its box, to the right; none where there is
-    no such place.
-    """
+def write_page_numbers(pages, numbers):
+    """Writes the page number of each folio into its box. It writes none for an unknown id."""
     for box in last_text_boxes(pages):
         number = str(numbers.get(box.element.get("data-to"), ""))
-        if box.element.get("class") == FOLIO:
-            box.position_x += box.width * (len(ROOM) - len(number)) / len(ROOM)  # to the right
-        write_text(box, box.text.removesuffix(ROOM) + number)
+        if box.element.get("class") == FOLIO:  # align it right
+            box.position_x += box.width * (len(PLACEHOLDER) - len(number)) / len(PLACEHOLDER)
+        write_text(box, box.text.removesuffix(PLACEHOLDER) + number)
 
 
 def last_text_boxes(pages):
-    """That of each element that is a folio or ends in one."""
-    found = {}
+    """Returns the last text box of each element that is a folio or ends in one."""
+    boxes = {}
     for page in pages:
-        for box in page._page_box.descendants():  # there is no public way to them
+        for box in page._page_box.descendants():  # no public name
             if isinstance(box, TextBox) and class_of(box.element) in (FOLIO, ENDS_IN_FOLIO):
-                found[box.element] = box
-    return found.values()
+                boxes[box.element] = box
+    return boxes.values()
 
 
 def class_of(element):
@@ -166,15 +184,18 @@ def write_text(box, text):
 
 
 class MissingCharacters(logging.Handler):
-    """Collects those that WeasyPrint logs as being in no font: their boxes would break PDF/UA."""
+    """Collects characters that WeasyPrint logs as missing from all fonts.
+
+    WeasyPrint draws a box for each, which would break PDF/UA.
+    """
 
     def __init__(self):
         super().__init__(logging.WARNING)
-        self.found = set()
+        self.characters = set()
 
     def emit(self, record):
         if record.msg.startswith(".notdef"):
-            self.found.add(record.args[0])
+            self.characters.add(record.args[0])
 
     def __enter__(self):
         engine_logger.addHandler(self)
@@ -184,17 +205,17 @@ class MissingCharacters(logging.Handler):
         engine_logger.removeHandler(self)
 
 
-def without(html, characters):
-    """`html` with "[…]" for each run of `characters` that are letters or figures, else nothing.
+def replace_characters(html, characters):
+    """Replaces each run of `characters` in `html`: letters and digits by "[…]", others by nothing.
 
-    The title in the head stays whole: it is not drawn.
+    The title in the head and the addresses of links do not change, because they are not drawn.
     """
     head, end, rest = html.partition("</title>")
     run = re.compile(f'href="[^"]*"|[{re.escape("".join(sorted(characters)))}]+')
-    return head + end + run.sub(stand_in, rest)
+    return head + end + run.sub(replacement_of, rest)
 
 
-def stand_in(run):
+def replacement_of(run):
     if run[0].startswith('href="'):
         return run[0]
     return "[…]" if any(unicodedata.category(c)[0] in "LN" for c in run[0]) else ""

@@ -1,42 +1,42 @@
-"""A packet: a front of ours with a contents, then sheets of ours and whole PDFs of others."""
+"""Makes the PDF of a packet: a front page with the contents, then sheets and uploaded PDFs."""
 
 from catalog.printing.render import binding, layout
-from catalog.printing.render.layout import VARIANT, MissingCharacters, without
+from catalog.printing.render.layout import VARIANT, MissingCharacters, replace_characters
 
 
 def make(path, document):
-    """Writes the packet to `path`; {"pages": how many}.
+    """Writes the packet to `path`. Returns {"pages": how many}.
 
-    `document` has "parts" besides: [{"html": a sheet}] and [{"file": path, "pages": 4}], each with
-    a "title" and a "link", the address by which the contents leads to it.
+    `document` also has "parts", each {"html": a sheet} or {"file": path, "pages": 4}. Each part has
+    a "title" and a "link", the address with which the contents leads to it.
     """
     with MissingCharacters() as missing:
-        made = write(path, document)
-        if missing.found:
-            parts = [part | plain(part, missing.found) for part in document["parts"]]
-            document = document | plain(document, missing.found) | {"parts": parts}
-            made = write(path, document)
-    return made
+        facts = write_pdf(path, document)
+        if missing.characters:
+            parts = [part | replace_missing(part, missing.characters) for part in document["parts"]]
+            document = document | replace_missing(document, missing.characters) | {"parts": parts}
+            facts = write_pdf(path, document)
+    return facts
 
 
-def plain(part, characters):
-    return {"html": without(part["html"], characters)} if "html" in part else {}
+def replace_missing(part, characters):
+    return {"html": replace_characters(part["html"], characters)} if "html" in part else {}
 
 
-def write(path, document):
-    front = layout.laid_out(layout.parsed(document), document)
+def write_pdf(path, document):
+    front = layout.lay_out(layout.parse_document(document), document)
     first = len(front.pages) + 1
     sheets, places, files, number = [], {}, [], first
     for part in document["parts"]:
         places[part["link"]] = number
         if "html" in part:
-            pages = sheet(part, document, number)
+            pages = lay_out_sheet(part, document, number)
             sheets += pages
             number += len(pages)
         else:
             files.append({"path": part["file"], "at": number})
             number += part["pages"]
-    layout.write_numbers(front.pages, places)
+    layout.write_page_numbers(front.pages, places)
     front.copy(front.pages + sheets).write_pdf(path, pdf_variant=VARIANT)
     marks = [[document["contents"], 1, 0]]
     marks += [[part["title"], places[part["link"]], 0] for part in document["parts"]]
@@ -44,8 +44,8 @@ def write(path, document):
     return {"pages": number - 1}
 
 
-def sheet(part, document, number):
-    """Its pages, of which the first has this number in the packet."""
-    source = layout.parsed(document | {"html": part["html"]})
+def lay_out_sheet(part, document, number):
+    """Returns the pages of a sheet. `number` is the page number of the first one in the packet."""
+    source = layout.parse_document(document | {"html": part["html"]})
     begin = f"@page :first {{ counter-reset: page {number} }}"
-    return layout.fitted(source, document, begin).pages
+    return layout.lay_out_to_fit(source, document, begin).pages

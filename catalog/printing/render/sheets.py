@@ -1,23 +1,26 @@
-"""Documents that are ours alone: sheets, handouts, plans, the parts of a book."""
+"""Makes documents without uploaded PDFs: sheets, handouts, plans, parts of the catalog PDF."""
 
 from catalog.printing.render import layout
-from catalog.printing.render.layout import VARIANT, MissingCharacters, without
+from catalog.printing.render.layout import VARIANT, MissingCharacters, replace_characters
 
 
 def make(path, document):
-    """Writes the document to `path`, as PDF/UA-1; {"pages": how many, "places": {id: page}}."""
+    """Writes the document to `path` as PDF/UA-1.
+
+    Returns {"pages": how many, "places": {id: number of the page that has it}}.
+    """
     with MissingCharacters() as missing:
-        made = write(path, document)
-        if missing.found:
-            document = document | {"html": without(document["html"], missing.found)}
-            made = write(path, document)
-    return {"pages": len(made.pages), "places": layout.places(made.pages)}
+        rendered = write_pdf(path, document)
+        if missing.characters:
+            document = document | {"html": replace_characters(document["html"], missing.characters)}
+            rendered = write_pdf(path, document)
+    return {"pages": len(rendered.pages), "places": layout.find_places(rendered.pages)}
 
 
-def write(path, document):
+def write_pdf(path, document):
     if document.get("fit"):
-        made = layout.fitted(layout.parsed(document), document)
+        rendered = layout.lay_out_to_fit(layout.parse_document(document), document)
     else:
-        made = layout.numbered(document)
-    made.write_pdf(path, pdf_variant=VARIANT)
-    return made
+        rendered = layout.lay_out_with_page_numbers(document)
+    rendered.write_pdf(path, pdf_variant=VARIANT)
+    return rendered

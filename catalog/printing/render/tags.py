@@ -1,12 +1,12 @@
-"""The structure of a tagged PDF, taken along when its pages are bound into another one.
+"""Copies the structure of a tagged PDF when its pages are bound into another PDF.
 
-Elements of the structure tree know their page; pages, pictures and notes know by a number where in
-the parent tree the elements of their content are (ISO 32000-1, 14.7.4).
+Elements of the structure tree refer to their page. Pages, pictures and annotations have a number,
+under which the parent tree lists the elements of their content (ISO 32000-1, 14.7.4).
 """
 
 from pikepdf import Array, Dictionary, Name, String
 
-DEEPEST = 100  # levels of a tree
+MAX_DEPTH = 100  # levels of a tree
 MAPS = ("/RoleMap", "/ClassMap")
 
 
@@ -16,38 +16,43 @@ def has_tags(pdf):
     return bool(marked) and "/Lang" in root and "/ParentTree" in root.get("/StructTreeRoot", {})
 
 
-def begin(pdf):
-    """Gives an empty PDF a structure without anything in it."""
+def add_empty_structure(pdf):
+    """Gives an empty PDF an empty structure tree."""
     root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     whole = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array()))
     root.K, root.ParentTree = Array([whole]), pdf.make_indirect(Dictionary(Nums=Array()))
     pdf.Root.StructTreeRoot = root
 
 
-def take_along(pdf, other, first, count):
-    """Hangs the structure of `other` into that of `pdf`, which has `count` pages of it from `first`
-    on, counted from 0. Raises ValueError or pikepdf's own errors where it is not as it should be.
+def copy_structure(pdf, other, first, count):
+    """Copies the structure of `other` into that of `pdf`.
+
+    `pdf` already has its `count` pages, from index `first` on. Raises ValueError or an error of
+    pikepdf if the structure is malformed.
     """
     ours = pdf.Root.StructTreeRoot
     theirs = pdf.copy_foreign(other.Root.StructTreeRoot)
-    match_maps(ours, theirs)
-    parents = numbers_of(theirs.ParentTree)
+    merge_maps(ours, theirs)
+    parents = read_number_tree(theirs.ParentTree)
     nums = ours.ParentTree.Nums
     offset = max((int(nums[place]) for place in range(0, len(nums), 2)), default=-1) + 1
     whole = ours.K[0]
-    part = Dictionary(Type=Name.StructElem, S=Name.Part, P=whole, K=listed(theirs.K))
+    part = Dictionary(Type=Name.StructElem, S=Name.Part, P=whole, K=as_array(theirs.K))
     part.Lang = String(str(other.Root.Lang))
     part = pdf.make_indirect(part)
     for element in part.K:
         element.P = part
-    for number, found in sorted(parents.items()):
-        nums.extend([offset + number, found])
+    for number, elements in sorted(parents.items()):
+        nums.extend([offset + number, elements])
     renumber([page.obj for page in list(pdf.pages)[first : first + count]], offset)
-    whole.K.insert(place_of(pdf, whole.K, first + count), part)
+    whole.K.insert(insertion_index(pdf, whole.K, first + count), part)
 
 
-def match_maps(ours, theirs):
-    """What their own names of roles and classes mean is said in ours."""
+def merge_maps(ours, theirs):
+    """Copies the meanings of their role and class names into ours.
+
+    Raises ValueError if a name already has another meaning.
+    """
     for name in MAPS:
         mine = ours.get(name, Dictionary())
         for key, value in theirs.get(name, Dictionary()).items():
@@ -58,53 +63,54 @@ def match_maps(ours, theirs):
             ours[name] = mine
 
 
-def listed(kids):
+def as_array(kids):
     return kids if isinstance(kids, Array) else Array([kids])
 
 
-def numbers_of(tree, depth=0):
-    """{number: what is there} of a number tree."""
-    if depth > DEEPEST:
+def read_number_tree(tree, depth=0):
+    """Returns a number tree as {number: value}. Raises ValueError if it is too deep."""
+    if depth > MAX_DEPTH:
         raise ValueError("the tree of numbers does not end")
     nums = list(tree.get("/Nums", []))
-    found = dict(zip(map(int, nums[::2]), nums[1::2], strict=True))
+    values = dict(zip(map(int, nums[::2]), nums[1::2], strict=True))
     for kid in tree.get("/Kids", []):
-        found |= numbers_of(kid, depth + 1)
-    return found
+        values |= read_number_tree(kid, depth + 1)
+    return values
 
 
 def renumber(pages, offset):
-    """The pages, their notes and all that they draw say their place in the joined tree of numbers,
-    what several of them draw too.
+    """Adds `offset` to the parent tree numbers of the pages, their annotations and what they draw.
+
+    A drawing that several pages share changes only once.
     """
     seen, waiting = set(), [*pages, *(note for page in pages for note in page.get("/Annots", []))]
     while waiting:
-        thing = waiting.pop()
-        if thing.objgen in seen:
+        dictionary = waiting.pop()
+        if dictionary.objgen in seen:
             continue
-        seen.add(thing.objgen)
+        seen.add(dictionary.objgen)
         for name in ("/StructParents", "/StructParent"):
-            if name in thing:
-                thing[name] = int(thing[name]) + offset
-        drawn = thing.get("/Resources", {}).get("/XObject", {})
-        waiting += [one for one in drawn.values() if one.is_indirect]
+            if name in dictionary:
+                dictionary[name] = int(dictionary[name]) + offset
+        drawings = dictionary.get("/Resources", {}).get("/XObject", {})
+        waiting += [drawing for drawing in drawings.values() if drawing.is_indirect]
 
 
-def place_of(pdf, elements, page):
-    """Before which of `elements` comes what ends before the page of this number."""
-    numbers = {one.obj.objgen: number for number, one in enumerate(pdf.pages)}
-    for place, element in enumerate(elements):
-        found = first_page(element)
-        if found is not None and numbers.get(found.objgen, -1) >= page:
-            return place
+def insertion_index(pdf, elements, page_index):
+    """Returns the index in `elements` of the first one on the page of this index or later."""
+    indexes = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
+    for index, element in enumerate(elements):
+        page = first_page(element)
+        if page is not None and indexes.get(page.objgen, -1) >= page_index:
+            return index
     return len(elements)
 
 
 def first_page(element, depth=0):
-    """The page of the first content in an element; None where it has none."""
-    if not isinstance(element, Dictionary) or depth > DEEPEST:
+    """Returns the page of the first content of an element, or None if it has no content."""
+    if not isinstance(element, Dictionary) or depth > MAX_DEPTH:
         return None
     if "/Pg" in element:
         return element.Pg
-    found = (first_page(kid, depth + 1) for kid in listed(element.get("/K", Array())))
-    return next(filter(None, found), None)
+    pages = (first_page(kid, depth + 1) for kid in as_array(element.get("/K", Array())))
+    return next(filter(None, pages), None)

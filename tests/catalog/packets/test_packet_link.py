@@ -1,4 +1,4 @@
-"""The link of a packet, read and written, and what it finds in the catalog."""
+"""Reading and writing the link of a packet, and finding its items in the catalog."""
 
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -13,101 +13,104 @@ from hypothesis import strategies as st
 
 from catalog.lib.text import clean_line
 from catalog.packets.link import (
-    LARGEST,
-    LONGEST_NOTE,
-    LONGEST_TITLE,
-    MOST_ITEMS,
+    MAX_ITEMS,
+    MAX_NOTE_LENGTH,
+    MAX_NUMBER,
+    MAX_TITLE_LENGTH,
     PacketLink,
     code_of,
-    known_form,
+    normalize_code,
     number_of,
     read_link,
 )
 from catalog.packets.packet import Packet, codes_at
 from tests.makers import days_ago, make_course, make_tool, make_video
 
-NUMBERS = st.integers(1, LARGEST)
+NUMBERS = st.integers(1, MAX_NUMBER)
 CODES = NUMBERS.map(code_of)
 ANYTHING = st.text(st.characters(), max_size=300)
 NAMES = st.sampled_from(
     ["items", "title", "add", "remove", "up", "down", "replace", "note-2f", "note-"]
 )
-# Half of what codes are made of, half of anything.
+# Some are made of codes, some of anything.
 PIECES = st.one_of(CODES, ANYTHING, st.lists(CODES, max_size=80).map(".".join))
 
 
 @st.composite
 def links(draw):
-    codes = draw(st.lists(CODES, unique=True, max_size=MOST_ITEMS))
+    codes = draw(st.lists(CODES, unique=True, max_size=MAX_ITEMS))
     notes = {f"note-{code}": [draw(ANYTHING)] for code in draw(st.permutations(codes))}
     return read_link({"items": [".".join(codes)], "title": [draw(ANYTHING)]} | notes).link
 
 
-def again(link):
+def read_again(link):
     return read_link(parse_qs(link.query.removeprefix("?")))
 
 
 @given(links())
-def test_what_is_written_reads_as_the_same(link):
-    reading = again(link)
-    assert reading.link == reading.before == link
-    assert (reading.strange, reading.doubles, reading.cut) == ([], 0, [])
+def test_a_written_link_reads_as_the_same_packet(link):
+    reading = read_again(link)
+    assert reading.link == reading.link_before == link
+    assert (reading.invalid_pieces, reading.duplicate_count, reading.cut_codes) == ([], 0, [])
     assert list(reading.link.codes) == list(link.codes)
     assert reading.link.query == link.query
 
 
-@given(st.lists(CODES, unique=True, min_size=1, max_size=MOST_ITEMS), ANYTHING)
+@given(st.lists(CODES, unique=True, min_size=1, max_size=MAX_ITEMS), ANYTHING)
 def test_order_and_texts_are_kept(codes, text):
     link = read_link({"items": codes, "title": [text], f"note-{codes[-1]}": [text]}).link
     assert list(link.codes) == codes
-    assert link.title == clean_line(text)[:LONGEST_TITLE].rstrip()
-    assert again(link).link.notes.get(codes[-1], "") == clean_line(text)[:LONGEST_NOTE].rstrip()
+    assert link.title == clean_line(text)[:MAX_TITLE_LENGTH].rstrip()
+    assert (
+        read_again(link).link.notes.get(codes[-1], "")
+        == clean_line(text)[:MAX_NOTE_LENGTH].rstrip()
+    )
 
 
 @given(st.dictionaries(NAMES, st.lists(PIECES, max_size=3), max_size=8))
-def test_anything_can_be_read_and_what_comes_of_it_is_settled(values):
+def test_any_text_can_be_read_and_the_result_reads_as_the_same(values):
     link = read_link(values).link
-    assert len(set(link.codes)) == len(link.codes) <= MOST_ITEMS
-    assert again(link).link == link
+    assert len(set(link.codes)) == len(link.codes) <= MAX_ITEMS
+    assert read_again(link).link == link
 
 
 @given(NUMBERS)
-def test_codes_are_those_of_short_addresses(number):
+def test_codes_are_the_same_as_in_short_addresses(number):
     code = code_of(number)
-    assert code == int_to_base36(number) == known_form(code)
+    assert code == int_to_base36(number) == normalize_code(code)
     assert number_of(code) == number
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "2f!", "²", "1_0", "½", "zzzzzzzzzzzzz", "1" * 14])
-def test_what_is_no_code(text):
-    assert known_form(text) == ""
+def test_text_that_is_not_a_code_has_no_known_form(text):
+    assert normalize_code(text) == ""
 
 
 @given(st.lists(CODES, unique=True, min_size=2, max_size=9), st.data())
-def test_a_move_there_and_back_changes_nothing(codes, data):
+def test_moving_an_item_there_and_back_changes_nothing(codes, data):
     link = PacketLink(tuple(codes))
     place = data.draw(st.integers(0, len(codes) - 2))
-    there = link.moved(codes[place], 1)
+    there = link.move_code(codes[place], 1)
     assert there.codes[place + 1] == codes[place]
-    assert there.moved(codes[place], -1) == link
+    assert there.move_code(codes[place], -1) == link
 
 
-def test_the_ends_are_ends():
+def test_an_item_does_not_move_past_an_end():
     link = PacketLink(("1", "2"))
-    assert link.moved("1", -1) == link.moved("2", 1) == link.moved("3", 1) == link
+    assert link.move_code("1", -1) == link.move_code("2", 1) == link.move_code("3", 1) == link
 
 
 def test_a_link_that_a_mail_program_broke_is_read():
     assert read_link(parse_qs("items=2F.%0D%0A03k,+9a.")).link.codes == ("2f", "3k", "9a")
 
 
-def test_five_thousand_items_are_the_first_sixty():
+def test_a_link_with_five_thousand_items_keeps_the_first_sixty():
     reading = read_link({"items": [".".join(map(code_of, range(1, 5001)))]})
     assert reading.total == 5000
     assert list(reading.link.codes) == [code_of(number) for number in range(1, 61)]
 
 
-def packet(query):
+def read_packet(query):
     return Packet.read(QueryDict(query))
 
 
@@ -118,98 +121,106 @@ def codes_of(*resources):
 @pytest.mark.django_db
 class TestWhatItFinds:
     def test_the_items_in_their_order_with_their_notes(self):
-        poster, film = make_tool("A poster"), make_video("A film")
-        read = packet(f"items={codes_of(film, poster)}&title=For+Monday&note-{codes_of(film)}=Hi")
-        assert [(item.resource.title, item.note) for item in read.items] == [
-            ("A film", "Hi"),
+        poster, video = make_tool("A poster"), make_video("A video")
+        packet = read_packet(
+            f"items={codes_of(video, poster)}&title=For+Monday&note-{codes_of(video)}=Hi"
+        )
+        assert [(item.resource.title, item.note) for item in packet.items] == [
+            ("A video", "Hi"),
             ("A poster", ""),
         ]
-        assert (read.title, read.notices, read.gone) == ("For Monday", [], [])
-        assert read.path == "/packet/" + read.query
-        assert read.address == "http://127.0.0.1:8000" + read.path
-        assert read.pdf_path == "/packet.pdf" + read.query
+        assert (packet.title, packet.notices, packet.withdrawn_items) == ("For Monday", [], [])
+        assert packet.path == "/packet/" + packet.query
+        assert packet.address == "http://127.0.0.1:8000" + packet.path
+        assert packet.pdf_path == "/packet.pdf" + packet.query
 
-    def test_whole_are_the_children_in_order(self):
+    def test_list_children_returns_the_children_in_order(self):
         some = [make_course("C"), make_tool("B"), make_video("A"), make_tool("D")]
-        assert packet(f"items={codes_of(*some)}").list_children() == some
+        assert read_packet(f"items={codes_of(*some)}").list_children() == some
 
     def test_unknown_codes_are_named_and_leave_the_link(self):
-        read = packet(f"items=zzz.2f!.{codes_of(make_tool())}")
-        assert read.notices == ["We skipped “2f!”, “zzz”: nothing in the catalog has those codes."]
-        assert [item.code for item in read.items] == list(read.link.codes)
+        packet = read_packet(f"items=zzz.2f!.{codes_of(make_tool())}")
+        assert packet.notices == [
+            "We skipped “2f!”, “zzz”: nothing in the catalog has those codes."
+        ]
+        assert [item.code for item in packet.items] == list(packet.link.codes)
 
     @pytest.mark.parametrize("published", [False, days_ago(-3)])
-    def test_a_draft_is_as_unknown_as_a_number_without_a_row(self, published):
+    def test_a_draft_is_unknown_like_a_number_without_a_row(self, published):
         code = codes_of(make_tool("Secret title", published=published))
-        read = packet(f"items={code}&remove={code}&add={code}&up={code}")
-        words = f"{read.notices} {list(read.came)} {read.removed}"
+        packet = read_packet(f"items={code}&remove={code}&add={code}&up={code}")
+        words = f"{packet.notices} {list(packet.change_notices)} {packet.removed_resources}"
         assert "Secret" not in words
-        assert packet(f"items={code}").notices == [
+        assert read_packet(f"items={code}").notices == [
             f"We skipped “{code}”: nothing in the catalog has that code."
         ]
 
-    def test_what_was_withdrawn_is_named_and_stays_in_the_link(self):
+    def test_a_withdrawn_item_is_named_and_stays_in_the_link(self):
         old = make_tool("Old sheet", published=days_ago(9), unpublished_at=days_ago(2))
-        read = packet(f"items={codes_of(old, make_video())}")
-        assert [item.resource.title for item in read.gone] == ["Old sheet"]
-        assert (read.gone, read.refused, read.notices) == (read.withdrawn, [], [])
-        assert len(read.items) == 1 and len(read.link.codes) == 2
+        packet = read_packet(f"items={codes_of(old, make_video())}")
+        assert [item.resource.title for item in packet.withdrawn_items] == ["Old sheet"]
+        assert (packet.withdrawn_items, packet.rejected_items, packet.notices) == (
+            packet.all_withdrawn,
+            [],
+            [],
+        )
+        assert len(packet.items) == 1 and len(packet.link.codes) == 2
 
-    def test_what_was_withdrawn_is_not_added(self):
+    def test_a_withdrawn_item_cannot_be_added(self):
         new, since = (
             make_tool("New sheet"),
             {"published": days_ago(9), "unpublished_at": days_ago(2)},
         )
-        old = make_video("A film", replaced_by=new, **since)
-        read = packet(f"items={codes_of(make_tool())}&add={codes_of(old)}")
-        assert codes_of(old) not in read.link.codes and read.gone == []
-        assert [(item.resource.title, item.instead) for item in read.refused] == [
-            ("A film", new.resource_ptr)
+        old = make_video("A video", replaced_by=new, **since)
+        packet = read_packet(f"items={codes_of(make_tool())}&add={codes_of(old)}")
+        assert codes_of(old) not in packet.link.codes and packet.withdrawn_items == []
+        assert [(item.resource.title, item.instead) for item in packet.rejected_items] == [
+            ("A video", new.resource_ptr)
         ]
 
     def test_a_replacement_takes_the_place_and_the_note(self):
         old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
-        asked = f"items={codes_of(old, other)}&note-{codes_of(old)}=Hi&replace={codes_of(old, new)}"
-        read = packet(asked)
-        assert [(item.resource.title, item.note) for item in read.items] == [
+        query = f"items={codes_of(old, other)}&note-{codes_of(old)}=Hi&replace={codes_of(old, new)}"
+        packet = read_packet(query)
+        assert [(item.resource.title, item.note) for item in packet.items] == [
             ("New", "Hi"),
             ("Other", ""),
         ]
-        assert list(read.came) == ["“New” replaced “Old” in the packet."]
+        assert list(packet.change_notices) == ["“New” replaced “Old” in the packet."]
 
-    def test_a_replacement_of_what_is_not_there_is_the_last(self):
+    def test_a_replacement_of_an_item_that_is_not_there_comes_last(self):
         old, new, other = make_tool("Old"), make_tool("New"), make_tool("Other")
-        read = packet(f"items={codes_of(other)}&replace={codes_of(old, new)}")
-        assert [item.resource.title for item in read.items] == ["Other", "New"]
+        packet = read_packet(f"items={codes_of(other)}&replace={codes_of(old, new)}")
+        assert [item.resource.title for item in packet.items] == ["Other", "New"]
 
     def test_doubles_are_kept_once(self):
         code = codes_of(make_tool())
-        read = packet(f"items={code}.{code}.{code}")
-        assert len(read.items) == 1
-        assert read.notices == ["2 items were in the link more than once. We kept each once."]
+        packet = read_packet(f"items={code}.{code}.{code}")
+        assert len(packet.items) == 1
+        assert packet.notices == ["2 items were in the link more than once. We kept each once."]
 
-    def test_long_texts_are_cut_and_said_to_be(self):
+    def test_long_texts_are_cut_and_a_notice_says_so(self):
         code = codes_of(make_tool("A poster"))
-        read = packet(f"items={code}&title={'t' * 101}&note-{code}={'n' * 201}")
-        assert (len(read.title), len(read.items[0].note)) == (100, 200)
-        assert read.notices == [
+        packet = read_packet(f"items={code}&title={'t' * 101}&note-{code}={'n' * 201}")
+        assert (len(packet.title), len(packet.items[0].note)) == (100, 200)
+        assert packet.notices == [
             "We shortened the title to 100 characters.",
             "We shortened the note on “A poster” to 200 characters.",
         ]
 
-    def test_time_is_summed_of_what_takes_time_and_never_0(self):
-        film = make_video("Film", seconds=89)
+    def test_only_items_that_take_time_count_in_the_total_time(self):
+        video = make_video("Video", seconds=89)
         course = make_course("Course", minutes_min=210, minutes_max=210)
         poster = make_tool("Poster")
-        assert packet(f"items={codes_of(film, course, poster)}").total_words == (
+        assert read_packet(f"items={codes_of(video, course, poster)}").total_words == (
             "3 items, 3 hr 32 min"
         )
-        assert packet(f"items={codes_of(poster)}").total_words == "1 item"
+        assert read_packet(f"items={codes_of(poster)}").total_words == "1 item"
         unknown = codes_of(make_course("Unknown"))
-        assert packet(f"items={unknown}.{codes_of(poster)}").total_words == (
+        assert read_packet(f"items={unknown}.{codes_of(poster)}").total_words == (
             "2 items, 1 whose length is not known"
         )
-        assert packet(f"items={unknown}.{codes_of(poster, film)}").total_words == (
+        assert read_packet(f"items={unknown}.{codes_of(poster, video)}").total_words == (
             "3 items, 2 min plus 1 whose length is not known"
         )
 
@@ -219,12 +230,12 @@ class TestWhatItFinds:
         for total in (8, 5000):
             others = ".".join(map(code_of, range(10**9, 10**9 + total - 3)))
             with CaptureQueriesContext(connection) as queries:
-                read = packet(f"items={codes}.{others}")
-                assert read.notices and len(read.items) == 3
+                packet = read_packet(f"items={codes}.{others}")
+                assert packet.notices and len(packet.items) == 3
             counts.append(len(queries))
         assert counts[0] == counts[1] <= 9
-        said = "5000 items. A packet holds 60: only the first 60 are read."
-        assert said in " ".join(read.notices)
+        notice = "5000 items. A packet holds up to 60 items, so we kept only the first 60."
+        assert notice in " ".join(packet.notices)
 
 
 @pytest.mark.django_db
@@ -275,18 +286,18 @@ class TestPastedAddresses:
     def test_words_are_no_addresses(self, words):
         assert codes_at(words, "catalog.example.org") is None
 
-    def test_a_draft_has_none(self):
+    def test_a_draft_has_no_codes(self):
         draft = make_tool("Draft", published=False)
         assert codes_at("/tools/draft/", "a.example.org") == []
         assert codes_at(f"/r/{codes_of(draft)}", "a.example.org") == []
 
     @pytest.mark.parametrize("address", ["/r/CODE/1", "/tools/a-poster/"])
-    def test_what_was_withdrawn_is_found(self, address):
+    def test_a_withdrawn_item_is_found(self, address):
         tool = make_tool("A poster", published=days_ago(9), unpublished_at=days_ago(2))
         text = address.replace("CODE", codes_of(tool))
         assert codes_at(text, "a.example.org") == [codes_of(tool)]
 
-    def test_a_former_address_leads_there(self):
+    def test_a_former_address_finds_its_item(self):
         tool = make_tool("A poster")
         tool.slug = f"other-{uuid4().hex}"
         tool.save()

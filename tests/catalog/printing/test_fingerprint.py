@@ -1,4 +1,4 @@
-"""After a deploy nobody gets an old PDF: a change of any part that makes documents is noticed."""
+"""A change of any part that makes documents changes the fingerprint, so no old PDF stays."""
 
 import shutil
 
@@ -44,8 +44,8 @@ UNRELATED = [
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory):
-    """A copy of the product's files."""
+def project(tmp_path_factory):
+    """The path of a copy of the project's files."""
     folder = tmp_path_factory.mktemp("product")
     for path in tracked("catalog", "courses", "editorial", "lmp_site", "templates"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -53,8 +53,8 @@ def copy(tmp_path_factory):
     return folder
 
 
-def changed(folder, path):
-    """The fingerprint of `folder` while the file at `path` ends in one more byte."""
+def fingerprint_after_change(folder, path):
+    """Returns the fingerprint of `folder` after adding a byte to the file at `path`."""
     file = folder / path
     before = file.read_bytes()
     file.write_bytes(before + b"\n")
@@ -65,22 +65,22 @@ def changed(folder, path):
 
 
 @pytest.mark.parametrize("path", PARTS)
-def test_a_change_of_what_makes_documents_makes_every_pdf_new(copy, path):
-    assert changed(copy, path) != fingerprint_of(copy)
+def test_a_change_of_code_that_makes_documents_changes_the_fingerprint(project, path):
+    assert fingerprint_after_change(project, path) != fingerprint_of(project)
 
 
 @pytest.mark.parametrize("path", UNRELATED)
-def test_a_change_of_what_only_editors_use_keeps_every_pdf(copy, path):
-    assert changed(copy, path) == fingerprint_of(copy)
+def test_a_change_of_code_that_only_editors_use_keeps_the_fingerprint(project, path):
+    assert fingerprint_after_change(project, path) == fingerprint_of(project)
 
 
-def test_a_newer_library_makes_every_pdf_new(copy, monkeypatch):
-    before = fingerprint_of(copy)
+def test_a_newer_library_changes_the_fingerprint(project, monkeypatch):
+    before = fingerprint_of(project)
     monkeypatch.setattr(fingerprint, "version", lambda name: "99")
-    assert fingerprint_of(copy) != before
+    assert fingerprint_of(project) != before
 
 
-def test_the_key_of_a_document_holds_the_fingerprint(monkeypatch):
+def test_the_key_of_a_document_depends_on_the_fingerprint(monkeypatch):
     before = store.hash_of({"html": "<p>"})
     monkeypatch.setattr(store, "fingerprint", lambda: "another")
     assert store.hash_of({"html": "<p>"}) != before

@@ -1,4 +1,4 @@
-"""The handout of a listing: which view it is, what is on which page, each entry with its facts."""
+"""The handout of a listing: its filters, its contents, and the facts of each entry."""
 
 import re
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def place(settings):
+def site_settings(settings):
     settings.SITE_URL = "https://catalog.example.org"
 
 
@@ -23,16 +23,16 @@ def words_of(client, path):
     return pdf_content(client.get(path)).text
 
 
-def in_order(words, *parts):
+def are_in_order(words, *parts):
     places = [words.find(part) for part in parts]
     return -1 not in places and places == sorted(places)
 
 
-def test_a_listing_prints_each_with_its_facts(client):
+def test_a_listing_prints_each_entry_with_its_facts(client):
     tool = make_tool(levels=[2, 3], topics=["LMP Processes"], title="Waste Walk", format_text="PDF")
     make_video("Cake", seconds=89, levels=[1], topics=["LMP Processes"], audience_text="All")
     make_topic().save()
-    found = pdf_content(client.get("/topics/lmp-processes.pdf"))
+    pdf = pdf_content(client.get("/topics/lmp-processes.pdf"))
     for words in (
         "LMP Processes",
         "2 results",
@@ -42,50 +42,50 @@ def test_a_listing_prints_each_with_its_facts(client):
         "Levels 2–3",
         "For: All",
     ):
-        assert words in found.text
-    assert f"https://catalog.example.org{tool.get_absolute_url()}" in found.links
-    assert f"catalog.example.org{tool.get_short_url()}" in found.text
+        assert words in pdf.text
+    assert f"https://catalog.example.org{tool.get_absolute_url()}" in pdf.links
+    assert f"catalog.example.org{tool.get_short_url()}" in pdf.text
 
 
-def test_a_listing_prints_what_its_filters_show(client):
+def test_a_listing_prints_the_entries_that_pass_its_filters(client):
     make_tool("Waste Walk", levels=[2])
     make_video("Cake", levels=[2])
     make_tool("Icebreaker", levels=[5])
-    found = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
-    assert found.title.startswith("New in the catalog · Tools · Level 2 –")
-    assert "Waste Walk" in found.text
-    assert "Cake" not in found.text
-    assert "Icebreaker" not in found.text
-    assert "catalog.example.org/new/?kind=tool&level=2" in found.text
+    pdf = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
+    assert pdf.title.startswith("New in the catalog · Tools · Level 2 –")
+    assert "Waste Walk" in pdf.text
+    assert "Cake" not in pdf.text
+    assert "Icebreaker" not in pdf.text
+    assert "catalog.example.org/new/?kind=tool&level=2" in pdf.text
 
 
 def test_an_empty_listing_says_so(client):
     make_topic("Leadership")
-    found = pdf_content(client.get("/topics/leadership.pdf"))
-    assert "Nothing has been published here yet." in found.text
-    assert "0 results" not in found.text
+    pdf = pdf_content(client.get("/topics/leadership.pdf"))
+    assert "Nothing has been published here yet." in pdf.text
+    assert "0 results" not in pdf.text
 
 
 def test_a_search_that_finds_nothing_says_so(client):
     make_tool("Waste Walk", levels=[1])
-    found = pdf_content(client.get("/search.pdf?q=zzzzqqq"))
-    assert "No results for “zzzzqqq”" in found.text
-    found = pdf_content(client.get("/search.pdf?q=waste&level=2"))
-    assert "No results for “waste” with these filters" in found.text
-    assert "published" not in found.text
+    pdf = pdf_content(client.get("/search.pdf?q=zzzzqqq"))
+    assert "No results for “zzzzqqq”" in pdf.text
+    pdf = pdf_content(client.get("/search.pdf?q=waste&level=2"))
+    assert "No results for “waste” with these filters" in pdf.text
+    assert "published" not in pdf.text
 
 
-def test_a_long_listing_prints_the_first_and_says_how_many_there_are(client, monkeypatch):
+def test_a_long_listing_prints_the_first_entries_and_the_total(client, monkeypatch):
     monkeypatch.setattr(limits, "MAX_HANDOUT_ENTRIES", 3)
     for number in range(5):
         make_tool(f"Tool number {number}", published=days_ago(number + 1))
-    found = pdf_content(client.get("/tools.pdf"))
-    assert "The first 3 of 5" in found.text
-    assert "Tool number 2" in found.text
-    assert "Tool number 3" not in found.text
+    pdf = pdf_content(client.get("/tools.pdf"))
+    assert "The first 3 of 5" in pdf.text
+    assert "Tool number 2" in pdf.text
+    assert "Tool number 3" not in pdf.text
 
 
-def test_a_listing_holds_only_what_is_published(client):
+def test_a_listing_prints_only_published_entries(client):
     make_tool("Waste Walk")
     make_tool("Draft", published=False)
     make_tool("Tomorrow", published=days_ago(-1))
@@ -95,19 +95,21 @@ def test_a_listing_holds_only_what_is_published(client):
     assert "Tomorrow" not in words
 
 
-def test_it_says_which_view_it_is_and_of_which_day(client, monkeypatch):
+def test_a_handout_shows_its_filters_and_its_day(client, monkeypatch):
     addresses = []
-    monkeypatch.setattr(handouts, "qr_image", lambda it: addresses.append(it) or qr_image(it))
+    monkeypatch.setattr(
+        handouts, "qr_image", lambda address: addresses.append(address) or qr_image(address)
+    )
     make_tool("Waste Walk", levels=[2])
-    found = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
+    pdf = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
     day = timezone.localdate()
-    assert in_order(found.text, "New in the catalog", "1 result", "only: Tools, Level 2")
+    assert are_in_order(pdf.text, "New in the catalog", "1 result", "only: Tools, Level 2")
     printed = f"Printed from this list on {date_format(day, 'F j, Y')}."
-    assert f"{printed} See the newest version:" in found.text
-    living = "https://catalog.example.org/new/?kind=tool&level=2"
-    assert len(addresses) == 1 and addresses[0].startswith(f"{living}&list={day:%Y%m%d}-")
-    assert living in found.links
-    assert [width >= 20 for width in found.qr_widths_mm] == [True]
+    assert f"{printed} See the newest version:" in pdf.text
+    page_address = "https://catalog.example.org/new/?kind=tool&level=2"
+    assert len(addresses) == 1 and addresses[0].startswith(f"{page_address}&list={day:%Y%m%d}-")
+    assert page_address in pdf.links
+    assert [width >= 20 for width in pdf.qr_widths_mm] == [True]
 
 
 def test_the_address_of_a_printed_list_leads_to_the_list(client):
@@ -115,40 +117,40 @@ def test_the_address_of_a_printed_list_leads_to_the_list(client):
     assert "Waste Walk" in client.get("/tools/?list=20261127").content.decode()
 
 
-def test_entries_stand_by_kind(client):
+def test_entries_are_grouped_by_kind(client):
     make_course("Facilitation")
     make_tool("Waste Walk")
     make_video("Cake")
     words = words_of(client, "/new.pdf")
-    assert in_order(words, "Videos", "Cake", "Tools", "Waste Walk", "Courses", "Facilitation")
+    assert are_in_order(words, "Videos", "Cake", "Tools", "Waste Walk", "Courses", "Facilitation")
 
 
-def test_entries_of_one_kind_stand_by_level_each_once(client):
+def test_entries_of_one_kind_are_grouped_by_level_each_once(client):
     make_course("Third", levels=[3], published=days_ago(1))
     make_course("None", published=days_ago(2))
     make_course("Second and third", levels=[2, 3], published=days_ago(3))
     words = words_of(client, "/courses.pdf")
     parts = ["Level 2 · Foundational", "Second and third", "Level 3 · Transitional", "Third"]
-    assert in_order(words, *parts, "For any level, or none is named", "None")
+    assert are_in_order(words, *parts, "Any level, or none listed", "None")
     assert words.count("Second and third") == 1
 
 
-def test_all_kinds_stand_by_level_where_that_is_asked_for(client):
+def test_all_kinds_are_grouped_by_level_on_request(client):
     make_tool("Waste Walk", levels=[4])
     make_video("Cake", levels=[1])
     words = words_of(client, "/new.pdf?group=level")
-    assert in_order(words, "Level 1 · ", "Cake", "Level 4 · ", "Waste Walk")
+    assert are_in_order(words, "Level 1 · ", "Cake", "Level 4 · ", "Waste Walk")
 
 
-def test_a_view_of_some_levels_has_no_other_level_as_a_heading(client):
+def test_a_listing_filtered_by_levels_has_no_other_level_as_a_heading(client):
     make_course("From one to three", levels=[1, 2, 3])
     assert "Level 2 · " in words_of(client, "/courses.pdf?level=2&level=3")
     assert "Level 1 · " not in words_of(client, "/courses.pdf?level=2&level=3")
     make_tool("Waste Walk", levels=[1, 2])
-    assert in_order(words_of(client, "/levels/2.pdf?group=level"), "Tools", "Courses")
+    assert are_in_order(words_of(client, "/levels/2.pdf?group=level"), "Tools", "Courses")
 
 
-def test_what_belongs_together_is_written_out_with_short_addresses(client):
+def test_requirements_and_related_entries_are_printed_with_short_addresses(client):
     first, course = make_course("Orientation"), make_course("Workshop")
     course.requirements.create(named_course=first)
     course.requirements.create(text="Goals", type="knowledge", necessity="recommended")
@@ -170,17 +172,17 @@ def test_a_few_entries_need_no_contents(client):
     assert "Contents" not in words_of(client, "/tools.pdf")
 
 
-def test_the_contents_says_on_which_page_each_entry_is(client):
+def test_the_contents_shows_the_page_of_each_entry(client):
     make_many(12)
-    found = pdf_content(client.get("/tools.pdf"))
-    said = dict(re.findall(r"(Tool number \d+) (\d)", found.pages[0].replace("\r\n", " ")))
-    assert len(said) == 12
-    assert len(set(said.values())) > 1
-    for title, number in said.items():
-        assert re.search(rf"{title}\s+Words", found.pages[int(number) - 1])
+    pdf = pdf_content(client.get("/tools.pdf"))
+    page_numbers = dict(re.findall(r"(Tool number \d+) (\d)", pdf.pages[0].replace("\r\n", " ")))
+    assert len(page_numbers) == 12
+    assert len(set(page_numbers.values())) > 1
+    for title, number in page_numbers.items():
+        assert re.search(rf"{title}\s+Words", pdf.pages[int(number) - 1])
 
 
-def test_a_handout_of_every_kind_can_be_read_by_everyone(client):
+def test_handouts_of_all_kinds_are_accessible(client):
     make_many(9)
     course = make_course("Workshop", levels=[2], audiences=["Co-leads"], only_for=["Sponsors"])
     course.requirements.create(text="Orientation")

@@ -1,6 +1,6 @@
-"""Each kind of document, in each look: two checkers of PDF/UA-1 and qpdf find nothing wrong.
+"""Two PDF/UA-1 checkers and qpdf find no error in any kind of document, with any print options.
 
-A new kind of document is a function here that makes its rows and returns its address.
+To add a kind of document, add a function that makes its rows and returns its address.
 """
 
 import shutil
@@ -113,12 +113,12 @@ def action_sheet_of_a_team():
     return "/path/check.pdf?check=bkquu"
 
 
-def book():
+def catalog_pdf():
     handout()
     return "/catalog.pdf"
 
 
-def packet_of_our_own():
+def packet_of_sheets():
     make_video("Cake", cues=[[0, 4, "A test of change."]], **TERMS)
     make_course("Workshop", **TERMS)
     left_out = make_tool("Left out", **TERMS)
@@ -128,23 +128,23 @@ def packet_of_our_own():
 
 
 KINDS = [video, tool, course, bare_tool, handout, topic, empty_topic, search, plan]
-KINDS += [action_sheet, action_sheet_of_a_team, book, packet_of_our_own]
-LOOKS = [PrintOptions(*names) for names in product(*PrintOptions.CHOICES.values())]
+KINDS += [action_sheet, action_sheet_of_a_team, catalog_pdf, packet_of_sheets]
+ALL_OPTIONS = [PrintOptions(*names) for names in product(*PrintOptions.CHOICES.values())]
 
 
 @pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.__name__)
-def printed(request, django_db_setup, django_db_blocker):
-    """The document in each look, {look: answer}: made once for all tests, which only read it."""
+def responses(request, django_db_setup, django_db_blocker):
+    """{print options: response} of one document. It is made once, because tests only read it."""
     with django_db_blocker.unblock(), transaction.atomic():
         path = request.param()
         mark = "&" if "?" in path else "?"
-        made = {look: answer(f"{path}{mark}{look.query}") for look in LOOKS}
+        responses = {options: get_pdf(f"{path}{mark}{options.query}") for options in ALL_OPTIONS}
         transaction.set_rollback(True)
-    return made
+    return responses
 
 
-def answer(address):
-    """That of a reader, with all its bytes, which may take a job."""
+def get_pdf(address):
+    """Returns the response for a reader, with all its bytes. Runs the job if there is one."""
     client = Client()
     response = client.get(address, follow=True)
     if response.status_code == 202:
@@ -155,41 +155,41 @@ def answer(address):
 
 
 @pytest.fixture
-def on_disk(printed, tmp_path):
-    """{look: path of the document}"""
-    paths = {look: tmp_path / f"{look.query or 'plain'}.pdf" for look in printed}
-    for look, path in paths.items():
-        path.write_bytes(response_bytes(printed[look]))
+def pdf_paths(responses, tmp_path):
+    """{print options: path of the PDF}"""
+    paths = {options: tmp_path / f"{options.query or 'plain'}.pdf" for options in responses}
+    for options, path in paths.items():
+        path.write_bytes(response_bytes(responses[options]))
     return paths
 
 
 def errors_of(path):
-    """What the checkers have against the PDF."""
+    """Returns the errors that the checkers find in the PDF."""
     findings = pdfua.validate(path).findings
-    errors = [found.message for found in findings if found.severity is pdfua.Severity.ERROR]
+    errors = [finding.message for finding in findings if finding.severity is pdfua.Severity.ERROR]
     return pdf_ua_errors(path.read_bytes()) + errors
 
 
-def test_everyone_can_read_it(on_disk):
-    found = {look.query: errors_of(path) for look, path in on_disk.items()}
-    assert {query: errors for query, errors in found.items() if errors} == {}
+def test_the_checkers_find_no_error(pdf_paths):
+    all_errors = {options.query: errors_of(path) for options, path in pdf_paths.items()}
+    assert {query: errors for query, errors in all_errors.items() if errors} == {}
 
 
-def test_it_is_of_that_paper_in_our_letters_and_nothing_is_cut(printed):
-    for look, response in printed.items():
-        found = pdf_content(response)
-        short = round(min(found.size))
-        assert short == {"letter": 612, "a4": 595}[look.paper]
-        assert all(found.fonts.values())
-        assert all("Atkinson" in name for name in found.fonts)
-        assert found.smallest_pt >= {"normal": 7, "large": 16}[look.text]
-        assert found.right_edge < 0.95
-        assert found.title
+def test_the_pdf_has_the_paper_and_the_fonts_and_nothing_is_cut(responses):
+    for options, response in responses.items():
+        pdf = pdf_content(response)
+        short = round(min(pdf.size))
+        assert short == {"letter": 612, "a4": 595}[options.paper]
+        assert all(pdf.fonts.values())
+        assert all("Atkinson" in name for name in pdf.fonts)
+        assert pdf.smallest_pt >= {"normal": 7, "large": 16}[options.text]
+        assert pdf.right_edge < 0.95
+        assert pdf.title
 
 
-def test_the_file_itself_is_sound(on_disk):
+def test_qpdf_finds_no_error_in_the_file(pdf_paths):
     if not shutil.which("qpdf"):
         pytest.skip("qpdf is not installed")
-    for path in on_disk.values():
+    for path in pdf_paths.values():
         run = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
         assert "No syntax or stream encoding errors" in run.stdout, run.stderr

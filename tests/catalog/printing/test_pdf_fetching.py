@@ -1,4 +1,4 @@
-"""A PDF is made of the site's own static files and pictures, and of nothing else."""
+"""A PDF loads the site's own static files and pictures, and nothing else."""
 
 import io
 import socket
@@ -20,7 +20,7 @@ REFUSALS = (OSError, ValueError, SuspiciousFileOperation)
 
 @pytest.fixture
 def media(settings, tmp_path):
-    """MEDIA_ROOT with a picture, a text and a link out of it; beside it a folder to keep from."""
+    """MEDIA_ROOT with a picture, a text and links that lead out of it, and files outside of it."""
     settings.MEDIA_ROOT = tmp_path / "media"
     (tmp_path / "media" / "tools").mkdir(parents=True)
     (tmp_path / "media-old").mkdir()
@@ -34,8 +34,8 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture
-def own(settings):
-    """A function from a path to its address on this site."""
+def site_address(settings):
+    """A function that returns the address of a path on this site."""
     return lambda path: (
         STATIC + path.removeprefix("static:")
         if path.startswith("static:")
@@ -48,24 +48,26 @@ def fetcher(settings):
     return SiteFiles(settings.SITE_URL, settings.MEDIA_ROOT)
 
 
-def test_a_static_file_is_read(own, fetcher):
-    answer = fetcher.fetch(own("static:catalog/pdf.css"))
-    assert b"@page" in answer.read()
-    assert answer.content_type == "text/css"
+def test_a_static_file_is_read(site_address, fetcher):
+    response = fetcher.fetch(site_address("static:catalog/pdf.css"))
+    assert b"@page" in response.read()
+    assert response.content_type == "text/css"
 
 
 @pytest.mark.parametrize("light, expected", [(0, 204), (255, 255), (230, 230)])
-def test_to_save_ink_a_picture_is_pale_and_grey(own, media, settings, light, expected):
+def test_a_picture_is_pale_and_gray_when_saving_ink(site_address, media, settings, light, expected):
     Image.new("RGB", (40, 30), (light, light, light)).save(media / "media/tools/dark.png")
     saving = SiteFiles(settings.SITE_URL, settings.MEDIA_ROOT, saving=True)
-    with Image.open(io.BytesIO(saving.fetch(own("/media/tools/dark.png")).read())) as image:
+    with Image.open(
+        io.BytesIO(saving.fetch(site_address("/media/tools/dark.png")).read())
+    ) as image:
         assert image.mode == "L"
         assert abs(image.getpixel((20, 15)) - expected) <= 1
 
 
-def test_a_picture_is_read_as_a_jpeg(own, media, fetcher):
-    answer = fetcher.fetch(own("/media/tools/a%20b.png"))
-    with Image.open(io.BytesIO(answer.read())) as image:
+def test_a_picture_is_read_as_a_jpeg(site_address, media, fetcher):
+    response = fetcher.fetch(site_address("/media/tools/a%20b.png"))
+    with Image.open(io.BytesIO(response.read())) as image:
         assert (image.format, image.size) == ("JPEG", (40, 30))
 
 
@@ -99,15 +101,15 @@ def test_a_picture_is_read_as_a_jpeg(own, media, fetcher):
         "/courses/",
     ],
 )
-def test_what_is_no_such_file_is_refused(own, media, path, caplog, fetcher):
+def test_an_address_of_no_allowed_file_is_refused(site_address, media, path, caplog, fetcher):
     with pytest.raises(REFUSALS):
-        fetcher.fetch(own(path))
+        fetcher.fetch(site_address(path))
     assert "Left out of a PDF" in caplog.text
 
 
-def test_the_whole_path_of_a_file_is_refused(own, media, fetcher):
+def test_the_absolute_path_of_a_file_is_refused(site_address, media, fetcher):
     with pytest.raises(PermissionError):
-        fetcher.fetch(own(f"/media/{media}/outside.png"))
+        fetcher.fetch(site_address(f"/media/{media}/outside.png"))
 
 
 @pytest.mark.parametrize(
@@ -132,12 +134,12 @@ def test_the_whole_path_of_a_file_is_refused(own, media, fetcher):
         "",
     ],
 )
-def test_what_is_not_of_this_site_is_refused(media, address, fetcher):
+def test_an_address_of_another_site_is_refused(media, address, fetcher):
     with pytest.raises(PermissionError):
         fetcher.fetch(address)
 
 
-def test_the_openers_of_the_base_class_lead_nowhere_else(media, fetcher):
+def test_the_open_method_of_the_base_class_is_refused_too(media, fetcher):
     with pytest.raises(PermissionError):
         fetcher.open("file:///etc/hostname")
 
@@ -173,7 +175,7 @@ def test_a_hostile_page_reaches_no_file_and_no_host(media, monkeypatch):
     assert b"EmbeddedFile" not in data
 
 
-def test_a_drawing_of_the_site_reaches_nothing_outside(media, own, monkeypatch):
+def test_an_svg_of_the_site_loads_nothing_from_outside(media, site_address, monkeypatch):
     (media / "drawings").mkdir()
     monkeypatch.setattr(fetching, "STATIC_FOLDER", media / "drawings")
     (media / "drawings" / "a.svg").write_text(
@@ -181,40 +183,43 @@ def test_a_drawing_of_the_site_reaches_nothing_outside(media, own, monkeypatch):
         f'<image href="{(media / "outside.png").as_uri()}" width="9" height="9"/>'
         '<text y="15">Own words</text></svg>'
     )
-    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{own("static:a.svg")}" alt="z">'
+    svg = site_address("static:a.svg")
+    page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{svg}" alt="z">'
     sheets.make(media / "made.pdf", {"html": page, "media": str(media)})
-    found = read_pdf((media / "made.pdf").read_bytes())
-    assert "Own words" in found.text
-    assert found.image_count == 0
+    pdf = read_pdf((media / "made.pdf").read_bytes())
+    assert "Own words" in pdf.text
+    assert pdf.image_count == 0
 
 
-def test_a_large_picture_is_made_smaller(own, media, settings, fetcher):
+def test_a_large_picture_is_scaled_down(site_address, media, settings, fetcher):
     (settings.MEDIA_ROOT / "large.png").write_bytes(files.image(size=(2200, 1100)))
-    answer = fetcher.fetch(own("/media/large.png"))
-    with Image.open(io.BytesIO(answer.read())) as image:
+    response = fetcher.fetch(site_address("/media/large.png"))
+    with Image.open(io.BytesIO(response.read())) as image:
         assert image.size == (1100, 550)
 
 
-def test_a_picture_too_large_to_open_is_left_out(own, media, settings, monkeypatch, fetcher):
-    monkeypatch.setattr(fetching, "MOST_PIXELS", 1000)
+def test_a_picture_too_large_to_open_is_left_out(
+    site_address, media, settings, monkeypatch, fetcher
+):
+    monkeypatch.setattr(fetching, "MAX_PIXELS", 1000)
     with pytest.raises(ValueError, match="too many pixels"):
-        fetcher.fetch(own("/media/tools/a%20b.png"))
+        fetcher.fetch(site_address("/media/tools/a%20b.png"))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_pictures_of_every_sort_of_png_are_read(own, media, settings, mode, fetcher):
+def test_pngs_of_every_mode_are_read(site_address, media, settings, mode, fetcher):
     Image.new(mode, (30, 20)).save(settings.MEDIA_ROOT / "a.png")
-    assert fetcher.fetch(own("/media/a.png")).read()[:2] == b"\xff\xd8"
+    assert fetcher.fetch(site_address("/media/a.png")).read()[:2] == b"\xff\xd8"
 
 
-def test_what_is_clear_in_a_picture_is_white_on_paper(own, media, settings, fetcher):
+def test_transparent_parts_of_a_picture_become_white(site_address, media, settings, fetcher):
     Image.new("RGBA", (30, 20), (0, 0, 0, 0)).save(settings.MEDIA_ROOT / "a.png")
-    answer = fetcher.fetch(own("/media/a.png"))
-    with Image.open(io.BytesIO(answer.read())) as image:
+    response = fetcher.fetch(site_address("/media/a.png"))
+    with Image.open(io.BytesIO(response.read())) as image:
         assert image.getpixel((15, 10)) == (255, 255, 255)
 
 
-def test_printing_lets_no_half_picture_pass_the_check_of_uploads():
+def test_the_check_of_uploads_refuses_half_pictures_despite_weasyprint():
     whole = files.image("JPEG", (800, 800))
     half = ContentFile(whole[: len(whole) // 2], "a.jpg")
     with pytest.raises(ValidationError, match="may be damaged"):

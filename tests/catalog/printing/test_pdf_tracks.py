@@ -1,4 +1,4 @@
-"""The level track as it is drawn on paper."""
+"""The level track in PDFs."""
 
 from itertools import product
 
@@ -12,42 +12,42 @@ SETS = ["".join(dots) for dots in product("01", repeat=5)]
 
 
 @pytest.fixture(scope="module", params=["color", "saving"])
-def drawn(request):
-    """{dots: the picture of its track}, each drawn large on a page of its own."""
+def tracks(request):
+    """{dots: the picture of its track}, each drawn large on its own page."""
     pages = "".join(
         f'<p style="break-before: page; font-size: 23.37pt"><span class="track t{dots}"></span></p>'
         for dots in SETS
     )
     html = f'<html lang="en" class="{request.param} normal"><title>A</title>{pages}'
-    data = layout.numbered({"html": html}).write_pdf(pdf_variant=layout.VARIANT)
+    data = layout.lay_out_with_page_numbers({"html": html}).write_pdf(pdf_variant=layout.VARIANT)
     with pypdfium2.PdfDocument(data) as document:
         pictures = [page.render(scale=4).to_pil().convert("L") for page in document]
-    return {dots: cut(one) for dots, one in zip(SETS, pictures, strict=True)}
+    return {dots: crop_margins(picture) for dots, picture in zip(SETS, pictures, strict=True)}
 
 
-def cut(picture):
+def crop_margins(picture):
     return picture.crop(ImageOps.invert(picture).getbbox())
 
 
-def dots_of(picture):
-    """The columns of each end that a dot takes, from the left and from the right."""
+def end_heights(picture):
+    """Returns the heights of the ink in each column of the left and the right end."""
     size = picture.height
     ends = picture.crop((0, 0, size, size)), picture.crop((picture.width - size, 0, *picture.size))
-    return [[high_of(end, column) for column in range(size)] for end in ends]
+    return [[ink_height(end, column) for column in range(size)] for end in ends]
 
 
-def high_of(picture, column):
-    """How high the ink of a column reaches."""
+def ink_height(picture, column):
+    """Returns the height of the ink in a column."""
     box = ImageOps.invert(picture.crop((column, 0, column + 1, picture.height))).getbbox()
     return box[3] - box[1] if box else 0
 
 
-def test_both_ends_are_round(drawn):
-    for dots, picture in drawn.items():
-        left, right = dots_of(picture)
+def test_both_ends_of_a_track_are_round(tracks):
+    for dots, picture in tracks.items():
+        left, right = end_heights(picture)
         mirrored = zip(left, reversed(right), strict=True)
-        assert max(abs(one - other) for one, other in mirrored) <= 6, dots
+        assert max(abs(a - b) for a, b in mirrored) <= 6, dots
 
 
-def test_each_set_looks_different(drawn):
-    assert len({picture.tobytes() for picture in drawn.values()}) == len(SETS)
+def test_each_set_of_levels_looks_different(tracks):
+    assert len({picture.tobytes() for picture in tracks.values()}) == len(SETS)

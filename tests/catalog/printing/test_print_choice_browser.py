@@ -1,4 +1,4 @@
-"""The choice of paper and print size on a phone, by keyboard and in the dark."""
+"""The print options on a phone, by keyboard and in dark mode."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -7,7 +7,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_opens_on_a_phone_and_by_keyboard(demo_site, browser, scheme):
+def test_print_options_open_on_a_phone_and_by_keyboard(demo_site, browser, scheme):
     size = {"width": 320, "height": 800}
     context = browser.new_context(viewport=size, color_scheme=scheme)
     page = context.new_page()

@@ -1,4 +1,4 @@
-"""What an address ending in ".pdf" stands for is a value that a view and a job both ask for."""
+"""A Printable is what an address ending in ".pdf" means. Views and jobs both ask for it."""
 
 from importlib import import_module
 
@@ -47,7 +47,7 @@ def catalog():
 
 
 def pdf_views(resolver):
-    """{URL name: view} of every address that ends in ".pdf"."""
+    """Returns {URL name: view} for every address that ends in ".pdf"."""
     views = {}
     for pattern in resolver.url_patterns:
         if hasattr(pattern, "url_patterns"):
@@ -57,7 +57,7 @@ def pdf_views(resolver):
     return views
 
 
-def test_every_address_that_ends_in_pdf_has_a_recipe_except_of_single_entries():
+def test_every_pdf_address_except_of_single_entries_has_a_recipe():
     views = pdf_views(get_resolver())
     without = {name for name, view in views.items() if not hasattr(view, "recipe")}
     assert len(views) > 12 and without == {f"{kind.name}-pdf" for kind in registered()}
@@ -84,13 +84,13 @@ def test_a_job_makes_the_same_pdf_as_a_view(client, catalog, address):
         ("paper=gold", PrintOptions()),
     ],
 )
-def test_print_options_are_no_part_of_what_is_printed(catalog, query, options):
+def test_print_options_are_not_part_of_a_printable(catalog, query, options):
     printable, read = printable_at(f"/tools.pdf?{query}")
     assert read == options and printable.address == "/tools.pdf"
     assert printable.address_with(options) == "/tools.pdf" + (options.query and f"?{options.query}")
 
 
-def test_the_packet_has_one_address(client, catalog):
+def test_a_packet_pdf_has_one_address(client, catalog):
     code = catalog.get_short_url().rpartition("/")[2]
     asked = f"/packet.pdf?title=Monday&items={code}&paper=a4"
     printable, options = printable_at(asked)
@@ -98,7 +98,7 @@ def test_the_packet_has_one_address(client, catalog):
     assert client.get(printable.address_with(options)).status_code == 200
 
 
-def test_an_order_is_a_row_with_the_address_the_title_and_what_readers_see(client, catalog):
+def test_an_order_stores_its_address_its_title_and_what_readers_see(client, catalog):
     client.get("/catalog.pdf")
     order = PdfOrder.objects.get()
     assert (order.address, order.title) == ("/catalog.pdf", "The whole catalog")
@@ -115,7 +115,7 @@ def test_deleting_an_order_deletes_its_job(client, catalog):
     assert not Job.objects.filter(task=Job.Task.PRINT).exists()
 
 
-def test_an_order_of_the_former_version_leads_to_what_was_ordered(client, catalog):
+def test_an_order_of_the_former_version_redirects_to_its_address(client, catalog):
     name = "ab" * 32
     facts = {"title": "Tools", "address": "/tools.pdf?sort=title&paper=a4", "public": "6"}
     store.save_facts(name, facts, "order")

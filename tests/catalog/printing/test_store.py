@@ -1,4 +1,4 @@
-"""The press: one render for all who ask, few at once, within limits, and plain words if not."""
+"""The store and the workers: each PDF is made once, few at once, and within limits."""
 
 import os
 import threading
@@ -26,20 +26,22 @@ ENDLESS = HELLO | {"html": HELLO["html"] + "<table>" + "<tr><td colspan=9>a" * 6
 
 
 @pytest.fixture(autouse=True)
-def empty_shelf(settings, tmp_path):
+def empty_store(settings, tmp_path):
     settings.PDF_ROOT = tmp_path / "prints"
 
 
 @pytest.fixture
-def made(monkeypatch):
-    """The keys of what was really made."""
-    made, asked = [], workers.run_worker
+def made_keys(monkeypatch):
+    """The keys of the PDFs that a worker made."""
+    made_keys, run_worker = [], workers.run_worker
     monkeypatch.setattr(
         workers,
         "run_worker",
-        lambda document, path, number: made.append(path.name[:64]) or asked(document, path, number),
+        lambda document, path, number: (
+            made_keys.append(path.name[:64]) or run_worker(document, path, number)
+        ),
     )
-    return made
+    return made_keys
 
 
 def in_threads(number, work):
@@ -57,50 +59,50 @@ def test_a_document_is_made_and_kept():
     assert store.find_pdf(key) == path and read_pdf(path.read_bytes()).title == "Hello"
 
 
-def test_it_is_made_once_however_many_ask(made):
+def test_a_document_is_made_once_however_many_threads_ask(made_keys):
     paths = []
     in_threads(8, lambda: paths.append(workers.make_pdf("a" * 64, HELLO)))
-    assert made == ["a" * 64] and len(paths) == 8 and len(set(paths)) == 1
+    assert made_keys == ["a" * 64] and len(paths) == 8 and len(set(paths)) == 1
 
 
-def test_no_more_are_made_at_once_than_there_are_slots(settings, monkeypatch):
+def test_no_more_pdfs_are_made_at_once_than_there_are_slots(settings, monkeypatch):
     settings.PDF_WORKERS = 2
-    at_work, most = [], []
+    running, running_counts = [], []
 
-    def slow(document, path, number):
-        at_work.append(path)
-        most.append(len(at_work))
+    def make_slowly(document, path, number):
+        running.append(path)
+        running_counts.append(len(running))
         time.sleep(0.05)
-        at_work.remove(path)
+        running.remove(path)
         path.write_bytes(b"%PDF")
 
-    monkeypatch.setattr(workers, "run_worker", slow)
+    monkeypatch.setattr(workers, "run_worker", make_slowly)
     keys = iter(["a", "b", "c", "d", "e", "f"])
     in_threads(6, lambda: workers.make_pdf(next(keys) * 64, HELLO))
-    assert len(most) == 6 and max(most) == 2
+    assert len(running_counts) == 6 and max(running_counts) == 2
 
 
-@pytest.mark.parametrize(("printers", "for_large"), [(1, [0]), (2, [0]), (4, [0, 1, 2])])
-def test_what_is_large_leaves_a_slot_for_the_small(
-    client, large, settings, monkeypatch, printers, for_large
+@pytest.mark.parametrize(("worker_count", "for_large"), [(1, [0]), (2, [0]), (4, [0, 1, 2])])
+def test_large_pdfs_leave_a_slot_for_small_ones(
+    client, large_listings, settings, monkeypatch, worker_count, for_large
 ):
-    settings.PDF_WORKERS = printers
-    taken, made = [], workers.make_pdf
+    settings.PDF_WORKERS = worker_count
+    used_slots, make_pdf = [], workers.make_pdf
 
-    def noted(key, document, timeout_s=workers.TIMEOUT_S, slots=None):
-        taken.append(slots and list(slots))
-        return made(key, document, timeout_s, slots)
+    def record_slots(key, document, timeout_s=workers.TIMEOUT_S, slots=None):
+        used_slots.append(slots and list(slots))
+        return make_pdf(key, document, timeout_s, slots)
 
-    monkeypatch.setattr(workers, "make_pdf", noted)
+    monkeypatch.setattr(workers, "make_pdf", record_slots)
     for address in ("/tools.pdf", "/catalog.pdf"):
         client.get(address)
     run_jobs(Job.Task.PRINT)
-    assert len(taken) > 4 and all(slots == for_large for slots in taken)
+    assert len(used_slots) > 4 and all(slots == for_large for slots in used_slots)
     client.get(Tool.objects.first().get_pdf_url())
-    assert taken[-1] is None
+    assert used_slots[-1] is None
 
 
-def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
+def test_the_process_for_the_next_reader_is_started_ahead(monkeypatch):
     monkeypatch.setattr(workers, "worker_numbers", cache(workers.worker_numbers.__wrapped__))
     second = sandbox_process(workers.RENDERERS, 1)
     second.end()
@@ -108,7 +110,7 @@ def test_who_comes_while_one_is_made_finds_a_process_that_is_ready(monkeypatch):
     assert second.process.poll() is None
 
 
-def test_what_waits_for_a_slot_finds_another_one_free(settings):
+def test_a_document_that_waits_for_a_slot_takes_any_free_one(settings):
     settings.PDF_WORKERS = 2
     with workers.slot_lock(time.monotonic(), [0]):
         with pytest.raises(workers.TooBusy), workers.slot_lock(time.monotonic(), [0]):
@@ -117,13 +119,13 @@ def test_what_waits_for_a_slot_finds_another_one_free(settings):
             pass
 
 
-def test_who_waits_too_long_is_told_so():
+def test_waiting_too_long_raises_too_busy():
     path = store.folder("lock") / "aaa"
     with workers.file_lock(path, time.monotonic()), pytest.raises(workers.TooBusy):
         workers.make_pdf("a" * 64, HELLO, timeout_s=0)
 
 
-def test_only_so_many_may_wait():
+def test_the_number_of_waiting_threads_is_limited():
     with ExitStack() as seats:
         while workers.WAITING_SEATS.acquire(blocking=False):
             seats.callback(workers.WAITING_SEATS.release)
@@ -132,36 +134,38 @@ def test_only_so_many_may_wait():
     assert workers.make_pdf("a" * 64, HELLO)
 
 
-def test_what_takes_too_long_is_given_up_and_not_tried_again_at_once(monkeypatch, made):
+def test_a_document_that_takes_too_long_fails_and_is_not_tried_again_at_once(
+    monkeypatch, made_keys
+):
     monkeypatch.setattr(limits, "LAYOUT_S", 1)
     for _time in range(2):
         with pytest.raises(Refused) as caught:
             workers.make_pdf("b" * 64, ENDLESS)
         assert caught.value.code == "too_slow"
-    assert made == ["b" * 64]
+    assert made_keys == ["b" * 64]
     assert workers.make_pdf("c" * 64, HELLO)
 
 
-def test_what_takes_too_much_memory_is_given_up(monkeypatch):
+def test_a_document_that_takes_too_much_memory_fails(monkeypatch):
     monkeypatch.setattr(limits, "LAYOUT_MEGABYTES", 5)
     with pytest.raises(Refused) as caught:
         workers.make_pdf("b" * 64, HELLO | {"html": HELLO["html"] + "<p>Hello" * 5000})
     assert caught.value.code in ("too_much", "unreadable")
 
 
-def test_a_failure_leaves_nothing_half_made(monkeypatch):
+def test_a_failure_leaves_no_partial_file(monkeypatch):
     monkeypatch.setattr(limits, "LAYOUT_S", 1)
     with pytest.raises(Refused):
         workers.make_pdf("b" * 64, ENDLESS)
     assert list(store.folder("pdf").iterdir()) == []
 
 
-def paths_of(letters):
+def pdf_paths(letters):
     return [store.folder("pdf") / store.path_of(letter * 64).name for letter in letters]
 
 
-def test_what_nobody_asks_for_goes_after_a_week():
-    old, new = paths_of("ab")
+def test_a_file_nobody_asks_for_is_removed_after_a_week():
+    old, new = pdf_paths("ab")
     for path in (old, new):
         path.write_bytes(b"%PDF")
     long_ago = time.time() - store.MAX_AGE_S - 60
@@ -170,9 +174,9 @@ def test_what_nobody_asks_for_goes_after_a_week():
     assert not old.exists() and new.exists()
 
 
-def test_what_was_asked_for_last_stays_where_there_is_little_room(monkeypatch):
+def test_the_files_asked_for_last_stay_when_room_is_short(monkeypatch):
     monkeypatch.setattr(store, "MAX_FILES", 2)
-    paths = paths_of("abc")
+    paths = pdf_paths("abc")
     for age, path in enumerate(paths):
         path.write_bytes(b"%PDF")
         os.utime(path, (time.time() - age, time.time() - age))
@@ -180,11 +184,11 @@ def test_what_was_asked_for_last_stays_where_there_is_little_room(monkeypatch):
     assert [path.exists() for path in paths] == [True, True, False]
 
 
-# ---- What a reader sees ----
+# ---- Pages and PDFs for readers ----
 
 
-def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
-    monkeypatch.setattr(workers, "make_pdf", lambda *asked: (_ for _ in ()).throw(workers.TooBusy))
+def test_a_reader_is_asked_to_wait_while_many_pdfs_are_made(client, monkeypatch):
+    monkeypatch.setattr(workers, "make_pdf", lambda *args: (_ for _ in ()).throw(workers.TooBusy))
     response = client.get(make_tool("Waste Walk").get_pdf_url())
     assert response.status_code == 503
     assert response["Retry-After"] == response["Refresh"] == "3"
@@ -193,14 +197,17 @@ def test_a_reader_is_asked_to_wait_while_many_are_made(client, monkeypatch):
     assert "We are making many PDFs right now." in words and "Waste Walk" in words
 
 
-def test_a_reader_is_told_what_cannot_be_made(client, monkeypatch):
-    def refuse(*asked, **limits):
+def test_a_reader_is_told_why_a_pdf_cannot_be_made(client, monkeypatch):
+    def refuse(*args, **limits):
         raise Refused("too_slow")
 
     monkeypatch.setattr(workers, "make_pdf", refuse)
     response = client.get(make_tool().get_pdf_url())
     assert response.status_code == 422 and "Refresh" not in response
-    assert "It takes longer to lay out than any document we know." in response.content.decode()
+    assert (
+        "It takes too long to make. If you print a list or a packet, try fewer items."
+        in response.content.decode()
+    )
 
 
 def test_a_kept_pdf_is_sent_without_asking_for_the_entry(client, django_assert_num_queries):
@@ -210,7 +217,7 @@ def test_a_kept_pdf_is_sent_without_asking_for_the_entry(client, django_assert_n
         assert response_bytes(client.get(path)) == first
 
 
-def test_a_kept_pdf_of_what_was_withdrawn_is_not_sent(client):
+def test_the_kept_pdf_of_a_withdrawn_entry_is_not_sent(client):
     tool = make_tool()
     path = tool.get_pdf_url()
     assert client.get(path).getvalue()
@@ -218,7 +225,7 @@ def test_a_kept_pdf_of_what_was_withdrawn_is_not_sent(client):
     assert client.get(path).status_code == 404
 
 
-def test_a_renamed_site_is_printed_at_once(client):
+def test_a_new_site_name_is_printed_at_once(client):
     from catalog.models import SiteSettings
 
     path = make_tool().get_pdf_url()
@@ -227,24 +234,24 @@ def test_a_renamed_site_is_printed_at_once(client):
     assert "Our Shelf" in pdf_content(client.get(path)).text
 
 
-def test_what_a_browser_asks_of_the_head_only(client):
+def test_a_head_request_gets_the_size_without_the_content(client):
     path = make_tool().get_pdf_url()
     size = len(client.get(path).getvalue())
     response = client.head(path)
     assert response["Content-Length"] == str(size) and response.content == b""
 
 
-# ---- Large ones ----
+# ---- Large PDFs ----
 
 
 @pytest.fixture
-def large(monkeypatch):
+def large_listings(monkeypatch):
     monkeypatch.setattr(limits, "HANDOUT_ENTRIES_AT_ONCE", 2)
     for number in range(3):
         make_tool(f"Tool number {number}")
 
 
-def test_a_large_one_is_made_in_the_background(client, large):
+def test_a_large_pdf_is_made_in_the_background(client, large_listings):
     waiting = client.get("/tools.pdf?level=&sort=title")
     assert waiting.status_code == 202 and waiting["Refresh"].startswith("3; url=?order=")
     assert "Yours is next." in parse_page(waiting).text_content()
@@ -263,14 +270,14 @@ def test_a_large_one_is_made_in_the_background(client, large):
         ("/catalog.pdf", ["/"]),
     ],
 )
-def test_who_waits_can_go_back_to_the_page(client, large, pdf, page):
+def test_a_waiting_page_links_back_to_its_page(client, large_listings, pdf, page):
     crumbs = "//nav[@class='breadcrumbs']//a/@href"
     assert parse_page(client.get(pdf)).xpath(crumbs) == page
-    again = ordered_at(client, pdf)
-    assert parse_page(client.get(again)).xpath(crumbs) == page
+    order_address = reload_address(client, pdf)
+    assert parse_page(client.get(order_address)).xpath(crumbs) == page
 
 
-def test_a_large_one_says_how_far_it_is(client, large):
+def test_a_waiting_page_says_how_far_the_pdf_is(client, large_listings):
     client.get("/tools.pdf")
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING)
     words = parse_page(client.get("/tools.pdf")).text_content()
@@ -280,128 +287,136 @@ def test_a_large_one_says_how_far_it_is(client, large):
     assert "1 other PDF is ahead of yours." in words
 
 
-def test_no_more_are_ordered_than_can_be_made_in_a_while(client, large, monkeypatch):
+def test_the_number_of_waiting_orders_is_limited(client, large_listings, monkeypatch):
     monkeypatch.setattr(orders, "MAX_WAITING", 2)
-    asked = ["sort=title", "paper=a4", "text=large", "sort=title", "paper=a4&x=1"]
-    answers = [client.get(f"/tools.pdf?{query}").status_code for query in asked]
-    # Who has ordered keeps a place, and what nobody understands makes no other order.
+    queries = ["sort=title", "paper=a4", "text=large", "sort=title", "paper=a4&x=1"]
+    answers = [client.get(f"/tools.pdf?{query}").status_code for query in queries]
+    # A repeated order keeps its place, and an unknown parameter does not make a new order.
     assert answers == [202, 202, 503, 202, 202]
 
 
-def test_many_orders_of_one_page_leave_room_for_others(client, large, monkeypatch):
+def test_many_orders_of_one_page_leave_room_for_others(client, large_listings, monkeypatch):
     monkeypatch.setattr(orders, "MAX_WAITING_OF_A_PATH", 2)
-    asked = ["/tools.pdf?sort=title", "/tools.pdf?paper=a4", "/tools.pdf?text=large", "/new.pdf"]
-    assert [client.get(address).status_code for address in asked] == [202, 202, 503, 202]
+    addresses = [
+        "/tools.pdf?sort=title",
+        "/tools.pdf?paper=a4",
+        "/tools.pdf?text=large",
+        "/new.pdf",
+    ]
+    assert [client.get(address).status_code for address in addresses] == [202, 202, 503, 202]
 
 
-def test_what_was_ordered_long_ago_is_forgotten(client, large):
+def test_old_orders_are_deleted(client, large_listings):
     client.get("/tools.pdf?x=1")
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.DONE, beat_at=days_ago(2))
     client.get("/tools.pdf")
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
 
 
-def test_a_large_one_that_cannot_be_made_says_why(client, large, monkeypatch):
+def test_the_page_of_a_failed_large_pdf_says_why(client, large_listings, monkeypatch):
     monkeypatch.setattr(limits, "LAYOUT_S", 0)
     client.get("/tools.pdf")
     queue.run_waiting_jobs([Job.Task.PRINT])
     response = client.get("/tools.pdf")
     assert response.status_code == 422
-    assert "It takes longer to lay out than any document we know." in response.content.decode()
+    assert (
+        "It takes too long to make. If you print a list or a packet, try fewer items."
+        in response.content.decode()
+    )
     Job.objects.filter(task=Job.Task.PRINT).update(beat_at=days_ago(1))
     assert client.get("/tools.pdf").status_code == 202
 
 
-def ordered_at(client, address):
-    """Where the page that waits for `address` looks again."""
+def reload_address(client, address):
+    """Returns the address that the page waiting for `address` reloads."""
     return address.partition("?")[0] + client.get(address)["Refresh"].partition("url=")[2]
 
 
-def test_who_waits_gets_what_was_ordered_however_the_catalog_changes(client, large):
-    again = ordered_at(client, "/tools.pdf?sort=title")
+def test_a_waiting_reader_gets_the_order_even_if_the_catalog_changes(client, large_listings):
+    order_address = reload_address(client, "/tools.pdf?sort=title")
     make_tool("Tool number 4")
-    assert client.get(again).status_code == 202
+    assert client.get(order_address).status_code == 202
     assert Job.objects.filter(task=Job.Task.PRINT).count() == 1
     run_jobs(Job.Task.PRINT)
-    assert "Tool number 4" in pdf_content(client.get(again)).text
-    # It was made after the change, so whoever asks now gets it at once.
+    assert "Tool number 4" in pdf_content(client.get(order_address)).text
+    # It was made after the change, so a reader who asks now gets it at once.
     assert "Tool number 4" in pdf_content(client.get("/tools.pdf?sort=title")).text
 
 
-def test_who_asks_after_a_change_joins_those_who_wait(client, large):
-    again = ordered_at(client, "/tools.pdf?sort=title")
+def test_a_request_after_a_change_joins_the_waiting_order(client, large_listings):
+    order_address = reload_address(client, "/tools.pdf?sort=title")
     make_tool("Tool number 4")
-    assert ordered_at(client, "/tools.pdf?sort=title") == again
-    assert ordered_at(client, "/tools.pdf?sort=title&paper=a4") != again
+    assert reload_address(client, "/tools.pdf?sort=title") == order_address
+    assert reload_address(client, "/tools.pdf?sort=title&paper=a4") != order_address
     run_jobs(Job.Task.PRINT)
-    assert "Tool number 4" in pdf_content(client.get(again)).text
+    assert "Tool number 4" in pdf_content(client.get(order_address)).text
 
 
-def test_who_asks_after_a_withdrawal_does_not_join_them(client, large):
-    again = ordered_at(client, "/tools.pdf")
+def test_a_request_after_a_withdrawal_does_not_join_the_waiting_order(client, large_listings):
+    order_address = reload_address(client, "/tools.pdf")
     Resource.objects.filter(title="Tool number 1").update(unpublished_at=days_ago(0))
     make_tool("Tool number 4")
-    assert ordered_at(client, "/tools.pdf") != again
+    assert reload_address(client, "/tools.pdf") != order_address
 
 
-def test_an_order_is_not_for_another_page_nor_made_up(client, large):
-    again = ordered_at(client, "/tools.pdf?sort=title")
+def test_an_order_works_only_for_its_own_page_and_cannot_be_made_up(client, large_listings):
+    order_address = reload_address(client, "/tools.pdf?sort=title")
     run_jobs(Job.Task.PRINT)
     for address in (
-        again.replace("/tools", "/videos"),
-        f"{again[:-4]}0000",
+        order_address.replace("/tools", "/videos"),
+        f"{order_address[:-4]}0000",
         "/tools.pdf?order=../",
     ):
         assert client.get(address).status_code in (200, 202)
         assert "Tool number 1" not in str(client.get("/videos.pdf").getvalue())
 
 
-def test_what_was_withdrawn_since_is_not_sent_to_who_ordered_it(client, large):
-    again = ordered_at(client, "/tools.pdf?sort=title")
+def test_an_order_with_an_entry_withdrawn_since_is_not_sent(client, large_listings):
+    order_address = reload_address(client, "/tools.pdf?sort=title")
     run_jobs(Job.Task.PRINT)
     make_tool("Tool number 4")
-    assert client.get(again).status_code == 200
+    assert client.get(order_address).status_code == 200
     Resource.objects.filter(title="Tool number 1").update(unpublished_at=days_ago(0))
-    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
+    assert client.get(order_address)["Location"] == "/tools.pdf?sort=title"
 
 
-def test_what_came_after_the_order_and_was_withdrawn_is_not_sent(client, large):
-    again = ordered_at(client, "/tools.pdf?sort=title")
+def test_an_order_with_a_later_entry_that_was_withdrawn_is_not_sent(client, large_listings):
+    order_address = reload_address(client, "/tools.pdf?sort=title")
     late = make_tool("Tool number 4")
     run_jobs(Job.Task.PRINT)
-    assert "Tool number 4" in pdf_content(client.get(again)).text
+    assert "Tool number 4" in pdf_content(client.get(order_address)).text
     Resource.objects.filter(pk=late.pk).update(unpublished_at=days_ago(0))
-    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
+    assert client.get(order_address)["Location"] == "/tools.pdf?sort=title"
 
 
-def test_one_for_which_there_is_no_room_waits_for_it(client, large, monkeypatch):
-    def full(*args):
+def test_a_job_without_a_free_worker_waits(client, large_listings, monkeypatch):
+    def raise_too_busy(*args):
         raise workers.TooBusy
 
     client.get("/tools.pdf")
-    monkeypatch.setattr(workers, "make_pdf", full)
+    monkeypatch.setattr(workers, "make_pdf", raise_too_busy)
     assert queue.run_waiting_jobs([Job.Task.PRINT]) == 1
     job = Job.objects.get(task=Job.Task.PRINT)
     assert job.state == Job.State.WAITING and job.tries == 0
     assert job.due_at > timezone.now()
 
 
-def test_an_order_is_made_by_a_worker_with_another_disk(client, large, settings, tmp_path):
+def test_an_order_is_made_by_a_worker_with_another_disk(client, large_listings, settings, tmp_path):
     client.get("/tools.pdf")
     settings.PDF_ROOT = tmp_path / "elsewhere"
     run_jobs(Job.Task.PRINT)
     assert "Tool number 2" in pdf_content(client.get("/tools.pdf")).text
 
 
-def test_an_order_made_by_earlier_code_is_made_again(client, large, monkeypatch):
-    again = ordered_at(client, "/tools.pdf?sort=title")
+def test_an_order_that_older_code_made_is_made_again(client, large_listings, monkeypatch):
+    order_address = reload_address(client, "/tools.pdf?sort=title")
     run_jobs(Job.Task.PRINT)
-    assert client.get(again).status_code == 200
+    assert client.get(order_address).status_code == 200
     monkeypatch.setattr(orders, "fingerprint", lambda: "another")
-    assert client.get(again)["Location"] == "/tools.pdf?sort=title"
+    assert client.get(order_address)["Location"] == "/tools.pdf?sort=title"
 
 
-def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
+def test_a_page_with_an_address_in_any_script_can_wait(client, monkeypatch):
     monkeypatch.setattr(limits, "HANDOUT_ENTRIES_AT_ONCE", 1)
     for number in range(2):
         make_tool(f"Tool {number}", tags=["日本"])
@@ -411,17 +426,17 @@ def test_a_page_in_letters_of_any_script_waits_as_well(client, monkeypatch):
     assert client.get("/tags/日本.pdf" + waiting["Refresh"][7:]).status_code == 200
 
 
-def test_a_large_one_tells_how_much_is_done(client, large, monkeypatch):
+def test_a_large_pdf_reports_its_progress(client, large_listings, monkeypatch):
     from catalog.jobs.queue import Progress
 
-    told = []
-    monkeypatch.setattr(Progress, "__call__", lambda self, percent: told.append(percent))
+    percents = []
+    monkeypatch.setattr(Progress, "__call__", lambda self, percent: percents.append(percent))
     client.get("/catalog.pdf")
     run_jobs(Job.Task.PRINT)
-    assert told == sorted(told) and len(told) > 2 and told[-2:] == [80, 95]
+    assert percents == sorted(percents) and len(percents) > 2 and percents[-2:] == [80, 95]
 
 
-def test_a_picture_that_a_job_made_is_on_the_sheet(client, settings, tmp_path):
+def test_a_new_preview_image_changes_the_sheet(client, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     tool = make_tool("Poster")
     tool.renditions.create(file=ContentFile(files.pdf(), "poster.pdf"))
@@ -431,7 +446,7 @@ def test_a_picture_that_a_job_made_is_on_the_sheet(client, settings, tmp_path):
     assert client.get(tool.get_pdf_url())["ETag"] != before
 
 
-def test_a_change_asks_for_a_large_one_anew(client, large):
+def test_a_change_requires_a_new_large_pdf(client, large_listings):
     client.get("/tools.pdf")
     run_jobs(Job.Task.PRINT)
     assert client.get("/tools.pdf").status_code == 200
@@ -439,45 +454,47 @@ def test_a_change_asks_for_a_large_one_anew(client, large):
     assert client.get("/tools.pdf").status_code == 202
 
 
-# ---- Ahead ----
+# ---- PDFs made ahead ----
 
 
-def test_what_is_published_has_its_sheet_before_anybody_asks(client, made):
+def test_the_sheet_of_a_published_entry_is_made_before_anybody_asks(client, made_keys):
     tool = make_tool()
     run_jobs(Job.Task.SHEET)
-    assert len(made) == 1
-    assert pdf_content(client.get(tool.get_pdf_url())).title and len(made) == 1
+    assert len(made_keys) == 1
+    assert pdf_content(client.get(tool.get_pdf_url())).title and len(made_keys) == 1
 
 
-def test_a_change_makes_it_anew(made):
+def test_a_change_makes_a_new_sheet(made_keys):
     tool = make_tool()
     run_jobs(Job.Task.SHEET)
     tool.title = "Another"
     tool.save()
     run_jobs(Job.Task.SHEET)
-    assert len(made) == 2
+    assert len(made_keys) == 2
 
 
-def test_a_draft_has_none():
+def test_no_sheet_of_a_draft_is_made():
     make_tool(published=False)
     assert not Job.objects.filter(task=Job.Task.SHEET).exists()
 
 
-def test_one_that_is_to_appear_has_its_sheet_then(made):
+def test_the_sheet_of_a_scheduled_entry_is_made_when_it_is_published(made_keys):
     tool = make_tool(published=days_ago(-1))
     assert queue.run_waiting_jobs([Job.Task.SHEET]) == 0
     Resource.objects.filter(pk=tool.pk).update(published_at=days_ago(0))
     Job.objects.filter(task=Job.Task.SHEET).update(due_at=days_ago(0))
-    assert queue.run_waiting_jobs([Job.Task.SHEET]) == 1 and len(made) == 1
+    assert queue.run_waiting_jobs([Job.Task.SHEET]) == 1 and len(made_keys) == 1
 
 
-def test_what_a_reader_waits_for_comes_before_what_is_made_ahead(client, large):
+def test_orders_of_readers_come_before_sheets_made_ahead(client, large_listings):
     client.get("/tools.pdf")
     job = queue.claim_job(queue.LANES["prints"], "a worker")
     assert job.task == Job.Task.PRINT
 
 
-def test_the_nu_checker_finds_no_error_in_pages_that_wait(client, large, nu_errors, tmp_path):
+def test_the_nu_checker_finds_no_error_in_waiting_pages(
+    client, large_listings, nu_errors, tmp_path
+):
     pages = {"next": client.get("/tools.pdf")}
     Job.objects.filter(task=Job.Task.PRINT).update(state=Job.State.RUNNING, progress=40)
     pages["running"] = client.get("/tools.pdf")
