@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.files.transcoding import VideoError
-from catalog.files.validators import SENTENCES, shown
+from catalog.files.validators import SENTENCES, display_name
 from catalog.jobs.tasks import TASKS
 from catalog.models import Job
 from catalog.printing import store
@@ -114,13 +114,13 @@ def run_job(job):
 
 def failure_sentence(error, name):
     if isinstance(error, Refused):
-        return SENTENCES[error.code] % {"file": shown(name), **error.facts}
+        return SENTENCES[error.code] % {"file": display_name(name), **error.facts}
     if isinstance(error, ValidationError):
         return error.messages[0]
     if isinstance(error, VideoError):
         return str(error)
     if isinstance(error, FileNotFoundError):
-        return _("“%s” is not on the disk any more.") % shown(name)
+        return _("“%s” is not on the disk any more.") % display_name(name)
     return _("It could not be done: %s") % error
 
 

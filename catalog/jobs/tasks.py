@@ -78,7 +78,7 @@ def process_video(job, progress):
             facts = ask("video.read", path, ending=ending(video.file))
             video.film = facts | {"bytes": default_storage.size(job.file)}
             Video.objects.filter(pk=video.pk).update(film=video.film)
-        if transcoding.ffmpeg_is_there():
+        if transcoding.has_ffmpeg():
             make_poster(video, path)
             make_phone_copy(video, path, progress)
 

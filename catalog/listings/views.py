@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import list_print
 from catalog.lib.paging import page_of
-from catalog.lib.stemming import content_words, marked, words_in
+from catalog.lib.stemming import content_words, mark_stems, words_in
 from catalog.listings.listing import everything
 from catalog.models import Level, Resource
 from catalog.search import counting, vocabulary
@@ -82,8 +82,8 @@ def search_context(listing, page):
     It also tells each card which of its words match, and where the words are in its files.
     """
     for card in page:
-        card.title_pieces = marked(card.title, listing.search.stems)
-        card.blurb_pieces = marked(card.blurb, listing.search.stems)
+        card.title_pieces = mark_stems(card.title, listing.search.stems)
+        card.blurb_pieces = mark_stems(card.blurb, listing.search.stems)
     matches = passage_matches(page.object_list, listing.search.groups)
     for card in page:
         card.landing = matches.get(card.pk)
