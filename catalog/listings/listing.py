@@ -105,7 +105,7 @@ class Listing:
         return reverse(f"{self.name}-{role}", args=self.args) + self.form.query()
 
 
-def everything(data):
+def all_listing(data):
     index = current_index()
     return Listing(
         name="all",

@@ -45,7 +45,7 @@ def packet_page(request):
     code = code_in(request.GET, LIST)
     if code is not None:
         gone = IdSet(item.resource.pk for item in packet.gone)
-        context["print"] = list_print(code, packet.members, gone)
+        context["print_notice"] = list_print(code, packet.members, gone)
     return render(request, "catalog/packet.html", context)
 
 

@@ -36,7 +36,7 @@ def plan_page(request):
     }
     code = code_in(request.GET, LIST)
     if code is not None:
-        context["print"] = list_print(code, plan.members)
+        context["print_notice"] = list_print(code, plan.members)
     return render(request, "courses/plan.html", context)
 
 
