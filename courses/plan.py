@@ -64,13 +64,13 @@ class Plan:
 
         A key that names no course at all is removed, with a notice.
         """
-        for named in (self.query.done, self.query.wanted, self.query.preferred):
-            for key, node in list(named.items()):
+        for nodes in (self.query.done, self.query.wanted, self.query.preferred):
+            for key, node in list(nodes.items()):
                 if isinstance(node, str) and node not in self.readers_graph.missing:
                     if node in self.added_courses:
-                        named[key] = self.added_courses[node]
+                        nodes[key] = self.added_courses[node]
                     else:
-                        del named[key]
+                        del nodes[key]
                         self.query.skip(key)
 
     @cached_property
@@ -228,8 +228,8 @@ class Plan:
         ]
 
     def name_of(self, node):
-        named = self.titles.get(node) or self.readers_graph.missing.get(node)
-        return named or str(node).removeprefix(MISSING).replace("-", " ").capitalize()
+        title = self.titles.get(node) or self.readers_graph.missing.get(node)
+        return title or str(node).removeprefix(MISSING).replace("-", " ").capitalize()
 
     @cached_property
     def titles(self):

@@ -83,9 +83,9 @@ def synonym_table(pairs):
     """
     table = {}
     for pair in pairs:
-        for one, other in (pair, pair[::-1]):
-            key = tuple(map(stem, content_words(words_in(one))))
-            table.setdefault(key, []).append(tuple(stems_in(other)))
+        for left, right in (pair, pair[::-1]):
+            key = tuple(map(stem, content_words(words_in(left))))
+            table.setdefault(key, []).append(tuple(stems_in(right)))
     return table
 
 
