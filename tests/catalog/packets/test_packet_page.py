@@ -57,7 +57,7 @@ def leave(client, response, words, **typed):
     page = parse_page(response)
     sent = filled(page.get_element_by_id("packet-form"), typed)
     chosen = page.xpath("//select[@form='packet-form']")
-    sent |= {field.name: typed.get(field.name, field.value) for field in chosen}
+    sent |= {one.name: typed.get(one.name, one.value) for one in chosen}
     [button] = page.xpath("//button[@form='packet-form'][normalize-space() = $words]", words=words)
     return client.get(button.get("formaction"), sent)
 
@@ -188,7 +188,7 @@ def test_the_address_of_something_withdrawn_offers_what_takes_its_place(client, 
         "Use “New sheet” instead. Add it – New sheet"
     )
     assert said in notices_in(response)
-    assert titles_in(response) == [resource.title for resource in three]
+    assert titles_in(response) == [one.title for one in three]
     response = press(client, response, "replace", codes_of(old, new))
     assert titles_in(response)[-1] == "New sheet"
     assert notices_in(response) == ["“New sheet” replaced “Old sheet” in the packet."]
@@ -326,7 +326,7 @@ class TestFeed:
         found = read(f"items={codes_of(*three)}&title=For+Monday")
         assert found.feed.title == "For Monday – Partnership Catalog"
         assert {entry.title for entry in found.entries} == {"A poster", "A film", "A course"}
-        assert {entry.id for entry in found.entries} == {resource.uid.urn for resource in three}
+        assert {entry.id for entry in found.entries} == {one.uid.urn for one in three}
 
     def test_it_says_when_something_was_withdrawn(self, read, three):
         film = three[1]

@@ -97,7 +97,7 @@ def test_a_listing_holds_only_what_is_published(client):
 
 def test_it_says_which_view_it_is_and_of_which_day(client, monkeypatch):
     addresses = []
-    monkeypatch.setattr(handouts, "qr_image", lambda text: addresses.append(text) or qr_image(text))
+    monkeypatch.setattr(handouts, "qr_image", lambda it: addresses.append(it) or qr_image(it))
     make_tool("Waste Walk", levels=[2])
     found = pdf_content(client.get("/new.pdf?kind=tool&level=2"))
     day = timezone.localdate()

@@ -22,7 +22,7 @@ def drawn(request):
     data = layout.numbered({"html": html}).write_pdf(pdf_variant=layout.VARIANT)
     with pypdfium2.PdfDocument(data) as document:
         pictures = [page.render(scale=4).to_pil().convert("L") for page in document]
-    return {dots: cut(picture) for dots, picture in zip(SETS, pictures, strict=True)}
+    return {dots: cut(one) for dots, one in zip(SETS, pictures, strict=True)}
 
 
 def cut(picture):
