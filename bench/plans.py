@@ -42,7 +42,7 @@ from courses.course_map import CourseMap
 from courses.graph import all_before
 from courses.models import BestResource, CircleError, Course, Criterion, Requirement
 from courses.plan import Plan
-from courses.plan_query import Asked
+from courses.plan_query import PlanQuery
 from courses.team_level import code_of
 
 REQUESTS, SAVES = 25, 15
@@ -232,7 +232,7 @@ def audience(chance):
 
 
 def steps_of(query):
-    return Plan(Asked.read(QueryDict(query))).steps
+    return Plan(PlanQuery.read(QueryDict(query))).steps
 
 
 def get_page(path, client=None):

@@ -65,7 +65,7 @@ def packet_feed_urls():
 urlpatterns = [
     path("", listing_views.home, name="home"),
     path("topics/", listing_views.topics, name="topics"),
-    *listing_urls("new", "all", listing.everything),
+    *listing_urls("new", "all", listing.all_listing),
     *(url for kind in registered() for url in kind_listing_urls(kind)),
     *listing_urls("topics/<slug:slug>", "topic", listing.topic_listing),
     *listing_urls("audiences/<slug:slug>", "audience", listing.audience_listing),

@@ -111,17 +111,17 @@ class CatalogContents:
             sections = []
             for topic in [top, *top.narrower]:
                 found = about.get(topic, [])
-                new = [one for one in found if one.pk not in home]
-                also = [(one, home[one.pk]) for one in found if one.pk in home]
+                new = [entry for entry in found if entry.pk not in home]
+                also = [(entry, home[entry.pk]) for entry in found if entry.pk in home]
                 above = top.name if topic != top else ""
                 facts = f"t{topic.pk}", topic.name, topic.summary, above
                 sections.append(Section(*facts, new, also))
-                home |= dict.fromkeys((one.pk for one in new), topic.name)
+                home |= dict.fromkeys((entry.pk for entry in new), topic.name)
             first, *narrower = sections
             narrower = [section for section in narrower if section.total]
             if first.total or narrower:
                 chapters.append(Chapter([first, *narrower]))
-        rest = [one for one in self.resources if one.pk not in home]
+        rest = [entry for entry in self.resources if entry.pk not in home]
         if rest:
             chapters.append(Chapter([Section("rest", _("Without a topic"), "", "", rest, [])]))
         return chapters
@@ -142,7 +142,7 @@ class CatalogContents:
         marks.append([_("Path to Performance"), "path", 0])
         for section in self.sections:
             marks.append([section.title, section.key, 0])
-            marks += [[one.title, f"e{one.pk}", 1] for one in section.resources]
+            marks += [[entry.title, f"e{entry.pk}", 1] for entry in section.resources]
         return marks + [[title, key, 0] for key, title in self.indexes]
 
     @cached_property

@@ -26,17 +26,17 @@ def names_of(text):
     >>> sorted(names_of("Effective Stakeholding (classroom)"))
     ['effective stakeholding', 'effective stakeholding classroom']
     """
-    bare = plain(BRACKETS.sub(" ", text))
-    whole = plain(text)
+    bare = normalize_name(BRACKETS.sub(" ", text))
+    whole = normalize_name(text)
     if whole != bare and whole == f"{bare} {bare}":
         whole = bare
     return {name for name in (bare, whole) if name}
 
 
-def plain(text):
+def normalize_name(text):
     """Returns lower-case words without accents and punctuation, with short forms written out.
 
-    >>> plain("Co-Lead Workshop — UBT")
+    >>> normalize_name("Co-Lead Workshop — UBT")
     'co lead workshop unit based team'
     """
     letters = unicodedata.normalize("NFKD", text).casefold()

@@ -30,7 +30,7 @@ class Cell:
         return reverse("cell-listing", args=[self.dimension.slug, self.level.number])
 
     @property
-    def counted(self):
+    def kind_counts(self):
         """[(words such as "2 courses", address of these)] for each kind in the cell."""
         return [
             (kind.count(number), f"{self.address}?kind={kind.name}")

@@ -39,7 +39,7 @@ class PlannedStep:
     course: Course | None
     is_open: bool
     reasons: list
-    instead: list = field(default_factory=list)  # (course, query of the plan with it)
+    alternatives: list = field(default_factory=list)  # (course, query of the plan with it)
     advice: list = field(default_factory=list)  # (words, query of the plan with it or "")
     help: list = field(default_factory=list)
 
@@ -49,29 +49,29 @@ class PlannedStep:
 
 
 class Plan:
-    def __init__(self, asked):
-        self.asked, self.index = asked, current_index()
+    def __init__(self, query):
+        self.query, self.index = query, current_index()
         public = self.index.public()
         self.courses = public & self.index.set_of("kind:course")
         self.helpful = public & self.index.set_of(*(f"kind:{kind}" for kind in helping_kinds()))
-        self.dimensions = asked.check.path.dimensions
+        self.dimensions = query.check.path.dimensions
         self.readers_graph = ReadersGraph.read(self.index, self.courses)
         self.resolve_missing()
-        self.goals = Goals(asked, self.index, self.courses)
+        self.goals = Goals(query, self.index, self.courses)
 
     def resolve_missing(self):
         """Replaces the keys of missing courses that are in the catalog by now.
 
         A key that names no course at all is removed, with a notice.
         """
-        for named in (self.asked.done, self.asked.wanted, self.asked.preferred):
-            for key, node in list(named.items()):
+        for nodes in (self.query.done, self.query.wanted, self.query.preferred):
+            for key, node in list(nodes.items()):
                 if isinstance(node, str) and node not in self.readers_graph.missing:
                     if node in self.added_courses:
-                        named[key] = self.added_courses[node]
+                        nodes[key] = self.added_courses[node]
                     else:
-                        del named[key]
-                        self.asked.skip(key)
+                        del nodes[key]
+                        self.query.skip(key)
 
     @cached_property
     def added_courses(self):
@@ -84,14 +84,14 @@ class Plan:
 
     @cached_property
     def question(self):
-        asked, graph = self.asked, self.readers_graph.graph
+        query, graph = self.query, self.readers_graph.graph
         goals = self.goals.reasons()
         return Question(
             goals,
             graph,
             self.readers_graph.facts({*goals, *self.readers_graph.reached_from(goals)}),
-            done=frozenset(asked.done.values()),
-            audiences=asked.audience_slugs,
+            done=frozenset(query.done.values()),
+            audiences=query.audience_slugs,
             preferred=self.preferred,
         )
 
@@ -101,8 +101,8 @@ class Plan:
 
         Where none is chosen, a course that the reader asked for by name is preferred.
         """
-        chosen, graph = frozenset(self.asked.preferred.values()), self.readers_graph.graph
-        wanted = self.asked.wanted.values()
+        chosen, graph = frozenset(self.query.preferred.values()), self.readers_graph.graph
+        wanted = self.query.wanted.values()
         return chosen | {node for node in wanted if chosen.isdisjoint(graph.equivalents_of(node))}
 
     @cached_property
@@ -129,7 +129,7 @@ class Plan:
     def steps(self):
         """A PlannedStep for each of the first MAX_STEPS steps."""
         steps = self.all_steps[:MAX_STEPS]
-        ids = {n for step in steps for n in (step.course, *step.instead)}
+        ids = {n for step in steps for n in (step.course, *step.alternatives)}
         self.loaded = self.load({node for node in ids if isinstance(node, int)})
         planned = [self.make_step(number, step) for number, step in enumerate(steps, 1)]
         self.add_help(steps, planned)
@@ -148,7 +148,9 @@ class Plan:
             course=course,
             is_open=step.is_open,
             reasons=self.reasons(step),
-            instead=[self.choice_of(step, node) for node in step.instead if node in self.loaded],
+            alternatives=[
+                self.choice_of(step, node) for node in step.alternatives if node in self.loaded
+            ],
             advice=self.advice(course) if course else [],
         )
 
@@ -178,9 +180,9 @@ class Plan:
         return [words[kind](*facts) for kind, *facts in reasons] + required
 
     def choice_of(self, step, node):
-        course, group = self.loaded[node], {step.course, *step.instead}
-        others = [key for key, n in self.asked.preferred.items() if n not in group]
-        return course, self.asked.query(take=sorted([*others, course.slug]))
+        course, group = self.loaded[node], {step.course, *step.alternatives}
+        others = [key for key, n in self.query.preferred.items() if n not in group]
+        return course, self.query.query_string(take=sorted([*others, course.slug]))
 
     def advice(self, course):
         """Returns [(requirement, query or "")] of the courses that are good to know first.
@@ -198,36 +200,40 @@ class Plan:
     @cached_property
     def planned_or_done(self):
         """The nodes that are planned or done, and all that count as one of them."""
-        nodes = {step.course for step in self.all_steps} | set(self.asked.done.values())
+        nodes = {step.course for step in self.all_steps} | set(self.query.done.values())
         return {other for node in nodes for other in self.readers_graph.graph.equivalents_of(node)}
 
     def with_wanted(self, course):
-        return self.asked.query(want=sorted({*self.asked.wanted, course.slug})) if course else ""
+        return (
+            self.query.query_string(want=sorted({*self.query.wanted, course.slug}))
+            if course
+            else ""
+        )
 
     @property
-    def done_now(self):
+    def done_courses(self):
         """[(key, title)] of the courses that are checked as done."""
-        return [(key, self.name_of(node)) for key, node in sorted(self.asked.done.items())]
+        return [(key, self.name_of(node)) for key, node in sorted(self.query.done.items())]
 
     @property
-    def wanted_now(self):
+    def wanted_courses(self):
         """[(title, query of the plan without it)] of the chosen courses."""
-        keys = sorted(self.asked.wanted)
+        keys = sorted(self.query.wanted)
         return [
             (
-                self.name_of(self.asked.wanted[key]),
-                self.asked.query(want=[k for k in keys if k != key]),
+                self.name_of(self.query.wanted[key]),
+                self.query.query_string(want=[k for k in keys if k != key]),
             )
             for key in keys
         ]
 
     def name_of(self, node):
-        named = self.titles.get(node) or self.readers_graph.missing.get(node)
-        return named or str(node).removeprefix(MISSING).replace("-", " ").capitalize()
+        title = self.titles.get(node) or self.readers_graph.missing.get(node)
+        return title or str(node).removeprefix(MISSING).replace("-", " ").capitalize()
 
     @cached_property
     def titles(self):
-        ids = [*self.asked.done.values(), *self.asked.wanted.values()]
+        ids = [*self.query.done.values(), *self.query.wanted.values()]
         ids = [node for node in ids if isinstance(node, int)]
         return dict(Course.objects.filter(pk__in=ids).values_list("pk", "title"))
 
@@ -257,7 +263,7 @@ class Plan:
             for kind, *facts in step.reasons
             if kind == "cell"
         }
-        path = self.asked.check.path
+        path = self.query.check.path
         return [
             path.cell(dimension, level)
             for level in path.levels
@@ -302,21 +308,21 @@ class Plan:
         rows = Resource.related.through.objects.filter(
             from_resource__in=[step.course for step in steps if isinstance(step.course, int)],
         )
-        return grouped(rows.order_by("pk").values_list("from_resource", "to_resource"))
+        return group_pairs(rows.order_by("pk").values_list("from_resource", "to_resource"))
 
     def best_by_cell(self):
         rows = BestResource.objects.filter(resource__kind__in=helping_kinds())
         rows = rows.values_list("criterion__dimension__slug", "criterion__level", "resource")
-        return grouped(((dimension, level), pk) for dimension, level, pk in rows)
+        return group_pairs(((dimension, level), pk) for dimension, level, pk in rows)
 
     # ---- Links, PDF, feed and calendar ----
 
     @property
     def title(self):
-        return self.asked.title
+        return self.query.title
 
     def address(self, name):
-        return reverse(name) + self.asked.query()
+        return reverse(name) + self.query.query_string()
 
     @property
     def link(self):
@@ -341,7 +347,7 @@ class Plan:
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
-def grouped(pairs):
+def group_pairs(pairs):
     groups = defaultdict(list)
     for key, value in pairs:
         groups[key].append(value)

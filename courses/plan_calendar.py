@@ -49,7 +49,7 @@ def calendar_of(plan):
     calendar.add("x-wr-calname", plan.title)
     minutes = [minutes_of(step) for step in plan.steps]
     for step, (week, n_weeks) in zip(
-        plan.steps, spread_over_weeks(minutes, plan.asked.hours), strict=True
+        plan.steps, spread_over_weeks(minutes, plan.query.hours), strict=True
     ):
         calendar.add_component(make_event(plan, step, week, n_weeks))
     return calendar.to_ical()
@@ -61,7 +61,7 @@ def minutes_of(step):
 
 def make_event(plan, step, week, n_weeks):
     event = Event()
-    first = plan.asked.starts + week * WEEK
+    first = plan.query.starts + week * WEEK
     event.add("uid", f"{step.course.uid if step.course else step.key.strip('~')}@{host()}")
     event.add("dtstamp", plan.changed_at or FALLBACK_DATE)
     event.add("dtstart", first)

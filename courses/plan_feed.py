@@ -8,7 +8,7 @@ from catalog.lib.text import clean_line
 from catalog.listings.feeds import absolute
 from catalog.models import SiteSettings
 from courses.plan import Plan
-from courses.plan_query import Asked
+from courses.plan_query import PlanQuery
 
 FALLBACK_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ class PlanFeed(Feed):
     """
 
     def get_object(self, request):
-        return Plan(Asked.read(request.GET))
+        return Plan(PlanQuery.read(request.GET))
 
     def title(self, plan):
         return clean_line(f"{plan.title} – {SiteSettings.load().name}")

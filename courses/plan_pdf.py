@@ -9,7 +9,7 @@ from catalog.lib.qr import qr_image
 from catalog.printing.documents import document_of, one_at_a_time
 from catalog.printing.recipes import Printable, with_query
 from courses.plan import Plan
-from courses.plan_query import Asked
+from courses.plan_query import PlanQuery
 from courses.team_check import TeamCheck
 
 MAX_HELPS = 2  # of a kind, for one criterion
@@ -18,15 +18,15 @@ LEVELS = ("1", "2", "3", "4", "5")
 
 def plan_recipe(query):
     """The Printable of a plan, or the address of the plan page where nothing is asked for."""
-    plan = Plan(Asked.read(query))
-    if plan.asked.is_empty:
+    plan = Plan(PlanQuery.read(query))
+    if plan.query.is_empty:
         return plan.address("plan")
 
     @one_at_a_time()
     def build(options):
         context = {
             "plan": plan,
-            "asked": plan.asked,
+            "plan_query": plan.query,
             "title": plan.title,
             "address": plan.address("plan"),
             "qr": qr_image(

@@ -21,7 +21,7 @@ DEFAULT_HOURS = 2  # hours of training in a week
 
 
 @dataclass
-class Asked:
+class PlanQuery:
     """What a reader asks of a plan.
 
     `first` is the level of the team and `last` the level that it wants to reach; None when it does
@@ -43,17 +43,17 @@ class Asked:
 
     @classmethod
     def read(cls, data):
-        asked = cls(TeamCheck.read(data.get("check", "")))
-        asked.notices += [asked.check.notice] if asked.check.notice else []
-        asked.read_levels(data)
-        asked.read_audiences(data.getlist("audience"))
+        query = cls(TeamCheck.read(data.get("check", "")))
+        query.notices += [query.check.notice] if query.check.notice else []
+        query.read_levels(data)
+        query.read_audiences(data.getlist("audience"))
         nodes = nodes_of({key for name in NODE_FIELDS for key in data.getlist(name)})
         for name, attribute in NODE_FIELDS.items():
-            setattr(asked, attribute, asked.find_nodes(data.getlist(name)[:MAX_NAMED], nodes))
-        asked.start = asked.read_date(data.get("start", ""))
+            setattr(query, attribute, query.find_nodes(data.getlist(name)[:MAX_NAMED], nodes))
+        query.start = query.read_date(data.get("start", ""))
         hours = data.get("hours", "")
-        asked.hours = int(hours) if hours in map(str, HOURS) else DEFAULT_HOURS
-        return asked
+        query.hours = int(hours) if hours in map(str, HOURS) else DEFAULT_HOURS
+        return query
 
     def read_levels(self, data):
         self.first, self.last = (self.read_level(data.get(name, "")) for name in ("from", "to"))
@@ -125,7 +125,7 @@ class Asked:
     def audience_slugs(self):
         return frozenset(audience.slug for audience in self.audiences)
 
-    def query(self, with_time=False, **changes):
+    def query_string(self, with_time=False, **changes):
         """Returns the question as a query string, always in the same order.
 
         `changes` are {parameter: list of values}.
@@ -146,7 +146,7 @@ class Asked:
 
     def pairs(self):
         """Returns [(parameter, value)], for the hidden fields of a form."""
-        return parse_qsl(self.query().removeprefix("?"))
+        return parse_qsl(self.query_string().removeprefix("?"))
 
     @property
     def levels(self):

@@ -30,14 +30,14 @@ class Step:
     """A course of a plan.
 
     `required_by` are the courses of the plan that require it, `reasons` those of the goals that it
-    meets, unchanged, and `instead` the courses that count as it. `is_open` says whether the
+    meets, unchanged, and `alternatives` the courses that count as it. `is_open` says whether the
     audience may take it.
     """
 
     course: object
     required_by: tuple
     reasons: tuple
-    instead: tuple
+    alternatives: tuple
     is_open: bool
 
 
@@ -99,7 +99,7 @@ class Question:
             course,
             required_by=tuple(sorted(self.after[course], key=self.rank)),
             reasons=tuple(dict.fromkeys(reasons)),
-            instead=tuple(other for other in self.equivalents_of(course) if other != course),
+            alternatives=tuple(other for other in self.equivalents_of(course) if other != course),
             is_open=self.facts[course].is_open_to(self.audiences),
         )
 

@@ -71,7 +71,7 @@ class LimitedList:
     limit: int = MAX_NAMED
 
     @property
-    def shown(self):
+    def first_rows(self):
         return self.rows[: self.limit]
 
     @property
@@ -91,12 +91,13 @@ class Section(NamedTuple):
 
 
 @dataclass
-class Missing:
+class MissingCourse:
     """A course that is not in the catalog: all its spellings, and the courses that require it."""
 
     texts: Counter = field(default_factory=Counter)
     courses: dict = field(default_factory=dict)
-    named: LimitedList = field(default_factory=lambda: LimitedList([]))  # courses with that name
+    # Courses with that name.
+    candidates: LimitedList = field(default_factory=lambda: LimitedList([]))
     circles: list = field(default_factory=list)  # that a link to one of these would close
 
     def add(self, course, text):
@@ -112,7 +113,7 @@ class Missing:
         return -len(self.courses), self.spellings[0].casefold()
 
     @property
-    def others(self):
+    def other_spellings(self):
         return LimitedList(self.spellings[1:])
 
     @property
@@ -120,7 +121,7 @@ class Missing:
         return LimitedList(list(self.courses.values()))
 
 
-class Hidden(NamedTuple):
+class HiddenCourse(NamedTuple):
     course: Course
     dependants: LimitedList
 
@@ -132,7 +133,7 @@ class Inversion(NamedTuple):
     required_level: int
 
 
-class LeftOut(NamedTuple):
+class AudienceConflict(NamedTuple):
     """`people` is "" when the course does not say who it is for."""
 
     course: Course
@@ -141,7 +142,7 @@ class LeftOut(NamedTuple):
     people: str
 
 
-class WithoutTime(NamedTuple):
+class CourseWithoutTime(NamedTuple):
     course: Course
     dependants: int
 
@@ -203,21 +204,25 @@ class Report:
         order = {pk: place for place, pk in enumerate(self.courses)}
         rows = [row for row in self.rows if row[0] in order]
         for pk, text in sorted(rows, key=lambda row: order[row[0]]):
-            groups.setdefault(names[text], Missing()).add(self.courses[pk], text)
+            groups.setdefault(names[text], MissingCourse()).add(self.courses[pk], text)
         found = sorted(groups.values(), key=lambda finding: finding.rank)
         for finding in found[:MAX_FINDINGS]:
-            finding.named = LimitedList(self.courses_named(finding.texts))
-            circles_over = (self.circle_over(course, finding) for course in finding.named.shown)
-            finding.circles = [circle for circle in circles_over if circle]
+            finding.candidates = LimitedList(self.find_courses(finding.texts))
+            new_circles = (
+                self.find_circle(course, finding) for course in finding.candidates.first_rows
+            )
+            finding.circles = [circle for circle in new_circles if circle]
         return found
 
-    def courses_named(self, texts):
+    def find_courses(self, texts):
         names = set().union(*map(names_of, texts))
-        found = {course.pk: course for name in names for course in self.named.get(name, ())}
+        found = {
+            course.pk: course for name in names for course in self.courses_by_name.get(name, ())
+        }
         return [course for pk, course in sorted(found.items())]
 
     @cached_property
-    def named(self):
+    def courses_by_name(self):
         """{name: the courses with that name}"""
         found = {}
         for course in self.courses.values():
@@ -225,7 +230,7 @@ class Report:
                 found.setdefault(name, []).append(course)
         return found
 
-    def circle_over(self, course, missing):
+    def find_circle(self, course, missing):
         """Returns the circle that closes if the dependants of `missing` require `course`, or []."""
         reached = all_before([course.pk], self.all_edges) | {course.pk}
         for pk in missing.courses:
@@ -243,7 +248,9 @@ class Report:
         for course, required in self.pairs:
             if course.is_public and not required.is_public:
                 found.setdefault(required.pk, []).append(course)
-        hidden = [Hidden(self.courses[pk], LimitedList(courses)) for pk, courses in found.items()]
+        hidden = [
+            HiddenCourse(self.courses[pk], LimitedList(courses)) for pk, courses in found.items()
+        ]
         return sorted(hidden, key=lambda finding: -len(finding.dependants.rows))
 
     def levels(self):
@@ -266,14 +273,14 @@ class Report:
             own, limit = limits.get(course.pk, nobody), limits.get(required.pk, nobody)
             meant = people.get(course.pk, nobody)
             if limit and not limit & (own | meant):
-                texts = (names_in(names, ids) for ids in (limit, own or meant))
-                found.append(LeftOut(course, required, *texts))
+                texts = (join_names(names, ids) for ids in (limit, own or meant))
+                found.append(AudienceConflict(course, required, *texts))
         return found
 
     def times(self):
         now = timezone.now()
         found = [
-            WithoutTime(course, len(self.dependants.get(course.pk, ())))
+            CourseWithoutTime(course, len(self.dependants.get(course.pk, ())))
             for course in self.courses.values()
             if course.minutes_min is None and not is_withdrawn(course, now)
         ]
@@ -331,5 +338,5 @@ def audience_links(relation):
     return found
 
 
-def names_in(names, ids):
+def join_names(names, ids):
     return ", ".join(name for pk, name in names.items() if pk in ids)

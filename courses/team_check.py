@@ -78,10 +78,10 @@ class TeamCheck:
         return [(d, self.standing.dimensions[d.slug]) for d in self.path.dimensions]
 
     def levels(self):
-        """Yields each level, with `asked` set to the criteria of all dimensions."""
+        """Yields each level, with `all_criteria` set to the criteria of all dimensions."""
         for level in self.path.levels:
             cells = [self.path.criteria_of(dimension, level) for dimension in self.path.dimensions]
-            level.asked = [criterion for criteria in cells for criterion in criteria]
+            level.all_criteria = [criterion for criteria in cells for criterion in criteria]
             yield level
 
     @property

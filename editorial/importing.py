@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.admin.accessibility import barriers
 from catalog.models import Resource, Topic
 from catalog.search.indexing import indexed_together
-from courses.course_names import plain
+from courses.course_names import normalize_name
 from editorial.circles import find_circles
 from editorial.facts import (
     MODELS,
@@ -112,7 +112,7 @@ def pick_records(pages, notes):
             if record.title is None:
                 continue  # pagetext has made a note of it
             facts = facts_from_record(record, find_topic_name(page.topic))
-            key = (record.kind, plain(record.title))
+            key = (record.kind, normalize_name(record.title))
             chosen, known = picked.setdefault(key, (record, facts))
             topics = sorted({*known["topics"], *facts["topics"]})
             if record.complete and not chosen.complete:
@@ -248,10 +248,14 @@ def save_imported_record(resource, change):
 
 def link_related_resources():
     """Relates resources to those that their texts name. Only titles without an entry stay text."""
-    by_title = {plain(title): pk for pk, title in Resource.objects.values_list("pk", "title")}
+    by_title = {
+        normalize_name(title): pk for pk, title in Resource.objects.values_list("pk", "title")
+    }
     for resource in Resource.objects.exclude(related_text=""):
         titles = resource.related_text.splitlines()
-        found = {by_title[plain(title)] for title in titles if plain(title) in by_title}
+        found = {
+            by_title[normalize_name(title)] for title in titles if normalize_name(title) in by_title
+        }
         resource.related.add(*(found - {resource.pk}))
-        unknown = [title for title in titles if plain(title) not in by_title]
+        unknown = [title for title in titles if normalize_name(title) not in by_title]
         Resource.objects.filter(pk=resource.pk).update(related_text="\n".join(unknown))

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-LONGEST_LINE = 120
+MAX_LINE_LENGTH = 120
 TEMPLATES = sorted(path for path in Path("templates").rglob("*") if path.is_file())
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=str)
 def test_no_line_of_a_template_is_longer_than_120_characters(path):
     lines = enumerate(path.read_text().splitlines(), start=1)
-    assert [number for number, line in lines if len(line) > LONGEST_LINE] == []
+    assert [number for number, line in lines if len(line) > MAX_LINE_LENGTH] == []

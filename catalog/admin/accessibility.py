@@ -57,24 +57,24 @@ def pdf_barrier(name, issues):
     return _("The PDF “%(name)s” lacks %(missing)s.") % {"name": name, "missing": missing}
 
 
-def refuse_barriers(resource, found, before, may_override):
+def refuse_barriers(resource, current, before, may_override):
     """Raises ValidationError where readers would get `resource` with barriers that are new to them.
 
-    `found` are the barriers of what is being saved. `before` are those of what readers have now;
+    `current` are the barriers of what is being saved. `before` are those of what readers have now;
     none for an entry that is not public. A reason excuses barriers if the editor `may_override`.
     """
-    new = [sentence for sentence in found if sentence not in before]
+    new = [sentence for sentence in current if sentence not in before]
     excused = may_override and resource.access_reason.strip()
     if not new or excused or not appears(resource):
         return
-    way = (
+    advice = (
         _("Fix this, or say below why you publish it anyway.")
         if may_override
         else _("Fix this, or ask a publisher to say why it is published anyway.")
     )
     raise ValidationError(
-        _("Some readers would be left out. %(barriers)s %(way)s")
-        % {"barriers": " ".join(new), "way": way}
+        _("Some readers would be left out. %(barriers)s %(advice)s")
+        % {"barriers": " ".join(new), "advice": advice}
     )
 
 
@@ -86,14 +86,14 @@ def appears(resource):
 
 def list_with_barriers():
     """Returns a list of the published entries with barriers, those without a reason first."""
-    described = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
+    has_description = Q(image="") | ~Q(image_alt="") | Q(image_decorative=True)
     without_captions = ~Q(video__file="") & Q(video__captions="")
     without_transcript = ~Q(video__address="") & Q(video__transcript="", video__captions="")
     read = Rendition.objects.exclude(file="").exclude(accessibility_issues__isnull=True)
     pdfs = read.exclude(accessibility_issues=[])
-    found = Resource.objects.published().filter(
-        ~described | without_captions | without_transcript | Q(pk__in=pdfs.values("tool"))
+    rows = Resource.objects.published().filter(
+        ~has_description | without_captions | without_transcript | Q(pk__in=pdfs.values("tool"))
     )
-    entries = Resource.objects.list_children(list(found.values_list("pk", flat=True)))
+    entries = Resource.objects.list_children(list(rows.values_list("pk", flat=True)))
     prefetch_related_objects(entries, "access_reason_by")
     return sorted(entries, key=lambda entry: (bool(entry.access_reason), entry.title))

@@ -329,7 +329,7 @@ class EveryResourceAdmin(CatalogAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("Accessibility report"),
             "opts": self.opts,
-            "found": [(entry, barriers(entry)) for entry in list_with_barriers()],
+            "entries": [(entry, barriers(entry)) for entry in list_with_barriers()],
         }
         return TemplateResponse(request, "admin/accessibility_report.html", context)
 

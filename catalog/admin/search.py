@@ -26,10 +26,10 @@ from catalog.lib.paging import page_of
 from catalog.lib.stemming import stems_in, words_in
 from catalog.listings.listing import search_listing
 from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
-from catalog.search.counting import KEPT
+from catalog.search.counting import KEEP_DAYS
 from catalog.search.finding import find, is_found, near_words
 from catalog.search.index import current_index
-from catalog.search.no_results import FARTHEST
+from catalog.search.no_results import MAX_TYPOS
 
 MIN_LETTERS = 4  # a shorter word is close to too many others
 MAX_MEANINGS = 3  # known words proposed for one unknown word
@@ -152,7 +152,7 @@ class SearchDesk(CatalogAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("Search desk"),
             "opts": self.opts,
-            "days": KEPT,
+            "days": KEEP_DAYS,
             "words": words,
             "page": page,
             "notice": notice,
@@ -196,12 +196,12 @@ def refuse_second_bet(row):
 
 
 def searches_by_need():
-    """Returns the latest SearchCount of all words with the sums of KEPT days.
+    """Returns the latest SearchCount of all words with the sums of KEEP_DAYS days.
 
     Searches without results come first, then those without clicks.
     """
     same = {"partition_by": F("words")}
-    rows = SearchCount.objects.filter(day__gte=timezone.localdate() - timedelta(days=KEPT))
+    rows = SearchCount.objects.filter(day__gte=timezone.localdate() - timedelta(days=KEEP_DAYS))
     rows = rows.annotate(
         latest=Window(RowNumber(), order_by=F("day").desc(), **same),
         all_searches=Window(Sum("searches"), **same),
@@ -256,7 +256,9 @@ def proposal(text, index):
     words, public = words_in(text), index.public()
     for word in words:
         if len(word) >= MIN_LETTERS and (len(words) == 1 or not find(word, index).hits):
-            near = (other for other in near_words(word, FARTHEST) if is_found(other, public, index))
+            near = (
+                other for other in near_words(word, MAX_TYPOS) if is_found(other, public, index)
+            )
             if meanings := list(islice(near, MAX_MEANINGS)):
                 return Proposal(text if len(words) == 1 else word, meanings)
     return None

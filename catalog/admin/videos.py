@@ -19,9 +19,9 @@ class VideoAdmin(ResourceAdmin):
     fieldsets = make_fieldsets(
         what=["transcript"],
         time=["seconds"],
-        files=["file", "address", "about_film", "captions", "chapters", "descriptions"],
+        files=["file", "address", "about_video", "captions", "chapters", "descriptions"],
     )
-    readonly_fields = [*ResourceAdmin.readonly_fields, "about_film"]
+    readonly_fields = [*ResourceAdmin.readonly_fields, "about_video"]
     inlines = [CreditInline, DeliveryInline]
 
     def gaps(self):
@@ -40,7 +40,7 @@ class VideoAdmin(ResourceAdmin):
         problems = transcoding.phone_sentences(video.file_info)
         for sentence in problems:
             self.message_user(request, sentence, messages.WARNING)
-        if transcoding.ffmpeg_is_there():
+        if transcoding.has_ffmpeg():
             if problems:
                 sentence = _("We are making a phone version in the background.")
                 self.message_user(request, sentence)
@@ -49,8 +49,11 @@ class VideoAdmin(ResourceAdmin):
             self.message_user(request, sentence, messages.WARNING)
 
     @admin.display(description=_("about this file"))
-    def about_film(self, obj):
+    def about_video(self, obj):
         if not obj.file_info:
             return _("You see this after you save.")
-        lines = [transcoding.described(obj.file_info), *transcoding.phone_sentences(obj.file_info)]
+        lines = [
+            transcoding.describe_video(obj.file_info),
+            *transcoding.phone_sentences(obj.file_info),
+        ]
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))

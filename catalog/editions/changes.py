@@ -62,21 +62,24 @@ def text_of_fact(fact):
 
 @dataclass(frozen=True)
 class Print:
-    """A sheet that somebody has in their hands. `number` is the edition that its address states."""
+    """A printed sheet.
+
+    `number` is the edition that its address states. `edition` is None if there is no such edition.
+    """
 
     resource: Resource
     number: int | None
-    printed: Edition | None
+    edition: Edition | None
     newest: Edition | None
 
     @cached_property
     def changes(self):
         """What is no longer true on the print. A fact that was changed back counts as unchanged."""
-        return differences(self.printed.facts, self.newest.facts, self.resource.kind)
+        return differences(self.edition.facts, self.newest.facts, self.resource.kind)
 
     @property
     def is_current(self):
-        return self.printed is not None and not self.changes
+        return self.edition is not None and not self.changes
 
 
 def print_of(resource, text):

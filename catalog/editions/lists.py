@@ -49,12 +49,12 @@ class ListPrint:
     more: int = 0
 
     @property
-    def has_moved(self):
+    def members_changed(self):
         return bool(self.new or self.withdrawn or self.joined or self.left or self.unsure)
 
     @property
     def is_current(self):
-        return bool(self.day) and not (self.changed or self.has_moved or self.more)
+        return bool(self.day) and not (self.changed or self.members_changed or self.more)
 
 
 def list_print(text, members, hidden=EMPTY):

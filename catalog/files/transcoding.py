@@ -98,7 +98,7 @@ def phone_sentences(facts):
     return [str(PHONE_SENTENCES[code]) % words for code in phone_problems(facts)]
 
 
-def described(facts):
+def describe_video(facts):
     """Returns a line such as "1:29 · 1280 × 720 · H.264 picture, AAC sound"."""
     without_sound, with_sound = (
         _("%(picture)s picture, no sound"),
@@ -113,7 +113,7 @@ def codec_name(name):
     return CODECS.get(name, name)
 
 
-def ffmpeg_is_there():
+def has_ffmpeg():
     return bool(shutil.which("ffmpeg"))
 
 

@@ -262,10 +262,12 @@ def stored_on_disk(storage, name):
 
 
 def refuse(file, code, **facts):
-    raise ValidationError(SENTENCES[code], code=code, params={"file": shown(file.name)} | facts)
+    raise ValidationError(
+        SENTENCES[code], code=code, params={"file": display_name(file.name)} | facts
+    )
 
 
-def shown(name):
+def display_name(name):
     """Returns the last part of a file name, shortened to at most 60 characters for a sentence."""
     name = re.sub(r".*[/\\]", "", name or "")
     return name if len(name) <= 60 else f"{name[:40]}…{name[-15:]}"

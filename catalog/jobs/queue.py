@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.files.transcoding import VideoError
-from catalog.files.validators import SENTENCES, shown
+from catalog.files.validators import SENTENCES, display_name
 from catalog.jobs.tasks import TASKS
 from catalog.models import Job
 from catalog.printing import store
@@ -113,13 +113,13 @@ def run_job(job):
 
 def failure_sentence(error, name):
     if isinstance(error, Refused):
-        return SENTENCES[error.code] % {"file": shown(name), **error.facts}
+        return SENTENCES[error.code] % {"file": display_name(name), **error.facts}
     if isinstance(error, ValidationError):
         return error.messages[0]
     if isinstance(error, VideoError):
         return str(error)
     if isinstance(error, FileNotFoundError):
-        return _("The file “%s” is missing from the disk.") % shown(name)
+        return _("The file “%s” is missing from the disk.") % display_name(name)
     return _("This job failed: %s") % error
 
 

@@ -79,7 +79,7 @@ def process_video(job, progress):
             facts = ask("video.read", path, ending=ending(video.file))
             video.file_info = facts | {"bytes": default_storage.size(job.file)}
             Video.objects.filter(pk=video.pk).update(file_info=video.file_info)
-        if transcoding.ffmpeg_is_there():
+        if transcoding.has_ffmpeg():
             make_poster(video, path)
             make_phone_copy(video, path, progress)
 

@@ -26,17 +26,17 @@ STOP_WORDS = frozenset(
 _english = snowballstemmer.stemmer("english")
 
 
-def folded(word):
+def fold(word):
     """Returns `word` as it is compared: lower case, no accents or apostrophes, "plus" for +.
 
-    >>> folded("Café’s"), folded("RIM+")
+    >>> fold("Café’s"), fold("RIM+")
     ('cafes', 'rimplus')
     """
-    return _fold(word[: 2 * MAX_WORD_LENGTH])
+    return _fold_letters(word[: 2 * MAX_WORD_LENGTH])
 
 
 @lru_cache(maxsize=50_000)
-def _fold(word):
+def _fold_letters(word):
     letters = unicodedata.normalize("NFKD", word.replace("+", "plus")).casefold()
     return "".join(c for c in letters if c.isalnum())[:MAX_WORD_LENGTH]
 
@@ -57,7 +57,7 @@ def words_in(text):
     >>> words_in("The Co-Lead’s 2-hour workshop")
     ['the', 'co', 'leads', '2', 'hour', 'workshop']
     """
-    return [word for word in map(folded, WORD.findall(text)) if word]
+    return [word for word in map(fold, WORD.findall(text)) if word]
 
 
 def stems_in(text):
@@ -73,15 +73,15 @@ def content_words(words):
     return [word for word in words if word not in STOP_WORDS] or words
 
 
-def marked(text, stems):
+def mark_stems(text, stems):
     """Splits `text` into pairs of a piece and whether that piece is a word with one of `stems`.
 
-    >>> marked("Small tests, big change", {"test", "chang"})
+    >>> mark_stems("Small tests, big change", {"test", "chang"})
     [('Small ', False), ('tests', True), (', big ', False), ('change', True)]
     """
     pieces, end = [], 0
     for match in WORD.finditer(text):
-        if stem(folded(match[0])) in stems:
+        if stem(fold(match[0])) in stems:
             pieces += [(text[end : match.start()], False), (match[0], True)]
             end = match.end()
     pieces.append((text[end:], False))
@@ -89,13 +89,13 @@ def marked(text, stems):
 
 
 def excerpt(text, stems, width=32):
-    """Returns the `width` words of `text` that hold most of `stems`, in pieces as from marked().
+    """Returns the `width` words of `text` that hold most of `stems`, split as by mark_stems().
 
     An ellipsis replaces the text that is left out before and after. Returns [] if the text has
     none of the stems.
     """
     words = list(WORD.finditer(text))
-    hits = [n for n, word in enumerate(words) if stem(folded(word[0])) in stems]
+    hits = [n for n, word in enumerate(words) if stem(fold(word[0])) in stems]
     if not hits:
         return []
     hits = hits[:MAX_HITS]
@@ -106,10 +106,10 @@ def excerpt(text, stems, width=32):
     after = " …" if end < len(words) else ""
     start = words[begin].start() if begin else 0
     stop = words[end - 1].end() if after else len(text)
-    return marked(before + " ".join(text[start:stop].split()) + after, stems)
+    return mark_stems(before + " ".join(text[start:stop].split()) + after, stems)
 
 
 def count_stems(words, hits, first, width):
     """Returns how many different stems are in the `width` - 4 words from number `first` on."""
     near = (n for n in hits if first <= n < first + width - 4)
-    return len({stem(folded(words[n][0])) for n in near})
+    return len({stem(fold(words[n][0])) for n in near})

@@ -25,7 +25,7 @@ class WriteBuffer:
         return b"".join(parts)
 
 
-def zipped(files):
+def zip_files(files):
     """Yields the bytes of a ZIP of `files`, pairs of (name, FieldFile). Skips missing files.
 
     The files are stored without compression: PDFs, slides and images are compressed already.

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.search.facets import FACETS
-from catalog.search.queries import LONGEST_QUERY, words_as_typed
+from catalog.search.queries import MAX_QUERY_LENGTH, words_as_typed
 
 BEST = "best"
 ORDERS = {
@@ -49,7 +49,7 @@ class BrowseForm(forms.Form):
         super().__init__(data)
         self.index = index
         if search:
-            self.fields["q"] = WordsField(label=_("Words"), max_length=LONGEST_QUERY)
+            self.fields["q"] = WordsField(label=_("Words"), max_length=MAX_QUERY_LENGTH)
         self.facets = [facet for facet in FACETS if facet.name not in fixed]
         for facet in self.facets:
             choices = index.choices[facet.name]

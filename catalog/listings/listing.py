@@ -13,7 +13,7 @@ from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.listings.forms import BEST, BrowseForm
 from catalog.models import Audience, Level, Region, Resource, Topic
 from catalog.models.publishing import public
-from catalog.search.finding import Found, find
+from catalog.search.finding import SearchResult, find
 from catalog.search.index import current_index
 
 
@@ -33,7 +33,7 @@ class Listing:
     form: BrowseForm
     parents: list = field(default_factory=list)
     narrower: list = field(default_factory=list)
-    search: Found | None = None
+    search: SearchResult | None = None
     hidden: IdSet = EMPTY  # the set of entries that it would also have if they were public now
 
     @cached_property
@@ -105,7 +105,7 @@ class Listing:
         return reverse(f"{self.name}-{role}", args=self.args) + self.form.query()
 
 
-def everything(data):
+def all_listing(data):
     index = current_index()
     return Listing(
         name="all",

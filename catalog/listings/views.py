@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 from catalog.editions.codes import LIST, code_in
 from catalog.editions.lists import list_print
 from catalog.lib.paging import page_of
-from catalog.lib.stemming import content_words, marked, words_in
-from catalog.listings.listing import everything
+from catalog.lib.stemming import content_words, mark_stems, words_in
+from catalog.listings.listing import all_listing
 from catalog.models import Level, Resource
 from catalog.search import counting, vocabulary
 from catalog.search.no_results import no_results_help
@@ -19,7 +19,7 @@ PER_PAGE = 10
 
 @require_safe
 def home(request):
-    listing = everything(request.GET)
+    listing = all_listing(request.GET)
     newest = Resource.objects.published().for_cards()
     return render(
         request,
@@ -43,10 +43,10 @@ def topics(request):
 
 @require_safe
 def listing_page(request, find, **names):
-    return page_of_listing(request, find(request.GET, **names))
+    return render_listing(request, find(request.GET, **names))
 
 
-def page_of_listing(request, listing, template="catalog/listing.html", more=None):
+def render_listing(request, listing, template="catalog/listing.html", more=None):
     page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
     page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     page.object_list = Resource.objects.published().for_cards().list_of(page.object_list)
@@ -66,14 +66,14 @@ def page_of_listing(request, listing, template="catalog/listing.html", more=None
 
 
 def print_context(request, listing):
-    """Returns the ListPrint of a scanned print as `print`, or {} if the address has no code.
+    """Returns the ListPrint of a scanned print as `print_notice`, or {} if the address has no code.
 
     Each page of a listing needs it, because the PDF of each listing prints such a code.
     """
     code = code_in(request.GET, LIST)
     if code is None:
         return {}
-    return {"print": list_print(code, listing.members, listing.hidden_members)}
+    return {"print_notice": list_print(code, listing.members, listing.hidden_members)}
 
 
 def search_context(listing, page):
@@ -82,13 +82,16 @@ def search_context(listing, page):
     It also tells each card which of its words match, and where the words are in its files.
     """
     for card in page:
-        card.title_pieces = marked(card.title, listing.search.stems)
-        card.blurb_pieces = marked(card.blurb, listing.search.stems)
+        card.title_pieces = mark_stems(card.title, listing.search.stems)
+        card.blurb_pieces = mark_stems(card.blurb, listing.search.stems)
     matches = passage_matches(page.object_list, listing.search.groups)
     for card in page:
         card.landing = matches.get(card.pk)
     pages = site_pages(content_words(words_in(listing.form.words))) if page.number == 1 else []
-    return {"pages": pages, "ways_on": None if listing.ids else no_results_help(listing.form)}
+    return {
+        "pages": pages,
+        "no_results_help": None if listing.ids else no_results_help(listing.form),
+    }
 
 
 @require_safe

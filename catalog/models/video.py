@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.files.inspection.captions import paragraphs, plain
+from catalog.files.inspection.captions import format_transcript, paragraphs
 from catalog.files.validators import (
     check_captions,
     check_chapters,
@@ -180,7 +180,7 @@ class Video(Resource):
     @property
     def spoken(self):
         """The transcript as plain text: from the captions, else as an editor typed it."""
-        return plain(self.cues) if self.cues else self.transcript
+        return format_transcript(self.cues) if self.cues else self.transcript
 
     @property
     def paragraphs(self):

@@ -45,7 +45,7 @@ def packet_page(request):
     code = code_in(request.GET, LIST)
     if code is not None:
         withdrawn_ids = IdSet(item.resource.pk for item in packet.withdrawn_items)
-        context["print"] = list_print(code, packet.members, withdrawn_ids)
+        context["print_notice"] = list_print(code, packet.members, withdrawn_ids)
     return render(request, "catalog/packet.html", context)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.files import serving
 from catalog.kinds import kind_named
-from catalog.lib.zip_stream import zipped
+from catalog.lib.zip_stream import zip_files
 from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
 from catalog.resources.views import may_see_drafts, redirect_from_former_slug, visible_to
@@ -89,7 +89,7 @@ def tool_zip(request, slug):
     files = [(f"{r.name}.{r.extension}", r.file) for r in tool.renditions.all() if r.file]
     if not files:
         raise Http404(_("This tool has no files here."))
-    response = StreamingHttpResponse(zipped(files), content_type="application/zip")
+    response = StreamingHttpResponse(zip_files(files), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{tool.slug}.zip"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "public, max-age=60" if tool.is_public else serving.NO_STORE

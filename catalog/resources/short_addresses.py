@@ -48,5 +48,5 @@ def replacement_of(resource):
 
 def withdrawn_page(request, resource, replacement):
     card = replacement and Resource.objects.for_cards().get(pk=replacement.pk)
-    context = {"resource": resource, "instead": card, "section": resource.kind}
+    context = {"resource": resource, "replacement": card, "section": resource.kind}
     return render(request, "catalog/withdrawn.html", context, status=410)

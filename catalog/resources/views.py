@@ -26,7 +26,7 @@ def detail_page(request, slug, kind):
         "section": kind.name,
         "resource": resource,
         "start": start_second(request, resource),
-        "print": scanned_print(request, resource),
+        "print_notice": scanned_print(request, resource),
     }
     response = render(request, kind.page_template, context | resource.detail_context())
     patch_vary_headers(response, kind.varies_by)

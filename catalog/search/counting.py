@@ -19,7 +19,7 @@ from catalog.lib.text import clean_text
 from catalog.models import SearchCount
 from catalog.search.queries import words_as_typed
 
-KEPT = 90  # days
+KEEP_DAYS = 90
 # Different queries a day. A robot that searches for random words cannot fill the disk.
 MAX_QUERIES_A_DAY = 5000
 MAX_LENGTH = 120
@@ -81,7 +81,7 @@ def count_click(words):
 
 
 def delete_old_counts():
-    first = timezone.localdate() - timedelta(days=KEPT)
+    first = timezone.localdate() - timedelta(days=KEEP_DAYS)
     SearchCount.objects.filter(day__lt=first).delete()
 
 

@@ -23,7 +23,7 @@ MAX_NEAR = 50  # readers see only some of them, because words of drafts are amon
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The results of a search.
 
     `hits` is a set of public resources; `tiers` are parts of it, the better part first. `hidden` is
@@ -46,16 +46,16 @@ def find(text, index):
     """Returns the public resources that have all words and phrases of `text`."""
     parts = parts_of(text)
     if not parts:
-        return Found()
+        return SearchResult()
     public, synonyms = index.public(), add_joined_words(parts, all_synonyms())
     groups, read_as = groups_of(parts, synonyms), []
     hits = hits_of(groups, index) & public
     if not hits:
         groups, read_as = guess_words(parts, groups, public, index)
         hits = hits_of(groups, index) & public if read_as else EMPTY
-    bets = bets_for(text) & public
+    bets = promoted_results(text) & public
     hidden = hits_of(groups, index) & index.hidden()
-    return Found(hits | bets, [bets, *closest(groups, index)], groups, read_as, hidden)
+    return SearchResult(hits | bets, [bets, *ranking_tiers(groups, index)], groups, read_as, hidden)
 
 
 def hits_of(groups, index):
@@ -80,7 +80,7 @@ def option_hits(phrases, index):
     return [reduce(and_, found) for found in zip(*hits, strict=True)]
 
 
-def closest(groups, index):
+def ranking_tiers(groups, index):
     """Returns the tiers: first titles with all words, those with the fewest other words first; then
     resources by how many of the words are in title and labels. A word in a label counts once, a
     word in the title twice.
@@ -106,7 +106,7 @@ def all_synonyms():
     return synonym_table(Synonym.objects.values_list("term", "meaning"))
 
 
-def bets_for(text):
+def promoted_results(text):
     stems = " ".join(stems_in(text))
     resources = BestBet.objects.filter(stems=stems).values_list("resource", flat=True)
     return IdSet(resources)

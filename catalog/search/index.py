@@ -44,7 +44,7 @@ class IndexSnapshot:
 
     def __init__(self, version):
         self.version = version
-        self.sets, self.orders, self.kept = {}, {}, {}
+        self.sets, self.orders, self.hits_by_phrase = {}, {}, {}
         for key, data in IndexPart.objects.values_list("key", "data"):
             if key.startswith(SET):
                 self.sets[key.removeprefix(SET)] = IdSet.from_bytes(bytes(data))
@@ -73,11 +73,12 @@ class IndexSnapshot:
 
     def hits(self, phrase):
         """Returns engines.hits(), kept: common words are in most searches and take longest."""
-        found = self.kept.get(phrase)
+        found = self.hits_by_phrase.get(phrase)
         if found is None:
             found = engines.hits(phrase)
-            self.kept = {} if len(self.kept) >= MAX_KEPT else self.kept
-            self.kept[phrase] = found
+            if len(self.hits_by_phrase) >= MAX_KEPT:
+                self.hits_by_phrase = {}
+            self.hits_by_phrase[phrase] = found
         return found
 
     def ranked(self, found, order, tiers=()):

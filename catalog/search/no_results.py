@@ -10,7 +10,7 @@ from catalog.search.finding import all_synonyms, hits_of, near_words
 from catalog.search.queries import groups_of, parts_of, words_as_typed
 
 MAX_NEAR = 4
-FARTHEST = 2  # typos
+MAX_TYPOS = 2
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class NoResultsHelp:
         """Known words with a spelling near the words that find nothing."""
         unknown = [part for part in self.parts if not self.alternative("", [part]).total]
         words = {word for part in unknown for word in part.words if len(word) > 3}
-        near = [known for word in sorted(words) for known in near_words(word, FARTHEST)]
+        near = [known for word in sorted(words) for known in near_words(word, MAX_TYPOS)]
         alternatives = (self.alternative(word, parts_of(word)) for word in near)
         return list(islice((other for other in alternatives if other.total), MAX_NEAR))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from catalog.lib.stemming import STOP_WORDS, content_words, stem, stems_in, words_in
 
 MAX_WORDS = 12
-LONGEST_QUERY = 200  # characters
+MAX_QUERY_LENGTH = 200  # characters
 QUOTED = re.compile(r'"([^"]*)"')
 
 
@@ -33,7 +33,7 @@ def parts_of(text):
     >>> [part.words for part in parts_of('the "small test" of Change')]
     [('small', 'test'), ('change',)]
     """
-    text = re.sub("[“”„]", '"', text[:LONGEST_QUERY])
+    text = re.sub("[“”„]", '"', text[:MAX_QUERY_LENGTH])
     if text.count('"') % 2:
         text = "".join(text.rsplit('"', 1))
     parts = []
@@ -83,9 +83,9 @@ def synonym_table(pairs):
     """
     table = {}
     for pair in pairs:
-        for one, other in (pair, pair[::-1]):
-            key = tuple(map(stem, content_words(words_in(one))))
-            table.setdefault(key, []).append(tuple(stems_in(other)))
+        for left, right in (pair, pair[::-1]):
+            key = tuple(map(stem, content_words(words_in(left))))
+            table.setdefault(key, []).append(tuple(stems_in(right)))
     return table
 
 
@@ -96,4 +96,4 @@ def stems_of(groups):
 
 def words_as_typed(text):
     """Returns a query as counts and titles show it: cut, on one line, with single spaces."""
-    return " ".join(text[:LONGEST_QUERY].split())
+    return " ".join(text[:MAX_QUERY_LENGTH].split())

@@ -12,7 +12,7 @@ from catalog.lib.stemming import content_words, words_in
 from catalog.models import Audience, Dimension, IndexEntry, Level, Region, Resource, Topic
 from catalog.search import engines
 from catalog.search.index import current_index
-from catalog.search.queries import LONGEST_QUERY, MAX_WORDS, words_as_typed
+from catalog.search.queries import MAX_QUERY_LENGTH, MAX_WORDS, words_as_typed
 
 MAX_TITLES, MAX_PAGES = 6, 3
 MODEL_LABELS = {
@@ -32,7 +32,7 @@ def suggestions(text):
 
     Returns [] if `text` has fewer than MIN_LETTERS letters.
     """
-    words = words_in(text[:LONGEST_QUERY])[:MAX_WORDS]
+    words = words_in(text[:MAX_QUERY_LENGTH])[:MAX_WORDS]
     typed = words_as_typed(text)
     if sum(map(len, words)) < MIN_LETTERS:
         return []

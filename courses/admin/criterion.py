@@ -18,18 +18,18 @@ class BestResourceInline(RowInline):
 class CriterionAdmin(CatalogAdmin):
     fields = ["dimension", "level", "text", "position"]
     inlines = [BestResourceInline]
-    list_display = ["text", "dimension", "level_number", "named", "position"]
+    list_display = ["text", "dimension", "level_number", "best_count", "position"]
     list_filter = ["level", "dimension"]
     list_select_related = ["dimension", "level"]
     search_fields = ["text"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(named=Count("best_rows"))
+        return super().get_queryset(request).annotate(best_count=Count("best_rows"))
 
     @admin.display(description=_("level"), ordering="level")
     def level_number(self, obj):
         return obj.level_id
 
-    @admin.display(description=_("best resources"), ordering="named")
-    def named(self, obj):
-        return obj.named
+    @admin.display(description=_("best resources"), ordering="best_count")
+    def best_count(self, obj):
+        return obj.best_count

@@ -51,7 +51,7 @@ class Huddle:
         return Resource.objects.published().for_cards().list_of(ids)
 
     @cached_property
-    def filled(self):
+    def total_minutes(self):
         """The minutes that all cards take together."""
         return sum(self.minutes_of[card.pk] for card in self.cards)
 

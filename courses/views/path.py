@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.lib.qr import qr_svg
 from catalog.listings.listing import level_listing
-from catalog.listings.views import page_of_listing, print_context
+from catalog.listings.views import print_context, render_listing
 from courses.path_grid import Path
 from courses.path_listings import cell_listing, dimension_listing
 from courses.team_check import TeamCheck, code_of_form
@@ -38,7 +38,7 @@ def cell_page(request, find, slug, number):
     )
     path.help_for(cell.criteria)
     more = {"section": "path", "cells": [cell]}
-    return page_of_listing(request, listing, "courses/path_listing.html", more)
+    return render_listing(request, listing, "courses/path_listing.html", more)
 
 
 @require_safe
@@ -47,7 +47,7 @@ def level_page(request, find, number):
     level = next(level for level in path.levels if level.number == number)
     cells = [path.cell(dimension, level) for dimension in path.dimensions]
     more = {"section": "path", "cells": cells, "level": level}
-    return page_of_listing(request, listing, "courses/path_listing.html", more)
+    return render_listing(request, listing, "courses/path_listing.html", more)
 
 
 @require_safe

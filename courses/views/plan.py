@@ -13,52 +13,52 @@ from courses.course_names import names_of
 from courses.models import Course
 from courses.plan import Plan
 from courses.plan_calendar import calendar_of
-from courses.plan_query import HOURS, Asked
+from courses.plan_query import HOURS, PlanQuery
 
-MOST_MEANT = 6  # courses offered for the name of one
+MAX_MATCHES = 6  # courses offered for a name
 
 
 @require_safe
 def plan_page(request):
-    asked, name = Asked.read(request.GET), clean_line(request.GET.get("add", ""))[:100]
-    meant = courses_meant(name) if name else []
-    if len(meant) == 1 and goes_by(meant[0], name):
-        return redirect(reverse("plan") + with_wanted(asked, meant[0]))
-    plan = Plan(asked)
+    query, name = PlanQuery.read(request.GET), clean_line(request.GET.get("add", ""))[:100]
+    matches = find_courses(name) if name else []
+    if len(matches) == 1 and has_name(matches[0], name):
+        return redirect(reverse("plan") + with_wanted(query, matches[0]))
+    plan = Plan(query)
     context = {
         "section": "path",
         "plan": plan,
-        "asked": asked,
+        "plan_query": query,
         "hours": HOURS,
         "name": name,
-        "meant": [(course, with_wanted(asked, course)) for course in meant],
-        "qr": "" if asked.is_empty else qr_svg(plan.link, _("The link of this plan, for a phone")),
+        "matches": [(course, with_wanted(query, course)) for course in matches],
+        "qr": "" if query.is_empty else qr_svg(plan.link, _("The link of this plan, for a phone")),
     }
     code = code_in(request.GET, LIST)
     if code is not None:
-        context["print"] = list_print(code, plan.members)
+        context["print_notice"] = list_print(code, plan.members)
     return render(request, "courses/plan.html", context)
 
 
-def courses_meant(name):
+def find_courses(name):
     """The published course that goes by `name`, else the first that a search for it finds."""
-    found = search_listing({"q": name, "kind": "course"}).ids[:MOST_MEANT]
-    courses = Course.objects.published().list_of(found)
-    exact = [course for course in courses if goes_by(course, name)]
+    ids = search_listing({"q": name, "kind": "course"}).ids[:MAX_MATCHES]
+    courses = Course.objects.published().list_of(ids)
+    exact = [course for course in courses if has_name(course, name)]
     return exact if len(exact) == 1 else courses
 
 
-def goes_by(course, name):
+def has_name(course, name):
     return bool(course.names & names_of(name))
 
 
-def with_wanted(asked, course):
-    return asked.query(want=sorted({*asked.wanted, course.slug}))
+def with_wanted(query, course):
+    return query.query_string(want=sorted({*query.wanted, course.slug}))
 
 
 @require_safe
 def plan_calendar(request):
-    plan = Plan(Asked.read(request.GET))
+    plan = Plan(PlanQuery.read(request.GET))
     if not plan.all_steps:
         return redirect(plan.address("plan"))
     response = HttpResponse(calendar_of(plan), content_type="text/calendar; charset=utf-8")

@@ -290,9 +290,9 @@ def test_the_number_of_queries_does_not_grow(index):
 def book_of_now():
     found = catalog_pdf.CatalogContents()
     return [
-        (one.title, list(one.audiences.all()), one.related_shown)
+        (entry.title, list(entry.audiences.all()), entry.related_shown)
         for section in found.sections
-        for one in section.resources
+        for entry in section.resources
     ] + [cells for _dimension, cells in found.path.rows()]
 
 

@@ -92,7 +92,7 @@ def test_of_equivalent_courses_one_that_is_open_to_the_audience_is_preferred():
     facts = {"a": Facts("A", only_for=frozenset(["labor"])), "b": Facts("B")}
     graph = Graph.of([("a", "b", SAME), ("b", "a", SAME)])
     step = Question({"a": ()}, graph, facts, audiences=frozenset(["sponsors"])).steps()[0]
-    assert (step.course, step.instead, step.is_open) == ("b", ("a",), True)
+    assert (step.course, step.alternatives, step.is_open) == ("b", ("a",), True)
 
 
 def test_a_required_course_that_is_not_open_to_the_audience_stays_and_is_marked():

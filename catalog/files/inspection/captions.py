@@ -94,10 +94,10 @@ def ends_sentence(cue):
     return cue[2].rstrip("\"'”’»)]").endswith((".", "!", "?", "…", "。", "！", "？"))
 
 
-def plain(cues):
+def format_transcript(cues):
     """Returns the transcript as text, with a blank line between paragraphs.
 
-    >>> plain([[0.0, 1.0, "Take\\ntwo."], [1.5, 2.0, "Go."], [9.0, 9.5, "Thanks."]])
+    >>> format_transcript([[0.0, 1.0, "Take\\ntwo."], [1.5, 2.0, "Go."], [9.0, 9.5, "Thanks."]])
     'Take two. Go.\\n\\nThanks.'
     """
     groups = paragraphs(cues)

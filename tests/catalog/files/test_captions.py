@@ -262,4 +262,4 @@ def test_a_long_paragraph_ends_at_the_end_of_a_sentence():
 
 def test_no_cues_make_no_paragraphs():
     assert captions.paragraphs([]) == []
-    assert captions.plain([]) == ""
+    assert captions.format_transcript([]) == ""

@@ -49,7 +49,7 @@ VIDEOS = {
 @pytest.fixture(scope="module")
 def video_path(tmp_path_factory):
     """video_path("hevc.mp4") returns the path of one of VIDEOS, and makes it on the first call."""
-    if not transcoding.ffmpeg_is_there():
+    if not transcoding.has_ffmpeg():
         pytest.skip("ffmpeg, which makes the videos, is not installed")
     folder = tmp_path_factory.mktemp("videos")
 
@@ -93,7 +93,7 @@ def test_the_facts_of_the_demo_video_are_read_and_described():
         "rate": 12.0,
     }
     assert phone_problems(facts) == []
-    assert transcoding.described(facts) == "0:45 · 640 × 360 · H.264 picture, AAC sound"
+    assert transcoding.describe_video(facts) == "0:45 · 640 × 360 · H.264 picture, AAC sound"
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_video_that_every_phone_plays_gets_no_sentence(facts):
 
 def test_a_silent_video_is_described():
     facts = SAFE | {"sound": "", "picture": "VP8"}
-    assert transcoding.described(facts) == "1:29 · 1280 × 720 · VP8 picture, no sound"
+    assert transcoding.describe_video(facts) == "1:29 · 1280 × 720 · VP8 picture, no sound"
 
 
 @pytest.mark.parametrize("suffix, format", [(".webp", "WEBP"), (".jpg", "JPEG")])
@@ -281,7 +281,7 @@ def test_a_file_that_is_not_a_video_leaves_no_copy_and_no_poster(video_path, tmp
 
 def test_a_missing_ffmpeg_gives_a_plain_sentence(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not transcoding.ffmpeg_is_there()
+    assert not transcoding.has_ffmpeg()
     with pytest.raises(transcoding.VideoError, match="The program ffmpeg is not installed"):
         transcoding.make_phone_copy(DEMO, tmp_path / "copy.mp4", 45)
     assert list(tmp_path.iterdir()) == []

@@ -25,9 +25,7 @@ from tests.makers import make_tool, make_video, run_jobs
 ROOT = Path(__file__).resolve().parents[3]
 State, Task = Job.State, Job.Task
 OF_FILES = [Task.TEXT, Task.PREVIEW, Task.PICTURE, Task.VIDEO]
-needs_ffmpeg = pytest.mark.skipif(
-    not transcoding.ffmpeg_is_there(), reason="ffmpeg is not installed"
-)
+needs_ffmpeg = pytest.mark.skipif(not transcoding.has_ffmpeg(), reason="ffmpeg is not installed")
 
 
 @pytest.fixture

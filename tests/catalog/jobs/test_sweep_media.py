@@ -94,7 +94,7 @@ def test_all_files_of_an_entry_stay(media):
     copy = default_storage.save(f"videos/{video.uid}/film-phone.mp4", ContentFile(b"x"))
     Video.objects.filter(pk=video.pk).update(phone_file=copy)
     kept = everything(media)
-    made_by_ffmpeg = 1 + 2 * 2 if transcoding.ffmpeg_is_there() else 0  # a still of the other video
+    made_by_ffmpeg = 1 + 2 * 2 if transcoding.has_ffmpeg() else 0  # a still of the other video
     # The video; a picture, two widths of it in two formats; captions; two PDFs, a page; the copy.
     assert len(kept) == 1 + 1 + 4 + 1 + 2 + 1 + 1 + made_by_ffmpeg
     assert sweep("--delete") == ["0 files removed: 0 bytes."]

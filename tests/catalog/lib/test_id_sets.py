@@ -40,7 +40,7 @@ def test_by_count_says_what_is_in_how_many_sets(sets):
     numbers = set().union(*sets)
     for place, members in enumerate(by_count(map(IdSet, sets))):
         least = len(sets) - place
-        assert set(members) == {n for n in numbers if sum(n in one for one in sets) >= least}
+        assert set(members) == {n for n in numbers if sum(n in group for group in sets) >= least}
 
 
 @given(st.lists(st.integers(1, 300), unique=True), ids)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.lib.stemming import excerpt, marked, stem, stems_in, words_in
+from catalog.lib.stemming import excerpt, mark_stems, stem, stems_in, words_in
 from catalog.search import engines
 from catalog.search.queries import MAX_WORDS, groups_of, parts_of, synonym_table
 
@@ -37,7 +37,7 @@ def test_both_databases_accept_every_word(text):
 
 @given(st.text(), st.sets(st.sampled_from(["team", "huddl", "a"])))
 def test_marking_does_not_change_the_text(text, stems):
-    assert "".join(piece for piece, _hit in marked(text, stems)) == text
+    assert "".join(piece for piece, _hit in mark_stems(text, stems)) == text
 
 
 @given(st.text(alphabet="ab c.’-+\n", max_size=300))

@@ -76,7 +76,7 @@ def test_a_page_that_is_opened_another_way_is_not_a_click(client, referer):
 
 def test_counts_are_deleted_after_90_days(client):
     day = timezone.localdate()
-    for days in (counting.KEPT, counting.KEPT + 1):
+    for days in (counting.KEEP_DAYS, counting.KEEP_DAYS + 1):
         SearchCount.objects.create(day=day - timedelta(days=days), words=f"{days}", searches=1)
     client.get("/search/?q=new")
     assert [words for words, *_rest in counts()] == ["90", "new"]

@@ -11,7 +11,7 @@ QUESTIONS = {"paper": _("Paper"), "text": _("Print size"), "ink": _("Ink")}
 
 
 @register.inclusion_tag("catalog/print_options.html")
-def print_choice(address, grouped=False, form=""):
+def print_options(address, grouped=False, form=""):
     """Shows the print options for the PDF at `address`, which may have a query string.
 
     `grouped` is true for a listing whose entries can be printed by type or by level. `form` is the
