@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog.editions.lists import address_with_code
+from catalog.editions.list_prints import address_with_code
 from catalog.lib.qr import qr_image
 from catalog.models import Resource
 from catalog.printing import limits
-from catalog.printing.bound_parts import head_start
-from catalog.printing.cutting import cut_fields
+from catalog.printing.catalog_parts import head_start
 from catalog.printing.documents import document_of
 from catalog.printing.recipes import Printable
+from catalog.printing.truncation import cut_fields
 from catalog.search import vocabulary
 from catalog.search.index import current_index
 from courses.path_grid import Path
@@ -29,7 +29,7 @@ def catalog_recipe(query):
 
 
 def catalog_document(title, options):
-    """A document that is bound from parts, see catalog/printing/bound_parts.py."""
+    """A document that is bound from parts, see catalog/printing/catalog_parts.py."""
     contents = CatalogContents()
     paper = address_with_code(reverse("all-listing") + "?of=catalog", contents.public)
     common = {

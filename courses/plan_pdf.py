@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog.editions.lists import address_with_code
+from catalog.editions.list_prints import address_with_code
 from catalog.lib.qr import qr_image
 from catalog.printing.documents import document_of, one_at_a_time
 from catalog.printing.recipes import Printable, with_query

@@ -27,9 +27,9 @@ from catalog.lib.stemming import stems_in, words_in
 from catalog.listings.listing import search_listing
 from catalog.models import BestBet, JudgedQuery, Resource, SearchCount, Synonym
 from catalog.search.counting import KEEP_DAYS
-from catalog.search.finding import find, is_found, near_words
 from catalog.search.index import current_index
 from catalog.search.no_results import MAX_TYPOS
+from catalog.search.ranking import find, is_found, near_words
 
 MIN_LETTERS = 4  # a shorter word is close to too many others
 MAX_MEANINGS = 3  # known words proposed for one unknown word

@@ -13,8 +13,8 @@ from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.listings.forms import BEST, BrowseForm
 from catalog.models import Audience, Level, Region, Resource, Topic
 from catalog.models.publishing import public
-from catalog.search.finding import SearchResult, find
 from catalog.search.index import current_index
+from catalog.search.ranking import SearchResult, find
 
 
 @dataclass(frozen=True)

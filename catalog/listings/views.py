@@ -3,8 +3,8 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog.editions.codes import LIST, code_in
-from catalog.editions.lists import list_print
+from catalog.editions.list_prints import list_print
+from catalog.editions.paper_codes import LIST, code_in
 from catalog.lib.paging import page_of
 from catalog.lib.stemming import content_words, mark_stems, words_in
 from catalog.listings.listing import all_listing

@@ -12,7 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.editions.lists import address_with_code
+from catalog.editions.list_prints import address_with_code
 from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
 from catalog.models import Rendition, Resource
@@ -172,7 +172,7 @@ def read_pdf(path):
         "most_pages": limits.MAX_FILE_PAGES,
     }
     try:
-        return workers.ask_worker("binding.read", path, **most)
+        return workers.ask_worker("uploaded_pdfs.read", path, **most)
     except Refused as refused:
         until = {} if refused.code in LASTING_CODES else {"until": time() + store.HOUR_S}
         return {"refused": refused.code, "facts": refused.facts} | until

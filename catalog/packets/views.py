@@ -7,8 +7,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.editions.codes import LIST, code_in
-from catalog.editions.lists import address_with_code, list_print
+from catalog.editions.list_prints import address_with_code, list_print
+from catalog.editions.paper_codes import LIST, code_in
 from catalog.lib.id_sets import IdSet
 from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line

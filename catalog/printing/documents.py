@@ -2,7 +2,7 @@
 
 A document is {"html", "site": the address that its links start with, "paper", "text", "ink",
 "fit"}. A packet adds "parts" and "contents" (packets/pdf.py); the catalog PDF is several documents
-(bound_parts.py).
+(catalog_parts.py).
 """
 
 import re

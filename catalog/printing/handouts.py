@@ -7,13 +7,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.editions.lists import address_with_code
+from catalog.editions.list_prints import address_with_code
 from catalog.kinds import registered
 from catalog.lib.qr import qr_image
 from catalog.printing import limits
-from catalog.printing.cutting import cut_fields
 from catalog.printing.documents import document_of, one_at_a_time
 from catalog.printing.recipes import Printable, with_query
+from catalog.printing.truncation import cut_fields
 
 
 @dataclass

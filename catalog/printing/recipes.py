@@ -15,7 +15,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from catalog.lib.text import clean_values
-from catalog.printing import bound_parts, store, workers
+from catalog.printing import catalog_parts, store, workers
 from catalog.printing.options import PrintOptions
 from catalog.search.index import current_index
 
@@ -89,7 +89,7 @@ def make_in_background(printable, options, progress=lambda percent: None):
     key = store.hash_of(document)
     if not store.find_pdf(key):
         if "chapters" in document:
-            document = bound_parts.bind(document, workers.LARGE_TIMEOUT_S, progress)
+            document = catalog_parts.bind(document, workers.LARGE_TIMEOUT_S, progress)
         workers.make_pdf(key, document, workers.LARGE_TIMEOUT_S, workers.slots_of_large())
     store.save_facts(name, {"key": key, "title": printable.title})
     return key

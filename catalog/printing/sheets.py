@@ -3,9 +3,9 @@
 from django.conf import settings
 
 from catalog.lib.qr import qr_image
-from catalog.printing.cutting import cut_body, cut_fields, cut_lines, cut_speech
 from catalog.printing.documents import document_of, host, one_at_a_time
 from catalog.printing.recipes import Printable
+from catalog.printing.truncation import cut_body, cut_fields, cut_lines, cut_speech
 
 
 def sheet_printable(resource):

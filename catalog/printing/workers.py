@@ -33,8 +33,8 @@ POLL_S = 0.02  # between two tries to get a lock
 # How many threads of a process may wait for PDFs. The other threads still answer pages.
 WAITING_SEATS = BoundedSemaphore(12)
 IMAGE = re.compile(r'<img src="/media/([^"?#]+)"')
-# The function that makes a document with this part; sheets.make makes the rest.
-MAKE_FUNCTIONS = {"parts": "packets.make", "files": "bound.make"}
+# The function that makes a document with this part; document_pdf.make makes the rest.
+MAKE_FUNCTIONS = {"parts": "packet_pdf.make", "files": "catalog_pdf.make"}
 
 
 class TooBusy(Exception):
@@ -82,7 +82,7 @@ def lay_out(key, document, until, slots):
 def run_worker(document, path, number=0):
     """Writes the PDF of a document to `path`. Returns its facts: {"pages": …}."""
     function = next((make for part, make in MAKE_FUNCTIONS.items() if part in document),
-                    "sheets.make")  # fmt: skip
+                    "document_pdf.make")  # fmt: skip
     with media_folder(document) as media, parts_on_disk(document) as parts:
         document = document | {"media": str(media)} | parts
         most = {"limit": limits.LAYOUT_S, "megabytes": limits.LAYOUT_MEGABYTES}

@@ -14,7 +14,8 @@ from catalog.kinds import kind_named
 from catalog.lib.zip_stream import zip_files
 from catalog.models import RenditionVersion, Resource, Tool, Video
 from catalog.models.tool import extension
-from catalog.resources.views import may_see_drafts, redirect_from_former_slug, visible_to
+from catalog.resources.former_addresses import redirect_from_former_slug
+from catalog.resources.visibility import may_see_drafts, visible_to
 
 # Matches the paths that catalog.files.validators.file_place() makes.
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

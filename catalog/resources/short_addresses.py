@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.editions.changes import replacements
-from catalog.editions.codes import EDITION
+from catalog.editions.paper_codes import EDITION
 from catalog.models import Resource
 
 

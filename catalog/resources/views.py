@@ -1,16 +1,15 @@
-from django.conf import settings
-from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.editions.changes import print_of
-from catalog.editions.codes import EDITION, code_in
-from catalog.models import FormerSlug, Resource
+from catalog.editions.paper_codes import EDITION, code_in
+from catalog.models import Resource
 from catalog.printing.sheets import sheet_printable
 from catalog.printing.views import send
 from catalog.resources import short_addresses
+from catalog.resources.former_addresses import redirect_from_former_slug
+from catalog.resources.visibility import visible_to
 
 
 @require_safe
@@ -54,27 +53,3 @@ def detail_pdf(request, slug, kind):
     if resource is None:
         return redirect_from_former_slug(request, kind, slug, Resource.get_pdf_url)
     return send(request, sheet_printable(resource))
-
-
-def visible_to(request, model, resources=None):
-    """Returns what this reader may see of `model`, or of the queryset `resources`."""
-    resources = model.objects.for_detail() if resources is None else resources
-    return resources if may_see_drafts(request) else resources.published()
-
-
-def may_see_drafts(request):
-    """Whether this reader may see drafts. It reads a session only if the request has its cookie."""
-    signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-    return signed_in and request.user.is_staff and request.user.has_perm("catalog.view_resource")
-
-
-def redirect_from_former_slug(request, kind, slug, address):
-    """Redirects for good from a former slug to `address(resource)`, with the same query string.
-
-    Raises Http404 if no public resource of this kind had that slug.
-    """
-    former = FormerSlug.objects.select_related("resource").filter(slug=slug).first()
-    if former is None or former.resource.kind != kind.name or not former.resource.is_public:
-        raise Http404(_("There is no %(kind)s at this address.") % {"kind": kind.label.lower()})
-    query = request.META["QUERY_STRING"]
-    return redirect(address(former.resource) + (query and f"?{query}"), permanent=True)

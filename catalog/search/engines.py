@@ -6,7 +6,7 @@ field and a word's stem, "1consensus". Field 0 holds the words of titles unstemm
 So neither database needs a language or an extension, and both give the same answers.
 
 The only question to the database is which resources have a phrase. A query combines the answers
-with bits (see finding.py).
+with bits (see ranking.py).
 """
 
 import json

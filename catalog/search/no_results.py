@@ -6,8 +6,8 @@ from itertools import islice
 from django.utils.functional import cached_property
 
 from catalog.search import vocabulary
-from catalog.search.finding import all_synonyms, hits_of, near_words
 from catalog.search.queries import groups_of, parts_of, words_as_typed
+from catalog.search.ranking import all_synonyms, hits_of, near_words
 
 MAX_NEAR = 4
 MAX_TYPOS = 2

@@ -4,8 +4,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog.editions.codes import LIST, code_in
-from catalog.editions.lists import list_print
+from catalog.editions.list_prints import list_print
+from catalog.editions.paper_codes import LIST, code_in
 from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing

@@ -1,9 +1,14 @@
 import gc
 import os
 
-from catalog.printing.render import binding, bound, layout, packets, sheets
+from catalog.printing.render import catalog_pdf, document_pdf, layout, packet_pdf, uploaded_pdfs
 
-MODULES = {"sheets": sheets, "packets": packets, "binding": binding, "bound": bound}
+MODULES = {
+    "catalog_pdf": catalog_pdf,
+    "document_pdf": document_pdf,
+    "packet_pdf": packet_pdf,
+    "uploaded_pdfs": uploaded_pdfs,
+}
 IDLE = 60 * 60  # seconds. A new process takes one second to start, and a reader waits for it.
 
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.editions import lists
-from catalog.editions.lists import address_with_code
+from catalog.editions import list_prints
+from catalog.editions.list_prints import address_with_code
 from catalog.lib.id_sets import IdSet
 from catalog.models import Edition, Resource
 from catalog.printing import handouts
@@ -165,14 +165,13 @@ def test_withdrawn_entries_of_searches_and_tags_are_named(client):
 
 
 def test_new_entries_are_named_even_if_many_changed(client, monkeypatch):
-    from catalog.editions import lists
 
     for number in range(8):
         tool = old_tool(f"Old {number}")
         tool.summary = "Another."
         tool.save()
     make_tool("New one", published=days_ago(1))
-    monkeypatch.setattr(lists, "MAX_READ", 5)
+    monkeypatch.setattr(list_prints, "MAX_READ", 5)
     words = notice(client, f"/tools/?list={day(5)}")
     assert "New: New one" in words and "and 3 more" in words
 
@@ -302,7 +301,7 @@ def test_too_many_possible_changes_are_reported_without_names(client, teams, mon
     printed = code(teams, 5)
     for tool in teams:
         tool.topics.clear()
-    monkeypatch.setattr(lists, "MAX_MOVED", 0)
+    monkeypatch.setattr(list_prints, "MAX_MOVED", 0)
     words = notice(client, f"/topics/teams/?list={printed}")
     assert (
         "Other entries were added to this list or removed from it." in words
@@ -340,10 +339,10 @@ def test_an_entry_that_lost_a_tag_is_named(client):
 def test_the_subset_that_has_a_digest_is_found(candidates, data):
     some = data.draw(st.sets(st.sampled_from(sorted(candidates)))) if candidates else set()
     part = IdSet(some)
-    assert lists.subset(IdSet(candidates), lists.digest_of(part)) == part
+    assert list_prints.subset(IdSet(candidates), list_prints.digest_of(part)) == part
 
 
-@given(st.text(max_size=40) | st.from_regex(lists.CODE, fullmatch=True))
+@given(st.text(max_size=40) | st.from_regex(list_prints.CODE, fullmatch=True))
 def test_any_text_as_a_code_has_no_future_day(asked):
-    code = lists.Code.read(asked)
-    assert code == lists.Code() or code.day <= timezone.localdate()
+    code = list_prints.Code.read(asked)
+    assert code == list_prints.Code() or code.day <= timezone.localdate()

@@ -4,7 +4,7 @@ import pytest
 
 from catalog.models import Resource, Tool, Video
 from catalog.printing import limits
-from catalog.printing.cutting import cut_body
+from catalog.printing.truncation import cut_body
 from tests.makers import make_course, make_tool, make_video
 from tests.pdfs import pdf_content, pdf_ua_errors
 

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from catalog.files.validators import check_image
-from catalog.printing.render import fetching, sheets
+from catalog.printing.render import document_pdf, fetching
 from catalog.printing.render.fetching import STATIC, SiteFiles
 from tests import files
 from tests.pdfs import read_pdf
@@ -166,7 +166,7 @@ def test_a_hostile_page_reaches_no_file_and_no_host(media, monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *place, **more: reached.append(place))
     outside = (media / "outside.txt").as_uri()
     document = {"html": HOSTILE.format(outside=outside), "site": "", "media": str(media)}
-    sheets.make(media / "made.pdf", document)
+    document_pdf.make(media / "made.pdf", document)
     data = (media / "made.pdf").read_bytes()
     assert reached == []
     assert "Hello" in read_pdf(data).text
@@ -185,7 +185,7 @@ def test_an_svg_of_the_site_loads_nothing_from_outside(media, site_address, monk
     )
     svg = site_address("static:a.svg")
     page = f'<html lang="en"><title>x</title><h1>y</h1><img src="{svg}" alt="z">'
-    sheets.make(media / "made.pdf", {"html": page, "media": str(media)})
+    document_pdf.make(media / "made.pdf", {"html": page, "media": str(media)})
     pdf = read_pdf((media / "made.pdf").read_bytes())
     assert "Own words" in pdf.text
     assert pdf.image_count == 0

@@ -15,7 +15,7 @@ from catalog.printing.recipes import make_in_background, printable_at
 from tests.makers import days_ago, make_course, make_tool, make_video
 from tests.pdfs import pdf_content, response_bytes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_store")]
 ADDRESSES = [
     "/new.pdf?kind=tool",
     "/search.pdf?q=huddle",
@@ -30,11 +30,6 @@ ADDRESSES = [
     "/path/check.pdf",
     "/catalog.pdf",
 ]
-
-
-@pytest.fixture(autouse=True)
-def own_store(settings, tmp_path):
-    settings.PDF_ROOT = tmp_path / "pdfs"
 
 
 @pytest.fixture

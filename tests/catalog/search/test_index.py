@@ -21,8 +21,8 @@ from catalog.models import (
     Word,
 )
 from catalog.search import indexing
-from catalog.search.finding import find
 from catalog.search.index import ORDER, SET, current_index
+from catalog.search.ranking import find
 from courses.models import Course
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 

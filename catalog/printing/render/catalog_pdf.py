@@ -10,7 +10,7 @@ from functools import partial
 
 import pikepdf
 
-from catalog.printing.render import binding, layout
+from catalog.printing.render import layout, uploaded_pdfs
 from catalog.printing.render.layout import MissingCharacters, replace_characters
 
 ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q %s Do Q EMC"
@@ -43,13 +43,13 @@ def write_pdf(path, document):
         links |= {f"{start}#{name}": number + page - 1 for name, page in other["places"].items()}
         number += other["pages"]
     finish = partial(draw_footers, document=document["foot"])
-    binding.bind(path, files, document["marks"], links, finish)
+    uploaded_pdfs.bind(path, files, document["marks"], links, finish)
     return {"pages": number - 1}
 
 
 def draw_footers(pdf, document):
     """Draws the date and "Page 3 of 200" on each page, as artifacts outside the text."""
-    wide = [size[0] > size[1] for size in map(binding.page_size, pdf.pages)]
+    wide = [size[0] > size[1] for size in map(uploaded_pdfs.page_size, pdf.pages)]
     with pikepdf.open(io.BytesIO(render_footers(document, wide))) as footers:
         for page, footer in zip(pdf.pages, footers.pages, strict=True):
             draw_footer(pdf, page, footer)

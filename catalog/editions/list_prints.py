@@ -17,7 +17,7 @@ from operator import xor
 from django.utils import timezone
 
 from catalog.editions.changes import State, changes_since, start_of
-from catalog.editions.codes import LIST
+from catalog.editions.paper_codes import LIST
 from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.models import Edition, Resource
 

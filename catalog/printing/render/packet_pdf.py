@@ -1,6 +1,6 @@
 """Makes the PDF of a packet: a front page with the contents, then sheets and uploaded PDFs."""
 
-from catalog.printing.render import binding, layout
+from catalog.printing.render import layout, uploaded_pdfs
 from catalog.printing.render.layout import VARIANT, MissingCharacters, replace_characters
 
 
@@ -40,7 +40,7 @@ def write_pdf(path, document):
     front.copy(front.pages + sheets).write_pdf(path, pdf_variant=VARIANT)
     marks = [[document["contents"], 1, 0]]
     marks += [[part["title"], places[part["link"]], 0] for part in document["parts"]]
-    binding.bind(path, files, marks, places)
+    uploaded_pdfs.bind(path, files, marks, places)
     return {"pages": number - 1}
 
 
