@@ -209,6 +209,11 @@ def is_lossless(picture):
     return b"VP8L" in dict(webp_parts(Path(picture.filename).read_bytes()))
 
 
+def read_still(source, kind, box):
+    with open_image(source, kind) as picture:
+        return still_image(picture, box)
+
+
 def still_image(picture, box):
     """Returns the first frame upright, in sRGB as RGB or RGBA, within `box` (width, height)."""
     turn = orientation(picture)

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from catalog.files.inspection import documents
+from catalog.files.inspection import documents, office
 from catalog.sandbox.exceptions import Refused
 from tests import files
 
 DEMO = Path(__file__).resolve().parents[3] / "editorial" / "demo"
 FOLDER = tempfile.TemporaryDirectory()  # deleted after the tests
-OLE = documents.OLE + b"\x00" * 600
+OLE = office.OLE + b"\x00" * 600
 PDF, TAGGED, PPTX, PNG = files.pdf(), files.tagged_pdf(), files.pptx_with_text(), files.image()
 DOCX = files.docx("Welcome", "Second line")
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>"
@@ -90,7 +90,7 @@ def test_every_document_of_the_demo_is_accepted_and_lacks_nothing(path):
         (PPTX, "pptx"),
         (DOCX, "docx"),
         (files.office("xl"), "xlsx"),
-        *((files.ole_office(ending), ending) for ending in documents.OLD_OFFICE),
+        *((files.ole_office(ending), ending) for ending in office.OLD_OFFICE),
         (PNG, "png"),
         (files.photo(), "jpg"),
         (files.photo(), "jpeg"),
@@ -291,7 +291,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch):
 def test_a_file_over_any_limit_is_refused(monkeypatch, limit, most):
     content = files.office("ppt", **{"ppt/media/a.png": b"\0" * 200_000})
     facts(content, "pptx")
-    monkeypatch.setattr(documents, limit, most)
+    monkeypatch.setattr(office, limit, most)
     assert refusal(content, "pptx") == "office_bomb"
 
 
@@ -447,7 +447,7 @@ def call_everything(content, ending):
             assert refused.code
 
 
-STARTS = [b"", b"%PDF-1.7\n", b"PK\x03\x04", documents.OLE, PDF, files.office("word")]
+STARTS = [b"", b"%PDF-1.7\n", b"PK\x03\x04", office.OLE, PDF, files.office("word")]
 
 
 @given(st.binary(max_size=200), st.sampled_from(STARTS), st.sampled_from([b"", b"%%EOF"]))
