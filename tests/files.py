@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 from pptx import Presentation
 from weasyprint import HTML
 
-from catalog.files.inspection import office
+from catalog.files.inspection.office import OLD_OFFICE, OLE, ole_entry
 
 CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:03.500\nTake two minutes.\n\n00:04.000 --> 00:05.000\nGo.\n"
 LETTER_PT = (612, 792)
@@ -67,8 +67,8 @@ def office(folder="word", **more):
 
 def ole_office(ending="doc", *more):
     """The start of an OLE file and its directory, which names the main part and `more` parts."""
-    names = [office.OLD_OFFICE[ending][0], *more]
-    return office.OLE + bytes(600) + b"".join(map(office.ole_entry, names))
+    names = [OLD_OFFICE[ending][0], *more]
+    return OLE + bytes(600) + b"".join(map(ole_entry, names))
 
 
 def mp4_box(kind, content=b""):
