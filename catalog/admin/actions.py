@@ -34,8 +34,8 @@ def publish(model_admin, request, queryset):
     model_admin.message_user(request, done % len(ready), messages.SUCCESS)
 
 
-@admin.action(description=gettext_lazy("Unpublish the selected entries"), permissions=["publish"])
-def unpublish(model_admin, request, queryset):
+@admin.action(description=gettext_lazy("Withdraw the selected entries"), permissions=["publish"])
+def withdraw(model_admin, request, queryset):
     """Withdraws a published entry. Makes a scheduled entry a draft again."""
     shown = [resource for resource in queryset if resource.is_public or is_scheduled(resource)]
     with indexed_together():
@@ -46,7 +46,7 @@ def unpublish(model_admin, request, queryset):
                 just_after = resource.published_at + timedelta(microseconds=1)
                 resource.unpublished_at = max(timezone.now(), just_after)
             save_and_log(
-                model_admin, request, resource, _("Unpublished."), "published_at", "unpublished_at"
+                model_admin, request, resource, _("Withdrawn."), "published_at", "unpublished_at"
             )
     done = ngettext("%d entry is now off the site.", "%d entries are now off the site.", len(shown))
     model_admin.message_user(request, done % len(shown), messages.SUCCESS)

@@ -106,7 +106,7 @@ class ResourceAdmin(CatalogAdmin):
     autocomplete_fields = ["topics", "audiences", "only_for", "related", "replaced_by", "owner"]
     save_as = True
     save_on_top = True
-    actions = [actions.publish, actions.unpublish, actions.add_tags, actions.remove_tags]
+    actions = [actions.publish, actions.withdraw, actions.add_tags, actions.remove_tags]
     list_display = ["title", "state_now", "levels_in_words", "in_topics", "time", "missing"]
     list_filter = [
         StateFilter,

@@ -48,15 +48,15 @@ class Edition(models.Model):
     """
 
     resource = models.ForeignKey("catalog.Resource", models.CASCADE, related_name="editions")
-    number = models.PositiveIntegerField(_("edition"))
+    number = models.PositiveIntegerField(_("version"))
     made_at = models.DateTimeField(_("date"), default=timezone.now)
     facts = models.JSONField()
 
     objects = EditionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("edition")
-        verbose_name_plural = _("editions")
+        verbose_name = _("printed version")
+        verbose_name_plural = _("printed versions")
         ordering = ["-number"]
         indexes = [models.Index(fields=["made_at"], name="edition_made_at")]
         constraints = [
@@ -64,7 +64,7 @@ class Edition(models.Model):
         ]
 
     def __str__(self):
-        return _("Edition %d") % self.number
+        return _("Version %d") % self.number
 
 
 def newest_number(resource):

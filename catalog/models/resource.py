@@ -210,7 +210,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         help_text=_("Leave it empty for a draft. At a future time, it appears by itself."),
     )
     unpublished_at = models.DateTimeField(
-        _("unpublished"),
+        _("withdrawn"),
         null=True,
         blank=True,
         db_index=True,
@@ -278,7 +278,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         verbose_name = _("resource")
         verbose_name_plural = _("resources")
         ordering = ["-published_at", "-id"]
-        permissions = [("publish_resource", _("Can publish and unpublish"))]
+        permissions = [("publish_resource", _("Can publish and withdraw"))]
         indexes = [models.Index(fields=["kind", "-published_at"], name="resource_kind_newest")]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="resource_has_title"),

@@ -109,7 +109,7 @@ def test_an_editor_has_no_publish_action_and_cannot_run_one(editor):
     draft, public = make_tool("A", published=False), make_tool("B")
     offered = actions_in(editor.get(list_url(Tool)))
     assert offered == {"add_tags", "remove_tags"}
-    for action in ("publish", "unpublish", "delete_selected"):
+    for action in ("publish", "withdraw", "delete_selected"):
         chosen = {"action": action, "_selected_action": [draft.pk, public.pk], "post": "yes"}
         editor.post(list_url(Tool), chosen)
     draft, public = Tool.objects.order_by("title")
@@ -171,11 +171,11 @@ def test_a_publisher_schedules(publisher):
 def test_a_publisher_publishes_unpublishes_and_deletes_from_the_list(publisher):
     tool = make_tool(published=False)
     offered = actions_in(publisher.get(list_url(Tool)))
-    assert offered == {"publish", "unpublish", "add_tags", "remove_tags", "delete_selected"}
+    assert offered == {"publish", "withdraw", "add_tags", "remove_tags", "delete_selected"}
     chosen = {"_selected_action": [tool.pk], "post": "yes"}
     publisher.post(list_url(Tool), chosen | {"action": "publish"})
     assert Tool.objects.get().is_public
-    publisher.post(list_url(Tool), chosen | {"action": "unpublish"})
+    publisher.post(list_url(Tool), chosen | {"action": "withdraw"})
     assert not Tool.objects.get().is_public
     publisher.post(list_url(Tool), chosen | {"action": "delete_selected"})
     assert not Tool.objects.exists()

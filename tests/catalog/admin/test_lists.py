@@ -198,7 +198,7 @@ def test_publishing_from_the_list(client):
 
 def test_unpublishing_from_the_list(client):
     make_each_state()
-    response = run_action(client, Video, "unpublish", Video.objects.all())
+    response = run_action(client, Video, "withdraw", Video.objects.all())
     assert messages_in(response) == ["3 entries are now off the site."]
     states = {video.title: str(video.state) for video in Video.objects.all()}
     assert states == {
@@ -212,7 +212,7 @@ def test_unpublishing_from_the_list(client):
 
 def test_an_entry_published_at_this_moment_can_be_withdrawn(client):
     video = make_video(published=days_ago(0))
-    run_action(client, Video, "unpublish", [video])
+    run_action(client, Video, "withdraw", [video])
     assert str(Video.objects.get().state) == "withdrawn"
 
 
