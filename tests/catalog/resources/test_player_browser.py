@@ -7,30 +7,30 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.catalog.resources.player_page import (
+    VIDEO_PATH,
+    WORKSTATION,
+    button,
+    chapter_now,
+    cue,
+    expect_in_the_box,
+    expect_playing,
+    expect_time,
+    field,
+    find_in_transcript,
+    hits,
+    mode,
+    second,
+    seek,
+    spoken_now,
+    watch,
+)
+
 pytestmark = pytest.mark.django_db
 
-VIDEO_PATH = "/videos/find-better-solutions/"
-WORKSTATION = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
 PLAIN = {"java_script_enabled": False}
 CALM = {"reduced_motion": "reduce"}
-
-
-@pytest.fixture
-def device():
-    return WORKSTATION
-
-
-@pytest.fixture
-def reader(browser, demo_site, device):
-    """A page of the site on `device`. A message in its console fails the test."""
-    context = browser.new_context(base_url=demo_site, **device)
-    page, complaints = context.new_page(), []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert complaints == []
 
 
 def on(*devices):
@@ -40,77 +40,6 @@ def on(*devices):
 with_and_without_script = pytest.mark.parametrize(
     "device", [WORKSTATION, WORKSTATION | PLAIN], ids=["script", "no script"]
 )
-
-
-def watch(page, query=""):
-    """Opens the page of the video and waits until its length and captions are loaded."""
-    page.goto(VIDEO_PATH + query)
-    page.wait_for_function("() => document.querySelector('video').readyState > 0")
-    return page.locator("video")
-
-
-def button(page, name):
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def mode(video, kind):
-    find = "(video, kind) => [...video.textTracks].find(track => track.kind === kind).mode"
-    return video.evaluate(find, kind)
-
-
-def second(video):
-    return video.evaluate("video => video.currentTime")
-
-
-def seek(video, second):
-    video.evaluate("(video, second) => { video.currentTime = second }", second)
-
-
-def expect_time(video, about):
-    """Waits until the video is at that second or at most 3 seconds after it."""
-    wait = "([video, about]) => video.currentTime >= about && video.currentTime < about + 3"
-    video.page.wait_for_function(wait, arg=[video.element_handle(), about - 0.1])
-
-
-def expect_playing(video):
-    expect(video).to_have_js_property("paused", False)
-
-
-def cue(page, words):
-    return page.locator(".words > span", has_text=words)
-
-
-def spoken_now(page):
-    return page.locator(".words [aria-current]")
-
-
-def chapter_now(page):
-    return page.locator(".chapters [aria-current]")
-
-
-def expect_in_the_box(part):
-    """Waits until `part` is visible in the scrolling box of the transcript."""
-    part.page.wait_for_function(
-        """part => {
-            const box = part.closest(".transcript-text");
-            const [inner, outer] = [part, box].map(element => element.getBoundingClientRect());
-            return inner.top >= outer.top && inner.bottom <= outer.bottom;
-        }""",
-        arg=part.element_handle(),
-    )
-
-
-def field(page):
-    return page.get_by_label("Find in the transcript")
-
-
-def hits(page):
-    return page.locator(".transcript-text mark")
-
-
-def find_in_transcript(page, words):
-    field(page).fill(words)
-    expect(page.locator(".find output")).not_to_be_empty()
 
 
 def test_the_transcript_follows_the_playing_video(reader):
@@ -341,92 +270,6 @@ def test_a_search_without_matches_leaves_the_transcript_unmarked(reader):
     assert reader.locator(".transcript-text").inner_text() == text
     field(reader).fill("")
     expect(reader.locator(".find output")).to_be_empty()
-
-
-def press(page, *keys):
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def test_keys_control_the_video(reader):
-    video = watch(reader)
-    press(reader, "k")
-    expect_playing(video)
-    press(reader, " ")
-    expect(video).to_have_js_property("paused", True)
-    press(reader, "5")
-    expect_time(video, 60)
-    press(reader, "l")
-    expect_time(video, 70)
-    press(reader, "j", "j")
-    expect_time(video, 50)
-    press(reader, "ArrowRight")
-    expect_time(video, 55)
-    press(reader, "ArrowLeft", "ArrowLeft")
-    expect_time(video, 45)
-    press(reader, "m")
-    expect(video).to_have_js_property("muted", True)
-    press(reader, "c")
-    assert mode(video, "captions") == "disabled"
-    press(reader, ">", ">")
-    expect(video).to_have_js_property("playbackRate", 1.5)
-    press(reader, "<")
-    expect(video).to_have_js_property("playbackRate", 1.25)
-    expect(reader.locator("#announcement")).to_have_text("1.25×")
-    press(reader, "f")
-    reader.wait_for_function("() => document.fullscreenElement?.matches('video')")
-    press(reader, "f")
-    reader.wait_for_function("() => !document.fullscreenElement")
-
-
-def test_browser_shortcuts_and_typing_do_not_control_the_video(reader):
-    video = watch(reader)
-    press(reader, "Control+c", "Alt+m", "Shift+K")
-    field(reader).press_sequentially("mk 5")
-    expect(field(reader)).to_have_value("mk 5")
-    expect(video).to_have_js_property("muted", False)
-    expect(video).to_have_js_property("paused", True)
-    assert (second(video), mode(video, "captions")) == (0, "showing")
-
-
-def test_the_space_bar_presses_the_focused_button(reader):
-    video = watch(reader)
-    button(reader, "Captions").focus()
-    press(reader, " ")
-    expect(video).to_have_js_property("paused", True)
-    assert mode(video, "captions") == "disabled"
-    press(reader, "k")
-    expect_playing(video)
-
-
-def test_keys_in_the_focused_player_work_only_once(reader):
-    video = watch(reader)
-    video.focus()
-    press(reader, " ")
-    expect_playing(video)
-    press(reader, "k")
-    expect(video).to_have_js_property("paused", True)
-
-
-def test_the_space_bar_scrolls_if_the_video_is_out_of_view(reader):
-    video = watch(reader)
-    reader.evaluate("scrollTo(0, 1200)")
-    press(reader, " ")
-    reader.wait_for_function("() => scrollY > 1300")
-    expect(video).to_have_js_property("paused", True)
-
-
-def test_the_page_explains_the_keys_and_can_switch_them_off(reader):
-    video = watch(reader)
-    expect(reader.get_by_text("Play or pause")).to_be_hidden()
-    button(reader, "Keyboard").click()
-    expect(button(reader, "Keyboard")).to_have_attribute("aria-expanded", "true")
-    expect(reader.get_by_text("Play or pause")).to_be_visible()
-    reader.get_by_label("Use these keys on this page").uncheck()
-    button(reader, "Keyboard").focus()
-    press(reader, "m")
-    reader.wait_for_timeout(100)
-    expect(video).to_have_js_property("muted", False)
 
 
 @on(WORKSTATION | {"permissions": ["clipboard-read", "clipboard-write"]})
