@@ -58,8 +58,8 @@ def catalog_document(title, options):
 
 @dataclass
 class Section:
-    """A topic with its entries. `also` are entries that are about it too and stand in an earlier
-    one, with the title of that.
+    """A topic with its entries. `also` has (entry, title of an earlier section) for each entry on
+    this topic that is printed in that section.
     """
 
     key: str
@@ -76,7 +76,7 @@ class Section:
 
 @dataclass
 class Chapter:
-    """A topic and the narrower ones inside of it, which begins on a page of its own."""
+    """A topic and the narrower ones inside it. A chapter begins on a new page."""
 
     sections: list
 
@@ -86,7 +86,7 @@ class Chapter:
 
 
 class CatalogContents:
-    """`link` is what leads to a section or an entry, with its key behind it."""
+    """`link` and the key of a section or an entry together are the address that leads to it."""
 
     def __init__(self):
         index = current_index()
@@ -105,7 +105,7 @@ class CatalogContents:
         return self.total > len(self.resources)
 
     def in_chapters(self):
-        """Each entry stands once, in the first section that it belongs to."""
+        """Puts each entry once, in the first section that it belongs to."""
         chapters, home, about = [], {}, self.entries_by("topics")
         for top in vocabulary.topics():
             sections = []

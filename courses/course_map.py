@@ -94,7 +94,7 @@ class CourseMap:
     def time_before(self):
         """The time of all courses before it, such as "9 hr + 1 course with no stated duration".
 
-        Of courses that count as one another, only one is counted.
+        Counts only one of the courses that count as one another.
         """
         steps = Question({self.course.pk: ()}, self.readers_graph.graph, self.facts).steps()
         total = Total.of([self.facts[s.course] for s in steps if s.required_by])

@@ -1,4 +1,4 @@
-"""Sets of entries for a team's huddle. They fit in its minutes, and each week has another set."""
+"""Sets of entries that fit in the minutes of a team's huddle. Each week has a different set."""
 
 import hashlib
 import re

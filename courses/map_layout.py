@@ -412,7 +412,7 @@ def length(text, size):
 
 @lru_cache(maxsize=4096)
 def width_of(letter):
-    """Returns a width as a fraction of the font size, rather too wide than too narrow.
+    """Returns a width as a fraction of the font size. When unsure, it is too wide, not too narrow.
 
     >>> width_of("é") == width_of("e"), width_of("漢")
     (True, 1.25)

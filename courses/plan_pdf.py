@@ -17,7 +17,7 @@ LEVELS = ("1", "2", "3", "4", "5")
 
 
 def plan_recipe(query):
-    """The Printable of a plan, or the address of the plan page where nothing is asked for."""
+    """The Printable of a plan, or the address of the plan page if nothing is asked for."""
     plan = Plan(PlanQuery.read(query))
     if plan.query.is_empty:
         return plan.address("plan")
@@ -39,7 +39,7 @@ def plan_recipe(query):
 
 
 def action_plan_recipe(query):
-    """A team check as paper: of the team's next level, or blank with a page for each level."""
+    """The Printable of a team check: the team's next level, or blank pages for all levels."""
     check, level = TeamCheck.read(query.get("check", "")), query.get("level", "")
     level = level if level in LEVELS and not check.code else ""
 

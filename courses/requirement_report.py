@@ -265,13 +265,13 @@ class Report:
         """Finds courses whose people may not take a course that they need.
 
         Some courses give their people as audiences, others as a limit (`only_for`). There is no
-        contradiction when one audience of either may take the course that is needed.
+        conflict when one audience of either kind may take the course that is needed.
         """
         people, limits = audience_links(Resource.audiences), audience_links(Resource.only_for)
-        names, nobody, found = dict(Audience.objects.values_list("pk", "name")), set(), []
+        names, no_ids, found = dict(Audience.objects.values_list("pk", "name")), set(), []
         for course, required in self.pairs:
-            own, limit = limits.get(course.pk, nobody), limits.get(required.pk, nobody)
-            meant = people.get(course.pk, nobody)
+            own, limit = limits.get(course.pk, no_ids), limits.get(required.pk, no_ids)
+            meant = people.get(course.pk, no_ids)
             if limit and not limit & (own | meant):
                 texts = (join_names(names, ids) for ids in (limit, own or meant))
                 found.append(AudienceConflict(course, required, *texts))
@@ -313,13 +313,13 @@ def group_names(texts):
     (True, 'free to speak')
     """
     names = {text: names_of(text) or {text} for text in texts}
-    alike, chosen = dict_of_sets(), {}
+    same_course, chosen = dict_of_sets(), {}
     for text_names in names.values():
         for name in text_names:
-            alike[name] |= text_names
-    for name in alike:
+            same_course[name] |= text_names
+    for name in same_course:
         if name not in chosen:
-            group = all_before([name], alike)
+            group = all_before([name], same_course)
             chosen |= dict.fromkeys(group, min(group))
     return {text: chosen[min(text_names)] for text, text_names in names.items()}
 

@@ -119,7 +119,7 @@ def pick_records(pages, notes):
                 chosen, known = record, facts
             elif record.complete and without_topics(known) != without_topics(facts):
                 sentence = _(
-                    "“%s” is also here, but with other words. The import uses the first one."
+                    "“%s” is also here, with different words. The import uses the first one."
                 )
                 notes.append(Note(record.file, record.line, sentence % record.title))
             picked[key] = (chosen, known | {"topics": topics})

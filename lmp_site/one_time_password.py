@@ -1,7 +1,7 @@
-"""The first admin gets a password that is shown once and only serves to choose another one.
+"""The first admin gets a password that is shown once and can only be used to choose another one.
 
 The file var/one_time_password keeps the hash of that password. As long as the user still has this
-hash, every page of the admin leads to "Change password".
+hash, every page of the admin redirects to "Change password".
 """
 
 import secrets

@@ -122,7 +122,7 @@ CACHES = {
 
 # All processes share the finished PDFs here.
 PDF_ROOT = STATE_DIR / "prints"
-# The site makes so many PDFs at once. Large ones leave one of these workers free for others.
+# The site makes this many PDFs at once. Large ones leave one of these workers free for others.
 PDF_WORKERS = environment.read("PDF_WORKERS", "int", 3, validate=rules.Range(1, 32))
 
 TAGGIT_CASE_INSENSITIVE = True

@@ -1,4 +1,4 @@
-"""Tells whether STATIC_ROOT still holds what the static folders of the apps hold."""
+"""Tells whether STATIC_ROOT is still the same as the static folders of the apps."""
 
 import hashlib
 

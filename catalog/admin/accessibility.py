@@ -17,7 +17,7 @@ LACKS = {
 
 
 def barriers(resource, renditions=None):
-    """Returns a sentence for each thing that readers who see or hear little would miss.
+    """Returns a sentence for each thing that readers with low vision or hearing would miss.
 
     `renditions` are pairs (name, issues of its PDF) of a tool whose rows are not saved yet.
     """
@@ -58,7 +58,7 @@ def pdf_barrier(name, issues):
 
 
 def refuse_barriers(resource, current, before, may_override):
-    """Raises ValidationError where readers would get `resource` with barriers that are new to them.
+    """Raises ValidationError if readers would get `resource` with barriers that are new to them.
 
     `current` are the barriers of what is being saved. `before` are those of what readers have now;
     none for an entry that is not public. A reason excuses barriers if the editor `may_override`.

@@ -21,7 +21,8 @@ from catalog.models import Job
 from catalog.search.indexing import indexed_together
 
 MAX_SEARCH_LENGTH = 200
-# The comparisons that a filter's parameter may end in. Others can make the database fail: regex.
+# The comparisons that a filter's parameter may end in. Others, such as regex, can make the database
+# fail.
 COMPARISONS = ("exact", "isnull", "isempty")
 
 
@@ -120,7 +121,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
         return super().get_search_results(request, queryset, search_term[:MAX_SEARCH_LENGTH])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Shows the form again, with the error, where saving was refused and undone."""
+        """Shows the form again, with the error, if saving was refused and undone."""
         show = super().changeform_view
         try:
             with known_numbers(), indexed_once(request):
@@ -156,7 +157,7 @@ class CatalogAdmin(FieldsMixin, admin.ModelAdmin):
             return self.refuse_deletion(request, error)
 
     def refuse_deletion(self, request, error):
-        """Answers where a row came into use after its page asked whether to delete it."""
+        """Tells the editor that a row came into use after the page asked whether to delete it."""
         users = ", ".join(sorted({str(user) for user in error.protected_objects}))
         sentence = _("Nothing was deleted, because it is now in use: %s") % users
         self.message_user(request, sentence, messages.ERROR)

@@ -19,7 +19,7 @@ from catalog.models import Resource, Tool
 from catalog.models.tool import digest
 
 CHECKBOXES = ("levels", "dimensions", "regions")
-YEARS = range(1990, 2101)  # a time zone can move a year 9999 out of what databases can hold
+YEARS = range(1990, 2101)  # a time zone can move the year 9999 past what databases can hold
 NO_LEVEL = _("Choose a level from 1 to 5.")
 
 
@@ -136,7 +136,7 @@ class ResourceForm(RefusableForm):
             self.add_error("unpublished_at", _("Choose a time after it is published."))
 
     def refuse_conflict(self):
-        """Keeps an editor from overwriting a version unseen.
+        """Keeps an editor from overwriting a version that they have not seen.
 
         The checkbox “Replace the saved version with mine” sends the newer version too.
         """
@@ -192,7 +192,7 @@ class RowForm(forms.ModelForm):
             keep_files(self, rows.first())
 
     def clean(self):
-        """Cleans texts as saving does, so that rows are compared by what they will say."""
+        """Cleans texts as saving does, so that rows are compared by their final texts."""
         super().clean()
         texts = {name: text for name, text in self.cleaned_data.items() if isinstance(text, str)}
         self.cleaned_data |= {name: clean_line(text) for name, text in texts.items()}
@@ -233,7 +233,7 @@ class Rows(BaseInlineFormSet):
                 )
 
     def save(self, commit=True):
-        """Deletes rows first: another row may take over what a deleted one said."""
+        """Deletes rows first, because another row may reuse the values of a deleted one."""
         deleted = [form.instance for form in self.deleted_forms if form.instance.pk]
         for row in deleted if commit else ():
             self.delete_existing(row)

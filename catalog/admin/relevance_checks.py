@@ -15,17 +15,17 @@ FIRST = 3
 
 @contextmanager
 def refuse_harm():
-    """Runs a change of synonyms or promoted results in one transaction. Undoes it if it harms.
+    """Runs a change of synonyms or promoted results in one transaction. Undoes a harmful change.
 
     Raises ValidationError, with a sentence for each search check whose wanted resource leaves the
-    first FIRST. A resource that was not among them before, or is not public, refuses nothing.
+    first FIRST. A resource that was not among them before, or is not public, does not count.
     """
     with transaction.atomic():
-        # Two changes at once may be harmless alone but do harm together.
+        # Two changes at the same time may each be harmless but do harm together.
         index_lock()
-        well = [query for query in judged_queries() if is_among_first(place_of(query))]
+        passing = [query for query in judged_queries() if is_among_first(place_of(query))]
         yield
-        after = [(query, place_of(query)) for query in well]
+        after = [(query, place_of(query)) for query in passing]
         if harms := [
             harm_sentence(query, place) for query, place in after if not is_among_first(place)
         ]:

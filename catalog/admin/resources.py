@@ -42,7 +42,10 @@ NOT_COPIED = [*(f"{name}_{part}" for name in PUBLISHING for part in (0, 1)), "re
 
 
 def make_fieldsets(what=(), time=(), files=(), more=()):
-    """Returns the fieldsets of an entry in an editor's order. Closing ones follow the inlines."""
+    """Returns the fieldsets of an entry in the order that editors work in.
+
+    The closing ones follow the inlines.
+    """
     return [
         (_("What it is"), {"fields": ["title", "summary", "body", *what, "topics", "tags"]}),
         (
@@ -79,13 +82,13 @@ class RowsMixin(FieldsMixin):
     max_num = 100
 
     def get_formset(self, request, obj=None, **kwargs):
-        """Limits how many rows are read of a request that says it has more than anyone writes."""
+        """Limits how many rows are read, because a request can claim more than anyone writes."""
         return super().get_formset(request, obj, absolute_max=2 * self.max_num, **kwargs)
 
 
 class RowInline(RowsMixin, admin.TabularInline):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Labels each field, because a screen reader does not take the column head as its label."""
+        """Labels each field, because a screen reader does not use the column head as its label."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
             field.widget.attrs["aria-label"] = field.label
@@ -198,7 +201,7 @@ class ResourceAdmin(CatalogAdmin):
         return model._meta.get_field(field)
 
     def keep_text_of_deleted_entry(self, request, object_id):
-        """Keeps the text as a new draft where someone deleted the entry meanwhile."""
+        """Keeps the text as a new draft if someone deleted the entry in the meantime."""
         if self.get_object(request, unquote(object_id)) is None:
             request.POST = request.POST.copy()
             request.POST["_saveasnew"] = "1"
@@ -363,7 +366,7 @@ def address_id(request):
 
 
 def values_for_copy(values):
-    """Returns what a form sent, without what a copy must not share with its original."""
+    """Returns the `values` of a form without those that a copy must not share with its original."""
     values = values.copy()
     for name in NOT_COPIED:
         values.pop(name, None)

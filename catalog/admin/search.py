@@ -46,7 +46,7 @@ class BestBetForm(RefusableForm):
 
 
 class VocabularyAdmin(CatalogAdmin):
-    """Refuses to save or delete a row where this would harm a search check."""
+    """Refuses to save or delete a row if this would harm a search check."""
 
     def save_model(self, request, obj, form, change):
         with refuse_harm():
@@ -212,7 +212,7 @@ def searches_by_need():
 
 
 class Proposal(NamedTuple):
-    """A choice of synonyms for `term`, which nothing has: the known words `meanings`."""
+    """The known words `meanings` as possible synonyms for `term`, which no resource has."""
 
     term: str
     meanings: list

@@ -104,7 +104,7 @@ site = CatalogAdminSite(name="admin")
 
 
 def group_apps(apps):
-    """Returns the apps of the index as GROUPS, then what is left of each app."""
+    """Returns the apps of the index as GROUPS, then the rest of each app."""
     models = {model["object_name"].lower(): model for app in apps for model in app["models"]}
     kinds = [kind.name for kind in registered()]
     groups = [
@@ -127,7 +127,10 @@ def sent_texts(request):
 
 
 def kept_texts(kept):
-    """Returns what keep_text_and_ask_login() put into the login form; {} if someone changed it."""
+    """Returns the texts that keep_text_and_ask_login() put into the login form.
+
+    Returns {} if someone changed them.
+    """
     try:
         return signing.loads(kept, salt="kept")
     except signing.BadSignature:
@@ -137,8 +140,8 @@ def kept_texts(kept):
 def csrf_failure(request, reason=""):
     """Answers a form with a stale token: its editor logged in again in another window.
 
-    Only a form of this site gets this answer, by the Origin that the browser sends. Any other form
-    is refused.
+    Only a form of this site gets this answer: the browser sends its origin. Any other form is
+    refused.
     """
     same_origin = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     if not same_origin or not request.path.startswith(reverse("admin:index")):

@@ -72,7 +72,7 @@ class ToolAdmin(ResourceAdmin):
         return [versions, *super().get_urls()]
 
     def versions_view(self, request, pk):
-        """Lists all files that a tool had. A POST makes one of them the newest again."""
+        """Lists all files that a tool has had. A POST makes one of them the newest again."""
         with known_numbers():
             tool = get_object_or_404(Tool, pk=pk)
         if not self.has_change_permission(request, tool):
@@ -105,7 +105,7 @@ class ToolAdmin(ResourceAdmin):
         return redirect("admin:catalog_tool_versions", tool.pk)
 
     def refuse_worse(self, request, tool, version):
-        """Raises ValidationError where the old version lacks what the newest one has."""
+        """Raises ValidationError if the old version has barriers that the newest one lacks."""
         now = barriers(tool)
         name, issues = version.rendition.name, version.accessibility_issues
         found = [*now, pdf_barrier(name, issues)] if issues else now

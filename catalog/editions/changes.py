@@ -136,9 +136,9 @@ class EntryChanges:
 def changes_since(resources, when):
     """Returns an EntryChanges for each of `resources`, in their order, for a print made at `when`.
 
-    A date means its first moment, because a change too many is better than a missing one. An entry
-    without an earlier edition is compared with its first one. It takes one query for any number of
-    resources, and two more if one of them is withdrawn.
+    A date means its first moment, because listing one change too many is better than missing one.
+    An entry without an earlier edition is compared with its first one. It takes one query for any
+    number of resources, and two more if one of them is withdrawn.
     """
     editions = Edition.objects.then_and_now(resources, start_of(when)).order_by("number")
     facts = {}

@@ -2,8 +2,8 @@
 
 The code on paper holds the day, a digest of the list's members, and how many editions these
 members had: "?list=20261127-…-72". The digest of a set is the XOR of the digests of its members.
-So a system of linear equations says which of the entries that were edited since must be removed
-from the list or added to it to get the digest on paper.
+So a system of linear equations tells which of the entries that were edited since then must be
+removed from the list or added to it to get the digest on paper.
 """
 
 import base64
@@ -68,13 +68,13 @@ def list_print(text, members, hidden=EMPTY):
         return ListPrint(None)
     public, everything = Resource.objects.published(), Resource.objects.all()
     ended = {"published_at__lt": code.end, "unpublished_at__range": (code.begin, timezone.now())}
-    gone = ids_of(everything.filter(**ended))
+    ended_ids = ids_of(everything.filter(**ended))
     new = members & ids_of(public.filter(published_at__gte=code.begin))
-    known = (members - new) | (hidden & gone)
-    found = printed_set(code, members, known, gone)
+    known = (members - new) | (hidden & ended_ids)
+    found = printed_set(code, members, known, ended_ids)
     printed = known if found is None else found
-    new, withdrawn = new - printed, (printed - members) & gone
-    joined, left = members - printed - new, printed - members - gone
+    new, withdrawn = new - printed, (printed - members) & ended_ids
+    joined, left = members - printed - new, printed - members - ended_ids
     changed, unread = find_changes(members & printed, printed, code)
     return ListPrint(
         code.day,
@@ -172,35 +172,35 @@ class Code:
         return start_of(self.day + timedelta(days=1))
 
 
-def printed_set(code, members, known, gone):
+def printed_set(code, members, known, withdrawn):
     """Returns the set of entries in the list when the code was printed, or None if unknown.
 
-    `known` is the set that follows from the publication dates alone, which ignore edits. `gone` is
-    the set of entries that were withdrawn since.
+    `known` is the set that follows from the publication dates alone, which ignore edits.
+    `withdrawn` is the set of entries that were withdrawn since then.
     """
     if code.digest is None or code.digest == digest_of(members):
         return None if code.digest is None else members
     rows = Resource.objects.published().filter(published_at__lt=code.end)
-    uncertain = gone | members & ids_of(rows.filter(published_at__gte=code.begin))
+    uncertain = withdrawn | members & ids_of(rows.filter(published_at__gte=code.begin))
     uncertain |= ids_of(rows.filter(editions__made_at__gte=code.begin))
     wanted = code.digest ^ digest_of(known)
     moved = subset(uncertain, wanted) if len(uncertain) <= MAX_MOVED else None
     if moved is None:
-        moved = subset_of_one_or_two(ids_of(rows) | gone, wanted)
+        moved = subset_of_one_or_two(ids_of(rows) | withdrawn, wanted)
     return None if moved is None else known ^ moved
 
 
 def subset_of_one_or_two(candidates, digest):
     """Returns the set of one or two of `candidates` that has this digest, or None.
 
-    Usually only one entry joined or left. It may have no new edition itself: it got another tag,
-    or a course no longer requires it.
+    Usually only one entry joined or left. It may have no new edition of its own, for example
+    because it got another tag, or because a course no longer requires it.
 
     >>> both = IdSet([3, 7])
     >>> subset_of_one_or_two(IdSet(range(9)), digest_of(both)) == both
     True
     """
-    others = {0: []}  # {digest: no or one id that has it}
+    others = {0: []}  # {digest: a list of the one id that has it, or of none}
     for pk in candidates:
         own = digest_of_one(pk)
         if digest ^ own in others:

@@ -43,8 +43,8 @@ class Picture:
 
         It is the address of the file itself while no size has been made.
         """
-        middling = [width for width in self.widths if width <= 1280]
-        return self.url_of(max(middling), "webp") if middling else self.storage.url(self.name)
+        widths = [width for width in self.widths if width <= 1280]
+        return self.url_of(max(widths), "webp") if widths else self.storage.url(self.name)
 
     @property
     def sources(self):

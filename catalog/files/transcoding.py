@@ -174,7 +174,7 @@ def file_url(path):
 def replaced_when_done(out):
     """Yields a temporary path beside `out`, and renames that file to `out` at the end.
 
-    After an error nothing of the temporary file is left. Raises VideoError if nothing was written.
+    Removes the temporary file after an error. Raises VideoError if nothing was written.
     """
     out = Path(out)
     part = out.with_name(f".{secrets.token_hex(8)}.part")

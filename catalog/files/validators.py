@@ -87,7 +87,7 @@ SENTENCES = {
     "captions_time": _("“%(file)s”: write line %(line)s like this: 00:01:05.000 --> 00:01:08.500."),
     "captions_order": _("“%(file)s”: the times in line %(line)s are out of order."),
     "captions_beyond": _(
-        "“%(file)s”: the times in line %(line)s go on after the video, which ends at %(video)s."
+        "“%(file)s”: the times in line %(line)s go past the end of the video, at %(video)s."
     ),
     "captions_long": _(
         "“%(file)s”: line %(line)s has %(length)s characters. Shorten it to %(most)s or fewer."

@@ -22,17 +22,18 @@ from catalog.printing import store
 from catalog.printing.workers import TooBusy
 from catalog.sandbox.exceptions import Refused
 
-# A video takes minutes. Neither short jobs nor what a reader waits for must wait for it.
+# A video takes minutes. Short jobs, and PDFs that a reader waits for, must not wait for it.
 LANES = {
     "videos": [Job.Task.VIDEO],
     "rest": [Job.Task.TEXT, Job.Task.PREVIEW, Job.Task.PICTURE],
     "prints": [Job.Task.PRINT, Job.Task.SHEET],
 }
-# Without a heartbeat, a job counts as left behind. No step between two heartbeats takes as long.
+# A job without a heartbeat for this long counts as abandoned. No step between two heartbeats takes
+# as long.
 STALE_AFTER = timedelta(minutes=10)
 MAX_TRIES = 3
 IDLE_S, POLL_S = 1, 0.2  # between two rounds of upkeep; between two looks for a job
-RETRY_DELAY_S = 5  # before a document is tried again for which no PDF worker was free
+RETRY_DELAY_S = 5  # before another try at a document for which no PDF worker was free
 HEARTBEAT_S = 2
 
 logger = logging.getLogger(__name__)
@@ -81,13 +82,13 @@ def next_job(tasks):
 def claim_job(tasks, worker):
     """Returns the next job, taken by this worker and no other; None if no job is ready."""
     while job := next_job(tasks):
-        mine = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
+        claimed = Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
             state=Job.State.RUNNING,
             worker=worker,
             tries=F("tries") + 1,
             beat_at=timezone.now(),
         )
-        if mine:
+        if claimed:
             return job
     return None
 
@@ -102,7 +103,7 @@ def run_job(job):
     except TooBusy:  # no PDF worker was free, so the job has not failed
         due = timezone.now() + timedelta(seconds=RETRY_DELAY_S)
         row.update(state=Job.State.WAITING, progress=0, due_at=due, tries=F("tries") - 1)
-    # Whatever fails for one file, the worker goes on with the next.
+    # Whatever fails for one file, the worker continues with the next one.
     except Exception as error:
         logger.warning("%s: %s", job, error)
         row.update(state=Job.State.FAILED, failure=failure_sentence(error, job.file)[:500])

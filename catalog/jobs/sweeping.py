@@ -81,7 +81,7 @@ def is_plain(storage, folder, name):
 
 
 def remove(storage, stray):
-    """Removes the file, and the folders that are empty without it."""
+    """Removes the file, and the folders that this leaves empty."""
     storage.delete(stray.name)
     if is_local(storage):
         root = Path(storage.path(""))
@@ -91,7 +91,7 @@ def remove(storage, stray):
 
 
 def remove_empty_folders(storage, before):
-    """Removes folders that were empty before that moment. A newer one may wait for its file."""
+    """Removes folders that were empty before that moment. A newer one may get its file soon."""
     if not is_local(storage):
         return
     for path, _folders, _files in os.walk(storage.path(""), topdown=False):

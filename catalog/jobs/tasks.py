@@ -1,4 +1,4 @@
-"""What the job of each task does."""
+"""The functions that do the work of each task."""
 
 import tempfile
 from functools import partial
@@ -25,7 +25,7 @@ READING_S = 60
 
 
 def read_text(job, progress):
-    """Saves the words of a PDF, deck or document for search, and what a PDF lacks."""
+    """Saves the words of a PDF, deck or document for search, and a PDF's accessibility issues."""
     with stored_on_disk(default_storage, job.file) as path:
         kind = {"ending": ending(file_named(job.file))}
         places = ask("documents.texts", path, limit=READING_S, **kind)
@@ -134,7 +134,7 @@ def make_ordered_pdf(job, progress):
 
 
 def make_sheet(job, progress):
-    """Makes the sheet of an entry that readers may see. Others get theirs when they appear."""
+    """Makes the sheet of an entry that readers may see. Others get theirs on their date."""
     resource = Resource.objects.published().filter(pk=job.resource_id).first()
     if resource:
         detailed = resource.kind_row.model.objects.for_detail().get(pk=resource.pk)

@@ -39,7 +39,7 @@ def enqueue_preview(rendition):
 
 
 def enqueue_sheets(sender, ids, **kwargs):
-    """Makes sheets before the first reader asks: of public entries now, of scheduled ones then."""
+    """Makes sheets before the first reader asks: now, or on the date of a scheduled entry."""
     if len(ids) > MAX_SHEETS:
         return
     now, dated = timezone.now(), IndexEntry.objects.filter(pk__in=ids, newest__isnull=False)

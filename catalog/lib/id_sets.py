@@ -1,6 +1,6 @@
 """Sets of ids, fast enough for 100 000 resources: bit n of a whole number is id n.
 
-To combine two sets or to count one costs some microseconds.
+Combining two sets or counting one takes a few microseconds.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ ON_OFF = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class IdSet:
-    """An immutable set of ids, which are whole numbers from 0. It yields them from the lowest on.
+    """An immutable set of ids, which are whole numbers from 0. It yields the lowest first.
 
     >>> some = IdSet([7, 2, 3])
     >>> list(some), len(some), 3 in some, bool(some - IdSet([2, 3, 7]))
@@ -108,9 +108,9 @@ class Order:
 
 
 class Ranked(Sequence):
-    """The ids of a set: those of the first of `tiers` first and so on, the rest last.
+    """The ids of a set: first those in the first of `tiers`, and so on; the rest last.
 
-    Inside a tier they are in an Order. Only what is asked for is put in order, [20:30] as well as
+    Inside a tier they are in an Order. Sorts only the ids that are asked for, whether [20:30] or
     [0:10].
     """
 
@@ -142,7 +142,7 @@ class Ranked(Sequence):
 
 
 def by_count(sets):
-    """Returns the ids in all of `sets`, in all or all but one, and so on to: in at least one.
+    """Returns a list of sets: the ids in all of `sets`, in all but at most one, … in at least one.
 
     >>> by_count([IdSet([0, 1]), IdSet([1, 2]), IdSet([1])])
     [IdSet([1]), IdSet([1]), IdSet([0, 1, 2])]

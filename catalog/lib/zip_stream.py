@@ -1,4 +1,4 @@
-"""Files as one ZIP that is sent while it is made. The ZIP is never whole in memory or on disk."""
+"""Makes one ZIP of files while sending it. The ZIP is never whole in memory or on disk."""
 
 import zipfile
 

@@ -17,6 +17,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="edition",
+            options={
+                "ordering": ["-number"],
+                "verbose_name": "printed version",
+                "verbose_name_plural": "printed versions",
+            },
+        ),
+        migrations.AlterModelOptions(
+            name="resource",
+            options={
+                "ordering": ["-published_at", "-id"],
+                "permissions": [("publish_resource", "Can publish and withdraw")],
+                "verbose_name": "resource",
+                "verbose_name_plural": "resources",
+            },
+        ),
         migrations.AlterField(
             model_name="audience",
             name="position",
@@ -79,6 +96,11 @@ class Migration(migrations.Migration):
                 unique=True,
                 verbose_name="address",
             ),
+        ),
+        migrations.AlterField(
+            model_name="edition",
+            name="number",
+            field=models.PositiveIntegerField(verbose_name="version"),
         ),
         migrations.AlterField(
             model_name="job",
@@ -406,7 +428,7 @@ class Migration(migrations.Migration):
             model_name="resource",
             name="title",
             field=models.CharField(
-                help_text="What people call it, in ten words or fewer. For a course, say how it is held.",
+                help_text="What people call it, in ten words or fewer. For a course, say how it is delivered.",
                 max_length=200,
                 verbose_name="title",
             ),
@@ -419,7 +441,7 @@ class Migration(migrations.Migration):
                 db_index=True,
                 help_text="When to take it off the site. Leave it empty to keep it there.",
                 null=True,
-                verbose_name="unpublished",
+                verbose_name="withdrawn",
             ),
         ),
         migrations.AlterField(

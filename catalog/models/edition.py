@@ -30,7 +30,7 @@ class EditionQuerySet(models.QuerySet):
     def then_and_now(self, resources, when):
         """Returns two editions of each of `resources`: the newest, and the one current at `when`.
 
-        Where all are later than `when`, the second is the first edition, because nothing is known
+        If all are later than `when`, the second is the first edition, because nothing is known
         about the time before it.
         """
         same = self.model.objects.filter(resource=OuterRef("resource")).order_by()

@@ -19,7 +19,7 @@ class PdfOrder(models.Model):
     name = models.CharField(max_length=64, unique=True)
     address = models.TextField()
     title = models.TextField()
-    # The set of what readers could see when it was placed, then when it was made.
+    # The set of entries that readers could see when it was placed; later, when it was made.
     public = models.BinaryField()
     # Of the finished PDF, and the fingerprint of the code that made it; "" until then.
     key = models.CharField(max_length=64, blank=True)

@@ -1,4 +1,4 @@
-"""Who sees an entry: readers see it from `published_at` until `unpublished_at`, and no draft."""
+"""Readers see an entry from `published_at` until `unpublished_at`. They never see a draft."""
 
 from django.db import models
 from django.db.models import Q

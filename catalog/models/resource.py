@@ -36,7 +36,7 @@ RESERVED_SLUGS = ("feed",)
 
 
 class Resource(PublishingState, Presentation, CleanModel):
-    """What videos, tools and courses have in common. Only these three are ever created.
+    """The fields that videos, tools and courses share. Only these three are ever created.
 
     A text as it was written (level_text, duration_text, audience_text …) is kept beside the data
     that was read from it. Pages show the text. Filters, sums and plans use the data.
@@ -48,7 +48,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         _("title"),
         max_length=200,
         help_text=_(
-            "What people call it, in ten words or fewer. For a course, say how it is held."
+            "What people call it, in ten words or fewer. For a course, say how it is delivered."
         ),
     )
     slug = models.SlugField(

@@ -150,7 +150,7 @@ class Rendition(CleanModel):
         BLACK_AND_WHITE = "bw", _("black and white")
 
     indexed_with = "tool"
-    # False: save() names it after its file, at a time when a deleted row no longer has this name.
+    # If False, save() names it after its file, when a deleted row no longer has this name.
     is_named = True
 
     tool = models.ForeignKey(Tool, models.CASCADE, related_name="renditions")
@@ -173,7 +173,7 @@ class Rendition(CleanModel):
     paper = models.CharField(_("paper"), max_length=60, blank=True)
     bytes = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
-    # Names of what its PDF lacks, see LACKS; None until a job has read it.
+    # The names of what its PDF lacks, see admin/accessibility.py; None until a job has read it.
     accessibility_issues = models.JSONField(null=True, blank=True, editable=False)
     number = models.PositiveIntegerField(_("version"), default=0, editable=False)
     preview = models.FileField(
@@ -253,7 +253,8 @@ class Rendition(CleanModel):
     def clear_file_facts(self):
         """Clears the facts of a removed file.
 
-        Without any version there was no file here: pages and paper are from an old page, and stay.
+        A rendition without any version never had a file here. Its pages and paper stay, because
+        they are from a page of the old site.
         """
         if self.number:
             self.pages, self.paper = None, ""

@@ -121,7 +121,7 @@ class Video(Resource):
             raise ValidationError({track: error}) from error
         last = max((end for _begin, end, _text in getattr(self, cues)), default=0)
         if file and file._committed and seconds and last > seconds + 1:
-            sentence = _("These go on after the video ends. Choose the file that belongs to it.")
+            sentence = _("These go past the end of the video. Choose the file that belongs to it.")
             raise ValidationError({track: sentence})
 
     def file_facts(self):
@@ -188,8 +188,8 @@ class Video(Resource):
         return paragraphs(self.cues)
 
     def text_files(self):
-        said = [[int(begin), text] for begin, _end, text in self.cues]
-        return {self.captions.name: said} if self.captions else {}
+        passages = [[int(begin), text] for begin, _end, text in self.cues]
+        return {self.captions.name: passages} if self.captions else {}
 
     @property
     def bytes(self):

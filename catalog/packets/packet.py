@@ -174,13 +174,13 @@ class Packet:
 
     @property
     def total_words(self):
-        """“7 items, 3 hr 40 min plus 2 whose length is not known”. It sums items that take time."""
+        """“7 items, 3 hr 40 min plus 2 of unknown length”, from the items that take time."""
         lengths = [minutes_of(row) for row in self.public_rows if takes_time(row)]
         known, total = list(filter(None, lengths)), len(self.public_rows)
         least, most = (sum(ends) for ends in zip(*known, strict=True)) if known else (0, 0)
         words = [minutes_in_short(least, most)] if known else []
         if unknown := len(lengths) - len(known):
-            words.append(_("%d whose length is not known") % unknown)
+            words.append(_("%d of unknown length") % unknown)
         items = ngettext("%d item", "%d items", total) % total
         return ", ".join(filter(None, [items, _(" plus ").join(words)]))
 

@@ -23,7 +23,7 @@ from catalog.printing.recipes import Printable, with_query, without_options
 from catalog.printing.sheets import sheet_of
 from catalog.sandbox.exceptions import Refused
 
-# Facts about a file that stay true however often it is read.
+# Reasons that stay true however often a file is read.
 LASTING_CODES = ("encrypted", "too_long")
 REASONS = {
     "elsewhere": gettext_lazy("It is on another site."),

@@ -1,7 +1,7 @@
 """The catalog PDF is bound from parts: documents that are made in parallel and kept for later.
 
-Its document is {"front": a document, "chapters" and "indexes": documents with the "link" with which
-the contents leads to them, "marks": [[title, id, level]] of its outline, "foot": a document with
+Its document is {"front": a document, "chapters" and "indexes": documents, each with the "link" that
+leads to it from the contents, "marks": [[title, id, level]] of its outline, "foot": a document with
 the footer of each page}.
 """
 

@@ -75,7 +75,7 @@ SCHEME = re.compile(r"^(https?://|mailto:|tel:)")
 
 
 def with_addresses(html):
-    """Returns `html` with the address of each link after its words, except of links with a class.
+    """Returns `html` with the address of each link after its words, except links with a class.
 
     Addresses and times break only where they may, or move to the next line as a whole.
     """
@@ -94,7 +94,7 @@ def with_address(link):
     return f'<a href="{to}" data-address="{with_break_hints(address)}">{words}</a>'
 
 
-# Neither is drawn or copied from the PDF.
+# These characters are not drawn, and copied text does not have them.
 NO_BREAK, MAY_BREAK = "\u2060", "\u200b"
 
 SHORT_ADDRESS = re.compile(r"[\w.:-]+/r/\w+(?:/\d+)?")

@@ -9,8 +9,8 @@ from importlib.metadata import version
 
 from django.conf import settings
 
-# A change of any of these files may change a document. To make a PDF once too often is cheaper than
-# to keep a list of modules that somebody forgets to extend.
+# A change of any of these files may change a document. Making a PDF once too often is cheaper than
+# keeping a list of modules that somebody forgets to extend.
 FILES = [
     "catalog/**/*.py",
     "courses/**/*.py",
@@ -19,7 +19,7 @@ FILES = [
     "catalog/static/catalog/pdf.css",
     "catalog/static/catalog/fonts/*.woff2",
 ]
-# Rooms that only editors, commands and background jobs use.
+# Packages that only editors, commands and background jobs use.
 UNRELATED = {"admin", "jobs", "management", "migrations"}
 LIBRARIES = ["Django", "pikepdf", "Pillow", "segno", "weasyprint"]
 

@@ -1,4 +1,4 @@
-"""The handout of a listing: its entries in groups, with a table of contents if they are many."""
+"""The handout of a listing: its entries in groups, with a table of contents if there are many."""
 
 from dataclasses import dataclass
 

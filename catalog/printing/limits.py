@@ -8,7 +8,7 @@ LAYOUT_S, LAYOUT_MEGABYTES = 60, 1000
 HANDOUT_ENTRIES_AT_ONCE, MAX_HANDOUT_ENTRIES = 60, 500
 MIN_ENTRIES_WITH_CONTENTS = 8  # readers see fewer at a glance
 
-# The catalog PDF: the newest entries, some 200 pages.
+# The catalog PDF: the newest entries, about 200 pages.
 MAX_CATALOG_ENTRIES = 2000
 
 # A packet: more items are made in the background. The pages and megabytes of all its files count.

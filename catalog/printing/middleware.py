@@ -11,7 +11,7 @@ PDF_PATH = re.compile(r"/(?!media/|tools/[^/]+/|admin/).+\.pdf")
 
 
 class KeptPdfMiddleware:
-    """Sends a finished PDF after a look at nothing but the version of the catalog.
+    """Sends a finished PDF after checking only the version of the catalog.
 
     Sets `request.pdf_name`: the name under which the view keeps the PDF, None for staff, who may
     see what readers do not.

@@ -16,8 +16,8 @@ from catalog.sandbox.exceptions import Refused
 from catalog.search.index import current_index
 
 RETRY_AFTER, FORGET_AFTER = timedelta(hours=1), timedelta(days=1)
-# Waiting orders, in all and of one path. So the packets of one person do not block the lists of
-# others. At the limit we ask readers to try again later.
+# Waiting orders, in all and of one path, so that the packets of one person do not block the lists
+# of others. At the limit we ask readers to try again later.
 MAX_WAITING, MAX_WAITING_OF_A_PATH = 30, 15
 NAME = re.compile("[0-9a-f]{64}")
 

@@ -1,4 +1,4 @@
-"""A `Printable` is what an address that ends in ".pdf" means. Views and jobs both ask for it.
+"""A `Printable` is the document at an address that ends in ".pdf". Views and jobs both ask for it.
 
 A recipe is a function `recipe(query, **arguments)`. It takes the query and the arguments of a URL
 and returns a `Printable`, or the address of a page where there is nothing to print. `pdf_view()` in
@@ -71,7 +71,7 @@ def printable_at(address):
 
 
 def name_at(path, query):
-    """Returns the name for what this address shows while the catalog does not change."""
+    """Returns the name under which the PDF of this address is kept until the catalog changes."""
     index = current_index()
     public = index.public().to_bytes().hex()
     state = [index.version.hex(), public, timezone.localdate(), settings.SITE_URL]

@@ -20,7 +20,7 @@ def cut_body(html):
 
 
 def break_long_words(text, end, counter):
-    """`text` with `end` after its long words, except the first few that `counter` counts."""
+    """Returns `text` with `end` after its long words, except the first few (see `counter`)."""
     return LONG.sub(lambda word: word[0] + end * (next(counter) > limits.MAX_LONG_WORDS), text)
 
 

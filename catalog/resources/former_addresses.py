@@ -8,7 +8,7 @@ from catalog.models import FormerSlug
 
 
 def redirect_from_former_slug(request, kind, slug, address):
-    """Redirects for good from a former slug to `address(resource)`, with the same query string.
+    """Redirects permanently from a former slug to `address(resource)`, with the same query string.
 
     Raises Http404 if no public resource of this kind had that slug.
     """

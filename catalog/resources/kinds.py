@@ -8,7 +8,7 @@ from catalog.files.serving import MEDIA_TYPES
 from catalog.kinds import Kind, register
 from catalog.models import Tool, Video
 
-# By MediaInfo's names, the codec strings of formats that some browsers play without the picture.
+# By MediaInfo's names, the codec strings of formats that some browsers play without a picture.
 CODECS = {"HEVC": "hvc1.1.6.L120.B0", "MPEG-4 Visual": "mp4v.20.9"}
 
 

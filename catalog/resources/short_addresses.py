@@ -1,4 +1,4 @@
-"""The short addresses on paper. They lead to the entry's page, or say why it is gone."""
+"""The short addresses on paper. They lead to the entry's page, or say why there is none."""
 
 from django.db.models import Q
 from django.http import Http404

@@ -14,7 +14,7 @@ from catalog.resources.visibility import visible_to
 
 @require_safe
 def detail_page(request, slug, kind):
-    """Shows one resource, to staff also a draft. Its former addresses redirect here."""
+    """Shows one resource. Staff also see drafts. Its former addresses redirect here."""
     resource = visible_to(request, kind.model).filter(slug=slug).first()
     if resource is None:
         withdrawn = short_addresses.withdrawn_response(request, kind.model, slug)

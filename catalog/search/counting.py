@@ -20,7 +20,7 @@ from catalog.models import SearchCount
 from catalog.search.queries import words_as_typed
 
 KEEP_DAYS = 90
-# Different queries a day. A robot that searches for random words cannot fill the disk.
+# Different queries a day, so that a robot that searches for random words cannot fill the disk.
 MAX_QUERIES_A_DAY = 5000
 MAX_LENGTH = 120
 LOCK_TIMEOUT_MS, USUAL_LOCK_TIMEOUT_MS = 200, 10_000

@@ -20,7 +20,7 @@ VERSION_KEY = "stamp"
 SET, ORDER = "set:", "order:"  # the beginnings of the keys of the two sorts of parts
 MAX_KEPT = 500  # answers of the engine; with 100 000 resources up to 40 kB each
 DATED = "dated"  # the key of all resources with a date of publication
-# Each class has titles of up to so many words. Longer titles are in a last class.
+# Each class has the titles of up to this many words. Longer titles are in a last class.
 LENGTHS = (1, 2, 3, 4, 5, 7, 10)
 
 

@@ -189,11 +189,11 @@ def changes_of(ids, before, after):
     """Returns {key: (ids that now have it and did not before, ids that no longer have it)}."""
     changes = defaultdict(lambda: (set(), set()))
     for pk in ids:
-        had = set(before[pk].keys) if pk in before else set()
-        has = set(after[pk].keys) if pk in after else set()
-        for key in has - had:
+        old_keys = set(before[pk].keys) if pk in before else set()
+        new_keys = set(after[pk].keys) if pk in after else set()
+        for key in new_keys - old_keys:
             changes[key][0].add(pk)
-        for key in had - has:
+        for key in old_keys - new_keys:
             changes[key][1].add(pk)
     return changes
 
@@ -230,7 +230,7 @@ def in_order(order):
 
 
 def rebuild(progress=lambda done, total: None):
-    """Rebuilds the whole index. Each CHUNK is a transaction of its own, so that readers can go on.
+    """Rebuilds the whole index. Each CHUNK is its own transaction, so that readers can continue.
 
     Calls progress(done, total) after each chunk. If it is interrupted, the finished chunks are
     correct, and it may be called again.

@@ -404,7 +404,7 @@ def circle_by_joining(course, others, graph):
 def link_up(names):
     """Links dangling rows that use one of `names`.
 
-    A course has got the name, or one of two courses with the name has lost it.
+    Call it when a course has gained the name, or when one of two courses with the name has lost it.
     """
     Requirement.objects.link_up(names)
     FollowUp.objects.link_up(names)

@@ -48,7 +48,7 @@ def title_before(lines: list[Line], at: int, compact: bool) -> int | None:
 
 
 def follows_title(lines: list[Line], at: int) -> bool:
-    """Whether a course starts for sure: a title that names its delivery, then its first label."""
+    """Whether a course certainly starts: a title that names its delivery, then its first label."""
     if lines[at].name not in ("description", "course_title") or not at:
         return False
     return _is_free_text(lines, at - 1) and bool(read_title_modes(lines[at - 1].text))

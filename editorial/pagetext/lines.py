@@ -80,7 +80,7 @@ def _without_menus(lines: Iterable[Line]) -> list[Line]:
 
 
 def _without_false_headings(lines: list[Line]) -> list[Line]:
-    """Makes a heading right under a label the label's value ("Format:", then "Video")."""
+    """Turns a heading right under a label into the label's value ("Format:", then "Video")."""
     is_value = [False, *(_leads(line) and not below.after_gap for line, below in pairwise(lines))]
     return [
         replace(line, role="text", name="") if line.role == "heading" and under_label else line
@@ -89,7 +89,7 @@ def _without_false_headings(lines: list[Line]) -> list[Line]:
 
 
 def _with_bare_levels(lines: list[Line]) -> list[Line]:
-    """Makes a levels line above a time a course's label: a page may have lost all its labels."""
+    """Turns a levels line above a time into a course's label, for pages that lost all labels."""
     return [
         replace(line, role="label", name="level", value=line.text)
         if above.name != "level" and _is_bare_level(line) and _is_time(below)

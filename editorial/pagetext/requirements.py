@@ -108,7 +108,7 @@ def _entries(text: str, lead: str) -> Iterator[Requirement]:
 
 
 def _parts(text: str) -> list[str]:
-    """The names in a text. Commas separate them if one of the names is complete for sure."""
+    """The names in a text. Commas separate them if one of the names is certainly complete."""
     names = COMMA.split(text.rstrip(". "))
     if names_several(text) and any(ORIENTATION.fullmatch(name) for name in names):
         return names

@@ -34,7 +34,8 @@ TURNS = {
 }
 SIDEWAYS = (5, 6, 7, 8)
 
-# The parts that each format needs to show the image. Texts, places, dates and thumbnails go.
+# The parts that each format needs to show the image. Texts, places, dates and thumbnails are
+# removed.
 PNG_KEPT = set(
     b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP cICP mDCV cLLI sBIT bKGD pHYs acTL fcTL fdAT"
     .split()
@@ -355,7 +356,7 @@ def jpeg_parts(content):
 
 def jpeg_kept(marker, part):
     if marker == 0xE0:
-        return part[4:9] == b"JFIF\0" and len(part) == 18  # longer, it holds a thumbnail
+        return part[4:9] == b"JFIF\0" and len(part) == 18  # a longer one holds a thumbnail
     if marker == 0xE2:
         return part[4:16] == b"ICC_PROFILE\0"
     if marker == 0xEE:

@@ -27,7 +27,7 @@ UNCHECKED_SIZE = 10 * MEGABYTE  # below this, any compression ratio is fine
 MAX_RATIO = 100
 PASSAGE_LENGTH = 1500  # characters
 OFFICE = {"pptx": "ppt/", "docx": "word/", "xlsx": "xl/"}
-# The parts of an OLE file, one of which must be there for its ending to be true.
+# The parts of an OLE file. If none of them is there, the ending is wrong.
 OLD_OFFICE = {
     "doc": ["WordDocument"],
     "ppt": ["PowerPoint Document"],
@@ -112,7 +112,7 @@ def check_kind(parts, folder):
 
 
 def check_whole(parts):
-    # With other compression methods, zipfile unpacks all of a part before it can stop.
+    # With other compression methods, zipfile unpacks a whole part before it can stop.
     if (
         any(part.compress_type not in COMPRESSION_TYPES for part in parts.infolist())
         or parts.testzip()

@@ -168,7 +168,7 @@ def check_video_track(general, video):
     if video.frame_count is not None and not to_float(video.frame_count):
         raise Refused("video_no_picture")
     if not to_float(general.duration):
-        # A WebM made live in a browser does not say how long it is.
+        # A WebM that was recorded in a browser does not say how long it is.
         raise Refused("video_no_length" if general.format == "WebM" else "video_no_picture")
 
 

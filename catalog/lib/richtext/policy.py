@@ -69,7 +69,7 @@ PARENTS = {
     "td": ("tr",),
     "th": ("tr",),
 }
-# What these consist of. Anything else inside them is wrapped in such a part.
+# The parts of these elements. Anything else inside an element is wrapped in its part.
 PARTS = {"ul": "li", "ol": "li", "table": "tbody", "tbody": "tr", "tr": "td"}
 
 # A tag has at most 40 pieces in and between quotes. Without this limit, "<a '<a '<a '…" would be

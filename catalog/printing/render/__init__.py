@@ -1,4 +1,4 @@
-"""Makes PDFs, in sandbox processes. The modules here know nothing of Django.
+"""Makes PDFs, in sandbox processes. The modules here do not use Django.
 
 A document is plain values: {"html": …, "site": …, "media": folder, "paper": "letter" | "a4",
 "text": "normal" | "large", "ink": "color" | "saving", "fit": bool}. A packet adds "parts". The

@@ -1,7 +1,7 @@
 """Binds the catalog PDF from parts that were laid out one by one.
 
-So only one chapter at a time is in memory, several are made at once, and a chapter that did not
-change is not made again.
+So a process has only one chapter in memory, several processes make chapters at once, and a chapter
+that did not change is not made again.
 """
 
 import io

@@ -18,8 +18,8 @@ STATIC_FOLDER = Path(__file__).resolve().parents[2] / "static"
 STATIC = "https://static.invalid/"
 MEDIA = "/media/"
 MAX_PICTURE_SIDE = 1100  # pixels: 200 an inch over the text column
-MAX_PIXELS = 12_000_000  # of a PNG or WebP, which take 50 MB: they open only at full size
-MAX_INK = 0.2  # as a part of the ink of a black picture
+MAX_PIXELS = 12_000_000  # of a PNG or WebP: it opens only at full size, which takes 50 MB
+MAX_INK = 0.2  # as a fraction of the ink of a black picture
 PICTURE_FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
 QR_CODE_START = "data:image/svg+xml;"  # QR codes. Texts of editors cannot have such an address.
 
@@ -60,7 +60,7 @@ class SiteFiles(URLFetcher):
         if self.site and self.media and url.startswith(start):
             path = path_inside(Path(self.media), unquote(url.removeprefix(start)))
             return picture_as_jpeg(path, self.saving), {"Content-Type": "image/jpeg"}
-        raise PermissionError("PDFs hold what is of this site only.")
+        raise PermissionError("PDFs can use only files of this site.")
 
 
 def picture_as_jpeg(path, saving=False):

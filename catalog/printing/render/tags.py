@@ -54,13 +54,13 @@ def merge_maps(ours, theirs):
     Raises ValueError if a name already has another meaning.
     """
     for name in MAPS:
-        mine = ours.get(name, Dictionary())
+        merged = ours.get(name, Dictionary())
         for key, value in theirs.get(name, Dictionary()).items():
-            if key in mine and mine[key] != value:
-                raise ValueError(f"{key} means two things")
-            mine[key] = value
-        if len(mine):
-            ours[name] = mine
+            if key in merged and merged[key] != value:
+                raise ValueError(f"{key} has two meanings")
+            merged[key] = value
+        if len(merged):
+            ours[name] = merged
 
 
 def as_array(kids):
@@ -70,7 +70,7 @@ def as_array(kids):
 def read_number_tree(tree, depth=0):
     """Returns a number tree as {number: value}. Raises ValueError if it is too deep."""
     if depth > MAX_DEPTH:
-        raise ValueError("the tree of numbers does not end")
+        raise ValueError("the number tree is too deep")
     nums = list(tree.get("/Nums", []))
     values = dict(zip(map(int, nums[::2]), nums[1::2], strict=True))
     for kid in tree.get("/Kids", []):

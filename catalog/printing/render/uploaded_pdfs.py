@@ -10,7 +10,7 @@ from catalog.sandbox.exceptions import Refused
 
 # Entries of a page that start a program, or that belong to the file the page was in.
 REMOVED_ENTRIES = ("/AA", "/B", "/Metadata", "/PieceInfo")
-# Actions of links that may stay, and annotations that may stay: links, and marks on the page.
+# The actions of links that may stay, and the annotations that may stay: links, and marks on a page.
 ALLOWED_ACTIONS = ("/URI", "/GoTo")
 ALLOWED_ANNOTATIONS = (
     "/Link",

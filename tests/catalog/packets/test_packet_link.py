@@ -218,10 +218,10 @@ class TestWhatItFinds:
         assert read_packet(f"items={codes_of(poster)}").total_words == "1 item"
         unknown = codes_of(make_course("Unknown"))
         assert read_packet(f"items={unknown}.{codes_of(poster)}").total_words == (
-            "2 items, 1 whose length is not known"
+            "2 items, 1 of unknown length"
         )
         assert read_packet(f"items={unknown}.{codes_of(poster, video)}").total_words == (
-            "3 items, 2 min plus 1 whose length is not known"
+            "3 items, 2 min plus 1 of unknown length"
         )
 
     def test_a_link_with_five_thousand_codes_costs_as_few_queries_as_one(self):
