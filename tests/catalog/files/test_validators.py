@@ -269,7 +269,7 @@ def test_a_file_is_read_only_once(monkeypatch):
 def test_captions_may_not_end_after_the_video():
     file = ContentFile(files.CAPTIONS.encode(), "a.vtt")
     assert validators.check_track(file, "captions", 4)["cues"][-1][1] == 5.0
-    with pytest.raises(ValidationError, match="which ends at 0:03"):
+    with pytest.raises(ValidationError, match="go past the end of the video, at 0:03"):
         validators.check_track(file, "captions", 3)
 
 
