@@ -18,7 +18,7 @@ def no_files(resource):
     return []
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of resource: its model, labels, addresses, templates, extra context and files.
 

@@ -5,7 +5,8 @@ version, so they are never older than the database.
 """
 
 from array import array
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import or_
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -53,10 +54,9 @@ class IndexSnapshot:
 
     def set_of(self, *keys):
         """Returns the set of resources that have at least one of `keys`."""
-        found = EMPTY
-        for key in keys:
-            found |= self.sets.get(key, EMPTY)
-        return found
+        if len(keys) == 1:
+            return self.sets.get(keys[0], EMPTY)
+        return reduce(or_, (self.sets.get(key, EMPTY) for key in keys), EMPTY)
 
     @cached_property
     def choices(self):

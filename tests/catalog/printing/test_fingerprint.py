@@ -30,6 +30,7 @@ PARTS = [
     "courses/models/course.py",
     "courses/plan_pdf.py",
     "lmp_site/settings.py",
+    "lmp_site/template_loader.py",
     "templates/pdf/tool.html",
     "templates/pdf/catalog_chapter.html",
     "catalog/static/catalog/pdf.css",
