@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lmp_site.page_store.middleware.KeepMiddleware",
     "catalog.files.middleware.PagesFirstMiddleware",
     "lmp_site.middleware.HeadMiddleware",
     "catalog.search.middleware.CountingMiddleware",
@@ -128,6 +129,8 @@ CACHES = {
     },
 }
 
+# Megabytes of finished pages that each web process keeps.
+PAGE_STORE_MB = environment.read("PAGE_STORE_MB", "int", 64, validate=rules.Range(1, 4096))
 # All processes share the finished PDFs here.
 PDF_ROOT = STATE_DIR / "prints"
 # The site makes this many PDFs at once. Large ones leave one of these workers free for others.

@@ -6,8 +6,10 @@ Counting reads no cookie, no IP address and no identity.
 """
 
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from queue import Empty, Full, Queue
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import DatabaseError, connection, transaction
@@ -24,6 +26,11 @@ KEEP_DAYS = 90
 MAX_QUERIES_A_DAY = 5000
 MAX_LENGTH = 120
 LOCK_TIMEOUT_MS, USUAL_LOCK_TIMEOUT_MS = 200, 10_000
+IDLE_S = 5  # after which the thread that counts ends
+MAX_WAITING = 10_000
+
+waiting_counts = Queue(MAX_WAITING)
+_thread = None
 
 logger = logging.getLogger(__name__)
 
@@ -34,13 +41,36 @@ def count_after(response, count, *facts):
 
     def close_and_count():
         close()
-        try:
-            with short_lock_timeout(), transaction.atomic():
-                count(*facts)
-        except DatabaseError as error:
-            logger.info("A search was not counted: %s", error)
+        count_now(count, *facts)
 
     response.close = close_and_count
+
+
+def count_now(count, *facts):
+    try:
+        with short_lock_timeout(), transaction.atomic():
+            count(*facts)
+    except DatabaseError as error:
+        logger.info("A search was not counted: %s", error)
+
+
+def count_later(count, *facts):
+    """Calls count(*facts) in a thread of its own. Drops it if too many calls wait."""
+    global _thread
+    with suppress(Full):
+        waiting_counts.put_nowait((count, *facts))
+    if _thread is None or not _thread.is_alive():
+        _thread = Thread(target=count_waiting, daemon=True)
+        _thread.start()
+
+
+def count_waiting():
+    """Counts until nothing waits for IDLE_S, then ends with its database connection."""
+    try:
+        while True:
+            count_now(*waiting_counts.get(timeout=IDLE_S))
+    except Empty:
+        connection.close()
 
 
 @contextmanager
@@ -96,10 +126,15 @@ def normalize_words(words):
 
 def searched_words(request):
     """Returns the words of the search page that the request comes from; "" for other requests."""
+    return words_in_referer(request.headers.get("Referer", ""), request.get_host())
+
+
+def words_in_referer(referer, host):
+    """Returns the words of the search page at the address `referer` of this host, "" for others."""
     try:
-        address = urlsplit(request.headers.get("Referer", "")[:2000])
+        address = urlsplit(referer[:2000])
         query = parse_qs(address.query)
     except ValueError:  # not an address, or too many parameters
         return ""
-    is_search = address.netloc == request.get_host() and address.path == reverse("search-listing")
+    is_search = address.netloc == host and address.path == reverse("search-listing")
     return clean_text(query.get("q", [""])[-1]) if is_search else ""

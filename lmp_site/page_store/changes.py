@@ -1,0 +1,214 @@
+"""Tells every process of each change that readers may see, in the transaction that makes it.
+
+Triggers in the database notice each change of a table, whoever makes it. On SQLite they write a
+random token, which is read only after `PRAGMA data_version` says that something was committed. On
+PostgreSQL they send a notification. To ask whether anything has changed takes 2 µs on SQLite and a
+tenth of a millisecond on PostgreSQL.
+"""
+
+import sqlite3
+import time
+from threading import Lock
+
+import psycopg
+from django.apps import apps
+from django.db import connection, connections
+from django.utils import timezone
+
+# Apps whose tables no reader's page shows.
+UNSEEN_APPS = {"admin", "auth", "contenttypes", "sessions", "editorial"}
+# Tables that no reader's page shows, with the reason.
+UNSEEN_MODELS = {
+    "catalog.Job": "background work",
+    "catalog.PdfOrder": "its page is never kept",
+    "catalog.SearchCount": "counts for editors",
+    "catalog.JudgedQuery": "checks for editors",
+    "catalog.IndexEntry": "the index; it changes with a resource",
+    "catalog.Word": "the index; it changes with a resource",
+}
+TOKEN_TABLE, CHANNEL = "lmp_site_change", "lmp_site_change"
+EVENTS = ("INSERT", "UPDATE", "DELETE")
+
+
+def seen_tables():
+    """Returns the names of the tables that readers' pages show."""
+    return sorted(
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label not in UNSEEN_APPS
+        and model._meta.label not in UNSEEN_MODELS
+        and model._meta.managed
+        and not model._meta.proxy
+    )
+
+
+# ---- Triggers ----
+
+
+def trigger_name(table, event):
+    return f"change_{table}_{event.lower()}"
+
+
+def drop_triggers(using="default", **kwargs):
+    """Removes all triggers: a migration may make a table again, and SQLite checks its triggers."""
+    database = connections[using]
+    with database.cursor() as cursor:
+        for name, table in existing_triggers(database):
+            on = f" ON {database.ops.quote_name(table)}" if database.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {database.ops.quote_name(name)}{on}")
+
+
+def existing_triggers(database):
+    """Returns the pairs (name, table) of our triggers."""
+    sql = {
+        "sqlite": "SELECT name, tbl_name FROM sqlite_master"
+        " WHERE type = 'trigger' AND name LIKE 'change\\_%' ESCAPE '\\'",
+        "postgresql": "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c"
+        " ON c.oid = t.tgrelid WHERE t.tgname LIKE 'change\\_%' AND NOT t.tgisinternal",
+    }[database.vendor]
+    with database.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def create_triggers(using="default", **kwargs):
+    """Makes the triggers of all tables that exist. It may be called again."""
+    database = connections[using]
+    drop_triggers(using)
+    tables = set(database.introspection.table_names()).intersection(seen_tables())
+    with database.cursor() as cursor:
+        for statement in PREPARE[database.vendor]:
+            cursor.execute(statement)
+        for table in sorted(tables):
+            for event in EVENTS:
+                name = database.ops.quote_name(trigger_name(table, event))
+                table_name = database.ops.quote_name(table)
+                cursor.execute(TRIGGER[database.vendor].format(name, event, table_name))
+
+
+PREPARE = {
+    "sqlite": [
+        f"CREATE TABLE IF NOT EXISTS {TOKEN_TABLE} (id INTEGER PRIMARY KEY, token BLOB)",
+        f"INSERT OR REPLACE INTO {TOKEN_TABLE} VALUES (1, randomblob(16))",
+    ],
+    "postgresql": [
+        "CREATE OR REPLACE FUNCTION lmp_site_changed() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN PERFORM pg_notify('{CHANNEL}', ''); RETURN NULL; END $$"
+    ],
+}
+TRIGGER = {
+    # An UPDATE, because the conflict rule of the statement that fires a trigger overrides its own.
+    "sqlite": "CREATE TRIGGER {} AFTER {} ON {} BEGIN"
+    f" UPDATE {TOKEN_TABLE} SET token = randomblob(16); END",
+    "postgresql": "CREATE TRIGGER {} AFTER {} ON {} FOR EACH STATEMENT"
+    " EXECUTE FUNCTION lmp_site_changed()",
+}
+
+
+# ---- What a process knows ----
+
+
+class SqliteListener:
+    """Reads the token of a database file through a connection of its own."""
+
+    def __init__(self, path):
+        self.connection = sqlite3.connect(
+            path, timeout=10, isolation_level=None, check_same_thread=False
+        )
+        self.version = self.token = None
+
+    def has_changed(self):
+        version = self.fetch("PRAGMA data_version")
+        if version == self.version:
+            return False
+        token, before = self.fetch(f"SELECT token FROM {TOKEN_TABLE} WHERE id = 1"), self.token
+        self.version, self.token = version, token
+        return token != before
+
+    def fetch(self, sql):
+        return (self.connection.execute(sql).fetchone() or [None])[0]
+
+
+class PostgresListener:
+    """Hears the notifications through a connection of its own. After a lost one, all is new.
+
+    A notification takes a moment to arrive. But it arrives before the answer to a query that is
+    asked after the commit, so a short query makes sure that none is missed.
+    """
+
+    def __init__(self, parameters):
+        self.parameters, self.connection, self.notified = parameters, None, False
+
+    def has_changed(self):
+        try:
+            if self.connection is None:
+                self.connect()
+                return True
+            self.notified = False
+            self.connection.execute("SELECT 1")
+        except psycopg.Error:
+            self.connection = None
+            return True
+        return self.notified
+
+    def connect(self):
+        self.connection = psycopg.connect(**self.parameters, autocommit=True)
+        self.connection.add_notify_handler(self.note)
+        self.connection.execute(f"LISTEN {CHANNEL}")
+
+    def note(self, notification):
+        self.notified = True
+
+
+class TokenReader:
+    """Asks through Django's connection each time: for databases in memory, which have one only."""
+
+    token = None
+
+    def has_changed(self):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT token FROM {TOKEN_TABLE} WHERE id = 1")
+            token, before = (cursor.fetchone() or [None])[0], self.token
+        self.token = token
+        return token != before
+
+
+def listener_for(database):
+    if database.vendor == "postgresql":
+        parameters = database.get_connection_params()
+        keep = ("host", "port", "user", "password", "dbname")
+        return PostgresListener({name: parameters[name] for name in keep if name in parameters})
+    if database.is_in_memory_db():
+        return TokenReader()
+    return SqliteListener(database.settings_dict["NAME"])
+
+
+class Changes:
+    """`generation()` is a number that grows with each change that readers may see.
+
+    It also grows when an entry appears or leaves at its time, and at midnight.
+    """
+
+    def __init__(self, listener=None):
+        self.listener, self.lock = listener, Lock()
+        self.number, self.until = 0, 0
+
+    def generation(self):
+        with self.lock:
+            self.listener = self.listener or listener_for(connection)
+            if self.listener.has_changed() or time.time() >= self.until:
+                self.number += 1
+                self.until = next_moment()
+            return self.number
+
+
+def next_moment():
+    """Returns the time in seconds at which the next entry appears or leaves, or the day ends."""
+    resource = apps.get_model("catalog", "Resource")
+    now = timezone.now()
+    start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    moments = [start + timezone.timedelta(days=1)]
+    for name in ("published_at", "unpublished_at"):
+        dates = resource.objects.filter(**{f"{name}__gt": now}).order_by(name)
+        moments += dates.values_list(name, flat=True)[:1]
+    return min(moments).timestamp()

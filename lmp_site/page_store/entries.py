@@ -1,0 +1,97 @@
+"""One kept answer: its bytes in each encoding, its headers, and how its readers are counted."""
+
+import gzip
+import hashlib
+from functools import lru_cache
+
+import brotli
+
+COMPRESSED_TYPES = ("text/", "application/json", "application/rss+xml", "application/atom+xml",
+                    "application/xml", "application/opensearchdescription+xml")  # fmt: skip
+COMPRESSORS = {
+    "br": lambda body: brotli.compress(body, quality=5),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
+MIN_COMPRESSED = 200  # bytes; less does not get smaller
+NOT_MODIFIED_HEADERS = {"cache-control", "vary", "content-security-policy", "expires"}
+OVERHEAD = 2000  # bytes that an entry takes besides its bodies
+
+
+class Entry:
+    """An answer with status 200. `count` is (function, *values) that counts one more reader of it.
+
+    `is_result` says that it counts as a click if a reader comes from a search page.
+    """
+
+    def __init__(self, headers, body, count=None, is_result=False):
+        self.count, self.is_result = count, is_result
+        content_type = dict(headers).get("Content-Type", "")
+        is_text = content_type.startswith(COMPRESSED_TYPES)
+        self.encodings = tuple(COMPRESSORS) if is_text and len(body) >= MIN_COMPRESSED else ()
+        skipped = {"etag", "content-length", "content-encoding"}
+        self.headers = [(name, value) for name, value in headers if name.lower() not in skipped]
+        self.tag = hashlib.sha256(body).hexdigest()[:32]
+        self.variants = {"": self.variant("", body)}
+        self.size = self.measure()
+
+    def measure(self):
+        """Returns the bytes that it takes in memory."""
+        return OVERHEAD + sum(len(variant[3]) for variant in self.variants.values())
+
+    def variant(self, encoding, body):
+        """Returns (ETag, headers of 200, headers of 304, body) of one encoding."""
+        etag = f'"{self.tag}{encoding and "-"}{encoding}"'
+        headers = [*self.headers, ("ETag", etag)]
+        brief = [pair for pair in headers if pair[0].lower() in NOT_MODIFIED_HEADERS]
+        brief.append(("ETag", etag))
+        headers.append(("Content-Length", str(len(body))))
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        return etag, headers, brief, body
+
+    def variant_for(self, accepted):
+        """Returns the variant that a client with this Accept-Encoding header gets."""
+        encoding = best_encoding(accepted, self.encodings) if self.encodings else ""
+        variant = self.variants.get(encoding)
+        if variant is None:
+            body = COMPRESSORS[encoding](self.variants[""][3])
+            variant = self.variants[encoding] = self.variant(encoding, body)
+        return variant
+
+    def answer(self, environ, start_response):
+        etag, headers, brief, body = self.variant_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known is not None and matches(known, etag):
+            start_response("304 Not Modified", brief)
+            return []
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def matches(known, etag):
+    """Whether an If-None-Match header names the ETag.
+
+    >>> matches('W/"a", "b-br"', '"b-br"'), matches("*", '"b"'), matches('"a"', '"b"')
+    (True, True, False)
+    """
+    tags = (tag.strip().removeprefix("W/") for tag in known.split(","))
+    return known.strip() == "*" or etag in tags
+
+
+@lru_cache(500)
+def best_encoding(accepted, offered):
+    """Returns the first of `offered` that an Accept-Encoding header allows, "" for none.
+
+    >>> best_encoding("gzip, deflate, br;q=0.5", ("br", "gzip"))
+    'br'
+    >>> best_encoding("gzip;q=0, *;q=0", ("br", "gzip")), best_encoding("*", ("br", "gzip"))
+    ('', 'br')
+    """
+    weights = {}
+    for part in accepted.split(","):
+        name, _semicolon, weight = part.partition(";")
+        weights[name.strip().lower()] = weight.replace(" ", "").lower() not in NOT_ALLOWED
+    return next((name for name in offered if weights.get(name, weights.get("*", False))), "")
+
+
+NOT_ALLOWED = {"q=0", "q=0.0", "q=0.00", "q=0.000"}

@@ -1,0 +1,50 @@
+"""Says which answers the page store may keep."""
+
+from django.conf import settings
+from django.utils.cache import patch_vary_headers
+
+from lmp_site.page_store.entries import Entry
+
+ENTRY = "lmp_site.page_store.entry"  # the key in the WSGI environment
+VARY = {"accept-encoding", "save-data"}  # what the keys of the store tell apart
+CACHE_CONTROL = "public, max-age=0, stale-if-error=600"
+
+
+class KeepMiddleware:
+    """Hands the page store an Entry for each answer that all readers get alike.
+
+    Answers for people who may have signed in are private. So no shared cache keeps them.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            if not response.streaming:  # files say themselves who may keep them
+                response.headers.setdefault("Cache-Control", "private, no-store")
+        elif is_the_same_for_all(request, response):
+            response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+            patch_vary_headers(response, ["Accept-Encoding"])
+            page = (request.resolver_match and request.resolver_match.url_name) or ""
+            request.environ[ENTRY] = Entry(
+                list(response.items()),
+                response.content,
+                count=getattr(request, "count", None),
+                is_result=page.endswith("-detail"),
+            )
+        return response
+
+
+def is_the_same_for_all(request, response):
+    control = response.get("Cache-Control", "")
+    varies = {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}
+    return (
+        request.method == "GET"
+        and response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not any(word in control for word in ("private", "no-store"))
+        and varies <= VARY
+    )

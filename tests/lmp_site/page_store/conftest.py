@@ -1,0 +1,58 @@
+import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.test import RequestFactory
+
+from catalog.search import counting
+from lmp_site.page_store.changes import Changes, listener_for
+from lmp_site.page_store.wsgi import PageStore
+
+
+class Answer:
+    """What a client gets: status, headers (by lower-case name) and body."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.body = int(status.split()[0]), body
+        self.headers = {name.lower(): value for name, value in headers}
+
+    @property
+    def text(self):
+        return self.body.decode()
+
+
+class Site:
+    """The page store before Django, asked as a server asks it. `made` counts what Django made."""
+
+    def __init__(self, max_bytes=1 << 20):
+        self.made, self.django = [], WSGIHandler()
+        self.store = PageStore(self.ask_django, Changes(listener_for(connection)), "sid", max_bytes)
+
+    def ask_django(self, environ, start_response):
+        self.made.append(environ["PATH_INFO"])
+        return self.django(environ, start_response)
+
+    def get(self, address, method="GET", **headers):
+        environ = RequestFactory().generic(method, address).environ
+        environ["HTTP_HOST"] = "testserver"
+        environ |= {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+        started = []
+        parts = self.store(environ, lambda *args: started.append(args))
+        body = b"".join(parts)
+        if hasattr(parts, "close"):
+            parts.close()
+        return Answer(*started[0][:2], body)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """What a thread would count in the background."""
+    counted = []
+    monkeypatch.setattr(counting, "count_later", lambda count, *facts: counted.append(facts))
+    return counted
+
+
+@pytest.fixture
+def site(db, settings, counted):
+    settings.SESSION_COOKIE_NAME = "sid"
+    settings.ALLOWED_HOSTS = ["testserver"]
+    return Site()
