@@ -43,6 +43,14 @@ def test_a_reader_who_has_the_answer_gets_304(site, tool, address):
     assert len(site.made) == 1
 
 
+def test_a_feed_reader_that_sends_back_the_date_gets_304(site, tool):
+    date = site.get("/new/feed/").headers["last-modified"]
+    assert site.get("/new/feed/", if_modified_since=date).status == 304
+    assert site.get("/new/feed/", if_modified_since=date, if_none_match='"other"').status == 200
+    earlier = "Mon, 30 Nov 2020 11:00:00 GMT"
+    assert site.get("/new/feed/", if_modified_since=earlier).status == 200
+
+
 @pytest.mark.parametrize(
     ("accepted", "encoding", "open_body"),
     [
