@@ -12,6 +12,7 @@ from catalog.models import Job, Video
 from tests import files
 from tests.admin import admin_url, sign_in, submit_form
 from tests.makers import make_tool, make_video, run_jobs
+from tests.pages import html_in
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,7 @@ def test_removing_the_image_clears_its_size():
 )
 def test_the_focus_of_an_image_sets_its_css_classes(client, focus, classes):
     make_video_with_image(focus_x=focus[0], focus_y=focus[1])
-    html = client.get("/videos/").content.decode()
+    html = html_in(client.get("/videos/"))
     [image] = re.findall(r"<img [^>]*>", html)
     assert (f' class="{classes}"' in image) if classes else ("class=" not in image)
 
