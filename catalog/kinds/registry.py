@@ -55,16 +55,18 @@ class Kind:
         return reverse(f"{self.name}-listing")
 
 
-_kinds = {}
+_kinds = {}  # by name, in the order of their positions
 
 
 def register(kind):
-    _kinds[kind.name] = kind
+    kinds = sorted([*_kinds.values(), kind], key=lambda kind: kind.position)
+    _kinds.clear()
+    _kinds.update({kind.name: kind for kind in kinds})
 
 
 def registered():
     """Returns all kinds in the order of their positions."""
-    return sorted(_kinds.values(), key=lambda kind: kind.position)
+    return list(_kinds.values())
 
 
 def kind_named(name):

@@ -5,7 +5,8 @@ from django.utils.cache import patch_vary_headers
 
 from lmp_site.page_store.entries import Entry
 
-ENTRY = "lmp_site.page_store.entry"  # the key in the WSGI environment
+# Keys in the WSGI environment: that the store asks, and the Entry that it gets.
+STORE, ENTRY = "lmp_site.page_store", "lmp_site.page_store.entry"
 VARY = {"accept-encoding", "save-data"}  # what the keys of the store tell apart
 CACHE_CONTROL = "public, max-age=0, stale-if-error=600"
 
@@ -27,14 +28,19 @@ class KeepMiddleware:
         elif is_the_same_for_all(request, response):
             response.headers.setdefault("Cache-Control", CACHE_CONTROL)
             patch_vary_headers(response, ["Accept-Encoding"])
-            page = (request.resolver_match and request.resolver_match.url_name) or ""
-            request.environ[ENTRY] = Entry(
-                list(response.items()),
-                response.content,
-                count=getattr(request, "count", None),
-                is_result=page.endswith("-detail"),
-            )
+            if STORE in request.environ:
+                request.environ[ENTRY] = entry_of(request, response)
         return response
+
+
+def entry_of(request, response):
+    page = (request.resolver_match and request.resolver_match.url_name) or ""
+    return Entry(
+        list(response.items()),
+        response.content,
+        count=getattr(request, "count", None),
+        is_result=page.endswith("-detail"),
+    )
 
 
 def is_the_same_for_all(request, response):

@@ -8,7 +8,7 @@ from django.conf import settings
 from catalog.search import counting
 from lmp_site.page_store.changes import Changes
 from lmp_site.page_store.memory import Memory
-from lmp_site.page_store.middleware import ENTRY
+from lmp_site.page_store.middleware import ENTRY, STORE
 
 # Pages and feeds end with a slash. Files and PDFs have ways of their own.
 KEPT_PATH = re.compile(r"/(?!admin/|static/|media/)(?:.*/)?|/opensearch\.xml")
@@ -81,7 +81,7 @@ class PageStore:
 
     def render(self, key, number, environ, start_response):
         started = []
-        own = dict(environ)
+        own = dict(environ) | {STORE: True}
         for name in CONDITIONS:
             own.pop(name, None)
         try:
