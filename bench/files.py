@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/files.py [upload] [pdf] [readers]
 
-Each measurement runs gunicorn with the project's gunicorn.conf.py, a new database and a new folder
+Each measurement runs the project's server with a new database and a new folder
 of files; the script removes both. Prints Markdown tables. Compare the ratios.
 """
 
@@ -83,18 +83,17 @@ def prepare():
 
 
 class Site:
-    """Runs gunicorn as `manage.py start` does."""
+    """Runs the server as `manage.py start` does."""
 
     def __init__(self):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
-        command = [sys.executable, "-m", "gunicorn", "lmp_site.wsgi"]
+        command = [sys.executable, "-m", "lmp_site.server"]
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | memory | {"PORT": str(self.port)},
+            env=os.environ | {"PORT": str(self.port)},
             stdout=subprocess.PIPE,
         )
         self.process.stdout.readline()
@@ -347,7 +346,7 @@ def request_pages(port, seconds):
     while time.monotonic() < until:
         for path in PATHS:
             started_at = time.perf_counter()
-            for _try in range(2):  # a worker that gunicorn replaces closes its connections
+            for _try in range(2):  # a web process that is replaced closes its connections
                 try:
                     connection.request("GET", path)
                     connection.getresponse().read()

@@ -1,4 +1,4 @@
-"""Times how long readers wait for PDFs, on gunicorn with the project's own settings.
+"""Times how long readers wait for PDFs, from the project's own server.
 
     .venv/bin/python bench/prints.py [kept] [first] [packet] [pages] [catalog]
 

@@ -154,8 +154,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Behind a proxy, gunicorn trusts X-Forwarded-Proto from this machine only (its
-# forwarded_allow_ips) and tells Django in the WSGI scheme. Django itself trusts no header.
+# lmp_site/wsgi.py trusts X-Forwarded-Proto of a proxy on this machine only, and tells Django in the
+# WSGI scheme. Django itself trusts no header.
 HTTPS = urlsplit(SITE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc

@@ -9,14 +9,15 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import OperationalError
-from django.db.models import Case, F, When
+from django.db import OperationalError, connection
+from django.db.models import Case, F, Min, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.files.transcoding import VideoError
 from catalog.files.validators import SENTENCES, display_name
 from catalog.jobs.tasks import TASKS
+from catalog.lib import notices
 from catalog.models import Job
 from catalog.printing import store
 from catalog.printing.workers import TooBusy
@@ -32,34 +33,49 @@ LANES = {
 # as long.
 STALE_AFTER = timedelta(minutes=10)
 MAX_TRIES = 3
-IDLE_S, POLL_S = 1, 0.2  # between two rounds of upkeep; between two looks for a job
 RETRY_DELAY_S = 5  # before another try at a document for which no PDF worker was free
 HEARTBEAT_S = 2
 
 logger = logging.getLogger(__name__)
 
 
-def run_jobs_until(tasks, worker, until=lambda: False):
-    """Runs the jobs of `tasks` and waits for more, until `until()` is true."""
-    requeue(Job.objects.filter(task__in=tasks, worker=worker))
-    while not until():
+def run_jobs_until_idle(tasks, worker, notice, linger):
+    """Runs the jobs of `tasks` until there is none for `linger` seconds.
+
+    `notice` is what `notices.wait()` takes; a notice says that there may be a job.
+    """
+    while True:
+        run_waiting_jobs(tasks, worker)
         store.sweep()
-        requeue(Job.objects.filter(task__in=tasks, beat_at__lt=timezone.now() - STALE_AFTER))
-        if not run_waiting_jobs(tasks, worker, until):
-            wait_for_job(tasks)
+        delay = seconds_until_work(tasks)
+        is_soon = delay is not None and delay <= linger
+        connection.close()
+        if not notices.wait(notice, delay if is_soon else linger) and not is_soon:
+            return
 
 
-def wait_for_job(tasks):
-    """Waits until a job of `tasks` is ready, or for IDLE_S."""
-    until = time.monotonic() + IDLE_S
-    while time.monotonic() < until and not next_job(tasks):
-        time.sleep(POLL_S)
+def seconds_until_work(tasks):
+    """Returns how long it is until a job of `tasks` can start: 0 for now, None without any job.
+
+    A running job counts too: it can start again when its worker has given no sign for STALE_AFTER.
+    """
+    now, unfinished = timezone.now(), Job.objects.filter(task__in=tasks)
+    requeue(unfinished.filter(beat_at__lt=now - STALE_AFTER))
+    if next_job(tasks):
+        return 0
+    waiting = unfinished.filter(state=Job.State.WAITING, due_at__gt=now)
+    running = unfinished.filter(state=Job.State.RUNNING, beat_at__isnull=False)
+    moments = [due for due in waiting.aggregate(due=Min("due_at")).values() if due]
+    moments += [
+        beat + STALE_AFTER for beat in running.aggregate(beat=Min("beat_at")).values() if beat
+    ]
+    return max(0, (min(moments) - now).total_seconds()) if moments else None
 
 
-def run_waiting_jobs(tasks, worker="", until=lambda: False):
+def run_waiting_jobs(tasks, worker=""):
     """Runs all jobs of `tasks` that are ready. Returns how many."""
     done = 0
-    while not until() and (job := claim_job(tasks, worker)):
+    while job := claim_job(tasks, worker):
         run_job(job)
         done += 1
     return done

@@ -2,6 +2,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.lib import notices
 from catalog.models.resource import Resource
 
 
@@ -10,7 +11,9 @@ class JobQuerySet(models.QuerySet):
         """Queues `task` for `file` once. With `again`, repeats a done job: its result is lost."""
         facts = {"resource_id": resource_id, "order": order}
         _job, new = self.get_or_create(task=task, file=file, defaults=facts)
-        if again and not new:
+        if new:
+            notices.send(Job.NOTICE)
+        elif again:
             self.filter(task=task, file=file, state=Job.State.DONE).restart()
 
     def enqueue_each(self, task, due):
@@ -25,6 +28,7 @@ class JobQuerySet(models.QuerySet):
         new = [Job(task=task, resource_id=pk, file=f"{task}/{pk}", due_at=when)
                for pk, when in due.items() if pk not in known]  # fmt: skip
         self.bulk_create(new, ignore_conflicts=True)
+        notices.send(Job.NOTICE)
 
     def ready(self):
         """The waiting jobs that may start now."""
@@ -37,6 +41,7 @@ class JobQuerySet(models.QuerySet):
         outdated.delete()
 
     def restart(self):
+        notices.send(Job.NOTICE)
         return self.update(state=Job.State.WAITING, progress=0, tries=0, failure="")
 
 
@@ -56,6 +61,8 @@ class Job(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+
+    NOTICE = "catalog_jobs"  # tells workers that a job waits
 
     # None for a document of more than one entry.
     resource = models.ForeignKey(

@@ -9,7 +9,7 @@ MODULES = {
     "packet_pdf": packet_pdf,
     "uploaded_pdfs": uploaded_pdfs,
 }
-IDLE = 60 * 60  # seconds. A new process takes one second to start, and a reader waits for it.
+IDLE = 5 * 60  # seconds. A new process takes one second to start, and a reader waits for it.
 
 
 def begin():

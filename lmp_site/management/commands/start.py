@@ -1,7 +1,4 @@
-import os
 import socket
-import subprocess
-import sys
 
 from django.apps import apps
 from django.conf import settings
@@ -12,7 +9,10 @@ from django.db import DatabaseError, connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalog.jobs.supervisor import supervise
+from catalog.lib.processes import fork
 from lmp_site import one_time_password, static_fingerprint
+from lmp_site.server import serve
 
 
 class Command(BaseCommand):
@@ -34,8 +34,7 @@ class Command(BaseCommand):
         if is_first_start:
             self.print_sign_in(*one_time_password.create_admin())
         connection.close()
-        start_job_workers()
-        become_server()
+        serve(settings.PORT, fork(supervise))
 
     def migrate(self):
         try:
@@ -76,19 +75,3 @@ def check_port_is_free(port):
             sentence = _("Port %(port)s is already in use. Choose another: PORT=%(other)s make run")
             facts = {"port": port, "other": port % 65535 + 1}
             raise CommandError(sentence % facts) from error
-
-
-def start_job_workers():
-    """The workers end when this process, which becomes the server, ends."""
-    subprocess.Popen([sys.executable, settings.BASE_DIR / "manage.py", "run_jobs"])
-
-
-def become_server():
-    """Replaces this process with gunicorn.
-
-    Few memory arenas, and an early return of free memory, keep gunicorn's threads small.
-    """
-    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
-    command = [sys.executable, "-m", "gunicorn", "lmp_site.wsgi"]
-    os.chdir(settings.BASE_DIR)
-    os.execve(sys.executable, command, os.environ | memory)

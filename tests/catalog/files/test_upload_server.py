@@ -1,4 +1,4 @@
-"""Uploads that break off on the way to a real gunicorn leave nothing behind."""
+"""Uploads that break off on the way to a real server leave nothing behind."""
 
 import http.cookiejar
 import os
@@ -33,7 +33,7 @@ User.objects.create_superuser("root", password="{PASSWORD}")
 
 
 class Server:
-    """A gunicorn with its own database and one folder for all its files."""
+    """The server with its own database and one folder for all its files."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -48,7 +48,7 @@ class Server:
             "DJANGO_SETTINGS_MODULE": "tests.settings",
         }
         assert self.run("-c", PREPARE).wait() == 0
-        self.process = self.run("-m", "gunicorn", "lmp_site.wsgi", stdout=subprocess.PIPE)
+        self.process = self.run("-m", "lmp_site.server", stdout=subprocess.PIPE)
         assert b"The catalog is at" in self.process.stdout.readline()
         jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))

@@ -1,11 +1,5 @@
 """Workers process saved files: once, visibly, and again if a worker stops in the middle."""
 
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,7 +16,6 @@ from tests import files
 from tests.admin import admin_url, form_data, parse_page, sign_in, submit_form
 from tests.makers import make_tool, make_video, run_jobs
 
-ROOT = Path(__file__).resolve().parents[3]
 State, Task = Job.State, Job.Task
 OF_FILES = [Task.TEXT, Task.PREVIEW, Task.PICTURE, Task.VIDEO]
 needs_ffmpeg = pytest.mark.skipif(not transcoding.has_ffmpeg(), reason="ffmpeg is not installed")
@@ -345,81 +338,6 @@ def test_files_from_earlier_versions_of_the_catalog_get_their_jobs(sheet):
     assert Video.objects.get().file_info["seconds"] == 45
     assert Rendition.objects.get().accessibility_issues == ["title", "language", "tags"]
     assert set(Job.objects.values_list("task", flat=True)) >= {"film", "preview"}
-
-
-class Site:
-    """A separate catalog on disk, with workers that are processes."""
-
-    def __init__(self, folder):
-        self.database = folder / "catalog.sqlite3"
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "DATABASE_URL": f"sqlite:///{self.database}",
-            "MEDIA_ROOT": str(folder / "media"),
-            "SECRET_KEY": "a-secret-of-the-tests-that-protects-nothing-at-all-0123456789",
-        }
-
-    def run(self, *words):
-        return subprocess.run(self.command(*words), check=True, **self.options())
-
-    def start(self, *words):
-        return subprocess.Popen(self.command(*words), **self.options())
-
-    def command(self, *words):
-        return [sys.executable, "manage.py", *words]
-
-    def options(self):
-        return {"cwd": ROOT, "env": self.environment, "stderr": subprocess.DEVNULL}
-
-    def ask(self, question):
-        with sqlite3.connect(self.database, timeout=10) as database:
-            return database.execute(question).fetchall()
-
-    def until(self, question, answer, seconds=60):
-        deadline = time.monotonic() + seconds
-        while self.ask(question) != answer:
-            assert time.monotonic() < deadline, self.ask("SELECT * FROM catalog_job")
-            time.sleep(0.02)
-
-
-LONG_JOB = """
-from django.core.files.base import ContentFile
-from catalog.models import Tool
-from tests import files
-tool = Tool(title="Sheet")
-tool.save()
-tool.renditions.create(file=ContentFile(files.slow_pdf(), "sheet.pdf"))
-"""
-
-
-def children_of(pid):
-    listing = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(child) for child in listing.read_text().split()]
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of processes")
-def test_the_job_of_a_killed_worker_runs_again(tmp_path):
-    """The command starts a new worker at once, which takes up the job."""
-    site = Site(tmp_path)
-    site.run("migrate", "--verbosity", "0")
-    site.run("shell", "--no-imports", "--command", LONG_JOB)
-    preview = "SELECT state, tries FROM catalog_job WHERE task = 'preview'"
-    workers = site.start("run_jobs")
-    try:
-        site.until(preview, [("running", 1)])
-        [killed] = [pid for pid in children_of(workers.pid) if b"rest" in command_line(pid)]
-        os.kill(killed, signal.SIGKILL)
-        site.until(preview, [("done", 2)])
-        left = children_of(workers.pid)
-    finally:
-        workers.terminate()
-        workers.wait(timeout=20)
-    assert killed not in left and len(left) == len(queue.LANES)
-    assert [pid for pid in left if Path(f"/proc/{pid}").exists()] == []
-
-
-def command_line(pid):
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def test_the_old_name_of_the_command_still_answers_and_says_the_new_one(sheet, capsys):

@@ -1,0 +1,119 @@
+"""Runs granian, which serves the catalog: a master process and WORKERS web processes.
+
+The master loads the application and forks the web processes, so that they share its memory. It
+replaces a web process that dies. `python -m lmp_site.server` serves a catalog that is ready,
+without background work; `manage.py start` prepares everything.
+"""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+from importlib import import_module
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import Server
+
+from catalog.lib.processes import end_with_parent
+
+WORKERS = 2
+# Most threads wait for people who watch videos. A thread that asks the database keeps a connection
+# for a minute; two processes with 40 threads each stay below PostgreSQL's limit of 100 connections.
+THREADS = 40
+THREAD_IDLE_S = 30  # after which a thread that does nothing ends
+CONNECTIONS = 1000  # requests that a process takes at once; the others wait
+# The link of a packet holds all its notes: up to 60 of 200 characters, and some characters take 9
+# letters in a link. No limit would let an address fill the memory.
+MAX_HEAD_BYTES = 160 * 1024
+HEAD_TIMEOUT_MS = 15_000  # that a client may take to send the head of a request
+STOP_TIMEOUT_S = 10  # for answers that are on their way when the server stops
+# Between threads of a process: a finished page does not wait long for one that is being made.
+SWITCH_INTERVAL_S = 0.001
+CONNECT_RETRY_S = 0.01
+M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
+
+
+def serve(port, *helpers):
+    """Serves the catalog on 127.0.0.1 until a signal ends it.
+
+    Then it ends the processes with the ids `helpers` too.
+    """
+    keep_memory_small()
+    application = load_application()
+    master = os.getpid()
+    multiprocessing.set_start_method("fork", force=True)
+    server = Server(
+        "lmp_site.wsgi:application",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=WORKERS,
+        blocking_threads=THREADS,
+        blocking_threads_idle_timeout=THREAD_IDLE_S,
+        backpressure=CONNECTIONS,
+        http1_settings=HTTP1Settings(
+            max_buffer_size=MAX_HEAD_BYTES, header_read_timeout=HEAD_TIMEOUT_MS
+        ),
+        log_level=LogLevels.error,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_TIMEOUT_S,
+    )
+    server.on_startup(lambda: threading.Thread(target=announce, args=[port], daemon=True).start())
+    server.on_shutdown(lambda: end(helpers))
+    server.serve(target_loader=lambda: begin_worker(application, master), wrap_loader=False)
+
+
+def end(helpers):
+    for pid in helpers:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    for pid in helpers:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def load_application():
+    """Returns the WSGI application, with its views loaded.
+
+    Otherwise each web process would load them at its first request, which takes half a second.
+    """
+    application = import_module("lmp_site.wsgi").application
+    import_module("lmp_site.urls")
+    return application
+
+
+def begin_worker(application, master):
+    """Prepares a web process. Returns its application."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    end_with_parent(master)
+    return application
+
+
+def keep_memory_small():
+    """Few memory arenas, and an early return of free memory, keep many threads small."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_TRIM_THRESHOLD, 128 * 1024)
+
+
+def announce(port):
+    """Says that the catalog can be used, as soon as a web process answers."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(CONNECT_RETRY_S)
+        else:
+            address = f"http://127.0.0.1:{port}/"
+            return print(f"The catalog is at {address} (Ctrl-C stops it).", flush=True)
+
+
+if __name__ == "__main__":
+    serve(import_module("lmp_site.environment").read_port())
