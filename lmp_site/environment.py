@@ -26,6 +26,7 @@ EXPECTED = {
     "MEDIA_ACCEL": "a path that begins and ends with a slash, such as /stored-files/",
     "MEDIA_BUCKET": "the address of a bucket, such as https://storage.example.org/catalog-files",
     "PAGE_STORE_MB": "a number of megabytes from 1 to 4096",
+    "PAGE_STORE_STALE_S": "a number of seconds from 0 to 60",
     "PDF_WORKERS": "a number from 1 to 32",
     "PORT": "a port number from 1 to 65535",
 }

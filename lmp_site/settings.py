@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "catalog.printing.middleware.KeptPdfMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "catalog.lib.middleware.CleanInputMiddleware",
+    "lmp_site.page_store.middleware.NoteQueryMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -131,6 +132,8 @@ CACHES = {
 
 # Megabytes of finished pages that each web process keeps.
 PAGE_STORE_MB = environment.read("PAGE_STORE_MB", "int", 64, validate=rules.Range(1, 4096))
+# Seconds after a change for which readers may get the old page while the new one is made.
+PAGE_STORE_STALE_S = environment.read("PAGE_STORE_STALE_S", "int", 0, validate=rules.Range(0, 60))
 # All processes share the finished PDFs here.
 PDF_ROOT = STATE_DIR / "prints"
 # The site makes this many PDFs at once. Large ones leave one of these workers free for others.
@@ -154,7 +157,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# lmp_site/wsgi.py trusts X-Forwarded-Proto of a proxy on this machine only, and tells Django in the
+# The page store trusts X-Forwarded-Proto of a proxy on this machine only, and tells Django in the
 # WSGI scheme. Django itself trusts no header.
 HTTPS = urlsplit(SITE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = HTTPS

@@ -18,13 +18,16 @@ OVERHEAD = 2000  # bytes that an entry takes besides its bodies
 
 
 class Entry:
-    """An answer with status 200. `count` is (function, *values) that counts one more reader of it.
+    """An answer with status 200.
 
-    `is_result` says that it counts as a click if a reader comes from a search page.
+    `names` are the parameters that made a difference, None for all. `count` is (function, *values)
+    that counts one more reader of it. `is_result` says that it counts as a click if a reader comes
+    from a search page.
     """
 
-    def __init__(self, headers, body, count=None, is_result=False):
-        self.count, self.is_result = count, is_result
+    def __init__(self, headers, body, names=None, count=None, is_result=False):
+        self.names, self.count, self.is_result = names, count, is_result
+        self.key = None  # its place in the store
         content_type = dict(headers).get("Content-Type", "")
         is_text = content_type.startswith(COMPRESSED_TYPES)
         self.encodings = tuple(COMPRESSORS) if is_text and len(body) >= MIN_COMPRESSED else ()

@@ -1,10 +1,44 @@
 """The kept answers of one process, bounded in bytes."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from contextlib import suppress
 from threading import Lock
 
+from lmp_site.page_store.query import pick
+
+MAX_PLACES = 20_000  # whose parameters are known
 NEW_SHARE = 0.2  # of the room, for answers that were asked for once
+
+
+class Pages:
+    """The kept answers of one state of the catalog.
+
+    `place` is an address without its query, `pairs` are its parameters. An answer is for every
+    query that has the same values for the names that its view read. A view does not read further
+    names for other values of names that it does not read. So the first match is the right one.
+    """
+
+    def __init__(self, max_bytes):
+        self.memory, self.names = Memory(max_bytes), defaultdict(dict)
+
+    def find(self, place, pairs):
+        """Returns the entry for a request, None if there is none."""
+        for names in tuple(self.names.get(place, ())):
+            entry = self.memory.get((place, names, pick(pairs, names)))
+            if entry is not None:
+                return entry
+        return None
+
+    def put(self, place, pairs, entry):
+        names = None if entry.names is None else frozenset(entry.names)
+        if len(self.names) >= MAX_PLACES:
+            self.names.clear()
+        self.names[place][names] = True
+        entry.key = place, names, pick(pairs, names)
+        self.memory.put(entry.key, entry)
+
+    def measure(self, entry):
+        self.memory.measure(entry.key, entry)
 
 
 class Memory:

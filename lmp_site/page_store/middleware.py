@@ -4,11 +4,13 @@ from django.conf import settings
 from django.utils.cache import patch_vary_headers
 
 from lmp_site.page_store.entries import Entry
+from lmp_site.page_store.query import NotedQuery
 
 # Keys in the WSGI environment: that the store asks, and the Entry that it gets.
 STORE, ENTRY = "lmp_site.page_store", "lmp_site.page_store.entry"
 VARY = {"accept-encoding", "save-data"}  # what the keys of the store tell apart
-CACHE_CONTROL = "public, max-age=0, stale-if-error=600"
+STALE_IF_ERROR_S = 600
+LARGEST_SHARE = 16  # a file may take this part of the store at most
 
 
 class KeepMiddleware:
@@ -26,18 +28,37 @@ class KeepMiddleware:
             if not response.streaming:  # files say themselves who may keep them
                 response.headers.setdefault("Cache-Control", "private, no-store")
         elif is_the_same_for_all(request, response):
-            response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+            response.headers.setdefault("Cache-Control", cache_control())
             patch_vary_headers(response, ["Accept-Encoding"])
             if STORE in request.environ:
                 request.environ[ENTRY] = entry_of(request, response)
         return response
 
 
+class NoteQueryMiddleware:
+    """Notes which parameters a view reads. The others make no entry of their own in the store."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.GET = NotedQuery(request.GET)
+        return self.get_response(request)
+
+
+def cache_control():
+    """Returns a header: caches ask each time, and have an old answer if the site fails."""
+    stale = settings.PAGE_STORE_STALE_S
+    shared = f"s-maxage={stale}, stale-while-revalidate={stale}, " if stale else ""
+    return f"public, max-age=0, {shared}stale-if-error={STALE_IF_ERROR_S}"
+
+
 def entry_of(request, response):
     page = (request.resolver_match and request.resolver_match.url_name) or ""
     return Entry(
         list(response.items()),
-        response.content,
+        response.getvalue(),
+        names=getattr(request.GET, "names", None),
         count=getattr(request, "count", None),
         is_result=page.endswith("-detail"),
     )
@@ -49,8 +70,17 @@ def is_the_same_for_all(request, response):
     return (
         request.method == "GET"
         and response.status_code == 200
-        and not response.streaming
+        and (not response.streaming or is_small_file(response))
         and not response.cookies
         and not any(word in control for word in ("private", "no-store"))
         and varies <= VARY
+    )
+
+
+def is_small_file(response):
+    """Whether a streamed answer is a PDF that the store has room for."""
+    most = (settings.PAGE_STORE_MB << 20) // LARGEST_SHARE
+    return (
+        response.get("Content-Type") == "application/pdf"
+        and int(response.get("Content-Length", most + 1)) <= most
     )

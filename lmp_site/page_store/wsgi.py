@@ -1,110 +1,156 @@
 """The page store as a WSGI application before Django."""
 
 import re
-from threading import Event, Lock
+import time
+from threading import BoundedSemaphore, Event, Lock
 
 from django.conf import settings
 
 from catalog.search import counting
 from lmp_site.page_store.changes import Changes
-from lmp_site.page_store.memory import Memory
+from lmp_site.page_store.memory import Pages
 from lmp_site.page_store.middleware import ENTRY, STORE
+from lmp_site.page_store.query import read_pairs
 
-# Pages and feeds end with a slash. Files and PDFs have ways of their own.
-KEPT_PATH = re.compile(r"/(?!admin/|static/|media/)(?:.*/)?|/opensearch\.xml")
+# Pages and feeds end with a slash. Uploads have ways of their own.
+KEPT_PATH = re.compile(
+    r"/(?!admin/|static/|media/)(?:(?:.*/)?|(?!tools/[^/]+/).+\.pdf|opensearch\.xml)"
+)
 MAX_ADDRESS = 2000  # characters; longer ones are packets, which hardly anybody asks for twice
 RENDER_TIMEOUT_S = 10  # that a request waits for another one that makes the same answer
+# Pages that a process makes at once. More of them share the same time of the processor, so each
+# reader would wait for all of them.
+PAGES_AT_ONCE = 2
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+OWN_ADDRESSES = ("127.0.0.1", "::1")
 
 
 def store_pages(application):
     """Returns a PageStore before `application`, as the settings say."""
-    max_bytes = settings.PAGE_STORE_MB << 20
-    return PageStore(application, Changes(), settings.SESSION_COOKIE_NAME, max_bytes)
+    return PageStore(
+        application,
+        Changes(),
+        settings.SESSION_COOKIE_NAME,
+        settings.PAGE_STORE_MB << 20,
+        settings.PAGE_STORE_STALE_S,
+    )
 
 
 class PageStore:
-    """Answers from `memory`, or asks `application` and keeps the answer if it may.
+    """Answers with kept pages, or asks `application` and keeps the answer if it may.
 
-    `changes` has the generation of the catalog; a new one empties the memory.
+    `changes` has the generation of the catalog. A new one makes all kept answers old. While a new
+    answer is made, others get the old one for `stale_s` seconds after the change.
     """
 
-    def __init__(self, application, changes, session_cookie, max_bytes):
+    def __init__(self, application, changes, session_cookie, max_bytes, stale_s=0):
         self.application, self.changes = application, changes
         self.cookie = f"{session_cookie}="
-        self.memory, self.number = Memory(max_bytes), None
+        self.pages, self.number, self.max_bytes = Pages(max_bytes), None, max_bytes
+        self.old, self.old_until, self.stale_s = None, 0, stale_s
         self.lock, self.rendering = Lock(), {}
+        self.slots = BoundedSemaphore(PAGES_AT_ONCE)
 
     def __call__(self, environ, start_response):
-        key = self.key_of(environ)
-        if key is None:
+        believe_proxy(environ)
+        address = self.address_of(environ)
+        if address is None:
             return self.application(environ, start_response)
         number = self.changes.generation()
         if number != self.number:
-            self.memory.clear()
-            self.number = number
-        entry = self.memory.get(key)
+            self.begin_generation(number)
+        place, pairs = address
+        entry = self.pages.find(place, pairs)
         if entry is None and environ["REQUEST_METHOD"] == "HEAD":
             return self.application(environ, start_response)
-        entry = entry or self.wait_for(key)
+        entry = entry or self.wait_for(place, pairs)
         if entry is None:
-            return self.render(key, number, environ, start_response)
+            return self.render(place, pairs, number, environ, start_response)
         count_reader(entry, environ)
-        return self.send(key, entry, environ, start_response)
+        return self.send(entry, environ, start_response)
 
-    def key_of(self, environ):
-        """Returns what tells answers apart; None for a request that must reach Django."""
+    def begin_generation(self, number):
+        with self.lock:
+            if number == self.number:
+                return
+            if self.stale_s:
+                self.old, self.old_until = self.pages, time.monotonic() + self.stale_s
+            self.pages, self.number = Pages(self.max_bytes), number
+
+    def address_of(self, environ):
+        """Returns (place, pairs of the query); None for a request that must reach Django."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or self.cookie in environ.get("HTTP_COOKIE", "")
             or len(path) + len(query) > MAX_ADDRESS
             or not KEPT_PATH.fullmatch(path)
+            or ("HTTP_RANGE" in environ and path.endswith(".pdf"))
         ):
             return None
         saves_data = environ.get("HTTP_SAVE_DATA", "").lower() == "on"
         host = environ.get("HTTP_HOST", "")
-        return environ.get("wsgi.url_scheme"), host, path, query, saves_data
+        return (environ.get("wsgi.url_scheme"), host, path, saves_data), read_pairs(query)
 
-    def wait_for(self, key):
+    def wait_for(self, place, pairs):
         """Waits while another thread makes this answer. Returns the entry, None if there is none.
 
-        If nobody makes it, the caller does.
+        If an old answer may be sent, it does not wait. If nobody makes it, the caller does. For a
+        PDF, the view itself waits.
         """
+        if place[2].endswith(".pdf"):
+            return None
         with self.lock:
-            event = self.rendering.get(key)
+            event = self.rendering.get((place, pairs))
             if event is None:
-                self.rendering[key] = Event()
+                self.rendering[place, pairs] = Event()
                 return None
+            old = self.old if time.monotonic() < self.old_until else None
+        if old and (entry := old.find(place, pairs)):
+            return entry
         event.wait(RENDER_TIMEOUT_S)
-        return self.memory.get(key)
+        return self.pages.find(place, pairs)
 
-    def render(self, key, number, environ, start_response):
-        started = []
+    def render(self, place, pairs, number, environ, start_response):
         own = dict(environ) | {STORE: True}
         for name in CONDITIONS:
             own.pop(name, None)
+        started, entry = [], None
         try:
-            parts = self.application(own, lambda *status: started.append(status))
+            parts = self.ask(own, started)
             entry = own.pop(ENTRY, None)
-            if entry and self.changes.generation() == number:
-                self.memory.put(key, entry)
+            if entry and self.changes.generation() == number == self.number:
+                self.pages.put(place, pairs, entry)
         finally:
             with self.lock:
-                if event := self.rendering.pop(key, None):
+                if event := self.rendering.pop((place, pairs), None):
                     event.set()
         if entry:
             parts.close()
-            return self.send(key, entry, environ, start_response)
+            return self.send(entry, environ, start_response)
         start_response(*started[-1])
         return parts
 
-    def send(self, key, entry, environ, start_response):
+    def ask(self, environ, started):
+        """Returns the parts of Django's answer. A PDF is made elsewhere, so it takes no slot."""
+        if environ["PATH_INFO"].endswith(".pdf"):
+            return self.application(environ, lambda *status: started.append(status))
+        with self.slots:
+            return self.application(environ, lambda *status: started.append(status))
+
+    def send(self, entry, environ, start_response):
         before = len(entry.variants)
         parts = entry.answer(environ, start_response)
         if len(entry.variants) > before:
-            self.memory.measure(key, entry)
+            self.pages.measure(entry)
         return parts
+
+
+def believe_proxy(environ):
+    """Takes the scheme of the reader from a proxy on this machine, and from nobody else."""
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO")
+    if scheme in ("http", "https") and environ.get("REMOTE_ADDR") in OWN_ADDRESSES:
+        environ["wsgi.url_scheme"] = scheme
 
 
 def count_reader(entry, environ):

@@ -6,11 +6,12 @@ import re
 import brotli
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.urls import get_resolver
 from django.utils import timezone
 
 from catalog.models import SearchCount, SiteSettings, Tool
-from lmp_site.page_store.middleware import CACHE_CONTROL
+from lmp_site.page_store.middleware import cache_control
 from lmp_site.page_store.wsgi import KEPT_PATH
 from tests.makers import make_tool, make_video
 
@@ -30,7 +31,7 @@ def test_an_answer_is_made_once_and_is_the_same_for_the_next_reader(site, tool, 
     first, second = site.get(address), site.get(address)
     assert first.status == 200 and len(site.made) == 1
     assert (second.body, second.headers) == (first.body, first.headers)
-    assert first.headers["cache-control"] == CACHE_CONTROL
+    assert first.headers["cache-control"] == cache_control()
     assert "accept-encoding" in first.headers["vary"].lower()
 
 
@@ -81,6 +82,39 @@ def test_head_gets_the_headers_without_the_body(site, tool):
 def test_a_head_request_alone_keeps_nothing(site, tool):
     assert site.get("/tools/", method="HEAD").body == b""
     assert site.get("/tools/").body and len(site.made) == 2
+
+
+def test_a_finished_pdf_is_sent_without_django(site, tool):
+    first, second = site.get("/tools/poster.pdf"), site.get("/tools/poster.pdf")
+    assert first.body == second.body and first.body.startswith(b"%PDF")
+    assert first.headers == second.headers and len(site.made) == 1
+    etag = first.headers["etag"]
+    assert site.get("/tools/poster.pdf", if_none_match=etag).status == 304 and len(site.made) == 1
+    tool.title = "Sign"
+    tool.save()
+    assert site.get("/tools/poster.pdf").body != first.body
+
+
+def test_a_part_of_a_pdf_comes_from_django(site, tool):
+    site.get("/tools/poster.pdf")
+    site.get("/tools/poster.pdf", range="bytes=0-9")
+    assert len(site.made) == 2
+
+
+def test_a_pdf_that_is_too_large_is_not_kept(site, tool, settings):
+    settings.PAGE_STORE_MB = 0
+    for _time in range(2):
+        assert site.get("/tools/poster.pdf").body.startswith(b"%PDF")
+    assert len(site.made) == 2
+
+
+@pytest.mark.parametrize(("remote", "scheme"), [("127.0.0.1", "https"), ("192.0.2.7", "http")])
+def test_only_a_proxy_on_this_machine_says_which_scheme_the_reader_used(site, remote, scheme):
+    asked = []
+    site.store.application = lambda environ, start: asked.append(environ["wsgi.url_scheme"]) or []
+    environ = RequestFactory().get("/admin/", REMOTE_ADDR=remote).environ
+    site.store(environ | {"HTTP_X_FORWARDED_PROTO": "https"}, None)
+    assert asked == [scheme]
 
 
 def change_title(tool):
@@ -152,7 +186,6 @@ def test_other_cookies_make_no_difference(site, tool, cookie):
         ("/admin/", "GET"),
         ("/nowhere/", "GET"),
         ("/tools/", "POST"),
-        ("/tools/poster.pdf", "GET"),
         ("/packet/?items=" + "z" * 3000, "GET"),
     ],
 )
@@ -212,9 +245,9 @@ def test_a_change_during_the_making_keeps_nothing(site, tool):
     assert "Sign" in site.get("/tools/").text
 
 
-# What the store passes on: files and PDFs have ways of their own, a short address counts nothing.
+# What the store passes on: uploads have ways of their own, a short address leads elsewhere.
 NOT_KEPT = {"media", "tool-file", "tool-version", "tool-zip", "video-transcript", "plan-calendar",
-            "short", "print", "action-sheet"}  # fmt: skip
+            "short", "print"}  # fmt: skip
 
 
 def public_routes(patterns, route=""):
@@ -230,4 +263,4 @@ def public_routes(patterns, route=""):
 def test_every_public_address_is_kept_or_has_a_reason():
     routes = dict(public_routes(get_resolver().url_patterns))
     passed_on = {name for name, path in routes.items() if not KEPT_PATH.fullmatch(path)}
-    assert passed_on == NOT_KEPT | {name for name in routes if name.endswith("-pdf")}
+    assert passed_on == NOT_KEPT

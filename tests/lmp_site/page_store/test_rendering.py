@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.memory import Memory
 from lmp_site.page_store.middleware import ENTRY
-from lmp_site.page_store.wsgi import PageStore
+from lmp_site.page_store.wsgi import PAGES_AT_ONCE, PageStore
 
 HEADERS = [("Content-Type", "text/html; charset=utf-8")]
 
@@ -39,13 +39,17 @@ class SlowSite:
         return Made([body])
 
 
-class NoChanges:
+class Generations:
+    """The generation of a catalog that changes when the test says so."""
+
+    number = 1
+
     def generation(self):
-        return 1
+        return self.number
 
 
-def store_of(site, max_bytes=1 << 20):
-    return PageStore(site, NoChanges(), "sid", max_bytes)
+def store_of(site, max_bytes=1 << 20, stale_s=0):
+    return PageStore(site, Generations(), "sid", max_bytes, stale_s)
 
 
 def get(store, path, query=""):
@@ -88,6 +92,66 @@ def test_after_an_error_the_next_reader_makes_the_answer():
     assert get(store, "/tools/") == b"/tools/" * 100 and store.rendering == {}
 
 
+class CountingSite(SlowSite):
+    """Its pages say how many it has made. It notes how many it makes at once."""
+
+    now = most = 0
+
+    def __call__(self, environ, start_response):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        super().__call__(environ, start_response)
+        self.now -= 1
+        body = str(len(self.paths)).encode()
+        environ[ENTRY] = Entry(HEADERS, body)
+        return Made([body])
+
+
+def test_few_pages_are_made_at_once_so_that_each_is_finished_soon():
+    site = CountingSite()
+    store = store_of(site)
+    threads = [
+        threading.Thread(target=get, args=(store, f"/tools/{number}/")) for number in range(12)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert site.most == PAGES_AT_ONCE and len(site.paths) == 12
+
+
+def test_a_pdf_takes_no_place_of_a_page():
+    site = CountingSite()
+    store = store_of(site)
+    with store.slots, store.slots:
+        assert get(store, "/tools.pdf") == b"1"
+
+
+def answers_during_a_change(stale_s):
+    """Returns what two readers get who ask at once after a change."""
+    store = store_of(CountingSite(), stale_s=stale_s)
+    assert get(store, "/tools/") == b"1"
+    store.changes.number += 1
+    return sorted(get_at_once(store, "/tools/", readers=2)), get(store, "/tools/")
+
+
+def test_after_a_change_every_reader_gets_the_new_answer():
+    assert answers_during_a_change(stale_s=0) == ([b"2", b"2"], b"2")
+
+
+def test_where_an_old_answer_may_be_sent_only_one_reader_waits_for_the_new_one():
+    assert answers_during_a_change(stale_s=5) == ([b"1", b"2"], b"2")
+
+
+def test_an_old_answer_is_not_sent_after_its_time():
+    store = store_of(CountingSite(), stale_s=0.01)
+    get(store, "/tools/")
+    store.changes.number += 1
+    get(store, "/topics/")
+    time.sleep(0.02)
+    assert sorted(get_at_once(store, "/tools/", readers=2)) == [b"3", b"3"]
+
+
 def test_a_robot_with_many_addresses_does_not_drive_out_what_people_read():
     site = SlowSite()
     store = store_of(site, max_bytes=60_000)
@@ -98,7 +162,7 @@ def test_a_robot_with_many_addresses_does_not_drive_out_what_people_read():
     before = len(site.paths)
     get(store, "/tools/")
     assert len(site.paths) == before
-    assert sum(store.memory.sizes) <= 60_000
+    assert sum(store.pages.memory.sizes) <= 60_000
 
 
 sizes = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4000), st.booleans()), max_size=80)
