@@ -7,9 +7,8 @@ stands a named pipe.
 import os
 import select
 import stat
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
-import psycopg
 from django.db import OperationalError, connection, transaction
 
 MAX_READ = 1 << 16  # bytes of the pipe, more than it can hold
@@ -76,25 +75,36 @@ class PipeListener:
 
 
 class DatabaseListener:
+    """Raises OperationalError if the connection is lost."""
+
     def __init__(self, name):
-        parameters = connection.get_connection_params()
-        keep = ("host", "port", "user", "password", "dbname")
-        known = {key: parameters[key] for key in keep if key in parameters}
-        try:
-            self.connection = psycopg.connect(**known, autocommit=True)
-            self.connection.execute(f"LISTEN {name}")
-        except psycopg.Error as error:
-            raise OperationalError(str(error)) from error
+        with lost_connection_errors():
+            self.connection = connect_to_listen(connection, name)
 
     def fileno(self):
         return self.connection.fileno()
 
     def clear(self):
-        """Reads the notices. Raises OperationalError if the connection is lost."""
-        try:
+        with lost_connection_errors():
             self.connection.execute("SELECT 1")
-        except psycopg.Error as error:
-            raise OperationalError(str(error)) from error
 
     def close(self):
         self.connection.close()
+
+
+@contextmanager
+def lost_connection_errors():
+    try:
+        yield
+    except connection.Database.Error as error:
+        raise OperationalError(str(error)) from error
+
+
+def connect_to_listen(database, name):
+    """Returns a new psycopg connection that gets the notifications of this name."""
+    parameters = database.get_connection_params()
+    keep = ("host", "port", "user", "password", "dbname")
+    known = {key: parameters[key] for key in keep if key in parameters}
+    listener = database.Database.connect(**known, autocommit=True)
+    listener.execute(f"LISTEN {name}")
+    return listener

@@ -25,12 +25,16 @@ def count_of_click(request):
 
 
 def is_opened(request):
-    """Whether a person opens the page or PDF.
+    """Whether a person opens a result.
 
     The browser also loads the images of results from a search page. They do not count.
     """
+    return is_result(request) and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+
+
+def is_result(request):
+    """Whether the address is the page or a PDF of an entry."""
     page = (request.resolver_match and request.resolver_match.url_name) or ""
-    embedded = request.headers.get("Sec-Fetch-Dest", "document") != "document"
     if page in RESULT_FILES:
-        return request.path.endswith(".pdf") and not embedded
-    return page.endswith("-detail") and not embedded
+        return request.path.endswith(".pdf")
+    return page.endswith("-detail")

@@ -10,10 +10,11 @@ import sqlite3
 import time
 from threading import Lock
 
-import psycopg
 from django.apps import apps
 from django.db import connection, connections
 from django.utils import timezone
+
+from catalog.lib.notices import connect_to_listen
 
 # Apps whose tables no reader's page shows.
 UNSEEN_APPS = {"admin", "auth", "contenttypes", "sessions", "editorial"}
@@ -136,8 +137,8 @@ class PostgresListener:
     asked after the commit, so a short query makes sure that none is missed.
     """
 
-    def __init__(self, parameters):
-        self.parameters, self.connection, self.notified = parameters, None, False
+    def __init__(self, database):
+        self.database, self.connection, self.notified = database, None, False
 
     def has_changed(self):
         try:
@@ -146,15 +147,14 @@ class PostgresListener:
                 return True
             self.notified = False
             self.connection.execute("SELECT 1")
-        except psycopg.Error:
+        except self.database.Database.Error:
             self.connection = None
             return True
         return self.notified
 
     def connect(self):
-        self.connection = psycopg.connect(**self.parameters, autocommit=True)
+        self.connection = connect_to_listen(self.database, CHANNEL)
         self.connection.add_notify_handler(self.note)
-        self.connection.execute(f"LISTEN {CHANNEL}")
 
     def note(self, notification):
         self.notified = True
@@ -175,9 +175,7 @@ class TokenReader:
 
 def listener_for(database):
     if database.vendor == "postgresql":
-        parameters = database.get_connection_params()
-        keep = ("host", "port", "user", "password", "dbname")
-        return PostgresListener({name: parameters[name] for name in keep if name in parameters})
+        return PostgresListener(database)
     if database.is_in_memory_db():
         return TokenReader()
     return SqliteListener(database.settings_dict["NAME"])

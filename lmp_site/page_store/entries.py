@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import brotli
 
-COMPRESSED_TYPES = ("text/", "application/json", "application/rss+xml", "application/atom+xml",
-                    "application/xml", "application/opensearchdescription+xml")  # fmt: skip
+COMPRESSED_TYPES = ("text/", "image/svg+xml", *(f"application/{name}" for name in (
+    "json", "javascript", "xml", "rss+xml", "atom+xml", "opensearchdescription+xml")))  # fmt: skip
 COMPRESSORS = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
@@ -31,10 +31,10 @@ class Entry:
         content_type = dict(headers).get("Content-Type", "")
         is_text = content_type.startswith(COMPRESSED_TYPES)
         self.encodings = tuple(COMPRESSORS) if is_text and len(body) >= MIN_COMPRESSED else ()
-        skipped = {"etag", "content-length", "content-encoding"}
+        skipped = {"etag", "content-length"}
         self.headers = [(name, value) for name, value in headers if name.lower() not in skipped]
         self.modified = dict(headers).get("Last-Modified")
-        self.tag = hashlib.sha256(body).hexdigest()[:32]
+        self.tag = strong_tag(dict(headers).get("ETag", "")) or hash_of(body)
         self.variants = {"": self.variant("", body)}
         self.size = self.measure()
 
@@ -76,6 +76,19 @@ class Entry:
         if known is not None:
             return matches(known, etag)
         return self.modified and environ.get("HTTP_IF_MODIFIED_SINCE") == self.modified
+
+
+def strong_tag(etag):
+    """Returns what is in a strong ETag, "" if there is none.
+
+    >>> strong_tag('"5f-a"'), strong_tag('W/"5f-a"')
+    ('5f-a', '')
+    """
+    return etag.strip('"') if etag.startswith('"') else ""
+
+
+def hash_of(body):
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 def matches(known, etag):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.utils.cache import patch_vary_headers
 
+from catalog.search.middleware import is_result
 from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.query import NotedQuery
 
@@ -54,13 +55,12 @@ def cache_control():
 
 
 def entry_of(request, response):
-    page = (request.resolver_match and request.resolver_match.url_name) or ""
     return Entry(
         list(response.items()),
         response.getvalue(),
         names=getattr(request.GET, "names", None),
         count=getattr(request, "count", None),
-        is_result=page.endswith("-detail"),
+        is_result=is_result(request),
     )
 
 
@@ -72,15 +72,14 @@ def is_the_same_for_all(request, response):
         and response.status_code == 200
         and (not response.streaming or is_small_file(response))
         and not response.cookies
+        and "Content-Encoding" not in response
         and not any(word in control for word in ("private", "no-store"))
         and varies <= VARY
     )
 
 
 def is_small_file(response):
-    """Whether a streamed answer is a PDF that the store has room for."""
+    """Whether a streamed answer is a whole file that the store has room for."""
     most = (settings.PAGE_STORE_MB << 20) // LARGEST_SHARE
-    return (
-        response.get("Content-Type") == "application/pdf"
-        and int(response.get("Content-Length", most + 1)) <= most
-    )
+    is_file = getattr(response, "file_to_stream", None) is not None
+    return is_file and int(response.get("Content-Length", most + 1)) <= most

@@ -1,6 +1,5 @@
 """The page store as a WSGI application before Django."""
 
-import re
 import time
 from threading import BoundedSemaphore, Event, Lock
 
@@ -12,16 +11,14 @@ from lmp_site.page_store.memory import Pages
 from lmp_site.page_store.middleware import ENTRY, STORE
 from lmp_site.page_store.query import read_pairs
 
-# Pages and feeds end with a slash. Uploads have ways of their own.
-KEPT_PATH = re.compile(
-    r"/(?!admin/|static/|media/)(?:(?:.*/)?|(?!tools/[^/]+/).+\.pdf|opensearch\.xml)"
-)
+NOT_KEPT = "/admin/"
 MAX_ADDRESS = 2000  # characters; longer ones are packets, which hardly anybody asks for twice
 RENDER_TIMEOUT_S = 10  # that a request waits for another one that makes the same answer
 # Pages that a process makes at once. More of them share the same time of the processor, so each
 # reader would wait for all of them.
 PAGES_AT_ONCE = 2
-CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+# Headers that Django does not see, so that it makes the whole answer for everybody.
+OWN_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
 OWN_ADDRESSES = ("127.0.0.1", "::1")
 
 
@@ -84,8 +81,8 @@ class PageStore:
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or self.cookie in environ.get("HTTP_COOKIE", "")
             or len(path) + len(query) > MAX_ADDRESS
-            or not KEPT_PATH.fullmatch(path)
-            or ("HTTP_RANGE" in environ and path.endswith(".pdf"))
+            or path.startswith(NOT_KEPT)
+            or "HTTP_RANGE" in environ
         ):
             return None
         saves_data = environ.get("HTTP_SAVE_DATA", "").lower() == "on"
@@ -95,10 +92,10 @@ class PageStore:
     def wait_for(self, place, pairs):
         """Waits while another thread makes this answer. Returns the entry, None if there is none.
 
-        If an old answer may be sent, it does not wait. If nobody makes it, the caller does. For a
-        PDF, the view itself waits.
+        If an old answer may be sent, it does not wait. If nobody makes it, the caller does. Files
+        and PDFs do not wait for each other.
         """
-        if place[2].endswith(".pdf"):
+        if is_file(place[2]):
             return None
         with self.lock:
             event = self.rendering.get((place, pairs))
@@ -113,7 +110,7 @@ class PageStore:
 
     def render(self, place, pairs, number, environ, start_response):
         own = dict(environ) | {STORE: True}
-        for name in CONDITIONS:
+        for name in OWN_HEADERS:
             own.pop(name, None)
         started, entry = [], None
         try:
@@ -132,8 +129,8 @@ class PageStore:
         return parts
 
     def ask(self, environ, started):
-        """Returns the parts of Django's answer. A PDF is made elsewhere, so it takes no slot."""
-        if environ["PATH_INFO"].endswith(".pdf"):
+        """Returns the parts of Django's answer. Only pages wait for a slot."""
+        if is_file(environ["PATH_INFO"]):
             return self.application(environ, lambda *status: started.append(status))
         with self.slots:
             return self.application(environ, lambda *status: started.append(status))
@@ -144,6 +141,11 @@ class PageStore:
         if len(entry.variants) > before:
             self.pages.measure(entry)
         return parts
+
+
+def is_file(path):
+    """Whether an address is that of a file, or of a PDF: pages and feeds end with a slash."""
+    return not path.endswith("/")
 
 
 def believe_proxy(environ):

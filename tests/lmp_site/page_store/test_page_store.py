@@ -1,18 +1,15 @@
 """Answers that have not changed are made once, and every reader gets the right one."""
 
 import gzip
-import re
 
 import brotli
 import pytest
 from django.db import connection
 from django.test import RequestFactory
-from django.urls import get_resolver
 from django.utils import timezone
 
 from catalog.models import SearchCount, SiteSettings, Tool
 from lmp_site.page_store.middleware import cache_control
-from lmp_site.page_store.wsgi import KEPT_PATH
 from tests.makers import make_tool, make_video
 
 # PostgreSQL tells others of a change when it is committed.
@@ -243,24 +240,3 @@ def test_a_change_during_the_making_keeps_nothing(site, tool):
     assert "Poster" in site.get("/tools/").text
     site.store.application = ask
     assert "Sign" in site.get("/tools/").text
-
-
-# What the store passes on: uploads have ways of their own, a short address leads elsewhere.
-NOT_KEPT = {"media", "tool-file", "tool-version", "tool-zip", "video-transcript", "plan-calendar",
-            "short", "print"}  # fmt: skip
-
-
-def public_routes(patterns, route=""):
-    """Yields (URL name, a path) of each public address."""
-    for pattern in patterns:
-        here = route + str(pattern.pattern)
-        if hasattr(pattern, "url_patterns"):
-            yield from public_routes(pattern.url_patterns, here)
-        elif not here.startswith("admin/"):
-            yield pattern.name, "/" + re.sub("<[^>]*>", "1", here)
-
-
-def test_every_public_address_is_kept_or_has_a_reason():
-    routes = dict(public_routes(get_resolver().url_patterns))
-    passed_on = {name for name, path in routes.items() if not KEPT_PATH.fullmatch(path)}
-    assert passed_on == NOT_KEPT

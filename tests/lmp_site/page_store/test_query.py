@@ -1,6 +1,7 @@
 """Addresses that mean the same share one answer. A parameter that nobody reads makes no other."""
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,9 @@ from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.memory import Pages
 from lmp_site.page_store.query import NotedQuery, read_pairs
 from tests.makers import make_tool
+
+# PostgreSQL tells others of a change when it is committed.
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 
 
 @pytest.mark.parametrize(
