@@ -4,7 +4,7 @@ from django.db import connection
 from django.test import RequestFactory
 
 from catalog.search import counting
-from lmp_site.page_store.changes import Changes, listener_for
+from lmp_site.page_store.changes import Changes, PostgresListener, listener_for
 from lmp_site.page_store.wsgi import PageStore
 
 
@@ -18,6 +18,12 @@ class Answer:
     @property
     def text(self):
         return self.body.decode()
+
+
+@pytest.fixture(autouse=True)
+def query_each_time(monkeypatch):
+    """On PostgreSQL, the tests ask sooner after a change than people do."""
+    monkeypatch.setattr(PostgresListener, "interval", 0)
 
 
 class Site:

@@ -1,6 +1,7 @@
 """Every process knows of each change that readers can see, in the moment after it."""
 
 import threading
+import time
 
 import pytest
 from django.apps import apps
@@ -90,6 +91,33 @@ def test_postgres_tells_another_connection_of_a_commit():
     listener.has_changed()
     assert not listener.has_changed()
     listener.connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has a token")
+def test_postgres_tells_another_connection_between_two_queries(monkeypatch):
+    monkeypatch.setattr(changes.PostgresListener, "interval", 3600)
+    listener = changes.listener_for(connection)
+    assert listener.has_changed() and not listener.has_changed()
+    asked = listener.next_query
+    make_tool("Poster")
+    deadline = time.monotonic() + 30
+    while not listener.has_changed():
+        assert time.monotonic() < deadline
+    assert not listener.has_changed() and listener.next_query == asked
+    listener.connection.close()
+    assert listener.has_changed()
+
+
+def test_a_clock_that_is_set_back_makes_all_answers_old(monkeypatch, db):
+    class Never:
+        def has_changed(self):
+            return False
+
+    state, now = Changes(Never()), time.time()
+    assert state.generation() == state.generation() == 1
+    monkeypatch.setattr(changes.time, "time", lambda: now - 3600)
+    assert state.generation() == state.generation() == 2
 
 
 def test_a_database_file_tells_another_connection_of_a_commit(tmp_path):

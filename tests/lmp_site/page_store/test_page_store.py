@@ -4,6 +4,7 @@ import gzip
 
 import brotli
 import pytest
+import zstandard
 from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
@@ -52,7 +53,8 @@ def test_a_feed_reader_that_sends_back_the_date_gets_304(site, tool):
 @pytest.mark.parametrize(
     ("accepted", "encoding", "open_body"),
     [
-        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+        ("gzip, deflate, br, zstd", "zstd", zstandard.decompress),
+        ("gzip, deflate, br", "br", brotli.decompress),
         ("gzip", "gzip", gzip.decompress),
         ("br;q=0, gzip;q=0.5", "gzip", gzip.decompress),
         ("identity", None, bytes),
