@@ -21,6 +21,7 @@ from catalog.models import FileText, Job, Rendition, Resource, Video
 from tests import files
 from tests.admin import admin_url, form_data, parse_page, sign_in, submit_form
 from tests.makers import make_tool, make_video, run_jobs
+from tests.migrated_copy import copy_migrated_file
 
 ROOT = Path(__file__).resolve().parents[3]
 State, Task = Job.State, Job.Task
@@ -401,7 +402,7 @@ def children_of(pid):
 def test_the_job_of_a_killed_worker_runs_again(tmp_path):
     """The command starts a new worker at once, which takes up the job."""
     site = Site(tmp_path)
-    site.run("migrate", "--verbosity", "0")
+    copy_migrated_file(site.database)
     site.run("shell", "--no-imports", "--command", LONG_JOB)
     preview = "SELECT state, tries FROM catalog_job WHERE task = 'preview'"
     workers = site.start("run_jobs")
