@@ -1,3 +1,4 @@
+import gc
 import shutil
 import subprocess
 from contextlib import ExitStack
@@ -14,11 +15,14 @@ from django.core import serializers
 from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django.template.base import Template
 from django.test import SimpleTestCase
+from django.test.signals import template_rendered
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.search.indexing import indexed_together
+from tests.migrated_copy import migrations_done_once
 
 ROOT = Path(__file__).resolve().parent.parent
 # Only tests/test_fourth_kind.py installs the app of a fourth kind.
@@ -85,6 +89,30 @@ def pytest_collection_modifyitems(items):
     items.sort(key=sort_key)
 
 
+def pytest_collection_finish():
+    """Lets the garbage collector skip what lives until the end: modules, tests, templates."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_pages_report_their_context(django_test_environment):
+    """Makes response.context the one of the page's own template.
+
+    Django's test client also copies the contexts of all templates that a page includes.
+    """
+
+    def render(template, context):
+        if context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Template, "_render", render)
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -133,6 +161,13 @@ def delete_sql(operations, style, tables, *, reset_sequences=False, allow_cascad
     statements = [f"DELETE FROM {operations.quote_name(table)}" for table in tables]
     sequences = operations.connection.introspection.sequence_list() if reset_sequences else []
     return statements + operations.sequence_reset_by_name_sql(style, sequences)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Runs before the databases are made."""
+    with migrations_done_once():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -13,14 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated_copy import copy_migrated_file
+
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "catalog.example.org"
 PREPARE = """
-from django.core.management import call_command
-from django.contrib.auth.models import User
 from catalog.models import Tool
 from django.utils import timezone
-call_command("migrate", verbosity=0)
 Tool.objects.create(title="Poster", published_at=timezone.now())
 """
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
@@ -45,6 +44,7 @@ class Proxied:
             "MEDIA_ROOT": str(folder / "media"),
             "DJANGO_SETTINGS_MODULE": "tests.lmp_site.proxied_settings",
         }
+        copy_migrated_file(f"{folder}/catalog.sqlite3")
         manage = [sys.executable, "manage.py", "shell", "--no-imports", "--command", PREPARE]
         subprocess.run(manage, cwd=ROOT, env=environment, check=True)
         server = [sys.executable, "-m", "lmp_site.server"]

@@ -19,6 +19,7 @@ from catalog.models import Video
 from tests import files
 from tests.admin import PASSWORD, add_url
 from tests.catalog.files.typed import TYPED
+from tests.migrated_copy import copy_migrated_file
 
 ROOT = Path(__file__).resolve().parents[3]
 BOUNDARY = "boundary-of-the-tests"
@@ -26,8 +27,6 @@ PREPARE = f"""
 import django
 django.setup()
 from django.contrib.auth.models import User
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 User.objects.create_superuser("root", password="{PASSWORD}")
 """
 
@@ -47,6 +46,7 @@ class Server:
             "DATABASE_URL": f"sqlite:///{folder}.sqlite3",
             "DJANGO_SETTINGS_MODULE": "tests.settings",
         }
+        copy_migrated_file(f"{folder}.sqlite3")
         assert self.run("-c", PREPARE).wait() == 0
         self.process = self.run("-m", "lmp_site.server", stdout=subprocess.PIPE)
         assert b"The catalog is at" in self.process.stdout.readline()

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from catalog.jobs.supervisor import host_name
 from catalog.lib import notices
 from catalog.models import Job
+from tests.migrated_copy import copy_migrated_file
 
 ROOT = Path(__file__).resolve().parents[3]
 # Workers of the tests end soon.
@@ -96,7 +97,7 @@ def stop(supervisor):
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory):
     site = Site(tmp_path_factory.mktemp("site"))
-    site.run("migrate", "--verbosity", "0")
+    copy_migrated_file(site.database)
     return site
 
 
