@@ -133,8 +133,8 @@ class PostgresListener:
     """Hears the notifications through a connection of its own. After a lost one, all is new.
 
     A notification takes about a millisecond to arrive. It arrives before the answer to a query that
-    is asked after the commit, so a short query every `interval` seconds makes sure that none is late
-    and that the connection is alive. Between two queries it only looks at what has arrived.
+    is asked after the commit. So a short query every `interval` seconds makes sure that none is
+    late and that the connection is alive. Between two queries it looks at what has arrived.
     """
 
     interval = 0.02
