@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 
 from granian.constants import Interfaces
@@ -21,7 +22,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from catalog.lib.processes import end_with_parent
+from catalog.lib.processes import end_with_parent, fork, is_alive
 
 WORKERS = 2
 # Most threads wait for people who watch videos. A thread that asks the database keeps a connection
@@ -33,6 +34,7 @@ CONNECTIONS = 1000  # requests that a process takes at once; the others wait
 # letters in a link. No limit would let an address fill the memory.
 MAX_HEAD_BYTES = 160 * 1024
 HEAD_TIMEOUT_MS = 15_000  # that a client may take to send the head of a request
+RESTART_S = 1  # before a process that died is started again
 STOP_TIMEOUT_S = 10  # for answers that are on their way when the server stops
 # Between threads of a process: a finished page does not wait long for one that is being made.
 SWITCH_INTERVAL_S = 0.001
@@ -40,11 +42,12 @@ CONNECT_RETRY_S = 0.01
 M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
 
 
-def serve(port, *helpers):
+def serve(port, *functions):
     """Serves the catalog on 127.0.0.1 until a signal ends it.
 
-    Then it ends the processes with the ids `helpers` too.
+    Beside the web processes, it keeps a process running for each of `functions`.
     """
+    helpers = [Helper(function) for function in functions]
     keep_memory_small()
     application = load_application()
     master = os.getpid()
@@ -64,18 +67,35 @@ def serve(port, *helpers):
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_TIMEOUT_S,
     )
-    server.on_startup(lambda: threading.Thread(target=announce, args=[port], daemon=True).start())
-    server.on_shutdown(lambda: end(helpers))
+    for watch in [partial(announce, port), *(helper.watch for helper in helpers)]:
+        server.on_startup(threading.Thread(target=watch, daemon=True).start)
+    for helper in helpers:
+        server.on_shutdown(helper.end)
     server.serve(target_loader=lambda: begin_worker(application, master), wrap_loader=False)
 
 
-def end(helpers):
-    for pid in helpers:
+class Helper:
+    """A process that runs `function`. A new one takes its place when it dies."""
+
+    def __init__(self, function):
+        self.function, self.is_ending = function, False
+        self.pid = fork(function)
+
+    def watch(self):
+        while True:
+            os.waitpid(self.pid, 0)
+            if self.is_ending:
+                return
+            time.sleep(RESTART_S)
+            self.pid = fork(self.function)
+
+    def end(self):
+        self.is_ending = True
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-    for pid in helpers:
-        with suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+            os.kill(self.pid, signal.SIGTERM)
+        until = time.monotonic() + STOP_TIMEOUT_S
+        while is_alive(self.pid) and time.monotonic() < until:
+            time.sleep(0.02)
 
 
 def load_application():

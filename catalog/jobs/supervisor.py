@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 
 from catalog.jobs import queue, triggers
 from catalog.lib import notices
-from catalog.lib.processes import fork
+from catalog.lib.processes import fork, is_alive
 from catalog.models import Job
 
 # The waits before a worker that failed is started again. They grow with each failure.
@@ -202,13 +202,3 @@ def take_up_left_jobs():
         host, _colon, rest = worker.rpartition(":")[0].rpartition(":")
         if host == host_name() and rest.isdigit() and not is_alive(int(rest)):
             queue.requeue(running.filter(worker=worker))
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -24,6 +24,10 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def is_running(pid):
+    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+
+
 class RunningSite:
     """The site as a process of its own. It is made when the site answers."""
 
@@ -55,6 +59,12 @@ class RunningSite:
     def courses(self):
         """Returns the addresses of the courses on the first page of their listing."""
         return re.findall(r'href="(/courses/(?!feed/)[\w-]+/)"', self.get("/courses/")[2].decode())
+
+    def children(self):
+        """Returns the ids of its processes, in the order in which they were started."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        pids = " ".join(thread.read_text() for thread in threads).split()
+        return sorted(int(pid) for pid in pids if is_running(pid))
 
     def interrupt(self):
         """Does what Ctrl-C does and returns the exit code."""
@@ -122,6 +132,19 @@ def test_a_port_in_use_is_refused_with_one_sentence(copy, site):
     assert second.process.returncode == 1
     other = f"Choose another: PORT={site.port + 1} make run"
     assert second.output() == f"CommandError: Port {site.port} is already in use. {other}\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of processes")
+def test_a_process_that_dies_is_started_again(site):
+    """Here the supervisor of the jobs and a web process die."""
+    before = site.children()
+    for killed in (before[0], before[-1]):
+        os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while len(set(site.children()) - {before[0], before[-1]}) < len(before):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert site.get("/tools/")[0] == 200 and len(site.children()) == len(before)
 
 
 def test_a_second_start_keeps_the_data_and_ctrl_c_stops_it(copy, site):

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.jobs.supervisor import supervise
-from catalog.lib.processes import fork
 from lmp_site import one_time_password, static_fingerprint
 from lmp_site.server import serve
 
@@ -34,7 +33,7 @@ class Command(BaseCommand):
         if is_first_start:
             self.print_sign_in(*one_time_password.create_admin())
         connection.close()
-        serve(settings.PORT, fork(supervise))
+        serve(settings.PORT, supervise)
 
     def migrate(self):
         try:
