@@ -68,7 +68,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "lmp_site.template_loader.CachedLoader",
                     [
                         "lmp_site.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",
