@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "catalog.files.middleware.PagesFirstMiddleware",
     "lmp_site.middleware.HeadMiddleware",
     "catalog.search.middleware.CountingMiddleware",
+    "catalog.search.middleware.OneMomentMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
