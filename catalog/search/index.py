@@ -63,7 +63,9 @@ class IndexSnapshot:
     @cached_property
     def choices(self):
         """{facet: [(option, label)]}. Read once: a change of a vocabulary makes a new version."""
-        return {facet.name: facet.choices() for facet in FACETS}
+        return {
+            facet.name: [(key, str(label)) for key, label in facet.choices()] for facet in FACETS
+        }
 
     def kept(self, key, make):
         """Returns make(), called once for each `key`. Only a new version may change the answer.
