@@ -21,9 +21,12 @@ class ResourceQuerySet(PublishedQuerySet):
         """Loads what cards show beside their own fields and what catalog.search.cards adds."""
         return self.select_related("tool__tool_type").prefetch_related("tool__renditions")
 
+    def with_edition(self):
+        return self.annotate(edition=newest_number("pk"))
+
     def with_links(self):
         """Loads everything that the detail page of any kind shows beside its own fields."""
-        return self.annotate(edition=newest_number("pk")).prefetch_related(
+        return self.with_edition().prefetch_related(
             "levels",
             "dimensions",
             "audiences",

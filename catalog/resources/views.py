@@ -17,6 +17,7 @@ from catalog.search.cards import as_cards, as_page
 def detail_page(request, slug, kind):
     """Shows one resource. Staff also see drafts. Its former addresses redirect here."""
     rows = visible_to(request, kind.model, kind.model.objects.for_page())
+    rows = rows if code_in(request.GET, EDITION) is None else rows.with_edition()
     resource = rows.filter(slug=slug).first()
     if resource is None:
         withdrawn = short_addresses.withdrawn_response(request, kind.model, slug)
