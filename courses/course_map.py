@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from catalog.lib.id_sets import IdSet
+from catalog.search.cards import with_levels
 from catalog.search.index import current_index
 from courses import map_layout
 from courses.graph import all_before, in_order
@@ -49,7 +50,7 @@ class CourseMap:
         """The courses that are drawn."""
         nodes = self.before[-MAX_BEFORE:] + self.after[:MAX_AFTER]
         ids = [node for node in nodes if node not in self.readers_graph.missing]
-        return Course.objects.prefetch_related("levels").in_bulk(ids)
+        return {course.pk: course for course in with_levels(Course.objects.filter(pk__in=ids))}
 
     @property
     def is_alone(self):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from catalog.kinds import registered
+from catalog.lib.addresses import address_of
 from catalog.lib.id_sets import IdSet
 from catalog.models import Dimension, Level, Resource
 from catalog.search.index import current_index
@@ -27,7 +27,7 @@ class Cell:
 
     @property
     def address(self):
-        return reverse("cell-listing", args=[self.dimension.slug, self.level.number])
+        return address_of("cell-listing", self.dimension.slug, self.level.number)
 
     @property
     def kind_counts(self):

@@ -1,15 +1,13 @@
 """The listings of Path to Performance: one dimension, and one level of a dimension."""
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from catalog.listings.listing import listing_of, path_link
+from catalog.listings.listing import find_term, listing_of, path_link
 from catalog.models import Dimension, Level
 
 
 def dimension_listing(data, slug):
-    dimension = get_object_or_404(Dimension, slug=slug)
+    dimension = find_term(Dimension, slug=slug)
     return listing_of(
         [f"dimension:{slug}"],
         data,
@@ -22,10 +20,8 @@ def dimension_listing(data, slug):
 
 
 def cell_listing(data, slug, number):
-    dimension = get_object_or_404(Dimension, slug=slug)
-    level = Level.objects.filter(number=number).first()
-    if level is None:
-        raise Http404(_("There is no such level. Levels go from 1 to 5."))
+    dimension = find_term(Dimension, slug=slug)
+    level = find_term(Level, number=number)
     return listing_of(
         [f"dimension:{slug}", f"level:{number}"],
         data,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from catalog.models import SiteSettings
+from catalog.search.index import current_index
 
 WEEK = timedelta(days=7)
 MAX_MINUTES = 60 * 500  # minutes of a course; a larger number is a typing error
@@ -44,7 +44,7 @@ def calendar_of(plan):
     The UID of an event is always the same, so a second import updates the first.
     """
     calendar = Calendar()
-    calendar.add("prodid", f"-//{SiteSettings.load().name}//EN")
+    calendar.add("prodid", f"-//{current_index().site.name}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", plan.title)
     minutes = [minutes_of(step) for step in plan.steps]

@@ -6,7 +6,7 @@ from django.contrib.syndication.views import Feed
 
 from catalog.lib.text import clean_line
 from catalog.listings.feeds import absolute
-from catalog.models import SiteSettings
+from catalog.search.index import current_index
 from courses.plan import Plan
 from courses.plan_query import PlanQuery
 
@@ -22,7 +22,7 @@ class PlanFeed(Feed):
         return Plan(PlanQuery.read(request.GET))
 
     def title(self, plan):
-        return clean_line(f"{plan.title} – {SiteSettings.load().name}")
+        return clean_line(f"{plan.title} – {current_index().site.name}")
 
     def description(self, plan):
         return clean_line(plan.total_words)

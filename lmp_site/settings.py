@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "catalog.files.middleware.PagesFirstMiddleware",
     "lmp_site.middleware.HeadMiddleware",
     "catalog.search.middleware.CountingMiddleware",
+    "catalog.search.middleware.OneMomentMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -69,7 +70,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "lmp_site.template_loader.CachedLoader",
                     [
                         "lmp_site.template_loader.Loader",
                         "django.template.loaders.app_directories.Loader",

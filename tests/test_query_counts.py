@@ -138,4 +138,5 @@ def test_the_number_of_queries_does_not_grow_with_the_data(client):
         add_rows_to_detail_pages(4, 8)
     many = count_all_queries(client)
     assert many == few
-    assert max(many.values()) <= 45
+    assert max(many.values()) <= 28
+    assert max(many[f"{listing}/feed/"] for listing in LISTINGS) <= 13

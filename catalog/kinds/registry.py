@@ -6,6 +6,7 @@ the admin's start page.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 
@@ -50,7 +51,7 @@ class Kind:
     varies_by: tuple = ()
     has_renditions: bool = False
 
-    @property
+    @cached_property
     def listing_url(self):
         return reverse(f"{self.name}-listing")
 

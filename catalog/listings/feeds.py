@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from catalog.files.validators import is_local
 from catalog.lib.text import clean_line, clean_text
-from catalog.models import RenditionVersion, SiteSettings
+from catalog.models import RenditionVersion
+from catalog.search.index import current_index
 
 MAX_ENTRIES = 30
 MAX_CHANGES = 1000  # the newest in the whole catalog, from which each listing picks its own
@@ -84,7 +85,7 @@ class RssFeed(Feed):
         return find(request.GET, **names)
 
     def title(self, listing):
-        return clean_line(f"{listing.full_title} – {SiteSettings.load().name}")
+        return clean_line(f"{listing.full_title} – {current_index().site.name}")
 
     def description(self, listing):
         return clean_line(listing.summary or listing.full_title)

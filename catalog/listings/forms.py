@@ -116,21 +116,30 @@ class BrowseForm(forms.Form):
         There are no options if no entry of the unfiltered listing has one of them.
         """
         chosen = self.cleaned_data[facet.name]
-        narrowed = self.narrow(resources, except_facet=facet.name)
-        options = [
-            {
-                "key": key,
-                "label": label,
-                "count": len(narrowed & self.index.set_of(f"{facet.name}:{key}")),
-                "checked": key in chosen,
-            }
+        sets = [
+            (key, label, self.index.set_of(f"{facet.name}:{key}"))
             for key, label in self.fields[facet.name].choices
         ]
-        keys = (f"{facet.name}:{option['key']}" for option in options)
-        has_options = chosen or resources & self.index.set_of(*keys)
+        has_options = chosen or any(resources & found for _key, _label, found in sets)
         return {
             "name": facet.name,
             "label": facet.label,
             "open": facet.handy or bool(chosen),
-            "options": options if has_options else [],
+            "options": self.options(facet, resources, sets) if has_options else [],
         }
+
+    def options(self, facet, resources, sets):
+        """Returns an option for each (key, label, set of its entries) of a facet."""
+        chosen = self.cleaned_data[facet.name]
+        narrowed = self.narrow(resources, except_facet=facet.name)
+        return [
+            {
+                "key": key,
+                "label": label,
+                "count": count,
+                "checked": key in chosen,
+                "disabled": not count and key not in chosen,
+            }
+            for key, label, found in sets
+            for count in [len(narrowed & found)]
+        ]

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
 from catalog.kinds import registered
+from catalog.lib.addresses import address_of
 from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.listings.forms import BEST, BrowseForm
 from catalog.models import Audience, Level, Region, Resource, Topic
 from catalog.models.publishing import public
+from catalog.search.cards import as_cards
 from catalog.search.index import current_index
 from catalog.search.ranking import SearchResult, find
 
@@ -56,7 +58,7 @@ class Listing:
     def newest(self, limit):
         """Returns the newest `limit` entries for subscribers, whatever the listing's order is."""
         ids = self.form.index.ranked(self.members, "newest")
-        return Resource.objects.published().list_children(ids[:limit])
+        return as_cards(Resource.objects.published().list_for_feed(ids[:limit]))
 
     @property
     def can_be_grouped(self):
@@ -77,7 +79,7 @@ class Listing:
 
     @property
     def bare_path(self):
-        return reverse(f"{self.name}-listing", args=self.args)
+        return address_of(f"{self.name}-listing", *self.args)
 
     @property
     def path(self):
@@ -102,7 +104,7 @@ class Listing:
         return self.address("listing-pdf")
 
     def address(self, role):
-        return reverse(f"{self.name}-{role}", args=self.args) + self.form.query()
+        return address_of(f"{self.name}-{role}", *self.args) + self.form.query()
 
 
 def all_listing(data):
@@ -149,6 +151,15 @@ def listing_of(keys, data, **facts):
     return Listing(resources=resources, form=form, hidden=hidden, **facts)
 
 
+def find_term(model, **field):
+    """Returns the term whose only `field` has this value. Raises Http404 if there is none."""
+    [(name, value)] = field.items()
+    for term in current_index().terms(model):
+        if getattr(term, name) == value:
+            return term
+    raise Http404(_("There is no such page."))
+
+
 def kind_listing(data, kind):
     return listing_of(
         [f"kind:{kind.name}"],
@@ -161,8 +172,9 @@ def kind_listing(data, kind):
 
 
 def topic_listing(data, slug):
-    topic = get_object_or_404(Topic.objects.select_related("parent"), slug=slug)
-    parents = [(topic.parent.name, topic.parent.get_absolute_url())] if topic.parent else []
+    topics = current_index().terms(Topic)
+    topic = find_term(Topic, slug=slug)
+    parents = [top for top in topics if top.pk == topic.parent_id]
     return listing_of(
         [f"topic:{slug}"],
         data,
@@ -170,29 +182,32 @@ def topic_listing(data, slug):
         args=[slug],
         title=topic.name,
         summary=topic.summary,
-        parents=[(_("Topics"), reverse("topics")), *parents],
-        narrower=list(topic.children.all()),
+        parents=[
+            (_("Topics"), address_of("topics")),
+            *((top.name, top.get_absolute_url()) for top in parents),
+        ],
+        narrower=[inner for inner in topics if inner.parent_id == topic.pk],
     )
 
 
 def level_listing(data, number):
-    level = get_object_or_404(Level, number=number)
+    level = find_term(Level, number=number)
     facts = {"title": str(level), "summary": level.summary, "parents": [path_link()]}
     return listing_of([f"level:{number}"], data, name="level", args=[number], **facts)
 
 
 def path_link():
-    return _("Path"), reverse("path")
+    return _("Path"), address_of("path")
 
 
 def audience_listing(data, slug):
-    audience = get_object_or_404(Audience, slug=slug)
+    audience = find_term(Audience, slug=slug)
     facts = {"title": _("For %s") % audience.name, "summary": audience.summary}
     return listing_of([f"audience:{slug}"], data, name="audience", args=[slug], **facts)
 
 
 def region_listing(data, slug):
-    region = get_object_or_404(Region, slug=slug)
+    region = find_term(Region, slug=slug)
     facts = {"title": region.name, "summary": region.summary}
     return listing_of([f"region:{slug}"], data, name="region", args=[slug], **facts)
 

@@ -8,26 +8,28 @@ from catalog.editions.paper_codes import LIST, code_in
 from catalog.lib.paging import page_of
 from catalog.lib.stemming import content_words, mark_stems, words_in
 from catalog.listings.listing import all_listing
-from catalog.models import Level, Resource
+from catalog.models import Level
 from catalog.search import counting, vocabulary
+from catalog.search.cards import cards_of
+from catalog.search.index import current_index
 from catalog.search.no_results import no_results_help
 from catalog.search.passage_matches import passage_matches
 from catalog.search.suggestions import site_pages, suggestions
 
 PER_PAGE = 10
+MAX_NEWEST = 6  # cards on the home page
 
 
 @require_safe
 def home(request):
-    listing = all_listing(request.GET)
-    newest = Resource.objects.published().for_cards()
+    listing, index = all_listing(request.GET), current_index()
     return render(
         request,
         "catalog/home.html",
         {
             "listing": listing,
-            "newest": newest[:6],
-            "levels": Level.objects.all(),
+            "newest": cards_of(index.ranked(listing.resources, "newest")[:MAX_NEWEST]),
+            "levels": index.terms(Level),
             "topics": vocabulary.topics(),
             "audiences": vocabulary.audiences(),
         },
@@ -49,7 +51,7 @@ def listing_page(request, find, **names):
 def render_listing(request, listing, template="catalog/listing.html", more=None):
     page, notice = page_of(Paginator(listing.ids, PER_PAGE), request.GET.get("page"))
     page.elided = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    page.object_list = Resource.objects.published().for_cards().list_of(page.object_list)
+    page.object_list = cards_of(page.object_list)
     context = {
         "section": listing.name,
         "listing": listing,

@@ -1,5 +1,6 @@
 import re
 
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ class Presentation:
             return self.tool.best_used
         return Truncator(plain_text(self.body)).words(40)
 
-    @property
+    @cached_property
     def picture(self):
         """The image in all its sizes; None where there is no image."""
         return Picture.of(self) if self.image else None
@@ -44,9 +45,29 @@ class Presentation:
         numbers = self.level_numbers
         return [number in numbers for number in range(1, 6)]
 
-    @property
+    @cached_property
     def level_numbers(self):
         return [level.number for level in self.levels.all()]
+
+    @cached_property
+    def audience_terms(self):
+        return list(self.audiences.all())
+
+    @cached_property
+    def dimension_terms(self):
+        return list(self.dimensions.all())
+
+    @cached_property
+    def region_terms(self):
+        return list(self.regions.all())
+
+    @cached_property
+    def audience_names(self):
+        return [audience.name for audience in self.audience_terms]
+
+    @cached_property
+    def delivery_names(self):
+        return [delivery.get_mode_display() for delivery in self.deliveries.all()]
 
     @property
     def level_note(self):
@@ -54,7 +75,7 @@ class Presentation:
         says_more = re.sub(r"levels?|and|[^a-z]", "", self.level_text.lower())
         return self.level_text if says_more or not self.level_words else ""
 
-    @property
+    @cached_property
     def level_words(self):
         """The levels in words: "Levels 2–3" for a run, "Levels 1, 3" otherwise, "" for none."""
         numbers = self.level_numbers

@@ -18,13 +18,15 @@ class ResourceQuerySet(PublishedQuerySet):
         return list(self.filter(pk__in=wanted).order_by("title", "pk"))
 
     def for_cards(self):
-        return self.prefetch_related(
-            "levels", "audiences", "deliveries", "tool__tool_type", "tool__renditions"
-        )
+        """Loads what cards show beside their own fields and what catalog.search.cards adds."""
+        return self.select_related("tool__tool_type").prefetch_related("tool__renditions")
+
+    def with_edition(self):
+        return self.annotate(edition=newest_number("pk"))
 
     def with_links(self):
         """Loads everything that the detail page of any kind shows beside its own fields."""
-        return self.annotate(edition=newest_number("pk")).prefetch_related(
+        return self.with_edition().prefetch_related(
             "levels",
             "dimensions",
             "audiences",
@@ -39,9 +41,17 @@ class ResourceQuerySet(PublishedQuerySet):
         """Loads everything that the page of one resource shows. Kinds add what only they have."""
         return self.with_links()
 
+    def for_page(self):
+        """Loads what the page of one entry shows, beside what catalog.search.cards adds."""
+        return self.prefetch_related("only_for", "topics", "deliveries", "tags")
+
     def for_entry(self):
         """Loads what an entry of a printed listing shows beside its own fields."""
         return self.prefetch_related("levels", "audiences", "only_for", "topics", "deliveries")
+
+    def for_feed(self):
+        """Loads what only entries of this kind show in feeds."""
+        return self
 
     def list_children(self, ids, load="for_detail"):
         """Returns a list of the rows with these ids, each as the video, tool or course that it is.
@@ -56,6 +66,12 @@ class ResourceQuerySet(PublishedQuerySet):
             for child in getattr(kind.model.objects.filter(pk__in=known), load)()
         }
         return [children[pk] for pk in ids if pk in children]
+
+    def list_for_feed(self, ids):
+        """Returns the list of list_children(), loaded by for_feed() and with topics."""
+        resources = self.list_children(ids, "for_feed")
+        prefetch_related_objects(resources, "topics")
+        return resources
 
     def list_for_print(self, ids):
         """Returns the list of list_children(), loaded by for_entry().

@@ -5,7 +5,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import int_to_base36
 from django.utils.text import slugify
@@ -15,6 +14,7 @@ from taggit.managers import TaggableManager
 from catalog.files.images import clean_picture
 from catalog.files.validators import check_image, file_place
 from catalog.kinds import choices, kind_named
+from catalog.lib.addresses import address_of
 from catalog.lib.richtext.field import RichTextField
 from catalog.lib.text import join_texts, plain_text
 from catalog.models.base import (
@@ -333,24 +333,24 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     def detail_context(self):
         """Returns the template context of its page and sheet, besides the resource itself."""
-        related = self.related.published().for_cards()
+        related = self.related.published().for_cards().prefetch_related("levels")
         return {"related": related} | self.kind_row.context(self)
 
     def get_absolute_url(self):
-        return reverse(f"{self.kind}-detail", args=[self.slug])
+        return address_of(f"{self.kind}-detail", self.slug)
 
     def get_short_url(self):
         """Returns an address to type from paper. It stays the same when the title changes."""
-        return reverse("short", args=[int_to_base36(self.pk)])
+        return address_of("short", int_to_base36(self.pk))
 
     def get_print_url(self):
         """Returns the short address of this edition, which the QR code on a sheet holds."""
         if not self.edition:
             return self.get_short_url()
-        return reverse("print", args=[int_to_base36(self.pk), self.edition])
+        return address_of("print", int_to_base36(self.pk), self.edition)
 
     def get_pdf_url(self):
-        return reverse(f"{self.kind}-pdf", args=[self.slug])
+        return address_of(f"{self.kind}-pdf", self.slug)
 
     def clean(self):
         if self.slug in RESERVED_SLUGS:

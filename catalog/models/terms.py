@@ -1,10 +1,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from catalog.lib.addresses import address_of
 from catalog.models.base import CleanModel, free_slug
 
 
@@ -67,7 +67,7 @@ class Topic(Term):
         ]
 
     def get_absolute_url(self):
-        return reverse("topic-listing", args=[self.slug])
+        return address_of("topic-listing", self.slug)
 
     def clean(self):
         if self.parent and self.parent.parent_id:
@@ -86,7 +86,7 @@ class Audience(Term):
         verbose_name_plural = _("audiences")
 
     def get_absolute_url(self):
-        return reverse("audience-listing", args=[self.slug])
+        return address_of("audience-listing", self.slug)
 
 
 class Region(Term):
@@ -95,7 +95,7 @@ class Region(Term):
         verbose_name_plural = _("regions")
 
     def get_absolute_url(self):
-        return reverse("region-listing", args=[self.slug])
+        return address_of("region-listing", self.slug)
 
 
 class ToolType(Term):
@@ -112,7 +112,7 @@ class Dimension(Term):
         verbose_name_plural = _("dimensions")
 
     def get_absolute_url(self):
-        return reverse("dimension-listing", args=[self.slug])
+        return address_of("dimension-listing", self.slug)
 
 
 class Level(CleanModel):
@@ -134,4 +134,4 @@ class Level(CleanModel):
         return _("Level %(number)s · %(name)s") % {"number": self.number, "name": self.name}
 
     def get_absolute_url(self):
-        return reverse("level-listing", args=[self.number])
+        return address_of("level-listing", self.number)

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Max, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from catalog.files.validators import (
     facts_of,
     file_place,
 )
+from catalog.lib.addresses import address_of
 from catalog.lib.text import join_texts
 from catalog.models.base import CleanModel, exclude_from_save, free_slug
 from catalog.models.querysets import ResourceQuerySet
@@ -39,8 +39,14 @@ class ToolQuerySet(ResourceQuerySet):
     def for_detail(self):
         return self.with_links().select_related("tool_type").prefetch_related("renditions")
 
+    def for_page(self):
+        return super().for_page().select_related("tool_type").prefetch_related("renditions")
+
     def for_entry(self):
         return super().for_entry().prefetch_related("renditions")
+
+    def for_feed(self):
+        return self.prefetch_related("renditions")
 
 
 class Tool(Resource):
@@ -325,7 +331,7 @@ class Rendition(CleanModel):
         """The address for readers: a permanent one for a file, else that of the other site."""
         if not self.file:
             return self.address
-        return reverse("tool-file", args=[self.tool.slug, self.name, self.extension])
+        return address_of("tool-file", self.tool.slug, self.name, self.extension)
 
 
 class RenditionVersion(CleanModel):
@@ -368,7 +374,7 @@ class RenditionVersion(CleanModel):
     def url(self):
         rendition = self.rendition
         place = [rendition.tool.slug, self.number, rendition.name, extension(self.file.name)]
-        return reverse("tool-version", args=place)
+        return address_of("tool-version", *place)
 
 
 # The Format of each file ending.

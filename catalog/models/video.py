@@ -29,6 +29,9 @@ class VideoQuerySet(ResourceQuerySet):
     def for_detail(self):
         return self.with_links().prefetch_related("credits")
 
+    def for_page(self):
+        return super().for_page().prefetch_related("credits")
+
 
 class Video(Resource):
     file = models.FileField(

@@ -34,7 +34,7 @@ class PacketRssFeed(RssFeed):
 
     def items(self, packet):
         withdrawals = [Withdrawal(packet, item.resource) for item in packet.withdrawn_items]
-        return newest_first(entries_of(packet, packet.list_children()) + withdrawals)
+        return newest_first(entries_of(packet, packet.list_for_feed()) + withdrawals)
 
 
 class PacketAtomFeed(PacketRssFeed, AtomFeed):

@@ -26,6 +26,7 @@ from catalog.packets.link import (
     number_of,
     read_link,
 )
+from catalog.search.cards import as_cards, cards_of
 
 MAX_NAMED_CODES = 5  # unknown codes in a notice
 MAX_NAMED_LENGTH = 20  # characters of one unknown code
@@ -91,7 +92,7 @@ class Packet:
 
     @cached_property
     def items(self):
-        cards = Resource.objects.published().for_cards().list_of(self.ids)
+        cards = cards_of(self.ids)
         return [self.make_item(code_of(card.pk), card) for card in cards]
 
     @cached_property
@@ -171,6 +172,10 @@ class Packet:
     def list_children(self):
         """Returns the items as videos, tools and courses, in the order of the packet."""
         return Resource.objects.published().list_children(self.ids)
+
+    def list_for_feed(self):
+        """Returns the items as list_children() does, with what a feed shows."""
+        return as_cards(Resource.objects.published().list_for_feed(self.ids))
 
     @property
     def total_words(self):

@@ -13,10 +13,10 @@ from catalog.lib.id_sets import IdSet
 from catalog.lib.qr import qr_svg
 from catalog.lib.text import clean_line
 from catalog.listings.listing import search_listing
-from catalog.models import Resource
 from catalog.packets.link import MAX_ITEMS, MAX_NOTE_LENGTH, MAX_TITLE_LENGTH, code_of
 from catalog.packets.packet import Packet, codes_at
 from catalog.printing import limits
+from catalog.search.cards import cards_of
 
 MAX_RESULTS = 10  # results of a search on the page
 LIMITS = {
@@ -77,7 +77,7 @@ class Finder:
     @property
     def results(self):
         """[(code, resource, whether the packet has it)] of the first results."""
-        resources = Resource.objects.published().for_cards().list_of(self.listing.ids[:MAX_RESULTS])
+        resources = cards_of(self.listing.ids[:MAX_RESULTS])
         packet_ids = {item.resource.pk for item in self.packet.items}
         return [
             (code_of(resource.pk), resource, resource.pk in packet_ids) for resource in resources

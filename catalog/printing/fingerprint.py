@@ -15,7 +15,7 @@ FILES = [
     "catalog/**/*.py",
     "courses/**/*.py",
     "lmp_site/settings.py",
-    "lmp_site/template_loader.py",
+    "lmp_site/template_*.py",
     "templates/**/*.html",
     "catalog/static/catalog/pdf.css",
     "catalog/static/catalog/fonts/*.woff2",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from catalog.editions.changes import replacements
 from catalog.editions.paper_codes import EDITION
 from catalog.models import Resource
+from catalog.search.cards import cards_of
 
 
 @require_safe
@@ -47,6 +48,10 @@ def replacement_of(resource):
 
 
 def withdrawn_page(request, resource, replacement):
-    card = replacement and Resource.objects.for_cards().get(pk=replacement.pk)
-    context = {"resource": resource, "replacement": card, "section": resource.kind}
+    cards = cards_of([replacement.pk]) if replacement else []
+    context = {
+        "resource": resource,
+        "replacement": next(iter(cards), None),
+        "section": resource.kind,
+    }
     return render(request, "catalog/withdrawn.html", context, status=410)

@@ -10,12 +10,15 @@ from catalog.printing.views import send
 from catalog.resources import short_addresses
 from catalog.resources.former_addresses import redirect_from_former_slug
 from catalog.resources.visibility import visible_to
+from catalog.search.cards import as_cards, as_page
 
 
 @require_safe
 def detail_page(request, slug, kind):
     """Shows one resource. Staff also see drafts. Its former addresses redirect here."""
-    resource = visible_to(request, kind.model).filter(slug=slug).first()
+    rows = visible_to(request, kind.model, kind.model.objects.for_page())
+    rows = rows if code_in(request.GET, EDITION) is None else rows.with_edition()
+    resource = rows.filter(slug=slug).first()
     if resource is None:
         withdrawn = short_addresses.withdrawn_response(request, kind.model, slug)
         return withdrawn or redirect_from_former_slug(
@@ -23,11 +26,13 @@ def detail_page(request, slug, kind):
         )
     context = {
         "section": kind.name,
-        "resource": resource,
+        "resource": as_page(resource),
         "start": start_second(request, resource),
         "print_notice": scanned_print(request, resource),
     }
-    response = render(request, kind.page_template, context | resource.detail_context())
+    context |= resource.detail_context()
+    context["related"] = as_cards(resource.related.published().for_cards())
+    response = render(request, kind.page_template, context)
     patch_vary_headers(response, kind.varies_by)
     if not resource.is_public:
         response["Cache-Control"] = "private, no-store"

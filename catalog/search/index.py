@@ -1,10 +1,12 @@
 """The sets and orders of the index, as they were last written.
 
 A process keeps them until a change of the catalog changes their version. Each request asks for the
-version, so they are never older than the database.
+version, so they are never older than the database. A request asks once; see one_moment().
 """
 
 from array import array
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property, reduce
 from operator import or_
 from uuid import uuid4
@@ -13,13 +15,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.lib.id_sets import EMPTY, IdSet, Order, Ranked
-from catalog.models import IndexPart, Resource
+from catalog.models import IndexPart, Resource, SiteSettings
 from catalog.search import engines
 from catalog.search.facets import FACETS
 
 VERSION_KEY = "stamp"
 SET, ORDER = "set:", "order:"  # the beginnings of the keys of the two sorts of parts
-MAX_KEPT = 500  # answers of the engine; with 100 000 resources up to 40 kB each
+MAX_KEPT = 500  # answers that a snapshot keeps; with 100 000 resources up to 40 kB each
 DATED = "dated"  # the key of all resources with a date of publication
 # Each class has the titles of up to this many words. Longer titles are in a last class.
 LENGTHS = (1, 2, 3, 4, 5, 7, 10)
@@ -45,7 +47,7 @@ class IndexSnapshot:
 
     def __init__(self, version):
         self.version = version
-        self.sets, self.orders, self.hits_by_phrase = {}, {}, {}
+        self.sets, self.orders, self.answers = {}, {}, {}
         for key, data in IndexPart.objects.values_list("key", "data"):
             if key.startswith(SET):
                 self.sets[key.removeprefix(SET)] = IdSet.from_bytes(bytes(data))
@@ -61,25 +63,42 @@ class IndexSnapshot:
     @cached_property
     def choices(self):
         """{facet: [(option, label)]}. Read once: a change of a vocabulary makes a new version."""
-        return {facet.name: facet.choices() for facet in FACETS}
+        return {
+            facet.name: [(key, str(label)) for key, label in facet.choices()] for facet in FACETS
+        }
+
+    def kept(self, key, make):
+        """Returns make(), called once for each `key`. Only a new version may change the answer.
+
+        All requests share the answer, so nobody may change it.
+        """
+        answer = self.answers.get(key)
+        if answer is None:
+            answer = make()
+            if len(self.answers) >= MAX_KEPT:
+                self.answers = {}
+            self.answers[key] = answer
+        return answer
+
+    @property
+    def site(self):
+        return self.kept(SiteSettings, SiteSettings.load)
+
+    def terms(self, model):
+        """Returns all rows of a vocabulary in their order."""
+        return self.kept(model, lambda: tuple(model.objects.all()))
 
     def public(self):
         """Returns the set of what readers may see now, the same as Resource.objects.published()."""
-        return self.set_of(DATED) - IdSet(hidden_ids())
+        return self.set_of(DATED) - this_moment().hidden
 
     def hidden(self):
         """Returns the set of resources that have a date and are not public now."""
-        return self.set_of(DATED) & IdSet(hidden_ids())
+        return self.set_of(DATED) & this_moment().hidden
 
     def hits(self, phrase):
         """Returns engines.hits(), kept: common words are in most searches and take longest."""
-        found = self.hits_by_phrase.get(phrase)
-        if found is None:
-            found = engines.hits(phrase)
-            if len(self.hits_by_phrase) >= MAX_KEPT:
-                self.hits_by_phrase = {}
-            self.hits_by_phrase[phrase] = found
-        return found
+        return self.kept(phrase, lambda: engines.hits(phrase))
 
     def ranked(self, found, order, tiers=()):
         """Returns the ids of the set `found` in order; see Ranked."""
@@ -89,7 +108,7 @@ class IndexSnapshot:
 _latest = None
 
 
-# Every request makes the two queries below. Building their SQL once makes them ten times faster.
+# Every page makes the two queries below. Building their SQL once makes them ten times faster.
 
 
 def fetch_rows(sql, values):
@@ -129,7 +148,40 @@ def hidden_sql(vendor):
     return sql, len(values)
 
 
+class Moment:
+    """What the database says once to all that ask in one request."""
+
+    @cached_property
+    def index(self):
+        return latest_index()
+
+    @cached_property
+    def hidden(self):
+        return IdSet(hidden_ids())
+
+
+_moment = ContextVar("moment", default=None)
+
+
+def this_moment():
+    return _moment.get() or Moment()
+
+
+@contextmanager
+def one_moment():
+    """Inside the block the index, and what is hidden, stay as they are when first asked for."""
+    token = _moment.set(Moment())
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
 def current_index():
+    return this_moment().index
+
+
+def latest_index():
     global _latest
     version = version_now()
     index = _latest  # another thread may replace it at any moment

@@ -1,7 +1,21 @@
 from catalog.search import counting
+from catalog.search.index import one_moment
 
 # The names of the URLs that a click on a result opens besides the resource's page: its PDFs.
 RESULT_FILES = ("media", "tool-file")
+
+
+class OneMomentMiddleware:
+    """Answers a request to read from one state of the index, which it asks for once."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_moment():
+            return self.get_response(request)
 
 
 class CountingMiddleware:

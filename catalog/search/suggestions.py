@@ -64,16 +64,27 @@ def site_pages(words):
     """Returns the pages of levels, dimensions, topics, audiences and regions that have `words` in
     their names and are not empty.
     """
-    pages, index = [], current_index()
+    index = current_index()
     public = index.public()
-    for model, label in MODEL_LABELS.items():
-        for term in model.objects.all():
-            names = words_in(str(term))
-            key = f"{model._meta.model_name}:{getattr(term, 'slug', term.pk)}"
-            matches = all(any(name.startswith(word) for name in names) for word in words)
-            if matches and public & index.set_of(key):
-                pages.append(Page(str(term), str(label), term.get_absolute_url()))
-    return pages
+    return [
+        page
+        for names, key, page in index.kept(all_site_pages, all_site_pages)
+        if all(any(name.startswith(word) for name in names) for word in words)
+        and public & index.set_of(key)
+    ]
+
+
+def all_site_pages():
+    """Returns (words of its name, key of its entries, Page) for each of these pages."""
+    return [
+        (
+            words_in(str(term)),
+            f"{model._meta.model_name}:{getattr(term, 'slug', term.pk)}",
+            Page(str(term), str(label), term.get_absolute_url()),
+        )
+        for model, label in MODEL_LABELS.items()
+        for term in current_index().terms(model)
+    ]
 
 
 class Page(NamedTuple):

@@ -10,16 +10,21 @@ def audiences():
 
 def topics():
     """Returns the top topics in use, each with its inner topics as `narrower`."""
-    terms = in_use(Topic, "topic")
-    for topic in terms:
-        topic.narrower = [inner for inner in terms if inner.parent_id == topic.pk]
-    return [topic for topic in terms if topic.parent_id is None]
+    return [topic for topic in in_use(Topic, "topic") if topic.parent_id is None]
 
 
 def in_use(model, facet):
     """Returns the terms with public resources, each with their number as `total`."""
-    index, terms = current_index(), list(model.objects.all())
+    index = current_index()
     public = index.public()
+    return index.kept((model, public), lambda: count_terms(model, facet, index, public))
+
+
+def count_terms(model, facet, index, public):
+    terms = list(model.objects.all())
     for term in terms:
         term.total = len(public & index.set_of(f"{facet}:{term.slug}"))
-    return [term for term in terms if term.total]
+    used = [term for term in terms if term.total]
+    for term in used:
+        term.narrower = [inner for inner in used if getattr(inner, "parent_id", None) == term.pk]
+    return used

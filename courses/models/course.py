@@ -42,8 +42,22 @@ class CourseQuerySet(ResourceQuerySet):
             "modules", "requirements__named_course", "follow_ups__named_course"
         )
 
+    def for_page(self):
+        return (
+            super()
+            .for_page()
+            .prefetch_related(
+                "modules",
+                models.Prefetch("requirements", Requirement.objects.for_page()),
+                models.Prefetch("follow_ups", FollowUp.objects.for_page()),
+            )
+        )
+
     def for_entry(self):
         return super().for_entry().prefetch_related("requirements__named_course")
+
+    def for_feed(self):
+        return self.prefetch_related("requirements")
 
 
 class Course(Resource):
@@ -170,6 +184,13 @@ class CourseReferenceQuerySet(models.QuerySet):
     def dangling(self):
         """Returns the rows that name a course that does not exist, or that exists twice."""
         return self.filter(named_course=None)
+
+    def for_page(self):
+        """Loads the rows, and of the courses that they name only what a link needs."""
+        own = [field.name for field in self.model._meta.concrete_fields]
+        link = ["kind", "slug", "title", "published_at", "unpublished_at"]
+        names = [f"named_course__{name}" for name in link]
+        return self.select_related("named_course").only(*own, *names)
 
     def link_up(self, names):
         """Saves the dangling rows that use one of `names` again, because saving links them."""

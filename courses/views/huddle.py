@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalog.models import IndexEntry, Resource
+from catalog.search.cards import cards_of
 from catalog.search.index import current_index
 from courses.huddle_form import MINUTES, HuddleForm
 from courses.huddle_sets import WEEK, iso_week, make_packs, pack_of_week
@@ -47,8 +48,7 @@ class Huddle:
 
     @cached_property
     def cards(self):
-        ids = pack_of_week(self.packs, self.monday)
-        return Resource.objects.published().for_cards().list_of(ids)
+        return cards_of(pack_of_week(self.packs, self.monday))
 
     @cached_property
     def total_minutes(self):

@@ -3,7 +3,9 @@ from xml.dom import minidom
 import feedparser
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from catalog.models import Resource
@@ -149,3 +151,17 @@ def test_a_feed_links_to_itself(client):
     document = minidom.parseString(client.get(TOPIC + "feed/").content)
     [link] = document.getElementsByTagName("atom:link")
     assert link.getAttribute("href") == f"http://127.0.0.1:8000{TOPIC}feed/"
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_a_feed_loads_only_what_it_shows(client, feed):
+    links = {"topics": ["LMP Processes"], "audiences": ["Sponsors"], "levels": [2]}
+    for make in (make_tool, make_video, make_course):
+        make(dimensions=["Leadership"], regions=["Hawaii"], tags=["huddle"], **links)
+    client.get(TOPIC + feed)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(read(client, TOPIC + feed).entries) == 3
+    sql = " ".join(query["sql"] for query in queries)
+    unseen = ["dimension", "region", "tag", "credit", "coursemodule", "followup", "only_for"]
+    assert [name for name in unseen if f'_{name}"' in sql] == []
+    assert len(queries) <= 10
