@@ -434,12 +434,15 @@ class Resource(PublishingState, Presentation, CleanModel):
         """Returns {file name: [[place, text], …], or None where a job has to read the file}."""
         return {}
 
-    def free_slug(self):
-        """Returns an address made from the title, with the first number that makes it unique."""
+    def free_slug(self, is_taken=None):
+        """Returns an address made from the title, with the first number that makes it unique.
+
+        is_taken(slug) answers in place of the database.
+        """
         wanted = slugify(self.title)[:190].strip("-_")
         if not wanted or wanted in RESERVED_SLUGS:
             wanted = f"{self.kind}-{wanted}".strip("-")
-        return free_slug(wanted, self.slug_taken)
+        return free_slug(wanted, is_taken or self.slug_taken)
 
     def slug_taken(self, slug):
         others = Resource.objects.exclude(pk=self.pk).filter(slug=slug)

@@ -298,7 +298,11 @@ class Rendition(CleanModel):
             Tool.objects.filter(pk=self.tool_id).update(updated_at=timezone.now())
             return self.keep_version(**fields)
 
-    def find_free_name(self):
+    def find_free_name(self, is_taken=None):
+        """Returns its name, or one made from its file or format, with the first free number.
+
+        is_taken(name) answers in place of the database.
+        """
         stem = PurePosixPath(self.file.name or urlsplit(self.address).path).stem
         words = (
             (self.name if self.is_named else "")
@@ -307,7 +311,7 @@ class Rendition(CleanModel):
             or "file"
         )
         others = Rendition.objects.filter(tool=self.tool_id).exclude(pk=self.pk)
-        return free_slug(words, lambda name: others.filter(name=name).exists())
+        return free_slug(words, is_taken or (lambda name: others.filter(name=name).exists()))
 
     @property
     def in_words(self):

@@ -57,8 +57,11 @@ _delayed_ids = ContextVar("delayed_ids", default=None)
 
 
 @contextmanager
-def indexed_together():
-    """Runs the block in one transaction and indexes each changed entry once, at its end."""
+def indexed_together(**options):
+    """Runs the block in one transaction and indexes each changed entry once, at its end.
+
+    The `options` are those of update_index(). Inside another such block they have no effect.
+    """
     with transaction.atomic():
         if _delayed_ids.get() is not None:
             yield
@@ -70,7 +73,7 @@ def indexed_together():
         finally:
             _delayed_ids.reset(token)
         if changed:
-            update_index(changed)
+            update_index(changed, **options)
 
 
 def update_index(ids, processes=1, progress=lambda done, total: None):
