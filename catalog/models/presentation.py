@@ -40,6 +40,13 @@ class Presentation:
         return f"{self.seconds // 60}:{self.seconds % 60:02}" if self.seconds else ""
 
     @property
+    def term_names(self):
+        """The names of its terms, its ways of delivery, its tags and the outer topics."""
+        terms = ["levels", "dimensions", "audiences", "topics", "regions", "deliveries", "tags"]
+        outer = [topic.parent.name for topic in linked(self, "topics") if topic.parent]
+        return [str(term) for name in terms for term in linked(self, name)] + outer
+
+    @property
     def track(self):
         """Five booleans, one a level: whether the resource is for this level."""
         numbers = self.level_numbers

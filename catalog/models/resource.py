@@ -398,12 +398,9 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     def texts(self):
         """Returns what the search reads: {"title", "labels" (and summary), "texts": [text, …]}."""
-        terms = ["levels", "dimensions", "audiences", "topics", "regions", "deliveries", "tags"]
-        labels = [str(term) for name in terms for term in linked(self, name)]
-        labels += [topic.parent.name for topic in linked(self, "topics") if topic.parent]
         return {
             "title": [self.title],
-            "labels": [str(self.kind_row.label), *labels, self.summary],
+            "labels": [str(self.kind_row.label), *self.term_names, self.summary],
             "texts": [plain_text(self.body), self.audience_text, self.duration_text],
         }
 
@@ -435,10 +432,7 @@ class Resource(PublishingState, Presentation, CleanModel):
         return {}
 
     def free_slug(self, is_taken=None):
-        """Returns an address made from the title, with the first number that makes it unique.
-
-        is_taken(slug) answers in place of the database.
-        """
+        """Returns an address from the title, with the first number that is not is_taken(slug)."""
         wanted = slugify(self.title)[:190].strip("-_")
         if not wanted or wanted in RESERVED_SLUGS:
             wanted = f"{self.kind}-{wanted}".strip("-")

@@ -180,7 +180,7 @@ def check_row(row, name, slug):
         raise LineFault(sentence % name)
     for column in ("minutes", "pages"):
         if getattr(row, column, None) == 0:
-            sentence = _("“%(column)s” in “%(name)s” is 0. Count from 1, or leave it out.")
+            sentence = _("“%(column)s” in “%(name)s” is 0. Count from 1, or remove it.")
             raise LineFault(sentence % {"column": column, "name": name})
 
 
@@ -211,7 +211,7 @@ def typed_value(column, value):
         try:
             return column.to_python(value)
         except (ValidationError, AttributeError, TypeError) as error:
-            sentence = _("“%s” is not a UUID. Leave it out, and the entry gets a new one.")
+            sentence = _("“%s” is not a UUID. Remove it, and the entry gets a new one.")
             raise LineFault(sentence % column.name) from error
     number = isinstance(column, models.IntegerField)
     if not isinstance(value, int if number else str) or isinstance(value, bool):
@@ -240,13 +240,13 @@ def check_publishing(resource):
     if (low is None) != (high is None) or (low is not None and not 1 <= low <= high):
         raise LineFault(_("Give both “minutes_min” and “minutes_max”, from 1 up, or neither."))
     if resource.seconds == 0:
-        raise LineFault(_("“seconds” is 0. Count from 1, or leave it out."))
+        raise LineFault(_("“seconds” is 0. Count from 1, or remove it."))
     start, end = resource.published_at, resource.unpublished_at
     if end and not (start and end > start):
         raise LineFault(_("“unpublished_at” needs an earlier “published_at”."))
     excused = not start or resource.access_reason
     if sentences := [] if excused else barriers(resource, renditions=()):
-        advice = _("Remove the barrier, give an “access_reason”, or leave out “published_at”.")
+        advice = _("Remove the barrier, give an “access_reason”, or remove “published_at”.")
         raise LineFault(" ".join(map(str, [*sentences, advice])))
 
 

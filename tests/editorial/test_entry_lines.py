@@ -208,12 +208,12 @@ class TestCourses:
                 "address": "https://example.org/a",
                 "published_at": "2026-01-01",
             },
-            "The video has no transcript. Remove the barrier, give an “access_reason”, or leave "
-            "out “published_at”.",
+            "The video has no transcript. Remove the barrier, give an “access_reason”, or "
+            "remove “published_at”.",
         ),
         (
             {"kind": "course", "title": "A", "modules": [{"title": "B", "minutes": 0}]},
-            "“minutes” in “modules” is 0. Count from 1, or leave it out.",
+            "“minutes” in “modules” is 0. Count from 1, or remove it.",
         ),
         (
             {"kind": "course", "title": "A", "requirements": [{"type": "course"}]},
@@ -229,7 +229,7 @@ class TestCourses:
         ),
         (
             {"kind": "tool", "title": "A", "uid": "x"},
-            "“uid” is not a UUID. Leave it out, and the entry gets a new one.",
+            "“uid” is not a UUID. Remove it, and the entry gets a new one.",
         ),
         (["tool"], "This is not a JSON object. Begin the line with { and end it with }."),
     ],
