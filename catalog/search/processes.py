@@ -3,12 +3,15 @@
 import gc
 import os
 import signal
+import time
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from threading import Thread
 
 from django.db import connections
 
+PARENT_POLL_S = 2
 AHEAD = 3  # tasks that wait for each process, so that none is ever idle
 
 
@@ -28,7 +31,7 @@ def compute_each(function, values, processes=1):
         yield from map(function, values)
         return
     context = get_context("fork")
-    pool = ProcessPoolExecutor(processes, context, initializer=begin_process)
+    pool = ProcessPoolExecutor(processes, context, begin_process, (os.getpid(),))
     waiting = deque()
     try:
         for value in values:
@@ -41,13 +44,21 @@ def compute_each(function, values, processes=1):
         pool.shutdown(cancel_futures=True)
 
 
-def begin_process():
+def begin_process(parent):
     """Leaves Ctrl-C and the database to the parent, and looks for garbage seldom."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with, args=(parent,), daemon=True).start()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
     for connection in connections.all(initialized_only=True):
         connection.execute_wrappers.append(refuse_query)
+
+
+def end_with(parent):
+    """Ends this process when the parent was killed and so could not end it."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_POLL_S)
+    os._exit(1)
 
 
 def refuse_query(execute, sql, params, many, context):
