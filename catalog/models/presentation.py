@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from catalog.files.images import Picture
 from catalog.lib.durations import minutes_in_short, minutes_in_words
 from catalog.lib.text import plain_text
+from catalog.models.base import linked
 
 
 class Presentation:
@@ -40,6 +41,13 @@ class Presentation:
         return f"{self.seconds // 60}:{self.seconds % 60:02}" if self.seconds else ""
 
     @property
+    def term_names(self):
+        """The names of its terms, its ways of delivery, its tags and the outer topics."""
+        terms = ["levels", "dimensions", "audiences", "topics", "regions", "deliveries", "tags"]
+        outer = [topic.parent.name for topic in linked(self, "topics") if topic.parent]
+        return [str(term) for name in terms for term in linked(self, name)] + outer
+
+    @property
     def track(self):
         """Five booleans, one a level: whether the resource is for this level."""
         numbers = self.level_numbers
@@ -47,7 +55,7 @@ class Presentation:
 
     @cached_property
     def level_numbers(self):
-        return [level.number for level in self.levels.all()]
+        return [level.number for level in linked(self, "levels")]
 
     @cached_property
     def audience_terms(self):
