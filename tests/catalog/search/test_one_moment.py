@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import SiteSettings, Topic
-from catalog.search.index import current_index, one_moment
+from catalog.search.index import VERSION_KEY, current_index, one_moment
 from catalog.search.middleware import OneMomentMiddleware
 from tests.makers import days_ago, make_course, make_tool, make_topic, make_video
 
@@ -26,7 +26,7 @@ PAGES = [
     "/tools/poster/",
     "/courses/lmpo/",
 ]
-VERSION = 'FROM "catalog_indexpart" WHERE "catalog_indexpart"."key" ='
+VERSION = f"""FROM "catalog_indexpart" WHERE "catalog_indexpart"."key" = '{VERSION_KEY}'"""
 HIDDEN = 'WHERE ("catalog_resource"."published_at" >'
 
 
