@@ -16,7 +16,11 @@ import time
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from urllib.parse import urlsplit
+from wsgiref.util import setup_testing_defaults
 
+from django.conf import settings
+from django.db import connections
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -33,6 +37,7 @@ CONNECTIONS = 1000  # requests that a process takes at once; the others wait
 # The link of a packet holds all its notes: up to 60 of 200 characters, and some characters take 9
 # letters in a link. No limit would let an address fill the memory.
 MAX_HEAD_BYTES = 160 * 1024
+WARM_ADDRESSES = ("/", "/new/", "/search/", "/new/feed/")
 HEAD_TIMEOUT_MS = 15_000  # that a client may take to send the head of a request
 RESTART_S = 1  # before a process that died is started again
 STOP_TIMEOUT_S = 10  # for answers that are on their way when the server stops
@@ -99,13 +104,23 @@ class Helper:
 
 
 def load_application():
-    """Returns the WSGI application, with its views loaded.
+    """Returns the WSGI application, ready to answer the first reader as fast as others.
 
-    Otherwise each web process would load them at its first request, which takes half a second.
+    It makes some pages, which loads views, templates and the index. The web processes share them.
     """
-    application = import_module("lmp_site.wsgi").application
-    import_module("lmp_site.urls")
-    return application
+    site = import_module("lmp_site.wsgi")
+    for address in WARM_ADDRESSES:
+        make_page(site.django, address)
+    connections.close_all()
+    return site.application
+
+
+def make_page(django, path):
+    address = urlsplit(settings.SITE_URL)
+    environ = {"PATH_INFO": path, "HTTP_HOST": address.netloc, "wsgi.url_scheme": address.scheme}
+    setup_testing_defaults(environ)
+    response = django(environ, lambda status, headers: None)
+    response.close()
 
 
 def begin_worker(application, master):
