@@ -3,15 +3,14 @@
 import gc
 import os
 import signal
-import time
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from threading import Thread
 
 from django.db import connections
 
-PARENT_POLL_S = 2
+from catalog.lib.processes import end_with_parent
+
 AHEAD = 3  # tasks that wait for each process, so that none is ever idle
 
 
@@ -47,18 +46,11 @@ def compute_each(function, values, processes=1):
 def begin_process(parent):
     """Leaves Ctrl-C and the database to the parent, and looks for garbage seldom."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=end_with, args=(parent,), daemon=True).start()
+    end_with_parent(parent)
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
     for connection in connections.all(initialized_only=True):
         connection.execute_wrappers.append(refuse_query)
-
-
-def end_with(parent):
-    """Ends this process when the parent was killed and so could not end it."""
-    while os.getppid() == parent:
-        time.sleep(PARENT_POLL_S)
-    os._exit(1)
 
 
 def refuse_query(execute, sql, params, many, context):
