@@ -16,6 +16,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+RENAME_SITE = """
+from catalog.models import SiteSettings
+site = SiteSettings.load()
+site.name = "Our Catalog"
+site.save()
+"""
 
 
 def free_port():
@@ -132,6 +138,14 @@ def test_a_port_in_use_is_refused_with_one_sentence(copy, site):
     assert second.process.returncode == 1
     other = f"Choose another: PORT={site.port + 1} make run"
     assert second.output() == f"CommandError: Port {site.port} is already in use. {other}\n"
+
+
+def test_a_change_is_in_the_very_next_answer_of_every_web_process(copy, site):
+    assert "Our Catalog" not in site.get("/")[2].decode()
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", RENAME_SITE]
+    subprocess.run(command, cwd=copy, env={"PATH": os.environ["PATH"]}, check=True)
+    # Each request is a new connection, and the system spreads these over the web processes.
+    assert {"Our Catalog" in site.get("/")[2].decode() for _time in range(20)} == {True}
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of processes")
