@@ -44,7 +44,8 @@ def compute_each(function, values, processes=1):
 
 
 def begin_process(parent):
-    """Leaves Ctrl-C and the database to the parent, and looks for garbage seldom."""
+    """Leaves Ctrl-C and the database to the parent, and lets readers go first."""
+    os.nice(10)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(parent)
     gc.freeze()
