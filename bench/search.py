@@ -9,13 +9,10 @@ their words are random and as frequent as words in real text, the most common on
 
 import os
 import random
-import re
 import statistics
 import sys
 import tempfile
 import time
-from datetime import timedelta
-from itertools import accumulate
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -30,111 +27,19 @@ django.setup()
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
-from catalog.models import (
-    Audience,
-    Delivery,
-    Dimension,
-    IndexPart,
-    Level,
-    Rendition,
-    Resource,
-    Tool,
-    ToolType,
-    Topic,
-)
+from bench.entries import KINDS, WEIGHTS, WORDS, lines, random_text
+from catalog.models import IndexPart, Resource, Tool
 from catalog.search import engines, indexing
+from catalog.search.processes import count_cores
+from editorial.entries.importing import import_lines
 
-KINDS = ["video", "tool", "course"]
 REQUESTS = 200
-SYLLABLES = re.findall("..", "bacodafegihojukaleminopurasetivowaxeyozi")
-COMMON = ["team", "huddle", "safety", "consensus", "sponsor", "meeting", "change", "poster"]
-
-
-def make_vocabulary(count):
-    """Returns (`count` words, their weights). About a hundred words make up half of all text."""
-    chance = random.Random(7)
-    lengths = (chance.randint(2, 4) for _n in range(3 * count))
-    invented = ("".join(chance.choices(SYLLABLES, k=length)) for length in lengths)
-    words = list(dict.fromkeys([*COMMON, *invented]))[:count]
-    return words, list(accumulate(1 / (place + 2) for place in range(len(words))))
-
-
-WORDS, WEIGHTS = make_vocabulary(20_000)
-
-
-def random_text(chance, count):
-    return " ".join(chance.choices(WORDS, cum_weights=WEIGHTS, k=count))
 
 
 def fill(first, last):
-    chance, now = random.Random(first), timezone.now()
-    Resource.objects.bulk_create(
-        (
-            Resource(
-                kind=KINDS[number % 3],
-                title=random_text(chance, chance.randint(2, 7)).title(),
-                slug=f"entry-{number}",
-                summary=random_text(chance, 15),
-                body=f"<p>{random_text(chance, 80)}</p>",
-                minutes_min=10 + number % 400,
-                minutes_max=10 + number % 400,
-                published_at=now - timedelta(minutes=number),
-            )
-            for number in range(first, last)
-        ),
-        batch_size=5000,
-    )
-    make_children()
-    link(list(Resource.objects.order_by("-pk").values_list("pk", "kind")[: last - first]), chance)
-
-
-def make_children():
-    """Adds the rows of the three kinds, which bulk_create does not create."""
-    for kind in KINDS:
-        model = next(m for m in Resource.__subclasses__() if m._meta.model_name == kind)
-        fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
-        columns = ", ".join(field.column for field in fields)
-        values = [field.get_db_prep_save(field.get_default(), connection) for field in fields]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {model._meta.db_table} (resource_ptr_id, {columns})"
-                f" SELECT id{', %s' * len(fields)} FROM catalog_resource WHERE kind = %s"
-                f" AND id NOT IN (SELECT resource_ptr_id FROM {model._meta.db_table})",
-                [*values, kind],
-            )
-
-
-def link(rows, chance):
-    for name, model in (
-        ("levels", Level),
-        ("audiences", Audience),
-        ("topics", Topic),
-        ("dimensions", Dimension),
-    ):
-        through, terms = getattr(Resource, name).through, list(model.objects.all())
-        column = through._meta.fields[2].attname
-        through.objects.bulk_create(
-            (
-                through(resource_id=pk, **{column: term.pk})
-                for pk, _kind in rows
-                for term in chance.sample(terms, chance.randint(1, 2))
-            ),
-            batch_size=10_000,
-        )
-    tools = [pk for pk, kind in rows if kind == "tool"]
-    Rendition.objects.bulk_create(
-        (
-            Rendition(tool_id=pk, format=chance.choice(["PDF", "PPT", "DOC"]), name=f"tool-{pk}")
-            for pk in tools
-        ),
-        batch_size=10_000,
-    )
-    Delivery.objects.bulk_create(
-        (Delivery(resource_id=pk, mode="online") for pk, kind in rows if kind == "course"),
-        batch_size=10_000,
-    )
+    entries = (line.encode() for line in lines(first, last))
+    import_lines(entries, add_terms=True, processes=count_cores())
 
 
 def time_requests(client, paths):
@@ -209,9 +114,10 @@ def percentile(times, share):
     return sorted(times)[min(len(times) - 1, int(share * len(times)))]
 
 
-def print_table(size, build_s, rows):
+def print_table(size, import_s, imported, build_s, rows):
     parts = sum(len(data) for data in IndexPart.objects.values_list("data", flat=True))
-    print(f"\n{connection.vendor}, {size} resources: index built in {build_s:.0f} s,")
+    print(f"\n{connection.vendor}, {size} resources: {imported} imported in {import_s:.0f} s,")
+    print(f"index rebuilt in {build_s:.0f} s,", end=" ")
     print(f"words {engines.size() / 1e6:.0f} MB, sets and orders {parts / 1e6:.1f} MB")
     print(f"{'ms':>32} {'median':>8} {'p95':>8} {'most':>8}")
     for name, times in rows.items():
@@ -220,19 +126,17 @@ def print_table(size, build_s, rows):
 
 
 def run(sizes):
-    for number in range(20):
-        Topic.objects.get_or_create(name=f"Topic {number}")
-    assert ToolType.objects.exists()
     filled = 0
     for size in sizes:
-        fill(filled, size)
         started = time.perf_counter()
-        indexing.rebuild()
+        fill(filled, size)
+        import_s, started = time.perf_counter() - started, time.perf_counter()
+        indexing.rebuild(processes=count_cores())
         build_s = time.perf_counter() - started
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")
-        print_table(size, build_s, measure(size))
+        print_table(size, import_s, size - filled, build_s, measure(size))
         filled = size
 
 

@@ -24,10 +24,11 @@ class IdSet:
 
     def __init__(self, ids=()):
         ids = list(ids)
-        digits = bytearray(b"0") * (max(ids, default=0) + 1)
+        first = min(ids, default=0)
+        digits = bytearray(b"0") * (max(ids, default=0) - first + 1)
         for number in ids:
-            digits[-1 - number] = 49
-        self.bits = int(digits, 2)
+            digits[first - 1 - number] = 49
+        self.bits = int(digits, 2) << first
 
     @classmethod
     def of_bits(cls, bits):

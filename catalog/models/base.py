@@ -67,5 +67,15 @@ class ProtectedManyToManyField(models.ManyToManyField):
         link.__str__ = lambda row: str(getattr(row, user.name))
 
 
-def names(manager):
-    return join_texts(manager.all())
+def linked(owner, name):
+    """Returns the rows that `owner` links as `name`.
+
+    Uses the rows that were loaded with it directly, because to make a manager each time takes a
+    third of the time of indexing.
+    """
+    loaded = owner.__dict__.get("_prefetched_objects_cache", {})
+    return loaded[name] if name in loaded else getattr(owner, name).all()
+
+
+def names(owner, name):
+    return join_texts(linked(owner, name))

@@ -13,15 +13,15 @@ ALWAYS_HASHED = {"body", "image", "transcript"}  # HTML, a file name, and a text
 
 
 class EditionQuerySet(models.QuerySet):
-    def keep(self, resources):
-        """Adds an edition for each of `resources` whose sheet has changed. Drafts get none.
+    def keep(self, facts):
+        """Adds an edition for each resource of {id: facts_of(resource)} whose facts have changed.
 
-        `resources` come from list_children(). Makes two queries in all. The caller holds the lock
-        of the index, so that no number is given twice.
+        Makes two queries in all. The caller holds the lock of the index, so that no number is given
+        twice.
         """
-        dated = [resource for resource in resources if resource.published_at]
-        last = {edition.resource_id: edition for edition in self.newest_of(dated)}
-        editions = [next_edition(resource, last.get(resource.pk)) for resource in dated]
+        newest = self.filter(resource__in=list(facts), number=newest_number("resource"))
+        last = {edition.resource_id: edition for edition in newest}
+        editions = [next_edition(pk, facts[pk], last.get(pk)) for pk in facts]
         self.bulk_create(edition for edition in editions if edition)
 
     def newest_of(self, resources):
@@ -73,12 +73,11 @@ def newest_number(resource):
     return Subquery(editions.values("number")[:1])
 
 
-def next_edition(resource, last):
+def next_edition(resource_id, facts, last):
     """Returns the edition that follows `last` (or None), or None where the facts are the same."""
-    facts = facts_of(resource)
     if last and last.facts == facts:
         return None
-    return Edition(resource_id=resource.pk, number=last.number + 1 if last else 1, facts=facts)
+    return Edition(resource_id=resource_id, number=last.number + 1 if last else 1, facts=facts)
 
 
 def facts_of(resource):

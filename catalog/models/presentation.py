@@ -6,6 +6,7 @@ from django.utils.translation import ngettext
 from catalog.files.images import Picture
 from catalog.lib.durations import minutes_in_short, minutes_in_words
 from catalog.lib.text import plain_text
+from catalog.models.base import linked
 
 
 class Presentation:
@@ -46,7 +47,7 @@ class Presentation:
 
     @property
     def level_numbers(self):
-        return [level.number for level in self.levels.all()]
+        return [level.number for level in linked(self, "levels")]
 
     @property
     def level_note(self):

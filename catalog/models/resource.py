@@ -22,6 +22,7 @@ from catalog.models.base import (
     PictureField,
     ProtectedManyToManyField,
     free_slug,
+    linked,
     names,
 )
 from catalog.models.former_slug import FormerSlug
@@ -397,13 +398,12 @@ class Resource(PublishingState, Presentation, CleanModel):
 
     def texts(self):
         """Returns what the search reads: {"title", "labels" (and summary), "texts": [text, …]}."""
-        terms = [self.levels, self.dimensions, self.audiences, self.topics, self.regions]
-        terms += [self.deliveries, self.tags]
-        labels = [str(term) for manager in terms for term in manager.all()]
-        labels += [topic.parent.name for topic in self.topics.all() if topic.parent]
+        terms = ["levels", "dimensions", "audiences", "topics", "regions", "deliveries", "tags"]
+        labels = [str(term) for name in terms for term in linked(self, name)]
+        labels += [topic.parent.name for topic in linked(self, "topics") if topic.parent]
         return {
             "title": [self.title],
-            "labels": [self.get_kind_display(), *labels, self.summary],
+            "labels": [str(self.kind_row.label), *labels, self.summary],
             "texts": [plain_text(self.body), self.audience_text, self.duration_text],
         }
 
@@ -417,14 +417,16 @@ class Resource(PublishingState, Presentation, CleanModel):
             "title": self.title,
             "summary": self.summary,
             "body": self.body,
-            "levels": join_texts([self.level_words, self.level_note or names(self.levels)], ": "),
+            "levels": join_texts(
+                [self.level_words, self.level_note or names(self, "levels")], ": "
+            ),
             "time": self.time_words,
-            "delivery": join_texts(delivery.in_words for delivery in self.deliveries.all()),
-            "audience": join_texts([self.audience_text, names(self.audiences)], " – "),
-            "only_for": names(self.only_for),
-            "dimensions": names(self.dimensions),
-            "regions": names(self.regions),
-            "topics": names(self.topics),
+            "delivery": join_texts(delivery.in_words for delivery in linked(self, "deliveries")),
+            "audience": join_texts([self.audience_text, names(self, "audiences")], " – "),
+            "only_for": names(self, "only_for"),
+            "dimensions": names(self, "dimensions"),
+            "regions": names(self, "regions"),
+            "topics": names(self, "topics"),
             "image": join_texts([self.image.name, self.image_alt]),
         }
 
@@ -432,12 +434,15 @@ class Resource(PublishingState, Presentation, CleanModel):
         """Returns {file name: [[place, text], …], or None where a job has to read the file}."""
         return {}
 
-    def free_slug(self):
-        """Returns an address made from the title, with the first number that makes it unique."""
+    def free_slug(self, is_taken=None):
+        """Returns an address made from the title, with the first number that makes it unique.
+
+        is_taken(slug) answers in place of the database.
+        """
         wanted = slugify(self.title)[:190].strip("-_")
         if not wanted or wanted in RESERVED_SLUGS:
             wanted = f"{self.kind}-{wanted}".strip("-")
-        return free_slug(wanted, self.slug_taken)
+        return free_slug(wanted, is_taken or self.slug_taken)
 
     def slug_taken(self, slug):
         others = Resource.objects.exclude(pk=self.pk).filter(slug=slug)

@@ -21,7 +21,7 @@ from catalog.files.validators import (
     file_place,
 )
 from catalog.lib.text import join_texts
-from catalog.models.base import CleanModel, exclude_from_save, free_slug
+from catalog.models.base import CleanModel, exclude_from_save, free_slug, linked
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 from catalog.models.terms import ToolType
@@ -97,31 +97,31 @@ class Tool(Resource):
             "best_used": self.best_used,
             "format": self.format_text or join_texts(self.formats),
             "size": self.size_text or join_texts(self.papers),
-            "files": join_texts(rendition.in_words for rendition in self.renditions.all()),
+            "files": join_texts(rendition.in_words for rendition in linked(self, "renditions")),
         }
 
     def text_files(self):
-        files = [rendition.file for rendition in self.renditions.all() if rendition.file]
+        files = [rendition.file for rendition in linked(self, "renditions") if rendition.file]
         return {file.name: None for file in files if ending(file) in WITH_TEXT}
 
     @property
     def preview(self):
         """The first rendition that has an image of its first page, or None."""
-        return next((r for r in self.renditions.all() if r.preview), None)
+        return next((r for r in linked(self, "renditions") if r.preview), None)
 
     @property
     def files_here(self):
         """The number of its renditions that have a file on this site."""
-        return sum(bool(r.file) for r in self.renditions.all())
+        return sum(bool(r.file) for r in linked(self, "renditions"))
 
     @property
     def formats(self):
         """The formats it comes in, each once, in the order of its renditions."""
-        return list(dict.fromkeys(r.get_format_display() for r in self.renditions.all()))
+        return list(dict.fromkeys(r.get_format_display() for r in linked(self, "renditions")))
 
     @property
     def papers(self):
-        return list(dict.fromkeys(r.paper for r in self.renditions.all() if r.paper))
+        return list(dict.fromkeys(r.paper for r in linked(self, "renditions") if r.paper))
 
 
 class Rendition(CleanModel):
@@ -298,7 +298,11 @@ class Rendition(CleanModel):
             Tool.objects.filter(pk=self.tool_id).update(updated_at=timezone.now())
             return self.keep_version(**fields)
 
-    def find_free_name(self):
+    def find_free_name(self, is_taken=None):
+        """Returns its name, or one made from its file or format, with the first free number.
+
+        is_taken(name) answers in place of the database.
+        """
         stem = PurePosixPath(self.file.name or urlsplit(self.address).path).stem
         words = (
             (self.name if self.is_named else "")
@@ -307,7 +311,7 @@ class Rendition(CleanModel):
             or "file"
         )
         others = Rendition.objects.filter(tool=self.tool_id).exclude(pk=self.pk)
-        return free_slug(words, lambda name: others.filter(name=name).exists())
+        return free_slug(words, is_taken or (lambda name: others.filter(name=name).exists()))
 
     @property
     def in_words(self):

@@ -16,7 +16,7 @@ from catalog.files.validators import (
     facts_of,
     file_place,
 )
-from catalog.models.base import CleanModel, exclude_from_save, names
+from catalog.models.base import CleanModel, exclude_from_save, linked, names
 from catalog.models.querysets import ResourceQuerySet
 from catalog.models.resource import Resource
 
@@ -161,17 +161,18 @@ class Video(Resource):
 
     def texts(self):
         texts = super().texts()
-        texts["texts"] += [str(credit) for credit in self.credits.all()]
+        texts["texts"] += [str(credit) for credit in linked(self, "credits")]
         texts["spoken"] = [] if self.cues else [self.transcript]
         return texts
 
     def printed_facts(self):
         made_by_job = self.file_info.get("poster")
         is_job_poster = self.image and self.image.name == made_by_job
-        return super().printed_facts() | {
-            "image": "" if is_job_poster else super().printed_facts()["image"],
+        facts = super().printed_facts()
+        return facts | {
+            "image": "" if is_job_poster else facts["image"],
             "running_time": self.running_time,
-            "credits": names(self.credits),
+            "credits": names(self, "credits"),
             "address": self.address,
             "captions": str(_("with captions")) if self.captions else "",
             "transcript": self.spoken,

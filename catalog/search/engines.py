@@ -32,6 +32,7 @@ class SQLite:
     create = "CREATE VIRTUAL TABLE {table} USING fts5(words, tokenize='ascii', prefix='2 3 4')"
     insert = "INSERT INTO {table} (rowid, words) VALUES (%s, %s)"
     delete = "DELETE FROM {table} WHERE rowid = %s"
+    saved = "SELECT rowid, words FROM {table} WHERE rowid IN (SELECT value FROM json_each(%s))"
     found = "SELECT json_group_array(rowid) FROM {table} WHERE {table} MATCH %s"
     newest = (
         "SELECT json_group_array(rowid) FROM"
@@ -43,6 +44,16 @@ class SQLite:
     @staticmethod
     def row(pk, tokens):
         return pk, " ".join(tokens)
+
+    @classmethod
+    def replace(cls, cursor, table, rows, ids):
+        cursor.execute(cls.saved.format(table=table), [json.dumps(list(ids))])
+        saved, new = dict(cursor.fetchall()), dict(rows)
+        stale = [(pk,) for pk, words in saved.items() if new.get(pk) != words]
+        cursor.executemany(cls.delete.format(table=table), stale)
+        changed = [row for row in rows if saved.get(row[0]) != row[1]]
+        cursor.executemany(cls.insert.format(table=table), changed)
+        return len(stale) + len(changed)
 
     @staticmethod
     def phrase(tokens):
@@ -58,8 +69,12 @@ class PostgreSQL:
         "CREATE TABLE {table} (id bigint PRIMARY KEY, words tsvector NOT NULL);"
         "CREATE INDEX {table}_gin ON {table} USING gin (words) WITH (fastupdate = off)"
     )
-    insert = "INSERT INTO {table} (id, words) VALUES (%s, %s::tsvector)"
-    delete = "DELETE FROM {table} WHERE id = %s"
+    upsert = (
+        "INSERT INTO {table} AS old (id, words)"
+        " SELECT * FROM unnest(%s::bigint[], %s::text[]::tsvector[])"
+        " ON CONFLICT (id) DO UPDATE SET words = EXCLUDED.words WHERE old.words <> EXCLUDED.words"
+    )
+    delete = "DELETE FROM {table} WHERE id = ANY(%s)"
     found = "SELECT json_agg(id)::text FROM {table} WHERE words @@ %s::tsquery"
     newest = (
         "SELECT json_agg(id)::text FROM"
@@ -75,6 +90,16 @@ class PostgreSQL:
             positions.setdefault(token, []).append(position)
         lexemes = (f"'{token}'{position_list(where)}" for token, where in positions.items())
         return pk, " ".join(lexemes)
+
+    @classmethod
+    def replace(cls, cursor, table, rows, ids):
+        stale = set(ids).difference(pk for pk, _words in rows)
+        cursor.execute(cls.delete.format(table=table), [sorted(stale)])
+        removed = cursor.rowcount
+        if rows:
+            ids, words = [pk for pk, _words in rows], [words for _pk, words in rows]
+            cursor.execute(cls.upsert.format(table=table), [ids, words])
+        return removed + (cursor.rowcount if rows else 0)
 
     @staticmethod
     def phrase(tokens):
@@ -128,21 +153,26 @@ def tokens_of(fields):
     return first
 
 
-def write(rows):
-    """Replaces the rows of these ids. `rows` has (id, {field number: lists of words})."""
-    remove(pk for pk, _fields in rows)
-    with connection.cursor() as cursor:
-        for table, numbers in TABLES.items():
-            parts = ((pk, tokens_of({n: fields[n] for n in numbers})) for pk, fields in rows)
-            values = [engine().row(pk, tokens) for pk, tokens in parts if tokens]
-            cursor.executemany(engine().insert.format(table=table), values)
+def rows_of(texts):
+    """Returns {table: [(id, what its row holds)]}, without empty rows.
+
+    `texts` has (id, {field number: lists of words}). Asks the database nothing.
+    """
+    rows = {table: [] for table in TABLES}
+    for table, numbers in TABLES.items():
+        for pk, fields in texts:
+            if tokens := tokens_of({n: fields[n] for n in numbers}):
+                rows[table].append(engine().row(pk, tokens))
+    return rows
 
 
-def remove(ids):
-    ids = [(pk,) for pk in ids]
+def write(rows, ids):
+    """Makes `rows`, from rows_of(), the only rows of the resources `ids`. Returns what changed.
+
+    Leaves equal rows as they are. The result is the number of rows written or removed.
+    """
     with connection.cursor() as cursor:
-        for table in TABLES:
-            cursor.executemany(engine().delete.format(table=table), ids)
+        return sum(engine().replace(cursor, table, rows[table], ids) for table in TABLES)
 
 
 def clear():

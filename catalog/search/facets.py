@@ -19,6 +19,7 @@ from catalog.models import (
     ToolType,
     Topic,
 )
+from catalog.models.base import linked
 
 # Minutes. "Half a day" is more than the first, "a day or more" starts at the second.
 HALF_A_DAY, A_DAY = 60, 300
@@ -78,14 +79,14 @@ def kind_choices():
     return [(kind.name, kind.plural) for kind in registered()]
 
 
-def slugs_of(manager):
-    return [term.slug for term in manager.all()]
+def slugs_of(resource, name):
+    return [term.slug for term in linked(resource, name)]
 
 
 def topics_of(resource):
     """Returns the slugs of its topics, and of the topics that contain them."""
-    topics = resource.topics.all()
-    return slugs_of(resource.topics) + [topic.parent.slug for topic in topics if topic.parent]
+    outer = [topic.parent.slug for topic in linked(resource, "topics") if topic.parent]
+    return slugs_of(resource, "topics") + outer
 
 
 def tool_type_of(resource):
@@ -94,8 +95,9 @@ def tool_type_of(resource):
 
 
 def formats_of(resource):
-    renditions = getattr(resource, "renditions", None)
-    return [rendition.format for rendition in renditions.all()] if renditions else []
+    if not resource.kind_row.has_renditions:
+        return []
+    return [rendition.format for rendition in linked(resource, "renditions")]
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Facet:
 FACETS = (
     Facet("kind", _("Type"), kind_choices, of=lambda r: [r.kind], handy=True),
     Facet("level", _("Path level"), level_choices, of=lambda r: r.level_numbers, handy=True),
-    Facet("audience", _("For"), named(Audience), of=lambda r: slugs_of(r.audiences), handy=True),
+    Facet("audience", _("For"), named(Audience), of=lambda r: slugs_of(r, "audiences"), handy=True),
     Facet(
         "time",
         _("Time needed"),
@@ -139,10 +141,12 @@ FACETS = (
         "delivery",
         _("Delivery"),
         fixed(Delivery.Mode.choices),
-        of=lambda r: [delivery.mode for delivery in r.deliveries.all()],
+        of=lambda r: [delivery.mode for delivery in linked(r, "deliveries")],
     ),
-    Facet("dimension", _("Path dimension"), named(Dimension), of=lambda r: slugs_of(r.dimensions)),
-    Facet("region", _("Region"), named(Region), of=lambda r: slugs_of(r.regions)),
+    Facet(
+        "dimension", _("Path dimension"), named(Dimension), of=lambda r: slugs_of(r, "dimensions")
+    ),
+    Facet("region", _("Region"), named(Region), of=lambda r: slugs_of(r, "regions")),
     Facet(
         "captions",
         _("Captions"),

@@ -4,9 +4,11 @@ A process keeps them until a change of the catalog changes their version. Each r
 version, so they are never older than the database.
 """
 
+import json
 from array import array
 from functools import cache, cached_property, reduce
 from operator import or_
+from secrets import token_hex
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -18,6 +20,8 @@ from catalog.search import engines
 from catalog.search.facets import FACETS
 
 VERSION_KEY = "stamp"
+STAMPS_KEY = "stamps"  # see parts.py
+WORDS = "words"  # the key of the stamp of all words
 SET, ORDER = "set:", "order:"  # the beginnings of the keys of the two sorts of parts
 MAX_KEPT = 500  # answers of the engine; with 100 000 resources up to 40 kB each
 DATED = "dated"  # the key of all resources with a date of publication
@@ -41,16 +45,31 @@ LENGTH_KEYS = [f"length:{most}{end}" for most in (*LENGTHS, "more") for end in (
 
 
 class IndexSnapshot:
-    """`sets` has the bits for each key, `orders` has an Order for "newest", "title" and "time"."""
+    """`sets` has the bits for each key, `orders` has an Order for "newest", "title" and "time".
 
-    def __init__(self, version):
+    What has the same stamp in `former`, an earlier snapshot, is taken from there.
+    """
+
+    def __init__(self, version, former=None):
         self.version = version
+        self.stamps = read_stamps()  # before the parts: those may be newer, never older
         self.sets, self.orders, self.hits_by_phrase = {}, {}, {}
-        for key, data in IndexPart.objects.values_list("key", "data"):
+        new = set(self.stamps)
+        if former:
+            self.sets, self.orders, self.hits_by_phrase, new = former.unchanged(self.stamps)
+        for key, data in IndexPart.objects.filter(key__in=new).values_list("key", "data"):
             if key.startswith(SET):
                 self.sets[key.removeprefix(SET)] = IdSet.from_bytes(bytes(data))
             elif key.startswith(ORDER):
                 self.orders[key.removeprefix(ORDER)] = Order(array("I", bytes(data)))
+
+    def unchanged(self, stamps):
+        """Returns the sets, orders and answers with the same stamp, and the keys of the others."""
+        new = {key for key, text in stamps.items() if text != self.stamps.get(key)}
+        same = stamps.keys() - new
+        sets = {key: ids for key, ids in self.sets.items() if SET + key in same}
+        orders = {key: ids for key, ids in self.orders.items() if ORDER + key in same}
+        return sets, orders, self.hits_by_phrase if WORDS in same else {}, new
 
     def set_of(self, *keys):
         """Returns the set of resources that have at least one of `keys`."""
@@ -134,8 +153,19 @@ def current_index():
     version = version_now()
     index = _latest  # another thread may replace it at any moment
     if index is None or index.version != version or not version:
-        index = _latest = IndexSnapshot(version)
+        index = _latest = IndexSnapshot(version, former=index)
     return index
+
+
+def read_stamps():
+    """Returns {key of a part: a text that changes with the part}.
+
+    In an index that an earlier release wrote, each answer says that all parts are new.
+    """
+    data = IndexPart.objects.filter(pk=STAMPS_KEY).values_list("data", flat=True).first()
+    if data:
+        return json.loads(bytes(data))
+    return {key: token_hex(6) for key in IndexPart.objects.values_list("key", flat=True)}
 
 
 def renew_version():

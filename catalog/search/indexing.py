@@ -4,11 +4,10 @@ Saving an entry, one of its rows or a term updates the index of the affected ent
 `indexed_together()` delays the update to the end of many changes.
 """
 
-import re
-from array import array
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Q
@@ -17,7 +16,6 @@ from django.dispatch import Signal
 from taggit.models import Tag
 
 from catalog.lib.id_sets import IdSet
-from catalog.lib.stemming import content_words, stem, words_in
 from catalog.models import (
     Audience,
     Dimension,
@@ -31,9 +29,13 @@ from catalog.models import (
     Topic,
     Word,
 )
-from catalog.search import engines, facets, file_passages
-from catalog.search.engines import FIELDS
-from catalog.search.index import DATED, ORDER, SET, index_lock, length_key, renew_version
+from catalog.search import engines, file_passages
+from catalog.search.index import SET, index_lock, renew_version, version_now
+from catalog.search.index_rows import index_entry, index_rows, values_of
+from catalog.search.loading import read_batch
+from catalog.search.orders import all_orders, changed_orders, moved_entries
+from catalog.search.parts import replace_parts, save_data, save_parts
+from catalog.search.processes import compute_each
 
 TERMS = {
     Audience: "audiences",
@@ -44,12 +46,10 @@ TERMS = {
     Topic: "topics",
     Tag: "tagged_items__tag",
 }
-BRACKETS = re.compile(r"\([^()]*\)")  # how a course is delivered; not a part of its name
 CHUNK = 500
 FORMAT_KEY = "version"
 MAX_WORDS_PER_QUERY = 5000  # words in one database query
 FORMAT = b"4"  # of what is indexed and how; after a change, the next migrate rebuilds the index
-COLUMNS = {"newest": "newest", "title": "title", "time": "minutes"}
 NO_RESOURCE = 0  # the id of no resource: renews the version and indexes nothing
 
 indexed = Signal()  # `ids`: the entries that changed, or whose rows or terms changed
@@ -57,8 +57,11 @@ _delayed_ids = ContextVar("delayed_ids", default=None)
 
 
 @contextmanager
-def indexed_together():
-    """Runs the block in one transaction and indexes each changed entry once, at its end."""
+def indexed_together(**options):
+    """Runs the block in one transaction and indexes each changed entry once, at its end.
+
+    The `options` are those of update_index(). Inside another such block they have no effect.
+    """
     with transaction.atomic():
         if _delayed_ids.get() is not None:
             yield
@@ -70,45 +73,80 @@ def indexed_together():
         finally:
             _delayed_ids.reset(token)
         if changed:
-            update_index(changed)
+            update_index(changed, **options)
 
 
-def update_index(ids):
-    """Updates the index for the resources `ids`, some of which may be deleted."""
+def update_index(ids, processes=1, progress=lambda done, total: None):
+    """Updates the index for the resources `ids`, some of which may be deleted.
+
+    With several `processes`, they compute what to write; see compute_each(). Calls
+    progress(done, total) after each CHUNK.
+    """
     if _delayed_ids.get() is not None:
         _delayed_ids.get().update(ids)
         return
     with transaction.atomic():
         index_lock()
-        ids, reorder = sorted(set(ids) - {NO_RESOURCE}), set()
-        for start in range(0, len(ids), CHUNK):
-            reorder |= update_chunk(ids[start : start + CHUNK])
-        write_orders(reorder)
+        ids, changes, words = sorted(set(ids) - {NO_RESOURCE}), Changes(), set()
+        with closing(computed_rows(ids, processes)) as computed:
+            for done, rows in enumerate(computed, 1):
+                write_rows(rows, changes)
+                add_words(rows.vocabulary - words)
+                words |= rows.vocabulary
+                progress(min(done * CHUNK, len(ids)), len(ids))
+        save_parts(changed_sets(changes) | changed_orders(changes.moved), changes.words)
         renew_version()
         indexed.send(update_index, ids=ids)
 
 
-def update_chunk(ids, vocabulary=None):
-    """Updates all but the orders for `ids`. Returns the names of the orders that are out of date.
+def computed_rows(ids, processes=1):
+    """Yields the IndexRows of each CHUNK of `ids`."""
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    return compute_each(index_rows, map(read_batch, chunks), min(processes, len(chunks)))
 
-    Adds the indexed words to the set `vocabulary` if there is one.
+
+@dataclass
+class Changes:
+    """What the sets and orders have to follow.
+
+    `more` and `fewer` are {key: ids that now have it, or no longer have it}, `moved` is
+    {order: ids whose place changed}, `words` says whether the words of some entry changed.
     """
-    before = IndexEntry.objects.in_bulk(ids)
-    resources = Resource.objects.list_children(ids)
-    after = {resource.pk: entry_of(resource) for resource in resources}
-    IndexEntry.objects.filter(pk__in=set(ids) - after.keys()).delete()
-    save_entries(after.values())
-    Edition.objects.keep(resources)
-    write_sets(changes_of(ids, before, after))
-    words = write_words(ids, resources)
-    if vocabulary is not None:
-        vocabulary |= words
-    return {
-        order
-        for order in COLUMNS
-        for pk in ids
-        if sort_key(order, before.get(pk)) != sort_key(order, after.get(pk))
-    }
+
+    more: dict = field(default_factory=lambda: defaultdict(list))
+    fewer: dict = field(default_factory=lambda: defaultdict(list))
+    moved: dict = field(default_factory=lambda: defaultdict(set))
+    words: bool = False
+
+    def add(self, before, after):
+        """Adds the changes from `before` to `after`, both {id: IndexEntry}."""
+        for pk in before.keys() | after.keys():
+            old_keys = set(before[pk].keys) if pk in before else set()
+            new_keys = set(after[pk].keys) if pk in after else set()
+            for key in new_keys - old_keys:
+                self.more[key].append(pk)
+            for key in old_keys - new_keys:
+                self.fewer[key].append(pk)
+        for order, ids in moved_entries(before, after).items():
+            self.moved[order] |= ids
+
+
+def write_rows(rows, changes):
+    """Writes IndexRows, all but the sets, orders and vocabulary. Adds to `changes`.
+
+    Leaves rows that are already the same as they are.
+    """
+    before = IndexEntry.objects.in_bulk(rows.ids)
+    after = {pk: index_entry(pk, values) for pk, values in rows.entries.items()}
+    if gone := before.keys() - after.keys():
+        IndexEntry.objects.filter(pk__in=gone).delete()
+    same = {pk for pk in after if values_of(before.get(pk)) == rows.entries[pk]}
+    save_entries([entry for pk, entry in after.items() if pk not in same])
+    Edition.objects.keep(rows.facts)
+    file_passages.update_passages(rows.files)
+    changes.words |= engines.write(rows.words, rows.ids) > 0
+    different = (before.keys() | after.keys()) - same
+    changes.add(*({pk: d[pk] for pk in different & d.keys()} for d in (before, after)))
 
 
 def save_entries(entries):
@@ -118,55 +156,6 @@ def save_entries(entries):
         unique_fields=["id"],
         update_fields=["keys", "newest", "title", "minutes"],
     )
-
-
-def entry_of(resource):
-    plain = BRACKETS.sub(" ", resource.title)
-    length = length_key(len(content_words(words_in(plain))), brackets=plain != resource.title)
-    return IndexEntry(
-        id=resource.pk,
-        keys=[
-            *facets.keys_of(resource),
-            length,
-            *([DATED] if resource.published_at else []),
-        ],
-        newest=resource.published_at,
-        title=" ".join(words_in(resource.title))[:200],
-        minutes=facets.minutes_of(resource),
-    )
-
-
-def sort_key(order, entry):
-    """Returns the values that decide the place of `entry`; None if it has no date and no place."""
-    return (getattr(entry, COLUMNS[order]), entry.newest) if entry and entry.newest else None
-
-
-def write_words(ids, resources):
-    """Writes the words of `resources` to the engine, and removes the other `ids` from it.
-
-    Returns the set of all these words.
-    """
-    file_passages.update_passages(resources)
-    passages = file_passages.words_by_resource(ids)
-    rows, vocabulary = [], set()
-    for resource in resources:
-        texts = resource.texts()
-        words = {field: [words_in(text) for text in texts.get(field, [])] for field in FIELDS}
-        words["spoken"] += passages.get(resource.pk, [])
-        vocabulary.update(*(text for field in words.values() for text in field))
-        rows.append((resource.pk, stems_of(words)))
-    add_words(vocabulary)
-    engines.remove(set(ids) - {pk for pk, _fields in rows})
-    engines.write(rows)
-    return vocabulary
-
-
-def stems_of(words):
-    """Returns the stems of each field, by field number, and the unstemmed words of titles as 0."""
-    fields = {
-        number: [list(map(stem, text)) for text in words[field]] for field, number in FIELDS.items()
-    }
-    return {0: words["title"]} | fields
 
 
 def add_words(words):
@@ -185,51 +174,20 @@ def delete_unused_words(words):
         Word.objects.filter(word__in=stale[start : start + MAX_WORDS_PER_QUERY]).delete()
 
 
-def changes_of(ids, before, after):
-    """Returns {key: (ids that now have it and did not before, ids that no longer have it)}."""
-    changes = defaultdict(lambda: (set(), set()))
-    for pk in ids:
-        old_keys = set(before[pk].keys) if pk in before else set()
-        new_keys = set(after[pk].keys) if pk in after else set()
-        for key in new_keys - old_keys:
-            changes[key][0].add(pk)
-        for key in old_keys - new_keys:
-            changes[key][1].add(pk)
-    return changes
+def changed_sets(changes):
+    """Returns {key of a part: bytes} for the sets in `changes`."""
+    keys = {SET + key for key in changes.more.keys() | changes.fewer.keys()}
+    saved = dict(IndexPart.objects.filter(pk__in=keys).values_list("key", "data"))
+    sets = {}
+    for key in keys:
+        members = IdSet.from_bytes(bytes(saved.get(key, b"")))
+        name = key.removeprefix(SET)
+        members = (members | IdSet(changes.more.get(name, ()))) - IdSet(changes.fewer.get(name, ()))
+        sets[key] = members.to_bytes()
+    return sets
 
 
-def write_sets(changes):
-    parts = IndexPart.objects.in_bulk([SET + key for key in changes])
-    for key, (more, fewer) in changes.items():
-        part = parts.setdefault(SET + key, IndexPart(key=SET + key, data=b""))
-        members = IdSet.from_bytes(bytes(part.data)) | IdSet(more)
-        part.data = (members - IdSet(fewer)).to_bytes()
-    save_parts(parts.values())
-
-
-def save_parts(parts):
-    IndexPart.objects.bulk_create(
-        parts, update_conflicts=True, unique_fields=["key"], update_fields=["data"]
-    )
-
-
-def write_orders(orders):
-    save_parts(
-        IndexPart(key=ORDER + order, data=array("I", in_order(order)).tobytes())
-        for order in sorted(orders)
-    )
-
-
-def in_order(order):
-    """Returns the ids of all entries with a date, sorted; of equals, the newer one first."""
-    dated = IndexEntry.objects.exclude(newest=None).order_by("-newest", "-id")
-    rows = list(dated.values_list("id", COLUMNS[order]))
-    if order != "newest":
-        rows.sort(key=lambda row: (row[1] is None, row[1]))
-    return [pk for pk, _value in rows]
-
-
-def rebuild(progress=lambda done, total: None):
+def rebuild(progress=lambda done, total: None, processes=1):
     """Rebuilds the whole index. Each CHUNK is its own transaction, so that readers can continue.
 
     Calls progress(done, total) after each chunk. If it is interrupted, the finished chunks are
@@ -241,30 +199,48 @@ def rebuild(progress=lambda done, total: None):
             *IndexEntry.objects.values_list("pk", flat=True),
         }
     )
-    words = set()
-    for start in range(0, len(ids), CHUNK):
-        with transaction.atomic():
-            index_lock()
-            update_chunk(ids[start : start + CHUNK], words)
-            renew_version()
-        progress(min(start + CHUNK, len(ids)), len(ids))
+    words, fresh = set(), {version_now()}
+    with closing(computed_rows(ids, processes)) as computed:
+        for done, rows in enumerate(computed, 1):
+            rebuild_chunk(rows, fresh, words)
+            progress(min(done * CHUNK, len(ids)), len(ids))
     with transaction.atomic():
         index_lock()
-        rewrite_sets()
         delete_unused_words(words)
-        write_orders(COLUMNS)
+        replace_parts(all_sets() | all_orders())
+        save_data({FORMAT_KEY: FORMAT})
         renew_version()
 
 
-def rewrite_sets():
-    """Writes all sets from the entries and replaces the ones written before."""
+@transaction.atomic
+def rebuild_chunk(rows, fresh, words):
+    """Writes IndexRows and adds their words to the set `words`.
+
+    `fresh` are the versions of the index since which only this rebuild has changed it. Rows that
+    were read at another version may be out of date, and are read again.
+    """
+    index_lock()
+    if (version := version_now()) not in fresh:
+        fresh.clear()
+        fresh.add(version)
+    if rows.version not in fresh:
+        rows = index_rows(read_batch(rows.ids))
+    changes = Changes()
+    write_rows(rows, changes)
+    add_words(rows.vocabulary - words)
+    words |= rows.vocabulary
+    save_parts(changed_sets(changes), changes.words)
+    renew_version()
+    fresh.add(version_now())
+
+
+def all_sets():
+    """Returns {key of a part: bytes} for all sets, from the entries."""
     members = defaultdict(list)
     for pk, keys in IndexEntry.objects.values_list("id", "keys").iterator():
         for key in keys:
             members[key].append(pk)
-    IndexPart.objects.filter(key__startswith=SET).delete()
-    save_parts(IndexPart(key=SET + key, data=IdSet(ids).to_bytes()) for key, ids in members.items())
-    save_parts([IndexPart(key=FORMAT_KEY, data=FORMAT)])
+    return {SET + key: IdSet(ids).to_bytes() for key, ids in members.items()}
 
 
 def on_change(sender, instance, origin=None, **kwargs):

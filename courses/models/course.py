@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.lib.durations import minutes_in_words
 from catalog.lib.text import join_texts
 from catalog.models import Resource, ResourceQuerySet
-from catalog.models.base import CleanModel
+from catalog.models.base import CleanModel, linked
 from catalog.search.index import index_lock
 from catalog.search.indexing import indexed_together, update_index
 from courses.course_names import names_of
@@ -108,16 +108,18 @@ class Course(Resource):
         texts = super().texts()
         texts["title"] += self.other_names.splitlines()
         texts["texts"] += [self.outcomes, self.enrollment_text]
-        texts["texts"] += [module.title for module in self.modules.all()]
-        texts["texts"] += [requirement.text for requirement in self.requirements.all()]
+        texts["texts"] += [module.title for module in linked(self, "modules")]
+        texts["texts"] += [requirement.text for requirement in linked(self, "requirements")]
         return texts
 
     def printed_facts(self):
         return super().printed_facts() | {
             "outcomes": join_texts(self.outcome_list, "; "),
-            "modules": join_texts(module.in_words for module in self.modules.all()),
-            "requirements": join_texts((row.in_words for row in self.requirements.all()), "; "),
-            "follow_ups": join_texts((row.text for row in self.follow_ups.all()), "; "),
+            "modules": join_texts(module.in_words for module in linked(self, "modules")),
+            "requirements": join_texts(
+                (row.in_words for row in linked(self, "requirements")), "; "
+            ),
+            "follow_ups": join_texts((row.text for row in linked(self, "follow_ups")), "; "),
             "enrollment": join_texts([self.enrollment_text, self.enrollment_address], " "),
         }
 

@@ -3,6 +3,7 @@ import time
 from django.core.management.base import BaseCommand
 
 from catalog.search import engines, indexing
+from catalog.search.processes import count_cores
 
 
 class Command(BaseCommand):
@@ -11,7 +12,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         started = time.monotonic()
         try:
-            indexing.rebuild(self.show_progress)
+            indexing.rebuild(self.show_progress, count_cores())
         except KeyboardInterrupt:
             self.stderr.write("\nStopped. Run the command again to rebuild the rest of the index.")
             raise SystemExit(130) from None
@@ -19,7 +20,7 @@ class Command(BaseCommand):
 
     def show_progress(self, done, total):
         end = "\n" if done == total else "\r"
-        self.stdout.write(f"{done} of {total} ({100 * done // total} %)", ending=end)
+        self.stdout.write(f"Indexed {done:,} of {total:,} entries", ending=end)
         self.stdout.flush()
 
     def report(self, seconds):

@@ -1,0 +1,1 @@
+"""Entries as JSON lines: imported many at once, and exported."""
