@@ -42,6 +42,7 @@ MADE = {"Cookie": "sessionid=nobody"}  # the page store steps aside for people w
 FIRSTS = 10  # requests of other addresses that nobody has asked for before
 QUIET_S, IDLE_S = 40, 30
 READY_TRIES = 60
+TIMEOUT = "60s"  # wrk calls a slower answer an error
 UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 HEADINGS = (
     "| | entries | the site, req/s | p50, p99, ms | of nginx"
@@ -117,6 +118,7 @@ def show(number):
 def run_wrk(url, headers, options):
     """Returns the output of wrk. Ends this program if an answer was an error."""
     command = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", "--latency"]
+    command += ["--timeout", TIMEOUT]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
     output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
