@@ -30,6 +30,7 @@ PAUSE_S, SAVE_S, TIMEOUT_S = (0.5, 2), 5, 60
 IMPORTED = 500
 MEMORY_SAMPLES = 6
 LARGEST_HEAD = 1 << 17
+LOG_TAIL = 1500  # characters of the site's log, if it failed
 REQUEST = (
     "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n"
 )
@@ -196,6 +197,8 @@ def measure(site, options):
     cpu["this program"] = time.process_time() - own
     print_times(notes, options.seconds)
     print_costs(memory, imports, cpu, time.monotonic() - started)
+    if any(status == 500 for _kind, status in notes.errors):
+        print("\nThe end of the site's log:", site.log.read_text()[-LOG_TAIL:], sep="\n")
 
 
 def cpu_of(pids):

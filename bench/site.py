@@ -12,6 +12,7 @@ Prints one Markdown table for docs/performance.md.
 """
 
 import argparse
+import math
 import os
 import re
 import statistics
@@ -109,10 +110,11 @@ def milliseconds(output, percentile):
 def show(number):
     """Returns a number with two digits that count, and whole numbers in full.
 
-    >>> [show(value) for value in (0.00123, 0.58, 4.26, 38.4, 1234.5)]
-    ['0.0012', '0.58', '4.3', '38', '1,234']
+    >>> [show(value) for value in (0.000066, 0.58, 4.26, 38.4, 1234.5)]
+    ['0.000066', '0.58', '4.3', '38', '1,234']
     """
-    return f"{number:,.0f}" if number >= 9.95 else f"{number:.2g}"
+    digits = 1 - math.floor(math.log10(number)) if number else 0
+    return f"{number:,.{max(0, digits)}f}"
 
 
 def run_wrk(url, headers, options):
