@@ -1,117 +1,221 @@
-"""Lets 200 readers use the demo catalog while two editors save, and says how long readers wait.
+"""Lets 200 readers use the catalog while two editors save, and says how long readers wait.
 
-    .venv/bin/python bench/readers.py [seconds]
+    .venv/bin/python bench/readers.py [--readers 200] [--editors 2] [--seconds 60]
+    .venv/bin/python bench/readers.py --entries 10000 --seconds 300 --import
 
-Each reader requests a page, a search, a feed or a PDF every 0.5 to 2 seconds. Two editors save an
-entry every 5 seconds. The site runs as `make run` starts it, with a database of its own. Prints the
-number of requests, the errors, and the median, the 95th and the 99th percentile in milliseconds.
+Each reader requests something every 0.5 to 2 seconds; each editor saves an entry every 5 seconds.
+The site runs as in production, with an SQLite file or with a database of its own on the PostgreSQL
+server that DATABASE_URL names. It holds the demo, or the first entries of bench/entries.py. With
+`--import`, an import of 500 more begins after a third of the time. Prints the waiting times, the
+errors, memory from the start to the end, and the processor time, this program's own included.
 """
 
-import http.client
-import os
+import argparse
+import asyncio
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import time
+from collections import Counter, defaultdict
+from contextlib import ExitStack
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-READERS, EDITORS = 200, 2
-PAUSE_S, SAVE_S = (0.5, 2), 5
-ADDRESSES = [
-    "/", "/topics/", "/tools/", "/tools/?page=2", "/videos/", "/courses/", "/new/", "/path/",
-    "/levels/2/", "/topics/lmp-processes/", "/topics/lmp-processes/?kind=course&level=2",
-    "/search/?q=team", "/search/?q=huddle", "/search/?q=consensus&level=2", "/new/feed/",
-    "/topics/lmp-processes/feed/", "/videos/cook-up-a-small-test-of-change/",
-    "/courses/lmp-orientation/", "/courses/lmp-orientation.pdf", "/path/check/",
-]  # fmt: skip
-SAVE = """
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.reader_addresses import SHARES, DemoCatalog, GeneratedCatalog, choose
+from bench.running import Site, cpu_between, cpu_seconds, memory_mb, own_database, running
+
+PAUSE_S, SAVE_S, TIMEOUT_S = (0.5, 2), 5, 60
+IMPORTED = 500
+MEMORY_SAMPLES = 6
+LARGEST_HEAD = 1 << 17
+LOG_TAIL = 1500  # characters of the site's log, if it failed
+REQUEST = (
+    "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n"
+)
+SAVE = f"""
 import random, time
 from catalog.models import Resource
+pks = list(Resource.objects.values_list("pk", flat=True))
 while True:
-    for resource in Resource.objects.list_children([random.choice(list(
-        Resource.objects.values_list("pk", flat=True)))]):
+    for resource in Resource.objects.list_children([random.choice(pks)]):
         resource.save()
-    time.sleep({pause})
+    time.sleep({SAVE_S})
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Connection:
+    """A connection that stays open. After an error, the next request opens another."""
+
+    def __init__(self, port):
+        self.port, self.reader, self.writer = port, None, None
+
+    async def get(self, address):
+        """Returns the status of one answer, which it reads to the end."""
+        try:
+            if self.writer is None:
+                opened = await asyncio.open_connection("127.0.0.1", self.port, limit=LARGEST_HEAD)
+                self.reader, self.writer = opened
+            self.writer.write(REQUEST.format(address, self.port).encode())
+            head = await self.reader.readuntil(b"\r\n\r\n")
+            await self.read_body(head.lower())
+        except BaseException:
+            self.close()
+            raise
+        return int(head.split(None, 2)[1])
+
+    async def read_body(self, head):
+        if b"transfer-encoding: chunked" in head:
+            while size := int(await self.reader.readline(), 16):
+                await self.reader.readexactly(size + 2)
+            await self.reader.readexactly(2)
+        elif b"content-length:" in head:
+            length = head.partition(b"content-length:")[2].partition(b"\r\n")[0]
+            await self.reader.readexactly(int(length))
+
+    def close(self):
+        if self.writer:
+            self.writer.close()
+        self.reader = self.writer = None
 
 
-def read(port, until, times, errors):
-    """Reads like one person, and notes the seconds of each request."""
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    time.sleep(random.uniform(0, PAUSE_S[1]))
+class Notes:
+    """Seconds of each kind of request, and how often each error came with one address for it."""
+
+    def __init__(self):
+        self.times, self.errors, self.examples = defaultdict(list), Counter(), {}
+
+    def add(self, kind, address, seconds, status):
+        self.times[kind].append(seconds)
+        if status != 200:
+            self.errors[kind, status] += 1
+            self.examples.setdefault((kind, status), address)
+
+
+async def read(number, port, catalog, until, notes):
+    """Reads like one person until that time."""
+    chance, connection = random.Random(number), Connection(port)
+    await asyncio.sleep(chance.uniform(0, PAUSE_S[1]))
     while time.monotonic() < until:
-        address, start = random.choice(ADDRESSES), time.monotonic()
+        (kind, address), started = choose(catalog, chance), time.monotonic()
         try:
-            client.request("GET", address, headers={"Accept-Encoding": "gzip"})
-            response = client.getresponse()
-            response.read()
-            if response.status != 200:
-                errors.append((address, response.status))
-        except OSError as error:
-            errors.append((address, repr(error)))
-            client.close()
-        times.append(time.monotonic() - start)
-        time.sleep(random.uniform(*PAUSE_S))
+            status = await asyncio.wait_for(connection.get(address), TIMEOUT_S)
+        except (OSError, EOFError, ValueError, TimeoutError) as error:
+            status = type(error).__name__
+        notes.add(kind, address, time.monotonic() - started, status)
+        await asyncio.sleep(chance.uniform(*PAUSE_S))
+    connection.close()
 
 
-def main(seconds):
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        database = os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/catalog.sqlite3"
-        env = os.environ | {"PORT": str(port), "DATABASE_URL": database, "MEDIA_ROOT": folder}
-        manage = [sys.executable, str(ROOT / "manage.py")]
-        site = subprocess.Popen([*manage, "start"], env=env, stdout=subprocess.PIPE, text=True)
-        processes = [site]
-        try:
-            while "The catalog is at" not in (line := site.stdout.readline()):
-                if not line:
-                    sys.exit("The site did not start.")
-            wait_for_jobs(manage, env)
-            save = [*manage, "shell", "-c", SAVE.format(pause=SAVE_S)]
-            processes += [
-                subprocess.Popen(save, env=env, stdout=subprocess.DEVNULL) for _ in range(EDITORS)
-            ]
-            times, errors, until = [], [], time.monotonic() + seconds
-            readers = [
-                threading.Thread(target=read, args=(port, until, times, errors))
-                for _ in range(READERS)
-            ]
-            for thread in readers:
-                thread.start()
-            for thread in readers:
-                thread.join()
-        finally:
-            for process in processes:
-                process.terminate()
-                process.wait()
-    cuts = [1000 * cut for cut in statistics.quantiles(times, n=100)]
-    print(f"{len(times)} requests, {len(times) / seconds:.0f} a second, {len(errors)} errors")
-    print(f"median {cuts[49]:.0f} ms, p95 {cuts[94]:.0f} ms, p99 {cuts[98]:.0f} ms")
-    print(*errors[:5], sep="\n")
+async def sample_memory(pid, seconds):
+    """Returns the megabytes of the site at the start, at the end and in between."""
+    samples = [memory_mb(pid)]
+    for _sample in range(MEMORY_SAMPLES):
+        await asyncio.sleep(seconds / MEMORY_SAMPLES)
+        samples.append(await asyncio.to_thread(memory_mb, pid))
+    return samples
 
 
-def wait_for_jobs(manage, env):
-    """Waits until the work on the new demo is done."""
-    count = "from catalog.models import Job; print(Job.objects.ready().count())"
-    for _try in range(60):
-        done = subprocess.run(
-            [*manage, "shell", "-v", "0", "-c", count], env=env, capture_output=True, text=True
-        )
-        if done.stdout.strip().endswith("0") and done.stdout.split()[-1] == "0":
-            return
-        time.sleep(2)
+async def import_more(site, path, pause):
+    """Returns the seconds of an import that begins after `pause` seconds."""
+    await asyncio.sleep(pause)
+    started = time.monotonic()
+    await asyncio.to_thread(site.manage, "import_entries", "--add-terms", path)
+    return time.monotonic() - started
+
+
+async def run(site, catalog, options):
+    """Returns (notes, samples of memory, seconds of the import or None)."""
+    notes, until = Notes(), time.monotonic() + options.seconds
+    tasks = [sample_memory(site.process.pid, options.seconds)]
+    if options.add:
+        path = site.write_entries(options.entries, options.entries + IMPORTED)
+        tasks.append(import_more(site, path, options.seconds / 3))
+    readers = [read(n, site.port, catalog, until, notes) for n in range(options.readers)]
+    memory, *imports = (await asyncio.gather(*tasks, *readers))[: len(tasks)]
+    return notes, memory, imports
+
+
+# ---- What it prints ----
+
+
+def print_times(notes, seconds):
+    every = [spent for times in notes.times.values() for spent in times]
+    rate, errors = len(every) / seconds, sum(notes.errors.values())
+    print(f"{len(every):,} requests, {rate:.0f} a second, {errors} errors\n")
+    print("| | requests | median, ms | p95 | p99 | slowest |\n|---|---:|---:|---:|---:|---:|")
+    for kind in SHARES:
+        print_row(kind, notes.times[kind])
+    print_row("all", every)
+    for (kind, status), count in notes.errors.most_common(8):
+        print(f"{count} × {status} for a {kind}, such as {notes.examples[kind, status]}")
+
+
+def print_row(name, times):
+    if len(times) > 1:
+        quantiles = statistics.quantiles(times, n=100, method="inclusive")
+        cuts = [f"{1000 * cut:,.0f}" for cut in quantiles]
+        cells = [f"{len(times):,}", cuts[49], cuts[94], cuts[98], f"{1000 * max(times):,.0f}"]
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+def print_costs(memory, imports, cpu, seconds):
+    middle = ", ".join(f"{sample:.0f}" for sample in memory[1:-1])
+    print(f"\nMemory of the site, MB: {memory[0]:.0f} at the start, then {middle}", end=", ")
+    print(f"and {memory[-1]:.0f} at the end")
+    for spent in imports:
+        print(f"The import of {IMPORTED} entries took {spent:.0f} s")
+    shares = ", ".join(f"{name} {100 * spent / seconds:.0f} %" for name, spent in cpu.items())
+    print(f"Processor time, in percent of one core: {shares}")
+
+
+def read_options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--editors", type=int, default=2)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--entries", type=int, default=0, help="0 is the demo catalog")
+    parser.add_argument("--import", action="store_true", dest="add")
+    return parser.parse_args()
+
+
+def measure(site, options):
+    """Runs the readers beside the editors. Prints all of it."""
+    catalog = GeneratedCatalog(options.entries) if options.entries else DemoCatalog()
+    editors = [site.begin("shell", "-c", SAVE) for _editor in range(options.editors)]
+    pids = {"the site": [site.process.pid], "the editors": [editor.pid for editor in editors]}
+    before = {name: cpu_of(members) for name, members in pids.items()}
+    own, started = time.process_time(), time.monotonic()
+    try:
+        notes, memory, imports = asyncio.run(run(site, catalog, options))
+        cpu = {name: cpu_between(before[name], cpu_of(pids[name])) for name in pids}
+    finally:
+        for editor in editors:
+            editor.terminate()
+            editor.wait()
+    cpu["this program"] = time.process_time() - own
+    print_times(notes, options.seconds)
+    print_costs(memory, imports, cpu, time.monotonic() - started)
+    if any(status == 500 for _kind, status in notes.errors):
+        print("\nThe end of the site's log:", site.log.read_text()[-LOG_TAIL:], sep="\n")
+
+
+def cpu_of(pids):
+    return {pid: spent for parent in pids for pid, spent in cpu_seconds(parent).items()}
+
+
+def main():
+    options = read_options()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-readers-"))
+        site = Site(folder, stack.enter_context(own_database(folder)))
+        if options.entries:
+            site.import_entries(options.entries)
+        stack.enter_context(running(site))
+        site.wait_for_jobs()
+        measure(site, options)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
+    main()
