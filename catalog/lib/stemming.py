@@ -5,6 +5,7 @@ same.
 """
 
 import re
+import threading
 import unicodedata
 from functools import lru_cache
 
@@ -23,7 +24,15 @@ STOP_WORDS = frozenset(
     )
 )
 
-_english = snowballstemmer.stemmer("english")
+
+class _Stemmer(threading.local):
+    """A stemmer for each thread. It keeps its word in itself, so no two threads may share one."""
+
+    def __init__(self):
+        self.stem_word = snowballstemmer.stemmer("english").stemWord
+
+
+_english = _Stemmer()
 
 
 def fold(word):
@@ -48,7 +57,7 @@ def stem(word):
     >>> stem("stakeholder") == stem("stakeholding") == "stakehold"
     True
     """
-    return _english.stemWord(word)
+    return _english.stem_word(word)
 
 
 def words_in(text):

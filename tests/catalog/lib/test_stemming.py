@@ -1,5 +1,8 @@
 """Any text is split and stemmed into words that the index can hold."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +109,24 @@ def test_a_very_long_text_is_found_by_all_its_words_and_fits_a_tsvector():
     _pk, row = engines.PostgreSQL.row(1, tokens)
     assert len(row) < 1_000_000
     assert "'3w0':7 " in row and "'3w20000' " in row
+
+
+WORDS = [f"{start}{end}" for start in ("consensu", "huddl", "stakehold", "organiz", "leader")
+         for end in ("s", "es", "ing", "ational", "ization", "ships", "iveness", "ed")]  # fmt: skip
+
+
+@pytest.fixture
+def quick_switches():
+    """Threads take turns after a few steps, so that they meet in the middle of a word."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_threads_that_stem_at_once_get_the_right_stems(quick_switches):
+    make_stem = stem.__wrapped__  # without the stems that are kept
+    right = [make_stem(word) for word in WORDS]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _time: [make_stem(word) for word in WORDS], range(200)))
+    assert all(answer == right for answer in answers)
