@@ -1,15 +1,17 @@
 """Counts searches and opened results, without any data about the reader.
 
-Counts are written after the answer is sent. If the database is busy, they are dropped, so no reader
-waits for them. A click is recognized by the Referer header, which browsers send to this site only.
+A thread writes the counts of a second together. If the database is busy for long, they are dropped.
+No reader waits for them. A click is recognized by the Referer header, which browsers send to this
+site only.
 Counting reads no cookie, no IP address and no identity.
 """
 
 import logging
-from contextlib import contextmanager, suppress
+import time
+from contextlib import suppress
 from datetime import timedelta
 from queue import Empty, Full, Queue
-from threading import Thread
+from threading import Lock, Thread
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import DatabaseError, connection, transaction
@@ -25,33 +27,14 @@ KEEP_DAYS = 90
 # Different queries a day, so that a robot that searches for random words cannot fill the disk.
 MAX_QUERIES_A_DAY = 5000
 MAX_LENGTH = 120
-LOCK_TIMEOUT_MS, USUAL_LOCK_TIMEOUT_MS = 200, 10_000
+TOGETHER_S = 1  # that a count waits for others
 IDLE_S = 5  # after which the thread that counts ends
 MAX_WAITING = 10_000
 
 waiting_counts = Queue(MAX_WAITING)
-_thread = None
+_thread, _lock = None, Lock()
 
 logger = logging.getLogger(__name__)
-
-
-def count_after(response, count, *facts):
-    """Calls count(*facts) after `response` is sent."""
-    close = response.close
-
-    def close_and_count():
-        close()
-        count_now(count, *facts)
-
-    response.close = close_and_count
-
-
-def count_now(count, *facts):
-    try:
-        with short_lock_timeout(), transaction.atomic():
-            count(*facts)
-    except DatabaseError as error:
-        logger.info("A search was not counted: %s", error)
 
 
 def count_later(count, *facts):
@@ -59,37 +42,43 @@ def count_later(count, *facts):
     global _thread
     with suppress(Full):
         waiting_counts.put_nowait((count, *facts))
-    if _thread is None or not _thread.is_alive():
-        _thread = Thread(target=count_waiting, daemon=True)
-        _thread.start()
+    with _lock:
+        if _thread is None:
+            _thread = Thread(target=count_waiting, daemon=True)
+            _thread.start()
 
 
 def count_waiting():
     """Counts until nothing waits for IDLE_S, then ends with its database connection."""
-    try:
+    global _thread
+    while True:
+        try:
+            first = waiting_counts.get(timeout=IDLE_S)
+        except Empty:
+            with _lock:
+                if waiting_counts.empty():
+                    _thread = None
+                    break
+            continue
+        time.sleep(TOGETHER_S)
+        count_now(first, *everything_in(waiting_counts))
+    connection.close()
+
+
+def everything_in(queue):
+    with suppress(Empty):
         while True:
-            count_now(*waiting_counts.get(timeout=IDLE_S))
-    except Empty:
-        connection.close()
+            yield queue.get_nowait()
 
 
-@contextmanager
-def short_lock_timeout():
-    """Waits for another writer only LOCK_TIMEOUT_MS, because an import may take minutes."""
-    set_short, set_usual = {
-        "sqlite": (
-            f"PRAGMA busy_timeout = {LOCK_TIMEOUT_MS}",
-            f"PRAGMA busy_timeout = {USUAL_LOCK_TIMEOUT_MS}",
-        ),
-        "postgresql": (f"SET lock_timeout = {LOCK_TIMEOUT_MS}", "RESET lock_timeout"),
-    }[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(set_short)
+def count_now(*counts):
+    """Makes these calls, each (function, *values), in one transaction."""
     try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(set_usual)
+        with transaction.atomic():
+            for count, *facts in counts:
+                count(*facts)
+    except DatabaseError as error:
+        logger.info("%d searches were not counted: %s", len(counts), error)
 
 
 def count_search(words, results):

@@ -28,7 +28,7 @@ class CountingMiddleware:
         response = self.get_response(request)
         answered = request.method == "GET" and response.status_code in (200, 304)
         if answered and (count := getattr(request, "count", None) or count_of_click(request)):
-            counting.count_after(response, *count)
+            counting.count_later(*count)
         return response
 
 

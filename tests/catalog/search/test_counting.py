@@ -1,6 +1,8 @@
 """Searches and opened results are counted; readers are not."""
 
+import time
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,7 +15,14 @@ from tests import files
 from tests.makers import make_tool
 
 pytestmark = pytest.mark.django_db
+WITH_THREAD = counting.count_later  # before the tests' own takes its place
 PAGE = "http://testserver/search/?q="
+
+
+@pytest.fixture
+def count_with_thread(monkeypatch):
+    monkeypatch.setattr(counting.connection, "close", lambda: None)
+    return WITH_THREAD
 
 
 def counts():
@@ -96,6 +105,36 @@ def test_a_busy_database_does_not_delay_the_reader(client, monkeypatch):
     monkeypatch.setattr(counting, "count_search", busy)
     assert client.get("/search/?q=huddle").status_code == 200
     assert counts() == []
+
+
+def test_a_thread_counts_together_what_comes_within_a_second(monkeypatch, count_with_thread):
+    together, done = [], Event()
+
+    def count_now(*counts):
+        together.append(counts)
+        done.set()
+
+    monkeypatch.setattr(counting, "count_now", count_now)
+    monkeypatch.setattr(counting, "TOGETHER_S", 0.2)
+    monkeypatch.setattr(counting, "IDLE_S", 0.1)
+    for number in range(50):
+        count_with_thread(print, number)
+    assert done.wait(30)
+    assert together == [tuple((print, number) for number in range(50))]
+
+
+def test_the_thread_ends_when_nothing_waits_and_starts_again(monkeypatch, count_with_thread):
+    counted = []
+    monkeypatch.setattr(counting, "count_now", lambda *counts: counted.extend(counts))
+    monkeypatch.setattr(counting, "TOGETHER_S", 0)
+    monkeypatch.setattr(counting, "IDLE_S", 0.01)
+    for number in range(20):
+        count_with_thread(print, number)
+        deadline = time.monotonic() + 30
+        while counting._thread is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
+    assert counted == [(print, number) for number in range(20)]
 
 
 def test_the_table_has_no_data_about_the_reader():

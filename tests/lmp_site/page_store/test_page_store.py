@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 
-from catalog.models import SearchCount, SiteSettings, Tool
+from catalog.models import SiteSettings, Tool
 from lmp_site.page_store.middleware import cache_control
 from tests.makers import make_tool, make_video
 
@@ -221,13 +221,13 @@ def test_a_wrong_host_is_refused_each_time(site, settings, tool):
 def test_searches_and_clicks_are_counted_for_each_reader(site, tool, counted):
     for _reader in range(3):
         site.get("/search/?q=poster")
-    assert SearchCount.objects.get().searches + len(counted) == 3
+    assert counted == [("poster", 1)] * 3
     referer = "http://testserver/search/?q=poster"
     for _reader in range(3):
         site.get("/tools/poster/", referer=referer)
     site.get("/tools/poster/", referer=referer, sec_fetch_dest="image")
     site.get("/tools/poster/", referer="https://elsewhere.example.org/search/?q=poster")
-    assert SearchCount.objects.get().clicks == 1 and counted[2:] == [("poster",)] * 2
+    assert counted[3:] == [("poster",)] * 3
 
 
 def test_a_change_during_the_making_keeps_nothing(site, tool):
