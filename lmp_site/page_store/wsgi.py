@@ -16,7 +16,7 @@ MAX_ADDRESS = 2000  # characters; longer ones are packets, which hardly anybody 
 RENDER_TIMEOUT_S = 10  # that a request waits for another one that makes the same answer
 # Pages that a process makes at once. More of them share the same time of the processor, so each
 # reader would wait for all of them.
-PAGES_AT_ONCE = 1
+PAGES_AT_ONCE = 2
 # Headers that Django does not see, so that it makes the whole answer for everybody.
 OWN_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
 OWN_ADDRESSES = ("127.0.0.1", "::1")
