@@ -17,15 +17,15 @@ from tests.makers import days_ago, make_course, make_tool, make_video
 
 pytestmark = pytest.mark.django_db
 CALLS = {
-    "/": 21914,
-    "/topics/roles/": 33967,
-    "/tools/tool-1/": 18566,
-    "/courses/course-1/": 29281,
-    "/search/?q=tool": 43232,
-    "/search/?q=tool&level=2": 34484,
-    "/search/suggestions/?q=to": 6897,
-    "/topics/roles/feed/": 100969,
-    "/path/plan/?from=1&to=2": 58798,
+    "/": 10318,
+    "/topics/roles/": 16488,
+    "/tools/tool-1/": 12344,
+    "/courses/course-1/": 20089,
+    "/search/?q=tool": 23685,
+    "/search/?q=tool&level=2": 18590,
+    "/search/suggestions/?q=to": 4485,
+    "/topics/roles/feed/": 41315,
+    "/path/plan/?from=1&to=2": 51005,
 }
 MOST = 1.5  # times the calls in CALLS
 WHAT_TO_DO = (
