@@ -17,6 +17,7 @@ RENDER_TIMEOUT_S = 10  # that a request waits for another one that makes the sam
 # Pages that a process makes at once. More of them share the same time of the processor, so each
 # reader would wait for all of them.
 PAGES_AT_ONCE = 2
+MAX_OLD = 2  # earlier states of the catalog whose answers are kept for some seconds
 # Headers that Django does not see, so that it makes the whole answer for everybody.
 OWN_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
 OWN_ADDRESSES = ("127.0.0.1", "::1")
@@ -44,7 +45,7 @@ class PageStore:
         self.application, self.changes = application, changes
         self.cookie = f"{session_cookie}="
         self.pages, self.number, self.max_bytes = Pages(max_bytes), None, max_bytes
-        self.old, self.old_until, self.stale_s = None, 0, stale_s
+        self.old, self.stale_s = [], stale_s  # [(until when they may be sent, Pages)]
         self.lock, self.rendering = Lock(), {}
         self.slots = BoundedSemaphore(PAGES_AT_ONCE)
 
@@ -71,7 +72,8 @@ class PageStore:
             if number == self.number:
                 return
             if self.stale_s:
-                self.old, self.old_until = self.pages, time.monotonic() + self.stale_s
+                until = time.monotonic() + self.stale_s
+                self.old = [(until, self.pages), *self.old][:MAX_OLD]
             self.pages, self.number = Pages(self.max_bytes), number
 
     def address_of(self, environ):
@@ -92,21 +94,27 @@ class PageStore:
     def wait_for(self, place, pairs):
         """Waits while another thread makes this answer. Returns the entry, None if there is none.
 
-        If an old answer may be sent, it does not wait. If nobody makes it, the caller does. Files
-        and PDFs do not wait for each other.
+        If an old answer may be sent, nobody waits for this one, nor for a slot to make it. If nobody
+        makes it, the caller does. Files and PDFs do not wait for each other.
         """
         if is_file(place[2]):
             return None
         with self.lock:
+            old = self.find_old(place, pairs)
             event = self.rendering.get((place, pairs))
-            if event is None:
+            if event is None and not (old and len(self.rendering) >= PAGES_AT_ONCE):
                 self.rendering[place, pairs] = Event()
                 return None
-            old = self.old if time.monotonic() < self.old_until else None
-        if old and (entry := old.find(place, pairs)):
-            return entry
+        if old:
+            return old
         event.wait(RENDER_TIMEOUT_S)
         return self.pages.find(place, pairs)
+
+    def find_old(self, place, pairs):
+        """Returns an old answer that may still be sent, or None."""
+        now = time.monotonic()
+        found = (pages.find(place, pairs) for until, pages in self.old if now < until)
+        return next(filter(None, found), None)
 
     def render(self, place, pairs, number, environ, start_response):
         own = dict(environ) | {STORE: True}

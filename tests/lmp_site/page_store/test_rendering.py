@@ -144,6 +144,18 @@ def test_where_an_old_answer_may_be_sent_only_one_reader_waits_for_the_new_one()
     assert answers_during_a_change(stale_s=5) == ([b"1", b"2"], b"2")
 
 
+def test_where_an_old_answer_may_be_sent_no_reader_waits_until_others_are_made():
+    store = store_of(CountingSite(), stale_s=5)
+    assert get(store, "/tools/") == b"1"
+    for _change in range(2):  # the second comes before anybody has asked for the new answer
+        store.changes.number += 1
+        store.begin_generation(store.changes.number)
+    store.rendering = {f"another page {number}": None for number in range(PAGES_AT_ONCE)}
+    assert get(store, "/tools/") == b"1"
+    store.rendering = {}
+    assert get(store, "/tools/") == b"2"
+
+
 def test_an_old_answer_is_not_sent_after_its_time():
     store = store_of(CountingSite(), stale_s=0.01)
     get(store, "/tools/")
