@@ -94,7 +94,7 @@ class PageStore:
     def wait_for(self, place, pairs):
         """Waits while another thread makes this answer. Returns the entry, None if there is none.
 
-        If an old answer may be sent, nobody waits for this one, nor for a slot to make it. If nobody
+        If an old answer may be sent, nobody waits, neither for this one nor for a slot. If nobody
         makes it, the caller does. Files and PDFs do not wait for each other.
         """
         if is_file(place[2]):
