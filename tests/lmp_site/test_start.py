@@ -34,6 +34,11 @@ def is_running(pid):
     return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
 
 
+def start_time(pid):
+    """Returns when a process was started, in hundredths of a second."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+
+
 class RunningSite:
     """The site as a process of its own. It is made when the site answers."""
 
@@ -70,7 +75,7 @@ class RunningSite:
         """Returns the ids of its processes, in the order in which they were started."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         pids = " ".join(thread.read_text() for thread in threads).split()
-        return sorted(int(pid) for pid in pids if is_running(pid))
+        return sorted((int(pid) for pid in pids if is_running(pid)), key=start_time)
 
     def interrupt(self):
         """Does what Ctrl-C does and returns the exit code."""

@@ -226,6 +226,7 @@ class TestWhatItFinds:
 
     def test_a_link_with_five_thousand_codes_costs_as_few_queries_as_one(self):
         codes = codes_of(make_tool("A"), make_tool("B"), make_video("C"))
+        assert len(read_packet(f"items={codes}").items) == 3  # reads what the process keeps
         counts = []
         for total in (8, 5000):
             others = ".".join(map(code_of, range(10**9, 10**9 + total - 3)))
