@@ -146,23 +146,25 @@ def test_an_entry_saved_while_a_rebuild_computes_is_indexed_as_saved(monkeypatch
 
 
 class TestSavingByDifference:
-    def test_saving_an_entry_as_it_is_writes_no_set_and_no_order(self, monkeypatch):
+    @pytest.fixture
+    def tool(self):
         make_catalog()
-        tool = make_tool("Waste Walk", levels=[1])
+        return make_tool("Waste Walk", levels=[1])
+
+    @pytest.fixture
+    def saved(self, tool, monkeypatch):
+        """What is written of the index from now on: [(parts, whether words changed)]."""
         saved = []
         monkeypatch.setattr(
             indexing, "save_parts", lambda parts, words: saved.append((parts, words))
         )
+        return saved
+
+    def test_saving_an_entry_as_it_is_writes_no_set_and_no_order(self, tool, saved):
         tool.save()
         assert saved == [({}, False)]
 
-    def test_a_new_title_writes_one_order(self, monkeypatch):
-        make_catalog()
-        tool = make_tool("Waste Walk", levels=[1])
-        saved = []
-        monkeypatch.setattr(
-            indexing, "save_parts", lambda parts, words: saved.append((parts, words))
-        )
+    def test_a_new_title_writes_one_order(self, tool, saved):
         tool.title = "Gemba Walk"
         tool.save()
         assert [(set(parts), words) for parts, words in saved] == [({f"{ORDER}title"}, True)]
