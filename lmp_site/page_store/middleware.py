@@ -68,7 +68,7 @@ def is_the_same_for_all(request, response):
     control = response.get("Cache-Control", "")
     varies = {name.strip().lower() for name in response.get("Vary", "").split(",") if name.strip()}
     return (
-        request.method == "GET"
+        request.method in ("GET", "HEAD")
         and response.status_code == 200
         and (not response.streaming or is_small_file(response))
         and not response.cookies

@@ -79,7 +79,8 @@ def test_head_gets_the_headers_without_the_body(site, tool):
 
 
 def test_a_head_request_alone_keeps_nothing(site, tool):
-    assert site.get("/tools/", method="HEAD").body == b""
+    head = site.get("/tools/", method="HEAD")
+    assert head.body == b"" and head.headers["cache-control"] == cache_control()
     assert site.get("/tools/").body and len(site.made) == 2
 
 
