@@ -34,8 +34,8 @@ WORKERS = 2
 THREADS = 40
 THREAD_IDLE_S = 30  # after which a thread that does nothing ends
 CONNECTIONS = 1000  # requests that a process takes at once; the others wait
-# The link of a packet holds all its notes. granian takes addresses up to 65,534 letters. That is less
-# than 60 notes of 200 characters can take if each character takes 9 letters.
+# The link of a packet holds all its notes. granian takes addresses up to 65,534 letters. That is
+# less than 60 notes of 200 characters can take if each character takes 9 letters.
 MAX_HEAD_BYTES = 160 * 1024
 WARM_ADDRESSES = ("/", "/new/", "/search/", "/new/feed/")
 HEAD_TIMEOUT_MS = 15_000  # that a client may take to send the head of a request
