@@ -121,3 +121,11 @@ def sandbox_process(of=READERS, number=0):
         if key not in _processes or _processes[key].owner != os.getpid():
             _processes[key] = SandboxProcess(of)
         return _processes[key]
+
+
+def end_sandbox_processes():
+    """Ends those of this process, which may start new ones."""
+    with _processes_lock:
+        for process in _processes.values():
+            if process.owner == os.getpid():
+                process.end()

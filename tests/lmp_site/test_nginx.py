@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.migrated_copy import copy_migrated_file
+from tests.processes import SiteProcess, free_port, start_process
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "catalog.example.org"
@@ -23,12 +24,6 @@ from django.utils import timezone
 Tool.objects.create(title="Poster", published_at=timezone.now())
 """
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Proxied:
@@ -48,9 +43,8 @@ class Proxied:
         manage = [sys.executable, "manage.py", "shell", "--no-imports", "--command", PREPARE]
         subprocess.run(manage, cwd=ROOT, env=environment, check=True)
         server = [sys.executable, "-m", "lmp_site.server"]
-        self.site = subprocess.Popen(server, cwd=ROOT, env=environment, stdout=subprocess.PIPE)
-        assert b"The catalog is at" in self.site.stdout.readline()
-        self.nginx = subprocess.Popen(
+        self.site = SiteProcess(server, ROOT, environment)
+        self.nginx = start_process(
             ["nginx", "-c", str(self.configure(port)), "-p", str(folder), "-e", "stderr"],
             stderr=subprocess.DEVNULL,
         )
@@ -99,14 +93,10 @@ class Proxied:
         response = client.getresponse()
         return response.status, response.headers, response.read()
 
-    def stop_site(self):
-        self.site.terminate()
-        self.site.wait(20)
-
     def stop(self):
         self.nginx.send_signal(signal.SIGTERM)
         self.nginx.wait(20)
-        self.stop_site()
+        self.site.stop(signal.SIGTERM)
 
 
 def make_certificate(folder):
@@ -149,6 +139,6 @@ def test_a_public_page_may_be_kept_for_the_seconds_of_the_setting(proxied):
 def test_readers_still_get_pages_when_the_catalog_is_down(proxied):
     """This test runs last: it ends the catalog."""
     page = proxied.get("/tools/")
-    proxied.stop_site()
+    proxied.site.stop(signal.SIGTERM)
     assert proxied.get("/tools/")[::2] == page[::2]
     assert proxied.get("/tools/", Cookie="sessionid=abc")[0] == 502

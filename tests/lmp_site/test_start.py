@@ -4,16 +4,16 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+
+from tests.processes import SiteProcess, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 RENAME_SITE = """
@@ -22,12 +22,6 @@ site = SiteSettings.load()
 site.name = "Our Catalog"
 site.save()
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def is_running(pid):
@@ -39,24 +33,13 @@ def start_time(pid):
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
-class RunningSite:
-    """The site as a process of its own. It is made when the site answers."""
+class RunningSite(SiteProcess):
+    """`manage.py start` in a folder."""
 
     def __init__(self, folder, port):
         self.port = port
-        self.log = Path(tempfile.mkstemp(dir=folder, suffix=".log")[1])
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "start"],
-            cwd=folder,
-            env={"PATH": os.environ["PATH"], "PORT": str(port)},
-            stdout=self.log.open("w"),
-            stderr=subprocess.STDOUT,
-        )
-        while self.process.poll() is None and "The catalog is at" not in self.output():
-            time.sleep(0.05)
-
-    def output(self):
-        return self.log.read_text()
+        environment = {"PATH": os.environ["PATH"], "PORT": str(port)}
+        super().__init__([sys.executable, "manage.py", "start"], folder, environment)
 
     def get(self, path, **headers):
         """Returns (status, headers, body) of the page at `path`."""
@@ -79,8 +62,7 @@ class RunningSite:
 
     def interrupt(self):
         """Does what Ctrl-C does and returns the exit code."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(20)
+        return self.stop(signal.SIGINT)
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +139,7 @@ def test_a_change_is_in_the_very_next_answer_of_every_web_process(copy, site):
 def test_a_process_that_dies_is_started_again(site):
     """Here the supervisor of the jobs and a web process die."""
     before = site.children()
+    assert len(before) == 3, "The first start leaves other processes behind."
     for killed in (before[0], before[-1]):
         os.kill(killed, signal.SIGKILL)
     deadline = time.monotonic() + 20

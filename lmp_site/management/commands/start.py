@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.jobs.supervisor import supervise
+from catalog.sandbox.client import end_sandbox_processes
 from lmp_site import one_time_password, static_fingerprint
 from lmp_site.server import serve
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         self.collect_static()
         if is_first_start:
             self.print_sign_in(*one_time_password.create_admin())
+        end_sandbox_processes()  # they have read the demo's files
         connection.close()
         serve(settings.PORT, supervise)
 

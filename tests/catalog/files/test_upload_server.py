@@ -2,6 +2,7 @@
 
 import http.cookiejar
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from tests import files
 from tests.admin import PASSWORD, add_url
 from tests.catalog.files.typed import TYPED
 from tests.migrated_copy import copy_migrated_file
+from tests.processes import SiteProcess, free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 BOUNDARY = "boundary-of-the-tests"
@@ -36,9 +38,7 @@ class Server:
 
     def __init__(self, folder):
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.environment = {
             "PATH": os.environ["PATH"],
             "PORT": str(self.port),
@@ -47,17 +47,14 @@ class Server:
             "DJANGO_SETTINGS_MODULE": "tests.settings",
         }
         copy_migrated_file(f"{folder}.sqlite3")
-        assert self.run("-c", PREPARE).wait() == 0
-        self.process = self.run("-m", "lmp_site.server", stdout=subprocess.PIPE)
-        assert b"The catalog is at" in self.process.stdout.readline()
+        prepare = [sys.executable, "-c", PREPARE]
+        subprocess.run(prepare, cwd=ROOT, env=self.environment, check=True)
+        server = [sys.executable, "-m", "lmp_site.server"]
+        self.process = SiteProcess(server, ROOT, self.environment)
         jar = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         self.sign_in()
         self.cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
-
-    def run(self, *arguments, **options):
-        command = [sys.executable, *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment, **options)
 
     def page(self, path, data=None):
         with self.opener.open(f"http://127.0.0.1:{self.port}{path}", data, 20) as response:
@@ -101,8 +98,7 @@ class Server:
 def server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("server"))
     yield server
-    server.process.terminate()
-    server.process.wait(20)
+    server.process.stop(signal.SIGTERM)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from catalog.jobs.supervisor import host_name
 from catalog.lib import notices
 from catalog.models import Job
 from tests.migrated_copy import copy_migrated_file
+from tests.processes import start_process
 
 ROOT = Path(__file__).resolve().parents[3]
 # Workers of the tests end soon.
@@ -55,7 +56,7 @@ class Site:
 
     def supervise(self, *lanes):
         words = ["shell", "--no-imports", "--command", SUPERVISE.format(lanes=lanes)]
-        return subprocess.Popen(self.command(*words), **self.options())
+        return start_process(self.command(*words), **self.options())
 
     def command(self, *words):
         return [sys.executable, "manage.py", *words]
