@@ -3,11 +3,12 @@
     .venv/bin/python bench/readers.py [--readers 200] [--editors 2] [--seconds 60]
     .venv/bin/python bench/readers.py --entries 10000 --seconds 300 --import
 
-Each reader requests something every 0.5 to 2 seconds; each editor saves an entry every 5 seconds.
-The site runs as in production, with an SQLite file or with a database of its own on the PostgreSQL
-server that DATABASE_URL names. It holds the demo, or the first entries of bench/entries.py. With
-`--import`, an import of 500 more begins after a third of the time. Prints the waiting times, the
-errors, memory from the start to the end, and the processor time, this program's own included.
+Each reader requests something every 0.5 to 2 seconds; each editor writes another summary of an
+entry every 5 seconds. The site runs as in production, with an SQLite file or with a database of its
+own on the PostgreSQL server that DATABASE_URL names. It holds the demo, or the first entries of
+bench/entries.py. With `--import`, an import of 500 more begins after a third of the time. Prints
+the waiting times, the errors, memory from the start to the end, and the processor time, this
+program's own included.
 """
 
 import argparse
@@ -40,6 +41,8 @@ from catalog.models import Resource
 pks = list(Resource.objects.values_list("pk", flat=True))
 while True:
     for resource in Resource.objects.list_children([random.choice(pks)]):
+        words = f"{{resource.title}} {{resource.summary}}".split()
+        resource.summary = " ".join(random.choices(words, k=12))
         resource.save()
     time.sleep({SAVE_S})
 """

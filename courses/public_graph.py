@@ -17,9 +17,6 @@ MISSING = "~"  # starts the key of a required course that readers cannot find in
 MAX_NAME_LENGTH = 80  # letters of the name in a key
 
 
-_latest = None  # ((index version, courses), a ReadersGraph)
-
-
 @dataclass
 class ReadersGraph:
     """The graph that readers may know.
@@ -38,12 +35,7 @@ class ReadersGraph:
 
         A process keeps the graph until the version of the index changes.
         """
-        global _latest
-        key = index.version, courses
-        latest = _latest
-        if latest is None or latest[0] != key or not index.version:
-            latest = _latest = key, cls.read_from_database(index, courses)
-        return latest[1]
+        return index.kept((cls, courses), lambda: cls.read_from_database(index, courses))
 
     @classmethod
     def read_from_database(cls, index, courses):

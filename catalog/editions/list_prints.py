@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from catalog.editions.changes import State, changes_since, start_of
 from catalog.editions.paper_codes import LIST
+from catalog.lib import clock
 from catalog.lib.id_sets import EMPTY, IdSet
 from catalog.models import Edition, Resource
 
@@ -67,7 +68,7 @@ def list_print(text, members, hidden=EMPTY):
     if code.day is None:
         return ListPrint(None)
     public, everything = Resource.objects.published(), Resource.objects.all()
-    ended = {"published_at__lt": code.end, "unpublished_at__range": (code.begin, timezone.now())}
+    ended = {"published_at__lt": code.end, "unpublished_at__range": (code.begin, clock.now())}
     ended_ids = ids_of(everything.filter(**ended))
     new = members & ids_of(public.filter(published_at__gte=code.begin))
     known = (members - new) | (hidden & ended_ids)

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Enclosure, Rss201rev2Feed
 from django.utils.translation import gettext as _
 
 from catalog.files.validators import is_local
+from catalog.lib import clock
 from catalog.lib.text import clean_line, clean_text
 from catalog.models import RenditionVersion
 from catalog.search.index import current_index
@@ -78,8 +80,25 @@ class VersionEntry(Entry):
         return [Enclosure(url, str(self.version.bytes), media_type_of(file.name))]
 
 
+class DatedByEntries:
+    """Without entries, a feed has the date of the day, not the time at which it is made."""
+
+    def latest_post_date(self):
+        if self.items:
+            return super().latest_post_date()
+        return timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+class RssGenerator(DatedByEntries, Rss201rev2Feed):
+    pass
+
+
+class AtomGenerator(DatedByEntries, Atom1Feed):
+    pass
+
+
 class RssFeed(Feed):
-    feed_type = Rss201rev2Feed
+    feed_type = RssGenerator
 
     def get_object(self, request, find, **names):
         return find(request.GET, **names)
@@ -132,7 +151,7 @@ class RssFeed(Feed):
 
 
 class AtomFeed(RssFeed):
-    feed_type = Atom1Feed
+    feed_type = AtomGenerator
 
     def item_enclosures(self, entry):
         return entry.enclosures

@@ -2,13 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from catalog.lib import clock
 
 
 def public(prefix="", now=None):
     """Returns a Q of the rows whose resource, at the lookup `prefix`, readers may see now."""
-    now = now or timezone.now()
+    now = now or clock.now()
     not_withdrawn = Q(**{f"{prefix}unpublished_at": None}) | Q(
         **{f"{prefix}unpublished_at__gt": now}
     )
@@ -21,7 +22,7 @@ class PublishedQuerySet(models.QuerySet):
 
     def not_now(self):
         """Scheduled and withdrawn entries: they have a date, and readers do not see them now."""
-        now = timezone.now()
+        now = clock.now()
         return self.filter(Q(published_at__gt=now) | Q(unpublished_at__lte=now))
 
 
@@ -30,7 +31,7 @@ class PublishingState:
 
     @property
     def is_public(self):
-        now = timezone.now()
+        now = clock.now()
         appeared = self.published_at and self.published_at <= now
         return bool(appeared and not (self.unpublished_at and self.unpublished_at <= now))
 
@@ -41,11 +42,11 @@ class PublishingState:
             return _("published")
         if not self.published_at:
             return _("draft")
-        return _("scheduled") if self.published_at > timezone.now() else _("withdrawn")
+        return _("scheduled") if self.published_at > clock.now() else _("withdrawn")
 
     @property
     def is_withdrawn(self):
         """Whether it was published once and has left the site."""
-        now = timezone.now()
+        now = clock.now()
         left = self.unpublished_at and self.unpublished_at <= now
         return bool(left and self.published_at and self.published_at <= now)

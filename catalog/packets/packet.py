@@ -7,13 +7,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.editions.changes import replacements
 from catalog.kinds import registered
+from catalog.lib import clock
 from catalog.lib.durations import minutes_in_short
 from catalog.lib.id_sets import IdSet
 from catalog.models import FormerSlug, Resource
@@ -276,7 +276,7 @@ def minutes_of(resource):
 
 def ever_published():
     """Returns the resources that are published or were withdrawn after that."""
-    return Resource.objects.filter(published_at__lte=timezone.now())
+    return Resource.objects.filter(published_at__lte=clock.now())
 
 
 def find_rows(codes):

@@ -2,9 +2,11 @@ import re
 
 from django.conf import settings
 
+from catalog.lib.sources import unnoted
 from catalog.printing.orders import answer_order
 from catalog.printing.recipes import name_at
 from catalog.printing.responses import send_kept
+from catalog.search.index import current_index
 
 # The addresses of PDFs that the catalog makes. The address of a tool's file has one part more.
 PDF_PATH = re.compile(r"/(?!media/|tools/[^/]+/|admin/).+\.pdf")
@@ -32,5 +34,9 @@ class KeptPdfMiddleware:
             return ordered
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             return None
-        request.pdf_name = name_at(request.path, request.META["QUERY_STRING"])
-        return send_kept(request, request.pdf_name)
+        with unnoted():
+            request.pdf_name = name_at(request.path, request.META["QUERY_STRING"])
+        response = send_kept(request, request.pdf_name)
+        if response:
+            current_index().whole_version()  # a part of the name
+        return response

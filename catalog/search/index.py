@@ -8,15 +8,16 @@ import json
 from array import array
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, cached_property, reduce
+from functools import cache, reduce
 from operator import or_
 from secrets import token_hex
 from uuid import uuid4
 
 from django.db import connection, transaction
-from django.utils import timezone
 
+from catalog.lib import clock
 from catalog.lib.id_sets import EMPTY, IdSet, Order, Ranked
+from catalog.lib.sources import Kept, note_part, unnoted
 from catalog.models import IndexPart, Resource, SiteSettings
 from catalog.search import engines
 from catalog.search.facets import FACETS
@@ -75,16 +76,25 @@ class IndexSnapshot:
 
     def set_of(self, *keys):
         """Returns the set of resources that have at least one of `keys`."""
+        for key in keys:
+            note_part(SET + key)
         if len(keys) == 1:
             return self.sets.get(keys[0], EMPTY)
         return reduce(or_, (self.sets.get(key, EMPTY) for key in keys), EMPTY)
 
-    @cached_property
+    @property
     def choices(self):
         """{facet: [(option, label)]}. Read once: a change of a vocabulary makes a new version."""
-        return {
-            facet.name: [(key, str(label)) for key, label in facet.choices()] for facet in FACETS
-        }
+        return self.kept(read_choices, read_choices)
+
+    def whole_version(self):
+        """Returns the version, for answers that depend on all of the index."""
+        note_part(VERSION_KEY)
+        return self.version
+
+    def stamp_of(self, key):
+        """Returns a text that changes with the part `key`, None if there is no such part."""
+        return self.version if key == VERSION_KEY else self.stamps.get(key)
 
     def kept(self, key, make):
         """Returns make(), called once for each `key`. Only a new version may change the answer.
@@ -115,17 +125,22 @@ class IndexSnapshot:
 
     def ranked(self, found, order, tiers=()):
         """Returns the ids of the set `found` in order; see Ranked."""
+        note_part(ORDER + order)
         return Ranked(found, tiers, self.orders.get(order) or Order([]))
+
+
+def read_choices():
+    return {facet.name: [(key, str(label)) for key, label in facet.choices()] for facet in FACETS}
 
 
 def kept_in(answers, key, make):
     answer = answers.get(key)
     if answer is None:
-        answer = make()
+        answer = Kept(make)
         if len(answers) >= MAX_KEPT:
             answers.clear()
         answers[key] = answer
-    return answer
+    return answer.use()
 
 
 _latest = None
@@ -148,7 +163,7 @@ def version_now():
 def hidden_ids():
     """Returns the ids of resources that have a date and are not yet or no longer public."""
     sql, count = hidden_sql(connection.vendor)
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    now = connection.ops.adapt_datetimefield_value(clock.now())
     return [pk for (pk,) in fetch_rows(sql, [now] * count)]
 
 
@@ -174,13 +189,19 @@ def hidden_sql(vendor):
 class Moment:
     """What the database says once to all that ask in one request."""
 
-    @cached_property
-    def index(self):
-        return latest_index()
+    def __init__(self):
+        self.answers = {}
+        self._index = None
 
-    @cached_property
+    @property
+    def index(self):
+        if self._index is None:
+            self._index = latest_index()
+        return self._index
+
+    @property
     def hidden(self):
-        return IdSet(hidden_ids())
+        return kept_in(self.answers, "hidden", lambda: IdSet(hidden_ids()))
 
 
 _moment = ContextVar("moment", default=None)
@@ -192,10 +213,11 @@ def this_moment():
 
 @contextmanager
 def one_moment():
-    """Inside the block the index, and what is hidden, stay as they are when first asked for."""
+    """Inside the block the time, the index, and what is hidden, stay as when first asked for."""
     token = _moment.set(Moment())
     try:
-        yield
+        with clock.stopped():
+            yield
     finally:
         _moment.reset(token)
 
@@ -205,11 +227,13 @@ def current_index():
 
 
 def latest_index():
+    """Returns the index of now. Whoever uses a part of it notes that part."""
     global _latest
-    version = version_now()
-    index = _latest  # another thread may replace it at any moment
-    if index is None or index.version != version or not version:
-        index = _latest = IndexSnapshot(version, former=index)
+    with unnoted():
+        version = version_now()
+        index = _latest  # another thread may replace it at any moment
+        if index is None or index.version != version or not version:
+            index = _latest = IndexSnapshot(version, former=index)
     return index
 
 

@@ -201,19 +201,23 @@ def listener_for(database):
 class Changes:
     """`generation()` is a number that grows with each change that readers may see.
 
-    It also grows when an entry appears or leaves at its time, and at midnight.
+    It also grows when an entry appears or leaves at its time, and at midnight. `moment` is the last
+    number that came so.
     """
 
     def __init__(self, listener=None):
         self.listener, self.lock = listener, Lock()
-        self.number, self.since, self.until = 0, 0, 0
+        self.number, self.moment, self.since, self.until = 0, 0, 0, 0
 
     def generation(self):
         with self.lock:
             self.listener = self.listener or listener_for(connection)
+            has_changed = self.listener.has_changed()
             # Before `since`, the clock was set back.
-            if self.listener.has_changed() or not self.since <= time.time() < self.until:
+            is_over = not self.since <= time.time() < self.until
+            if has_changed or is_over:
                 self.number += 1
+                self.moment = self.number if is_over else self.moment
                 self.since, self.until = time.time(), next_moment()
             return self.number
 

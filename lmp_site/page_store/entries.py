@@ -18,6 +18,7 @@ COMPRESSORS = {
 MIN_COMPRESSED = 200  # bytes; less does not get smaller
 NOT_MODIFIED_HEADERS = {"cache-control", "vary", "content-security-policy", "expires"}
 OVERHEAD = 2000  # bytes that an entry takes besides its bodies
+QUERY_BYTES = 400  # that a query takes; equal queries of several entries share their SQL
 
 
 class Entry:
@@ -25,12 +26,14 @@ class Entry:
 
     `names` are the parameters that made a difference, None for all. `count` is (function, *values)
     that counts one more reader of it. `is_result` says that it counts as a click if a reader comes
-    from a search page.
+    from a search page. `sources` are the Sources that it is made from, None if they are unknown.
     """
 
-    def __init__(self, headers, body, names=None, count=None, is_result=False):
-        self.names, self.count, self.is_result = names, count, is_result
+    def __init__(self, headers, body, names=None, count=None, is_result=False, sources=None):
+        self.names, self.count, self.is_result, self.sources = names, count, is_result, sources
         self.key = None  # its place in the store
+        # The last generation of the catalog for which it is right, and what its sources say there.
+        self.number = self.digest = None
         content_type = dict(headers).get("Content-Type", "")
         is_text = content_type.startswith(COMPRESSED_TYPES)
         self.encodings = tuple(COMPRESSORS) if is_text and len(body) >= MIN_COMPRESSED else ()
@@ -43,7 +46,9 @@ class Entry:
 
     def measure(self):
         """Returns the bytes that it takes in memory."""
-        return OVERHEAD + sum(len(variant[3]) for variant in self.variants.values())
+        queries = len(self.sources.queries) if self.sources else 0
+        bodies = sum(len(variant[3]) for variant in self.variants.values())
+        return OVERHEAD + QUERY_BYTES * queries + bodies
 
     def variant(self, encoding, body):
         """Returns (ETag, headers of 200, headers of 304, body) of one encoding."""

@@ -11,25 +11,33 @@ NEW_SHARE = 0.2  # of the room, for answers that were asked for once
 
 
 class Pages:
-    """The kept answers of one state of the catalog.
+    """The kept answers. Each is right for the generation of the catalog that its `number` says.
 
     `place` is an address without its query, `pairs` are its parameters. An answer is for every
     query that has the same values for the names that its view read. A view does not read further
-    names for other values of names that it does not read. So the first match is the right one.
+    names for other values of names that it does not read. So of one generation, the first match is
+    the right one.
     """
 
     def __init__(self, max_bytes):
         self.memory, self.names = Memory(max_bytes), defaultdict(dict)
 
-    def find(self, place, pairs):
-        """Returns the entry for a request, None if there is none."""
+    def find(self, place, pairs, number):
+        """Returns the entry for a request, the one of generation `number` if there is one.
+
+        Else it may be an older one, or None.
+        """
+        found = None
         for names in tuple(self.names.get(place, ())):
             entry = self.memory.get((place, names, pick(pairs, names)))
             if entry is not None:
-                return entry
-        return None
+                if entry.number >= number:
+                    return entry
+                found = max(found or entry, entry, key=lambda entry: entry.number)
+        return found
 
-    def put(self, place, pairs, entry):
+    def put(self, place, pairs, entry, number):
+        entry.number = number
         names = None if entry.names is None else frozenset(entry.names)
         if len(self.names) >= MAX_PLACES:
             self.names.clear()

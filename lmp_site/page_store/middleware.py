@@ -1,8 +1,11 @@
 """Says which answers the page store may keep."""
 
+from contextlib import nullcontext
+
 from django.conf import settings
 from django.utils.cache import patch_vary_headers
 
+from catalog.lib.sources import noted
 from catalog.search.middleware import is_result
 from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.query import NotedQuery
@@ -24,7 +27,8 @@ class KeepMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        with noted() if STORE in request.environ else nullcontext() as sources:
+            response = self.get_response(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             if not response.streaming:  # files say themselves who may keep them
                 response.headers.setdefault("Cache-Control", "private, no-store")
@@ -32,7 +36,7 @@ class KeepMiddleware:
             response.headers.setdefault("Cache-Control", cache_control())
             patch_vary_headers(response, ["Accept-Encoding"])
             if STORE in request.environ:
-                request.environ[ENTRY] = entry_of(request, response)
+                request.environ[ENTRY] = entry_of(request, response, sources)
         return response
 
 
@@ -54,13 +58,14 @@ def cache_control():
     return f"public, max-age=0, {shared}stale-if-error={STALE_IF_ERROR_S}"
 
 
-def entry_of(request, response):
+def entry_of(request, response, sources):
     return Entry(
         list(response.items()),
         response.getvalue(),
         names=getattr(request.GET, "names", None),
         count=getattr(request, "count", None),
         is_result=is_result(request),
+        sources=sources,
     )
 
 

@@ -10,6 +10,7 @@ from lmp_site.page_store.changes import Changes
 from lmp_site.page_store.memory import Pages
 from lmp_site.page_store.middleware import ENTRY, STORE
 from lmp_site.page_store.query import read_pairs
+from lmp_site.page_store.state import State
 
 NOT_KEPT = "/admin/"
 MAX_ADDRESS = 2000  # characters; longer ones are packets, which hardly anybody asks for twice
@@ -37,15 +38,16 @@ def store_pages(application):
 class PageStore:
     """Answers with kept pages, or asks `application` and keeps the answer if it may.
 
-    `changes` has the generation of the catalog. A new one makes all kept answers old. While a new
-    answer is made, others get the old one for `stale_s` seconds after the change.
+    `changes` has the generation of the catalog. After a change, a kept answer is sent again if its
+    sources say the same as before. Else it is made anew; meanwhile others get the old one for
+    `stale_s` seconds after the change.
     """
 
     def __init__(self, application, changes, session_cookie, max_bytes, stale_s=0):
         self.application, self.changes = application, changes
         self.cookie = f"{session_cookie}="
-        self.pages, self.number, self.max_bytes = Pages(max_bytes), None, max_bytes
-        self.old, self.stale_s = [], stale_s  # [(until when they may be sent, Pages)]
+        self.pages, self.state, self.max_bytes = Pages(max_bytes), State(None), max_bytes
+        self.changed, self.stale_s = [], stale_s  # the last [(number, when it began)]
         self.lock, self.rendering = Lock(), {}
         self.slots = BoundedSemaphore(PAGES_AT_ONCE)
 
@@ -55,13 +57,13 @@ class PageStore:
         if address is None:
             return self.application(environ, start_response)
         number = self.changes.generation()
-        if number != self.number:
+        if number != self.state.number:
             self.begin_generation(number)
         place, pairs = address
-        entry = self.pages.find(place, pairs)
+        entry = self.find(place, pairs, number)
         if entry is None and environ["REQUEST_METHOD"] == "HEAD":
             return self.application(environ, start_response)
-        entry = entry or self.wait_for(place, pairs)
+        entry = entry or self.wait_for(place, pairs, number)
         if entry is None:
             return self.render(place, pairs, number, environ, start_response)
         count_reader(entry, environ)
@@ -69,12 +71,15 @@ class PageStore:
 
     def begin_generation(self, number):
         with self.lock:
-            if number == self.number:
+            if number == self.state.number:
                 return
-            if self.stale_s:
-                until = time.monotonic() + self.stale_s
-                self.old = [(until, self.pages), *self.old][:MAX_OLD]
-            self.pages, self.number = Pages(self.max_bytes), number
+            self.changed = [*self.changed, (number, time.monotonic())][-MAX_OLD:]
+            self.state = State(number)
+
+    def find(self, place, pairs, number):
+        """Returns an entry that is known to be right, or None."""
+        entry = self.pages.find(place, pairs, number)
+        return entry if entry and entry.number >= number else None
 
     def address_of(self, environ):
         """Returns (place, pairs of the query); None for a request that must reach Django."""
@@ -91,7 +96,7 @@ class PageStore:
         host = environ.get("HTTP_HOST", "")
         return (environ.get("wsgi.url_scheme"), host, path, saves_data), read_pairs(query)
 
-    def wait_for(self, place, pairs):
+    def wait_for(self, place, pairs, number):
         """Waits while another thread makes this answer. Returns the entry, None if there is none.
 
         If an old answer may be sent, nobody waits, neither for this one nor for a slot. If nobody
@@ -100,7 +105,7 @@ class PageStore:
         if is_file(place[2]):
             return None
         with self.lock:
-            old = self.find_old(place, pairs)
+            old = self.find_old(place, pairs, number)
             event = self.rendering.get((place, pairs))
             if event is None and not (old and len(self.rendering) >= PAGES_AT_ONCE):
                 self.rendering[place, pairs] = Event()
@@ -108,33 +113,55 @@ class PageStore:
         if old:
             return old
         event.wait(RENDER_TIMEOUT_S)
-        return self.pages.find(place, pairs)
+        return self.find(place, pairs, number)
 
-    def find_old(self, place, pairs):
+    def find_old(self, place, pairs, number):
         """Returns an old answer that may still be sent, or None."""
-        now = time.monotonic()
-        found = (pages.find(place, pairs) for until, pages in self.old if now < until)
-        return next(filter(None, found), None)
+        entry = self.stale_s and self.pages.find(place, pairs, number)
+        if not entry or not self.changed or entry.number + 1 < self.changed[0][0]:
+            return None
+        changed = next((when for number, when in self.changed if number > entry.number), 0)
+        return entry if time.monotonic() < changed + self.stale_s else None
 
     def render(self, place, pairs, number, environ, start_response):
-        own = dict(environ) | {STORE: True}
-        for name in OWN_HEADERS:
-            own.pop(name, None)
         started, entry = [], None
         try:
-            parts = self.ask(own, started)
-            entry = own.pop(ENTRY, None)
-            if entry and self.changes.generation() == number == self.number:
-                self.pages.put(place, pairs, entry)
+            entry = self.confirm(place, pairs, number)
+            if entry is None:
+                own = dict(environ) | {STORE: True}
+                for name in OWN_HEADERS:
+                    own.pop(name, None)
+                parts = self.ask(own, started)
+                entry = own.pop(ENTRY, None)
+                if entry:
+                    parts.close()
+                    self.keep(place, pairs, number, entry)
         finally:
             with self.lock:
                 if event := self.rendering.pop((place, pairs), None):
                     event.set()
         if entry:
-            parts.close()
             return self.send(entry, environ, start_response)
         start_response(*started[-1])
         return parts
+
+    def confirm(self, place, pairs, number):
+        """Returns the kept entry if it is still right after a change, else None."""
+        entry, state = self.pages.find(place, pairs, number), self.state
+        if entry is None or entry.number >= number:
+            return entry
+        if entry.digest and entry.number >= self.changes.moment:
+            same = state.digest(entry.sources) == entry.digest
+            if same and self.changes.generation() == number == state.number:
+                entry.number = number
+                return entry
+        return None
+
+    def keep(self, place, pairs, number, entry):
+        state = self.state
+        entry.digest = state.digest(entry.sources)
+        if self.changes.generation() == number == state.number:
+            self.pages.put(place, pairs, entry, number)
 
     def ask(self, environ, started):
         """Returns the parts of Django's answer. Only pages wait for a slot."""

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from lxml import etree
 
 from catalog.models import Resource
@@ -165,3 +166,10 @@ def test_a_feed_loads_only_what_it_shows(client, feed):
     unseen = ["dimension", "region", "tag", "credit", "coursemodule", "followup", "only_for"]
     assert [name for name in unseen if f'_{name}"' in sql] == []
     assert len(queries) <= 10
+
+
+def test_a_feed_without_entries_stays_the_same_for_the_day(client, db, monkeypatch):
+    first = client.get("/videos/feed/").content
+    noon = timezone.localtime().replace(hour=12, minute=0)
+    monkeypatch.setattr(timezone, "now", lambda: noon)
+    assert client.get("/videos/feed/").content == first

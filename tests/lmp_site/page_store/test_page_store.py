@@ -163,7 +163,7 @@ def test_an_entry_appears_at_its_time_without_a_save(site, monkeypatch):
     assert store_changes.until == soon.timestamp()
     monkeypatch.setattr("lmp_site.page_store.changes.time.time", lambda: soon.timestamp() + 1)
     number = store_changes.generation()
-    assert number == site.store.number + 1
+    assert number == site.store.state.number + 1
 
 
 def test_people_who_may_have_signed_in_are_never_served_from_the_store(site, client, tool):

@@ -42,7 +42,7 @@ class SlowSite:
 class Generations:
     """The generation of a catalog that changes when the test says so."""
 
-    number = 1
+    number, moment = 1, 0
 
     def generation(self):
         return self.number

@@ -1,0 +1,222 @@
+"""After a change, an answer is sent again only if it would be made the same."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection, models
+from django.urls import get_resolver
+from django.utils import timezone
+
+from catalog.lib.sources import Kept, noted, unnoted
+from catalog.models import Level, Resource, SiteSettings, Tool, Topic, Video
+from catalog.search import index
+from catalog.search.index import current_index
+from courses.models import Course
+from lmp_site.page_store import changes
+from lmp_site.page_store.memory import Pages
+from tests.lmp_site.page_store.test_kept_addresses import (
+    NOT_KEPT,
+    address_of,
+    arguments,  # noqa: F401 (a fixture)
+    public_names,
+)
+from tests.makers import make_course, make_tool
+
+pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+# Addresses like others. To make many PDFs takes too long.
+SIMILAR = re.compile("^(audience|region|tag)-|-atom$|-pdf$")
+TEXTS = (models.CharField, models.TextField)
+
+
+@pytest.fixture
+def tools(db):
+    """Two tools that have nothing in common."""
+    one = make_tool("Poster", topics=["Roles"], levels=[1], summary="To hang up.")
+    return one, make_tool("Form", topics=["Goals"], levels=[2])
+
+
+def made_after(site, change, *addresses):
+    """Returns which of the addresses are made again after a change."""
+    for address in addresses:
+        assert site.get(address).status == 200
+    site.made.clear()
+    change()
+    for address in addresses:
+        site.get(address)
+    return [address for address in addresses if address in site.made]
+
+
+def rewrite(tool):
+    tool.summary = "To pin up."
+    tool.save()
+
+
+def test_only_what_shows_an_entry_is_made_again(site, tools):
+    pages = ["/topics/roles/", "/tools/poster/", "/tools/poster.pdf", "/topics/roles/feed/"]
+    others = ["/topics/goals/", "/tools/form/", "/tools/form.pdf", "/topics/goals/feed/"]
+    others += ["/topics/", "/path/", "/levels/2/", "/search/suggestions/"]
+    assert made_after(site, lambda: rewrite(tools[0]), *pages, *others) == pages
+
+
+def test_a_search_is_made_again_if_other_entries_have_its_words(site, tools):
+    searches = ["/search/?q=pin", "/search/?q=form"]
+    for address in searches:
+        site.get(address)
+    site.made.clear()
+    rewrite(tools[0])
+    assert "Poster" in site.get(searches[0]).text
+    assert "Form" in site.get(searches[1]).text
+    assert site.made == ["/search/"]
+
+
+def test_a_save_without_a_change_makes_only_the_pages_of_its_entry_again(site, tools):
+    others = ["/tools/form/", "/search/?q=form", "/topics/goals/", "/path/"]
+    assert made_after(site, tools[0].save, "/tools/poster/", *others) == ["/tools/poster/"]
+
+
+def test_an_entry_that_was_to_appear_later_and_has_appeared_is_on_its_pages(
+    site, tools, monkeypatch
+):
+    now = timezone.now()
+    later = make_tool("Later", topics=["Roles"], published=now + timedelta(hours=1))
+    assert "Later" not in site.get("/topics/roles/").text
+    # Five minutes ago, when ten minutes have passed.
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=10))
+    Tool.objects.filter(pk=later.pk).update(published_at=now + timedelta(minutes=5))
+    assert "Later" in site.get("/topics/roles/").text
+
+
+# ---- Every address, whatever changes ----
+
+
+def add_x(field, value):
+    """Returns another value for a column, None if it has to stay."""
+    if (
+        field.primary_key
+        or field.is_relation
+        or field.choices
+        or field.unique
+        or value in ("", None)
+    ):
+        return None
+    if isinstance(field, TEXTS) and not isinstance(field, (models.SlugField, models.FileField)):
+        return f"{value}x"
+    if isinstance(field, models.BooleanField):
+        return not value
+    if isinstance(field, models.PositiveIntegerField | models.PositiveSmallIntegerField) and value:
+        return value + 1
+    return None
+
+
+def changed_columns(row):
+    values = ((field, getattr(row, field.attname)) for field in row._meta.local_concrete_fields)
+    new = {field.attname: add_x(field, value) for field, value in values}
+    return {name: value for name, value in new.items() if value is not None}
+
+
+def change_each_table():
+    """Changes the text and the numbers of a row in each table that pages show, one after another.
+
+    Yields the name of the table after each change.
+    """
+    for model in sorted(map(model_of, changes.seen_tables()), key=lambda model: model._meta.label):
+        row = model and model._base_manager.first()
+        columns = changed_columns(row) if row else {}
+        if columns and not model._meta.label.startswith("catalog.Index"):
+            model._base_manager.filter(pk=row.pk).update(**columns)
+            yield model._meta.label
+
+
+def model_of(table):
+    from django.apps import apps
+
+    every = apps.get_models(include_auto_created=True)
+    return next(model for model in every if model._meta.db_table == table)
+
+
+def edit():
+    """Does what editors do, one thing after another. Yields a name for each."""
+    tool, video, course = Tool.objects.get(), Video.objects.get(), Course.objects.get()
+    for resource in (tool, video, course):
+        resource.summary = f"About {resource.title} and a huddle"
+        resource.save()
+        yield f"the summary of {resource}"
+    tool.title = "Sign"
+    tool.save()
+    yield "the title"
+    tool.levels.set(Level.objects.filter(number__in=[2, 3]))
+    yield "levels"
+    tool.topics.add(Topic.objects.create(name="Goals"))
+    yield "topics"
+    tool.tags.add("pinboard")
+    yield "tags"
+    course.related.add(tool)
+    yield "related entries"
+    other = make_course("Second course", minutes_min=30, minutes_max=30, levels=[2])
+    yield "a new entry"
+    course.requirements.create(type="course", necessity="required", named_course=other)
+    yield "a requirement"
+    SiteSettings.objects.create(name="Our Catalog")
+    yield "the name of the site"
+    other.unpublished_at = timezone.now()
+    other.save()
+    yield "a withdrawn entry"
+    video.slug = "moved"
+    video.save()
+    yield "an address"
+    tool.topics.remove(Topic.objects.get(name="Goals"))
+    Topic.objects.get(name="Goals").delete()
+    yield "a deleted topic"
+    course.requirements.all().delete()
+    yield "no requirements"
+    other.delete()
+    yield "a deleted entry"
+
+
+@pytest.mark.parametrize("steps", [change_each_table, edit])
+def test_a_kept_answer_is_the_one_that_would_be_made(site, arguments, steps, monkeypatch):  # noqa: F811
+    names = sorted(set(public_names(get_resolver().url_patterns)) - set(NOT_KEPT))
+    addresses = [address_of(name, arguments) for name in names if not SIMILAR.search(name)]
+    site.store.pages, confirmed = Pages(64 << 20), 0
+    for address in addresses:
+        site.get(address)
+    for step in steps():
+        for address in addresses:
+            site.made.clear()
+            kept = site.get(address)
+            if not site.made:
+                confirmed += 1
+                if steps is edit:
+                    monkeypatch.setattr(index, "_latest", None)
+                new = site.get(address, cookie="other=1", range="bytes=0-")
+                assert site.made and kept.body == new.body, (step, address)
+    assert confirmed > 3 * len(addresses)
+
+
+# ---- What is noted ----
+
+
+def test_what_was_made_from_the_clock_or_wrote_something_is_not_confirmed(db):
+    with noted() as read:
+        list(Resource.objects.filter(published_at__lt=timezone.now()))
+    with noted() as wrote:
+        Topic.objects.create(name="Roles")
+    assert not read.complete and not wrote.complete
+
+
+def test_what_is_kept_for_several_requests_brings_its_sources(db):
+    kept = Kept(lambda: list(Topic.objects.all()))
+    with noted() as first:
+        kept.use()
+    with noted() as second, unnoted():
+        kept.use()
+    assert len(first.queries) == 1 and second.queries == ()
+
+
+def test_the_parts_of_the_index_that_were_used_are_noted(tools):
+    with noted() as sources:
+        found = current_index()
+        found.ranked(found.set_of("level:1", "level:9"), "title")
+    assert set(sources.parts) == {"set:level:1", "set:level:9", "order:title"}
+    assert found.stamp_of("set:level:1") and found.stamp_of("set:level:9") is None
