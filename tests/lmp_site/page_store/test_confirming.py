@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql"
 # Addresses like others. To make many PDFs takes too long.
 SIMILAR = re.compile("^(audience|region|tag)-|-atom$|-pdf$")
 TEXTS = (models.CharField, models.TextField)
+NUMBERS = (models.PositiveIntegerField, models.PositiveSmallIntegerField)
 
 
 @pytest.fixture
@@ -90,28 +91,21 @@ def test_an_entry_that_was_to_appear_later_and_has_appeared_is_on_its_pages(
 # ---- Every address, whatever changes ----
 
 
-def add_x(field, value):
+def another_value(field, value):
     """Returns another value for a column, None if it has to stay."""
-    if (
-        field.primary_key
-        or field.is_relation
-        or field.choices
-        or field.unique
-        or value in ("", None)
-    ):
+    if field.primary_key or field.is_relation or field.choices or field.unique:
         return None
-    if isinstance(field, TEXTS) and not isinstance(field, (models.SlugField, models.FileField)):
-        return f"{value}x"
+    if isinstance(field, TEXTS) and not isinstance(field, models.SlugField | models.FileField):
+        has_room = value and len(value) < (field.max_length or len(value) + 1)
+        return f"{value}x" if has_room else None
     if isinstance(field, models.BooleanField):
         return not value
-    if isinstance(field, models.PositiveIntegerField | models.PositiveSmallIntegerField) and value:
-        return value + 1
-    return None
+    return value + 1 if isinstance(field, NUMBERS) and value else None
 
 
 def changed_columns(row):
     values = ((field, getattr(row, field.attname)) for field in row._meta.local_concrete_fields)
-    new = {field.attname: add_x(field, value) for field, value in values}
+    new = {field.attname: another_value(field, value) for field, value in values}
     return {name: value for name, value in new.items() if value is not None}
 
 
