@@ -18,9 +18,9 @@ DEMO_WORDS = ["team", "huddle", "consensus", "sponsor", "safety", "change", "mee
 DEMO_WORDS += ["poster", "course", "leader", "orientation", "process", "video", "steward"]
 
 
-def choose(catalog, chance):
-    """Returns (what it is, address). `chance` is a random.Random."""
-    kind = chance.choices(list(SHARES), list(SHARES.values()))[0]
+def choose(catalog, chance, kinds=tuple(SHARES)):
+    """Returns (what it is, address) of one of `kinds`. `chance` is a random.Random."""
+    kind = chance.choices(kinds, [SHARES[kind] for kind in kinds])[0]
     return kind, getattr(catalog, kind.lower())(chance)
 
 

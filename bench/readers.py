@@ -1,6 +1,7 @@
 """Lets 200 readers use the catalog while two editors save, and says how long readers wait.
 
     .venv/bin/python bench/readers.py [--readers 200] [--editors 2] [--seconds 60]
+    .venv/bin/python bench/readers.py --readers 2000 --only page feed
     .venv/bin/python bench/readers.py --entries 10000 --seconds 300 --import
 
 Each reader requests something every 0.5 to 2 seconds; each editor writes another summary of an
@@ -96,12 +97,12 @@ class Notes:
             self.examples.setdefault((kind, status), address)
 
 
-async def read(number, port, catalog, until, notes):
+async def read(number, port, catalog, kinds, until, notes):
     """Reads like one person until that time."""
     chance, connection = random.Random(number), Connection(port)
     await asyncio.sleep(chance.uniform(0, PAUSE_S[1]))
     while time.monotonic() < until:
-        (kind, address), started = choose(catalog, chance), time.monotonic()
+        (kind, address), started = choose(catalog, chance, kinds), time.monotonic()
         try:
             status = await asyncio.wait_for(connection.get(address), TIMEOUT_S)
         except (OSError, EOFError, ValueError, TimeoutError) as error:
@@ -135,7 +136,8 @@ async def run(site, catalog, options):
     if options.add:
         path = site.write_entries(options.entries, options.entries + IMPORTED)
         tasks.append(import_more(site, path, options.seconds / 3))
-    readers = [read(n, site.port, catalog, until, notes) for n in range(options.readers)]
+    what = site.port, catalog, options.only, until, notes
+    readers = [read(number, *what) for number in range(options.readers)]
     memory, *imports = (await asyncio.gather(*tasks, *readers))[: len(tasks)]
     return notes, memory, imports
 
@@ -179,6 +181,8 @@ def read_options():
     parser.add_argument("--editors", type=int, default=2)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--entries", type=int, default=0, help="0 is the demo catalog")
+    kinds = list(SHARES)
+    parser.add_argument("--only", nargs="+", choices=kinds, default=kinds, help="what they request")
     parser.add_argument("--import", action="store_true", dest="add")
     return parser.parse_args()
 

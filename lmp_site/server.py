@@ -8,6 +8,7 @@ without background work; `manage.py start` prepares everything.
 import ctypes
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -33,7 +34,9 @@ WORKERS = 2
 # for a minute; two processes with 40 threads each stay below PostgreSQL's limit of 100 connections.
 THREADS = 40
 THREAD_IDLE_S = 30  # after which a thread that does nothing ends
-CONNECTIONS = 1000  # requests that a process takes at once; the others wait
+# Connections that a process takes at once, most of them idle. The others wait until one ends.
+MAX_CONNECTIONS = 10_000
+OTHER_FILES = 500  # that a process has open besides connections
 # The link of a packet holds all its notes. granian takes addresses up to 65,534 letters. That is
 # less than 60 notes of 200 characters can take if each character takes 9 letters.
 MAX_HEAD_BYTES = 160 * 1024
@@ -54,6 +57,7 @@ def serve(port, *functions):
     """
     helpers = [Helper(function) for function in functions]
     keep_memory_small()
+    max_files = raise_file_limit()
     application = load_application()
     master = os.getpid()
     multiprocessing.set_start_method("fork", force=True)
@@ -64,7 +68,7 @@ def serve(port, *functions):
         workers=WORKERS,
         blocking_threads=THREADS,
         blocking_threads_idle_timeout=THREAD_IDLE_S,
-        backpressure=CONNECTIONS,
+        backpressure=min(MAX_CONNECTIONS, max(max_files - OTHER_FILES, max_files // 2)),
         http1_settings=HTTP1Settings(
             max_buffer_size=MAX_HEAD_BYTES, header_read_timeout=HEAD_TIMEOUT_MS
         ),
@@ -136,6 +140,16 @@ def keep_memory_small():
     if mallopt:
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_TRIM_THRESHOLD, 128 * 1024)
+
+
+def raise_file_limit():
+    """Lets a process have as many files open as the system allows. Returns the number."""
+    most = MAX_CONNECTIONS + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < most:
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return soft
 
 
 def announce(port):

@@ -4,18 +4,22 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from lmp_site.server import raise_file_limit
 from tests.processes import SiteProcess, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+IDLE_READERS = 2100
 RENAME_SITE = """
 from catalog.models import SiteSettings
 site = SiteSettings.load()
@@ -133,6 +137,20 @@ def test_a_change_is_in_the_very_next_answer_of_every_web_process(copy, site):
     subprocess.run(command, cwd=copy, env={"PATH": os.environ["PATH"]}, check=True)
     # Each request is a new connection, and the system spreads these over the web processes.
     assert {"Our Catalog" in site.get("/")[2].decode() for _time in range(20)} == {True}
+
+
+def test_readers_who_keep_their_connections_do_not_keep_others_out(site):
+    """A browser keeps its connection open for the next page."""
+    if raise_file_limit() < IDLE_READERS + 500:
+        pytest.skip("this system allows too few open files")
+    ask = b"HEAD /opensearch.xml HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with ExitStack() as opened:
+        for _reader in range(IDLE_READERS):
+            address = "127.0.0.1", site.port
+            reader = opened.enter_context(socket.create_connection(address, timeout=10))
+            reader.sendall(ask)
+            assert reader.recv(4096).startswith(b"HTTP/1.1 200")
+        assert site.get("/")[0] == 200
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of processes")
