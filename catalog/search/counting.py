@@ -8,9 +8,7 @@ Counting reads no cookie, no IP address and no identity.
 
 import logging
 import time
-from contextlib import suppress
 from datetime import timedelta
-from queue import Empty, Full, Queue
 from threading import Lock, Thread
 from urllib.parse import parse_qs, urlsplit
 
@@ -29,74 +27,69 @@ MAX_QUERIES_A_DAY = 5000
 MAX_LENGTH = 120
 TOGETHER_S = 1  # that a count waits for others
 IDLE_S = 5  # after which the thread that counts ends
-MAX_WAITING = 10_000
+MAX_WAITING = 10_000  # different calls
 
-waiting_counts = Queue(MAX_WAITING)
+_waiting = {}  # {(function, *values): how often it is to be called}
 _thread, _lock = None, Lock()
 
 logger = logging.getLogger(__name__)
 
 
 def count_later(count, *facts):
-    """Calls count(*facts) in a thread of its own. Drops it if too many calls wait."""
+    """Calls count(*facts, times) in a thread of its own. Drops it if too many calls wait."""
     global _thread
-    with suppress(Full):
-        waiting_counts.put_nowait((count, *facts))
+    call = count, *facts
     with _lock:
+        if call in _waiting or len(_waiting) < MAX_WAITING:
+            _waiting[call] = _waiting.get(call, 0) + 1
         if _thread is None:
             _thread = Thread(target=count_waiting, daemon=True)
             _thread.start()
 
 
 def count_waiting():
-    """Counts until nothing waits for IDLE_S, then ends with its database connection."""
-    global _thread
+    """Counts until nothing has come for IDLE_S, then ends with its database connection."""
+    global _waiting, _thread
+    until = time.monotonic() + IDLE_S
     while True:
-        try:
-            first = waiting_counts.get(timeout=IDLE_S)
-        except Empty:
-            with _lock:
-                if waiting_counts.empty():
-                    _thread = None
-                    break
-            continue
         time.sleep(TOGETHER_S)
-        count_now(first, *everything_in(waiting_counts))
+        with _lock:
+            calls, _waiting = _waiting, {}
+            if not calls and time.monotonic() > until:
+                _thread = None
+                break
+        if calls:
+            count_now(calls)
+            until = time.monotonic() + IDLE_S
     connection.close()
 
 
-def everything_in(queue):
-    with suppress(Empty):
-        while True:
-            yield queue.get_nowait()
-
-
-def count_now(*counts):
-    """Makes these calls, each (function, *values), in one transaction."""
+def count_now(calls):
+    """Makes the calls {(function, *values): times} in one transaction."""
     try:
         with transaction.atomic():
-            for count, *facts in counts:
-                count(*facts)
+            for (count, *facts), times in calls.items():
+                count(*facts, times)
     except DatabaseError as error:
-        logger.info("%d searches were not counted: %s", len(counts), error)
+        logger.info("%d searches were not counted: %s", sum(calls.values()), error)
 
 
-def count_search(words, results):
+def count_search(words, results, times):
     words = normalize_words(words)
     today = SearchCount.objects.filter(day=timezone.localdate())
-    if today.filter(words=words).update(searches=F("searches") + 1, results=results):
+    if today.filter(words=words).update(searches=F("searches") + times, results=results):
         return
     delete_old_counts()
     if words and today.count() < MAX_QUERIES_A_DAY:
         day = timezone.localdate()
         SearchCount.objects.get_or_create(
-            day=day, words=words, defaults={"searches": 1, "results": results}
+            day=day, words=words, defaults={"searches": times, "results": results}
         )
 
 
-def count_click(words):
+def count_click(words, times):
     rows = SearchCount.objects.filter(day=timezone.localdate(), words=normalize_words(words))
-    rows.update(clicks=F("clicks") + 1)
+    rows.update(clicks=F("clicks") + times)
 
 
 def delete_old_counts():

@@ -27,6 +27,7 @@ UNSEEN_MODELS = {
     "catalog.Word": "the index; it changes with a resource",
 }
 TOKEN_TABLE, CHANNEL = "lmp_site_change", "lmp_site_change"
+LOOK_S = 0.0002
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -201,16 +202,22 @@ def listener_for(database):
 class Changes:
     """`generation()` is a number that grows with each change that readers may see.
 
+    It looks for changes at most every LOOK_S. Nobody can notice that: the answer to whoever made a
+    change takes longer.
+
     It also grows when an entry appears or leaves at its time, and at midnight. `moment` is the last
     number that came so.
     """
 
     def __init__(self, listener=None):
         self.listener, self.lock = listener, Lock()
-        self.number, self.moment, self.since, self.until = 0, 0, 0, 0
+        self.number, self.moment, self.since, self.until, self.next_look = 0, 0, 0, 0, 0
 
     def generation(self):
+        if time.monotonic() < self.next_look:
+            return self.number
         with self.lock:
+            started = time.monotonic()
             self.listener = self.listener or listener_for(connection)
             has_changed = self.listener.has_changed()
             # Before `since`, the clock was set back.
@@ -219,6 +226,7 @@ class Changes:
                 self.number += 1
                 self.moment = self.number if is_over else self.moment
                 self.since, self.until = time.time(), next_moment()
+            self.next_look = started + LOOK_S
             return self.number
 
 

@@ -110,22 +110,22 @@ def test_a_busy_database_does_not_delay_the_reader(client, monkeypatch):
 def test_a_thread_counts_together_what_comes_within_a_second(monkeypatch, count_with_thread):
     together, done = [], Event()
 
-    def count_now(*counts):
-        together.append(counts)
+    def count_now(calls):
+        together.append(calls)
         done.set()
 
     monkeypatch.setattr(counting, "count_now", count_now)
     monkeypatch.setattr(counting, "TOGETHER_S", 0.2)
     monkeypatch.setattr(counting, "IDLE_S", 0.1)
     for number in range(50):
-        count_with_thread(print, number)
+        count_with_thread(print, number % 20)
     assert done.wait(30)
-    assert together == [tuple((print, number) for number in range(50))]
+    assert together == [{(print, number): 3 if number < 10 else 2 for number in range(20)}]
 
 
 def test_the_thread_ends_when_nothing_waits_and_starts_again(monkeypatch, count_with_thread):
     counted = []
-    monkeypatch.setattr(counting, "count_now", lambda *counts: counted.extend(counts))
+    monkeypatch.setattr(counting, "count_now", counted.append)
     monkeypatch.setattr(counting, "TOGETHER_S", 0)
     monkeypatch.setattr(counting, "IDLE_S", 0.01)
     for number in range(20):
@@ -134,7 +134,17 @@ def test_the_thread_ends_when_nothing_waits_and_starts_again(monkeypatch, count_
         while counting._thread is not None:
             assert time.monotonic() < deadline
             time.sleep(0.001)
-    assert counted == [(print, number) for number in range(20)]
+    assert counted == [{(print, number): 1} for number in range(20)]
+
+
+def test_what_waits_has_a_limit_but_what_waits_already_is_counted(monkeypatch, count_with_thread):
+    waiting = {}
+    monkeypatch.setattr(counting, "_waiting", waiting)
+    monkeypatch.setattr(counting, "_thread", "one that never counts")
+    monkeypatch.setattr(counting, "MAX_WAITING", 2)
+    for number in (1, 2, 3, 1):
+        count_with_thread(print, number)
+    assert waiting == {(print, 1): 2, (print, 2): 1}
 
 
 def test_the_table_has_no_data_about_the_reader():

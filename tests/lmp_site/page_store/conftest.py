@@ -4,6 +4,7 @@ from django.db import connection
 from django.test import RequestFactory
 
 from catalog.search import counting
+from lmp_site.page_store import changes
 from lmp_site.page_store.changes import Changes, PostgresListener, listener_for
 from lmp_site.page_store.wsgi import PageStore
 
@@ -22,8 +23,9 @@ class Answer:
 
 @pytest.fixture(autouse=True)
 def query_each_time(monkeypatch):
-    """On PostgreSQL, the tests ask sooner after a change than people do."""
+    """The tests ask sooner after a change than people do."""
     monkeypatch.setattr(PostgresListener, "interval", 0)
+    monkeypatch.setattr(changes, "LOOK_S", 0)
 
 
 class Site:
