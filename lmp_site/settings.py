@@ -135,6 +135,8 @@ CACHES = {
 PAGE_STORE_MB = environment.read("PAGE_STORE_MB", "int", 64, validate=rules.Range(1, 4096))
 # Seconds after a change for which readers may get the old page while the new one is made.
 PAGE_STORE_STALE_S = environment.read("PAGE_STORE_STALE_S", "int", 0, validate=rules.Range(0, 60))
+# All processes share finished pages here.
+PAGE_STORE_FILE = STATE_DIR / "pages" / "pages.sqlite3"
 # All processes share the finished PDFs here.
 PDF_ROOT = STATE_DIR / "prints"
 # The site makes this many PDFs at once. Large ones leave one of these workers free for others.

@@ -205,13 +205,13 @@ class Changes:
     It looks for changes at most every LOOK_S. Nobody can notice that: the answer to whoever made a
     change takes longer.
 
-    It also grows when an entry appears or leaves at its time, and at midnight. `moment` is the last
-    number that came so.
+    It also grows when an entry appears or leaves at its time, and at midnight. `until` is the time
+    in seconds when the next of this happens.
     """
 
     def __init__(self, listener=None):
         self.listener, self.lock = listener, Lock()
-        self.number, self.moment, self.since, self.until, self.next_look = 0, 0, 0, 0, 0
+        self.number, self.since, self.until, self.next_look = 0, 0, 0, 0
 
     def generation(self):
         if time.monotonic() < self.next_look:
@@ -219,12 +219,9 @@ class Changes:
         with self.lock:
             started = time.monotonic()
             self.listener = self.listener or listener_for(connection)
-            has_changed = self.listener.has_changed()
             # Before `since`, the clock was set back.
-            is_over = not self.since <= time.time() < self.until
-            if has_changed or is_over:
+            if self.listener.has_changed() or not self.since <= time.time() < self.until:
                 self.number += 1
-                self.moment = self.number if is_over else self.moment
                 self.since, self.until = time.time(), next_moment()
             self.next_look = started + LOOK_S
             return self.number

@@ -34,6 +34,7 @@ class Entry:
         self.key = None  # its place in the store
         # The last generation of the catalog for which it is right, and what its sources say there.
         self.number = self.digest = None
+        self.since = self.until = 0  # the times in seconds between which it may be right
         content_type = dict(headers).get("Content-Type", "")
         is_text = content_type.startswith(COMPRESSED_TYPES)
         self.encodings = tuple(COMPRESSORS) if is_text and len(body) >= MIN_COMPRESSED else ()

@@ -10,7 +10,9 @@ from lmp_site.page_store.changes import Changes
 from lmp_site.page_store.memory import Pages
 from lmp_site.page_store.middleware import ENTRY, STORE
 from lmp_site.page_store.query import read_pairs
+from lmp_site.page_store.shared import SharedPages
 from lmp_site.page_store.state import State
+from lmp_site.page_store.version import version_of_site
 
 NOT_KEPT = "/admin/"
 MAX_ADDRESS = 2000  # characters; longer ones are packets, which hardly anybody asks for twice
@@ -18,6 +20,7 @@ RENDER_TIMEOUT_S = 10  # that a request waits for another one that makes the sam
 # Pages that a process makes at once. More of them share the same time of the processor, so each
 # reader would wait for all of them.
 PAGES_AT_ONCE = 2
+SHARED_SHARE = 4  # the shared file may take as many times the memory of a process
 MAX_OLD = 2  # earlier states of the catalog whose answers are kept for some seconds
 # Headers that Django does not see, so that it makes the whole answer for everybody.
 OWN_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING")
@@ -26,12 +29,15 @@ OWN_ADDRESSES = ("127.0.0.1", "::1")
 
 def store_pages(application):
     """Returns a PageStore before `application`, as the settings say."""
+    max_bytes = settings.PAGE_STORE_MB << 20
+    shared = SharedPages(settings.PAGE_STORE_FILE, max_bytes * SHARED_SHARE, version_of_site())
     return PageStore(
         application,
         Changes(),
         settings.SESSION_COOKIE_NAME,
-        settings.PAGE_STORE_MB << 20,
+        max_bytes,
         settings.PAGE_STORE_STALE_S,
+        shared,
     )
 
 
@@ -40,14 +46,15 @@ class PageStore:
 
     `changes` has the generation of the catalog. After a change, a kept answer is sent again if its
     sources say the same as before. Else it is made anew; meanwhile others get the old one for
-    `stale_s` seconds after the change.
+    `stale_s` seconds after the change. Pages that another process has made are in `shared`, if any.
     """
 
-    def __init__(self, application, changes, session_cookie, max_bytes, stale_s=0):
+    def __init__(self, application, changes, session_cookie, max_bytes, stale_s=0, shared=None):
         self.application, self.changes = application, changes
         self.cookie = f"{session_cookie}="
         self.pages, self.state, self.max_bytes = Pages(max_bytes), State(None), max_bytes
         self.changed, self.stale_s = [], stale_s  # the last [(number, when it began)]
+        self.shared = shared
         self.lock, self.rendering = Lock(), {}
         self.slots = BoundedSemaphore(PAGES_AT_ONCE)
 
@@ -127,7 +134,9 @@ class PageStore:
         started, entry = [], None
         try:
             entry = self.confirm(place, pairs, number)
-            if entry is None:
+            if entry:
+                count_reader(entry, environ)
+            else:
                 own = dict(environ) | {STORE: True}
                 for name in OWN_HEADERS:
                     own.pop(name, None)
@@ -146,22 +155,33 @@ class PageStore:
         return parts
 
     def confirm(self, place, pairs, number):
-        """Returns the kept entry if it is still right after a change, else None."""
-        entry, state = self.pages.find(place, pairs, number), self.state
-        if entry is None or entry.number >= number:
+        """Returns a kept entry that is still right after a change, else None."""
+        entry = self.pages.find(place, pairs, number)
+        if entry and (entry.number >= number or self.is_right(entry, number)):
+            entry.number = max(entry.number, number)
             return entry
-        if entry.digest and entry.number >= self.changes.moment:
-            same = state.digest(entry.sources) == entry.digest
-            if same and self.changes.generation() == number == state.number:
-                entry.number = number
-                return entry
+        entry = self.shared and not is_file(place[2]) and self.shared.find(place, pairs)
+        if entry and self.is_right(entry, number):
+            self.pages.put(place, pairs, entry, number)
+            return entry
         return None
+
+    def is_right(self, entry, number):
+        """Whether the entry would be made the same in this generation."""
+        if entry.digest is None or not entry.since <= time.time() < entry.until:
+            return False
+        state = self.state
+        is_same = state.digest(entry.sources) == entry.digest
+        return is_same and self.changes.generation() == number == state.number
 
     def keep(self, place, pairs, number, entry):
         state = self.state
+        entry.since, entry.until = time.time(), self.changes.until
         entry.digest = state.digest(entry.sources)
         if self.changes.generation() == number == state.number:
             self.pages.put(place, pairs, entry, number)
+            if self.shared and not is_file(place[2]):
+                self.shared.put(place, pairs, entry)
 
     def ask(self, environ, started):
         """Returns the parts of Django's answer. Only pages wait for a slot."""

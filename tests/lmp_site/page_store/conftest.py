@@ -31,9 +31,10 @@ def query_each_time(monkeypatch):
 class Site:
     """The page store before Django, asked as a server asks it. `made` counts what Django made."""
 
-    def __init__(self, max_bytes=1 << 20):
+    def __init__(self, max_bytes=1 << 20, shared=None):
         self.made, self.django = [], WSGIHandler()
-        self.store = PageStore(self.ask_django, Changes(listener_for(connection)), "sid", max_bytes)
+        changes = Changes(listener_for(connection))
+        self.store = PageStore(self.ask_django, changes, "sid", max_bytes, shared=shared)
 
     def ask_django(self, environ, start_response):
         self.made.append(environ["PATH_INFO"])

@@ -88,6 +88,13 @@ def test_an_entry_that_was_to_appear_later_and_has_appeared_is_on_its_pages(
     assert "Later" in site.get("/topics/roles/").text
 
 
+def test_a_search_that_is_confirmed_is_counted(site, tools, counted):
+    site.get("/search/?q=form")
+    rewrite(tools[0])
+    site.get("/search/?q=form")
+    assert len(site.made) == 1 and counted == [("form", 1)] * 2
+
+
 # ---- Every address, whatever changes ----
 
 

@@ -42,7 +42,7 @@ class SlowSite:
 class Generations:
     """The generation of a catalog that changes when the test says so."""
 
-    number, moment = 1, 0
+    number, until = 1, float("inf")
 
     def generation(self):
         return self.number
