@@ -5,11 +5,11 @@
     .venv/bin/python bench/readers.py --entries 10000 --seconds 300 --import
 
 Each reader requests something every 0.5 to 2 seconds; each editor writes another summary of an
-entry every 5 seconds. The site runs as in production, with an SQLite file or with a database of its
-own on the PostgreSQL server that DATABASE_URL names. It holds the demo, or the first entries of
-bench/entries.py. With `--import`, an import of 500 more begins after a third of the time. Prints
-the waiting times, the errors, memory from the start to the end, and the processor time, this
-program's own included.
+entry every 5 seconds (`--save-every`). The site runs as in production, with an SQLite file or with
+a database of its own on the PostgreSQL server that DATABASE_URL names. It holds the demo, or the
+first entries of bench/entries.py. With `--import`, an import of 500 more begins after a third of
+the time. Prints the waiting times, the errors, memory from the start to the end, and the processor
+time, this program's own included.
 """
 
 import argparse
@@ -26,9 +26,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.reader_addresses import SHARES, DemoCatalog, GeneratedCatalog, choose
-from bench.running import Site, cpu_between, cpu_seconds, memory_mb, own_database, running
+from bench.running import (
+    Site,
+    cpu_between,
+    cpu_seconds,
+    largest_mb,
+    memory_mb,
+    own_database,
+    running,
+)
 
-PAUSE_S, SAVE_S, TIMEOUT_S = (0.5, 2), 5, 60
+PAUSE_S, TIMEOUT_S = (0.5, 2), 60
 IMPORTED = 500
 MEMORY_SAMPLES = 6
 LARGEST_HEAD = 1 << 17
@@ -36,16 +44,16 @@ LOG_TAIL = 1500  # characters of the site's log, if it failed
 REQUEST = (
     "GET {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n\r\n"
 )
-SAVE = f"""
+SAVE = """
 import random, time
 from catalog.models import Resource
 pks = list(Resource.objects.values_list("pk", flat=True))
 while True:
     for resource in Resource.objects.list_children([random.choice(pks)]):
-        words = f"{{resource.title}} {{resource.summary}}".split()
+        words = f"{resource.title} {resource.summary}".split()
         resource.summary = " ".join(random.choices(words, k=12))
         resource.save()
-    time.sleep({SAVE_S})
+    time.sleep(%s)
 """
 
 
@@ -165,10 +173,10 @@ def print_row(name, times):
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-def print_costs(memory, imports, cpu, seconds):
+def print_costs(memory, largest, imports, cpu, seconds):
     middle = ", ".join(f"{sample:.0f}" for sample in memory[1:-1])
     print(f"\nMemory of the site, MB: {memory[0]:.0f} at the start, then {middle}", end=", ")
-    print(f"and {memory[-1]:.0f} at the end")
+    print(f"and {memory[-1]:.0f} at the end; the largest process takes {largest:.0f}")
     for spent in imports:
         print(f"The import of {IMPORTED} entries took {spent:.0f} s")
     shares = ", ".join(f"{name} {100 * spent / seconds:.0f} %" for name, spent in cpu.items())
@@ -179,6 +187,7 @@ def read_options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--editors", type=int, default=2)
+    parser.add_argument("--save-every", type=float, default=5, metavar="SECONDS")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--entries", type=int, default=0, help="0 is the demo catalog")
     kinds = list(SHARES)
@@ -190,20 +199,23 @@ def read_options():
 def measure(site, options):
     """Runs the readers beside the editors. Prints all of it."""
     catalog = GeneratedCatalog(options.entries) if options.entries else DemoCatalog()
-    editors = [site.begin("shell", "-c", SAVE) for _editor in range(options.editors)]
+    editors = [
+        site.begin("shell", "-c", SAVE % options.save_every) for _editor in range(options.editors)
+    ]
     pids = {"the site": [site.process.pid], "the editors": [editor.pid for editor in editors]}
     before = {name: cpu_of(members) for name, members in pids.items()}
     own, started = time.process_time(), time.monotonic()
     try:
         notes, memory, imports = asyncio.run(run(site, catalog, options))
         cpu = {name: cpu_between(before[name], cpu_of(pids[name])) for name in pids}
+        largest = largest_mb(site.process.pid)
     finally:
         for editor in editors:
             editor.terminate()
             editor.wait()
     cpu["this program"] = time.process_time() - own
     print_times(notes, options.seconds)
-    print_costs(memory, imports, cpu, time.monotonic() - started)
+    print_costs(memory, largest, imports, cpu, time.monotonic() - started)
     if any(status == 500 for _kind, status in notes.errors):
         print("\nThe end of the site's log:", site.log.read_text()[-LOG_TAIL:], sep="\n")
 

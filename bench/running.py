@@ -201,6 +201,11 @@ def memory_mb(pid):
     return sum(map(pss_kb, family(pid))) / 1024
 
 
+def largest_mb(pid):
+    """Returns the megabytes of the largest of them."""
+    return max(map(pss_kb, family(pid))) / 1024
+
+
 def pss_kb(pid):
     with suppress(OSError):
         if found := re.search(r"^Pss:\s+(\d+)", read_rollup(pid), re.MULTILINE):
