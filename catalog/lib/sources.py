@@ -94,6 +94,13 @@ def note_part(key):
         sources.parts[intern(key)] = None
 
 
+def note_unknown():
+    """Notes that the answer is made from something that cannot be asked again, such as a file."""
+    sources = _sources.get()
+    if sources is not None:
+        sources.complete = False
+
+
 @contextmanager
 def noted():
     """Yields the Sources of what is made inside the block."""

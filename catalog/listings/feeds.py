@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog.files.validators import is_local
 from catalog.lib import clock
+from catalog.lib.sources import note_unknown
 from catalog.lib.text import clean_line, clean_text
 from catalog.models import RenditionVersion
 from catalog.search.index import current_index
@@ -188,7 +189,10 @@ def files_of(resource):
 
 def file_exists(file):
     """Whether the file exists. An object storage is trusted, because asking it would be slow."""
-    return not is_local(file.storage) or file.storage.exists(file.name)
+    exists = not is_local(file.storage) or file.storage.exists(file.name)
+    if not exists:
+        note_unknown()
+    return exists
 
 
 def media_type_of(name):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from catalog.editions.list_prints import address_with_code
 from catalog.files.validators import stored_on_disk
 from catalog.lib.qr import qr_image
+from catalog.lib.sources import note_unknown
 from catalog.models import Rendition, Resource
 from catalog.packets.packet import Packet
 from catalog.printing import limits, store, workers
@@ -149,6 +150,7 @@ def pdf_facts(rendition):
     Raises Refused, FileNotFoundError or TooBusy.
     """
     if not default_storage.exists(rendition.file.name):
+        note_unknown()
         raise FileNotFoundError(rendition.file.name)
     facts = store.load_facts(rendition.sha256, "bound") if rendition.sha256 else {}
     if not facts or facts.get("until", inf) < time():
@@ -156,6 +158,8 @@ def pdf_facts(rendition):
             facts = read_pdf(path)
         if rendition.sha256:
             store.save_facts(rendition.sha256, facts, "bound")
+    if "until" in facts:
+        note_unknown()
     if "refused" in facts:
         raise Refused(facts["refused"], **facts["facts"])
     return facts

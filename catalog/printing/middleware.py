@@ -2,11 +2,10 @@ import re
 
 from django.conf import settings
 
-from catalog.lib.sources import unnoted
+from catalog.lib.sources import Kept, unnoted
 from catalog.printing.orders import answer_order
 from catalog.printing.recipes import name_at
 from catalog.printing.responses import send_kept
-from catalog.search.index import current_index
 
 # The addresses of PDFs that the catalog makes. The address of a tool's file has one part more.
 PDF_PATH = re.compile(r"/(?!media/|tools/[^/]+/|admin/).+\.pdf")
@@ -35,8 +34,9 @@ class KeptPdfMiddleware:
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             return None
         with unnoted():
-            request.pdf_name = name_at(request.path, request.META["QUERY_STRING"])
-        response = send_kept(request, request.pdf_name)
+            name = Kept(lambda: name_at(request.path, request.META["QUERY_STRING"]))
+        request.pdf_name = name.value
+        response = send_kept(request, name.value)
         if response:
-            current_index().whole_version()  # a part of the name
+            name.use()  # the answer depends on all that the name is made from
         return response

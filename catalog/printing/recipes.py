@@ -74,7 +74,7 @@ def name_at(path, query):
     """Returns the name under which the PDF of this address is kept until the catalog changes."""
     index = current_index()
     public = index.public().to_bytes().hex()
-    state = [index.version.hex(), public, timezone.localdate(), settings.SITE_URL]
+    state = [index.whole_version().hex(), public, timezone.localdate(), settings.SITE_URL]
     return store.hash_of(path, query, *state)
 
 

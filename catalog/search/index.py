@@ -97,7 +97,7 @@ class IndexSnapshot:
         return self.version if key == VERSION_KEY else self.stamps.get(key)
 
     def kept(self, key, make):
-        """Returns make(), called once for each `key`. Only a new version may change the answer.
+        """Returns make(), called once for each `key` until the version or the catalog changes.
 
         All requests share the answer, so nobody may change it.
         """
@@ -235,6 +235,12 @@ def latest_index():
         if index is None or index.version != version or not version:
             index = _latest = IndexSnapshot(version, former=index)
     return index
+
+
+def forget_kept():
+    """Makes kept() make everything anew: rows may have changed without a new version."""
+    if _latest:
+        _latest.answers = {}
 
 
 def read_stamps():

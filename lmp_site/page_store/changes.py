@@ -10,7 +10,7 @@ import time
 from threading import Lock
 
 from django.apps import apps
-from django.db import connection, connections
+from django.db import Error, connection, connections
 from django.utils import timezone
 
 from catalog.lib.notices import connect_to_listen
@@ -28,6 +28,7 @@ UNSEEN_MODELS = {
 }
 TOKEN_TABLE, CHANNEL = "lmp_site_change", "lmp_site_change"
 LOOK_S = 0.0002
+SIGNAL_S = 0.002  # until PostgreSQL has surely sent the notification of a commit that can be seen
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -118,7 +119,11 @@ class SqliteListener:
         )
         self.version = self.token = None
 
-    def has_changed(self):
+    @property
+    def mark(self):
+        return self.token
+
+    def has_changed(self, at_once=False):
         version = self.fetch("PRAGMA data_version")
         if version == self.version:
             return False
@@ -142,13 +147,16 @@ class PostgresListener:
 
     def __init__(self, database):
         self.database, self.connection = database, None
-        self.notified, self.next_query = False, 0
+        self.notified, self.next_query, self.mark = False, 0, None
 
-    def has_changed(self):
+    def has_changed(self, at_once=False):
+        """With `at_once`, it tells of all that is committed now, and renews `mark`."""
         try:
             if self.connection is None:
                 self.connect()
                 return True
+            if at_once:
+                return self.ask_at_once()
             return self.look() or self.ask()
         except self.database.Database.Error:
             self.connection = None
@@ -165,10 +173,25 @@ class PostgresListener:
     def ask(self):
         if time.monotonic() < self.next_query:
             return False
-        self.notified = False
-        self.connection.execute("SELECT 1")
-        self.next_query = time.monotonic() + self.interval
+        self.fetch_snapshot()
         return self.notified
+
+    def ask_at_once(self):
+        arrived, before = self.look(), self.mark
+        self.mark = self.fetch_snapshot()
+        arrived = arrived or self.notified
+        if self.mark != before and not arrived:
+            # A commit can be seen some microseconds before its notification is sent.
+            time.sleep(SIGNAL_S)
+            self.fetch_snapshot()
+        return arrived or self.notified
+
+    def fetch_snapshot(self):
+        """Returns a text that changes with each commit. Takes the notifications on the way."""
+        self.notified = False
+        rows = self.connection.execute("SELECT pg_current_snapshot()::text")
+        self.next_query = time.monotonic() + self.interval
+        return rows.fetchone()[0]
 
     def connect(self):
         self.connection = connect_to_listen(self.database, CHANNEL)
@@ -183,7 +206,11 @@ class TokenReader:
 
     token = None
 
-    def has_changed(self):
+    @property
+    def mark(self):
+        return self.token
+
+    def has_changed(self, at_once=False):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT token FROM {TOKEN_TABLE} WHERE id = 1")
             token, before = (cursor.fetchone() or [None])[0], self.token
@@ -217,14 +244,35 @@ class Changes:
         if time.monotonic() < self.next_look:
             return self.number
         with self.lock:
-            started = time.monotonic()
-            self.listener = self.listener or listener_for(connection)
-            # Before `since`, the clock was set back.
-            if self.listener.has_changed() or not self.since <= time.time() < self.until:
-                self.number += 1
-                self.since, self.until = time.time(), next_moment()
-            self.next_look = started + LOOK_S
+            self.refresh()
             return self.number
+
+    def look(self):
+        """Returns (generation, mark) of this very moment.
+
+        Between two equal marks, nothing has changed that readers may see.
+        """
+        with self.lock:
+            self.refresh(at_once=True)
+            return self.number, self.listener.mark
+
+    def refresh(self, at_once=False):
+        started = time.monotonic()
+        self.listener = self.listener or listener_for(connection)
+        # Before `since`, the clock was set back.
+        if self.listener.has_changed(at_once) or not self.since <= time.time() < self.until:
+            self.number += 1
+            self.since, self.until = time.time(), next_moment_or_never()
+        self.next_look = started + LOOK_S
+
+
+def next_moment_or_never():
+    """Returns next_moment(). Where the database does not answer, 0: the next request asks again."""
+    try:
+        connection.close_if_unusable_or_obsolete()  # Django does it for its own requests only
+        return next_moment()
+    except Error:
+        return 0
 
 
 def next_moment():

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import sqlite3
+import time
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -23,7 +24,9 @@ from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.query import pick
 
 WAIT_S = 0.05  # for another process that writes; then the answer is not written
-PART_REMOVED = 8  # of the answers, when the file is full: those that were read once, oldest first
+# The part of the answers that goes when the file is full and none is out of date. First go those
+# that no other process has read, of these the oldest.
+PART_REMOVED = 8
 CREATE = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
@@ -32,8 +35,8 @@ CREATE TABLE IF NOT EXISTS names (
     place TEXT, names TEXT, PRIMARY KEY (place, names)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS page (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB UNIQUE, data BLOB, hash BLOB,
-    was_read INTEGER DEFAULT 0
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB UNIQUE, place TEXT, until REAL,
+    was_read INTEGER DEFAULT 0, hash BLOB, data BLOB
 );
 """
 # What is raised where the file, or an answer in it, is not as it was written.
@@ -49,24 +52,24 @@ class SharedPages:
 
     def __init__(self, path, max_bytes, version):
         self.path, self.max_bytes, self.version = Path(path), max_bytes, version
-        self.lock, self.connection, self.owner = Lock(), None, None
+        self.lock, self.connection, self.opened = Lock(), None, None
 
     def find(self, place, pairs):
-        """Returns an Entry that has to be confirmed, or None."""
-        return self.run(lambda: self.read(place, pairs))
+        """Returns a list of entries that have to be confirmed; None if the file cannot be used."""
+        return self.run(lambda: self.read(json.dumps(place), pairs))
 
     def put(self, place, pairs, entry):
-        if entry.digest is None:
-            return
         with suppress(TypeError):  # a parameter of a query that JSON does not know
             data, names = as_data(entry), json.dumps(names_of(entry))
-            self.run(lambda: self.write(json.dumps(place), names, pairs, data))
+            self.run(lambda: self.write(json.dumps(place), names, pairs, entry.until, data))
 
     def run(self, function):
         """Returns what `function` returns, None if the file cannot be used now."""
         with self.lock:
             try:
-                self.open()
+                if self.opened is None or self.opened != self.identity():
+                    self.close()
+                    self.open()
                 return function()
             except (sqlite3.OperationalError, OSError) as error:  # it is busy, or the disk is full
                 logger.info("The file of pages cannot be used: %s", error)
@@ -74,9 +77,19 @@ class SharedPages:
                 logger.warning("The file of pages is broken and begins anew: %s", error)
                 self.remove()
 
+    def identity(self):
+        """Returns what differs after a fork, or when another process has begun the file anew."""
+        try:
+            return os.getpid(), os.stat(self.path).st_ino
+        except FileNotFoundError:
+            return None
+
+    def close(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = self.opened = None
+
     def open(self):
-        if self.owner == os.getpid():
-            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(
             self.path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
@@ -91,40 +104,51 @@ class SharedPages:
         except sqlite3.Error:
             connection.close()
             raise
-        self.connection, self.owner = connection, os.getpid()
+        self.connection, self.opened = connection, self.identity()
 
     def remove(self):
-        if self.connection:
-            self.connection.close()
-        self.owner = self.connection = None
-        for ending in ("", "-wal", "-shm"):
+        is_own = self.opened is None or self.opened == self.identity()
+        self.close()
+        for ending in ("", "-wal", "-shm") if is_own else ():
             with suppress(OSError):
                 os.unlink(f"{self.path}{ending}")
 
     def read(self, place, pairs):
-        where = json.dumps(place)
-        rows = self.connection.execute("SELECT names FROM names WHERE place = ?", [where])
-        for (text,) in rows.fetchall():
-            row = self.connection.execute(
-                "SELECT id, data, hash FROM page WHERE key = ?", [key_of(where, text, pairs)]
-            ).fetchone()
-            if row:
-                number, data, hash = row
-                if hash_of(data) != hash:
-                    raise ValueError("A page has other bytes than those that were written.")
-                with suppress(sqlite3.OperationalError):
-                    self.connection.execute("UPDATE page SET was_read = 1 WHERE id = ?", [number])
-                return entry_of(data)
-        return None
+        rows = self.connection.execute("SELECT names FROM names WHERE place = ?", [place])
+        keys = [self.key_of(place, names, pairs) for (names,) in rows.fetchall()]
+        return [entry for entry in map(self.read_entry, keys) if entry]
 
-    def write(self, place, names, pairs, data):
-        row = key_of(place, names, pairs), data, hash_of(data)
+    def read_entry(self, key):
+        row = self.connection.execute(
+            "SELECT data, hash, was_read FROM page WHERE key = ?", [key]
+        ).fetchone()
+        if row is None:
+            return None
+        data, hash, was_read = row
+        if hash_of(key, data) != hash:
+            raise ValueError("A page has other bytes than those that were written.")
+        if not was_read:
+            with suppress(sqlite3.OperationalError):
+                self.connection.execute("UPDATE page SET was_read = 1 WHERE key = ?", [key])
+        return entry_of(data)
+
+    def write(self, place, names, pairs, until, data):
+        key = self.key_of(place, names, pairs)
         with transaction(self.connection):
             self.connection.execute("INSERT OR IGNORE INTO names VALUES (?, ?)", [place, names])
-            sql = "INSERT OR REPLACE INTO page (key, data, hash) VALUES (?, ?, ?)"
-            self.connection.execute(sql, row)
+            self.connection.execute(
+                "INSERT OR REPLACE INTO page (key, place, until, hash, data)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [key, place, until, hash_of(key, data), data],
+            )
             if self.size() > self.max_bytes:
                 self.make_room()
+
+    def key_of(self, place, names, pairs):
+        """Returns the key of an answer, where `place` and `names` are JSON."""
+        known = json.loads(names)
+        picked = pick(pairs, None if known is None else set(known))
+        return hash_of(self.version, place, names, json.dumps(picked))
 
     def size(self):
         pages, unused, bytes = (
@@ -134,11 +158,14 @@ class SharedPages:
         return (pages - unused) * bytes
 
     def make_room(self):
-        count = self.connection.execute("SELECT count(*) FROM page").fetchone()[0]
-        self.connection.execute(
-            "DELETE FROM page WHERE id IN (SELECT id FROM page ORDER BY was_read, id LIMIT ?)",
-            [count // PART_REMOVED + 1],
-        )
+        old = self.connection.execute("DELETE FROM page WHERE until <= ?", [time.time()])
+        if not old.rowcount:
+            count = self.connection.execute("SELECT count(*) FROM page").fetchone()[0]
+            self.connection.execute(
+                "DELETE FROM page WHERE id IN (SELECT id FROM page ORDER BY was_read, id LIMIT ?)",
+                [count // PART_REMOVED + 1],
+            )
+        self.connection.execute("DELETE FROM names WHERE place NOT IN (SELECT place FROM page)")
 
 
 @contextmanager
@@ -150,13 +177,6 @@ def transaction(connection):
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
-
-
-def key_of(place, names, pairs):
-    """Returns the key of an answer, where `place` and `names` are JSON."""
-    known = json.loads(names)
-    picked = pick(pairs, None if known is None else set(known))
-    return hash_of(place, names, json.dumps(picked))
 
 
 def hash_of(*values):

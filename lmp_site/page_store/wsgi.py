@@ -6,6 +6,7 @@ from threading import BoundedSemaphore, Event, Lock
 from django.conf import settings
 
 from catalog.search import counting
+from catalog.search.index import forget_kept
 from lmp_site.page_store.changes import Changes
 from lmp_site.page_store.memory import Pages
 from lmp_site.page_store.middleware import ENTRY, STORE
@@ -52,7 +53,7 @@ class PageStore:
     def __init__(self, application, changes, session_cookie, max_bytes, stale_s=0, shared=None):
         self.application, self.changes = application, changes
         self.cookie = f"{session_cookie}="
-        self.pages, self.state, self.max_bytes = Pages(max_bytes), State(None), max_bytes
+        self.pages, self.state, self.max_bytes = Pages(max_bytes), State(0), max_bytes
         self.changed, self.stale_s = [], stale_s  # the last [(number, when it began)]
         self.shared = shared
         self.lock, self.rendering = Lock(), {}
@@ -72,14 +73,15 @@ class PageStore:
             return self.application(environ, start_response)
         entry = entry or self.wait_for(place, pairs, number)
         if entry is None:
-            return self.render(place, pairs, number, environ, start_response)
+            return self.render(place, pairs, environ, start_response)
         count_reader(entry, environ)
         return self.send(entry, environ, start_response)
 
     def begin_generation(self, number):
         with self.lock:
-            if number == self.state.number:
+            if number <= self.state.number:
                 return
+            forget_kept()
             self.changed = [*self.changed, (number, time.monotonic())][-MAX_OLD:]
             self.state = State(number)
 
@@ -130,9 +132,11 @@ class PageStore:
         changed = next((when for number, when in self.changed if number > entry.number), 0)
         return entry if time.monotonic() < changed + self.stale_s else None
 
-    def render(self, place, pairs, number, environ, start_response):
+    def render(self, place, pairs, environ, start_response):
         started, entry = [], None
         try:
+            number, mark = self.changes.look()
+            self.begin_generation(number)
             entry = self.confirm(place, pairs, number)
             if entry:
                 count_reader(entry, environ)
@@ -144,7 +148,7 @@ class PageStore:
                 entry = own.pop(ENTRY, None)
                 if entry:
                     parts.close()
-                    self.keep(place, pairs, number, entry)
+                    self.keep(place, pairs, number, mark, entry)
         finally:
             with self.lock:
                 if event := self.rendering.pop((place, pairs), None):
@@ -160,10 +164,11 @@ class PageStore:
         if entry and (entry.number >= number or self.is_right(entry, number)):
             entry.number = max(entry.number, number)
             return entry
-        entry = self.shared and not is_file(place[2]) and self.shared.find(place, pairs)
-        if entry and self.is_right(entry, number):
-            self.pages.put(place, pairs, entry, number)
-            return entry
+        shared = self.shared.find(place, pairs) if self.shared and not is_file(place[2]) else []
+        for entry in shared or []:
+            if self.is_right(entry, number):
+                self.pages.put(place, pairs, entry, number)
+                return entry
         return None
 
     def is_right(self, entry, number):
@@ -174,13 +179,20 @@ class PageStore:
         is_same = state.digest(entry.sources) == entry.digest
         return is_same and self.changes.generation() == number == state.number
 
-    def keep(self, place, pairs, number, entry):
+    def keep(self, place, pairs, number, mark, entry):
+        """Keeps an answer that was made for generation `number`, begun at `mark`.
+
+        If something was committed meanwhile, the answer and its digest may not fit together. Then
+        it cannot be confirmed later.
+        """
         state = self.state
         entry.since, entry.until = time.time(), self.changes.until
-        entry.digest = state.digest(entry.sources)
-        if self.changes.generation() == number == state.number:
+        digest = state.digest(entry.sources)
+        number_now, mark_now = self.changes.look()
+        entry.digest = digest if mark_now == mark else None
+        if number_now == number == state.number:
             self.pages.put(place, pairs, entry, number)
-            if self.shared and not is_file(place[2]):
+            if self.shared and entry.digest and not is_file(place[2]):
                 self.shared.put(place, pairs, entry)
 
     def ask(self, environ, started):

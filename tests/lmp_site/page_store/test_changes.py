@@ -111,7 +111,7 @@ def test_postgres_tells_another_connection_between_two_queries(monkeypatch):
 
 def test_a_clock_that_is_set_back_makes_all_answers_old(monkeypatch, db):
     class Never:
-        def has_changed(self):
+        def has_changed(self, at_once=False):
             return False
 
     state, now = Changes(Never()), time.time()
@@ -144,7 +144,7 @@ def test_a_database_file_tells_another_connection_of_a_commit(tmp_path):
 
 def test_threads_that_ask_at_once_agree():
     class Always:
-        def has_changed(self):
+        def has_changed(self, at_once=False):
             return False
 
     state, numbers = Changes(Always()), []

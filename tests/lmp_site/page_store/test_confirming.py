@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.lib.sources import Kept, noted, unnoted
 from catalog.models import Level, Resource, SiteSettings, Tool, Topic, Video
+from catalog.printing.recipes import name_at
 from catalog.search import index
 from catalog.search.index import current_index
 from courses.models import Course
@@ -93,6 +94,48 @@ def test_a_search_that_is_confirmed_is_counted(site, tools, counted):
     rewrite(tools[0])
     site.get("/search/?q=form")
     assert len(site.made) == 1 and counted == [("form", 1)] * 2
+
+
+def test_a_change_while_a_page_is_made_is_in_the_next_answer(site, tools, monkeypatch):
+    monkeypatch.setattr(changes, "LOOK_S", 60)
+    monkeypatch.setattr(changes.PostgresListener, "interval", 60)
+    django = site.django
+
+    def change_at_the_end(environ, start_response):
+        answer = django(environ, start_response)
+        Tool.objects.filter(pk=tools[0].pk).update(summary="To pin up.")
+        return answer
+
+    site.django = change_at_the_end
+    assert "To pin up." not in site.get("/tools/poster/").text
+    site.django = django
+    for _change in "ab":
+        site.store.changes.next_look = 0
+        make_tool("Another")
+        site.store.changes.look()
+        assert "To pin up." in site.get("/tools/poster/").text
+
+
+def test_a_vocabulary_that_sql_has_changed_is_on_the_next_page(site, tools):
+    assert "Roles" in site.get("/topics/").text
+    Topic.objects.filter(name="Roles").update(name="Duties")
+    assert "Duties" in site.get("/topics/").text
+    index.renew_version()
+    assert "Duties" in site.get("/topics/").text
+
+
+def test_a_pdf_that_was_made_before_a_restart_is_gone_with_its_entry(site, tools):
+    site.get("/tools/poster.pdf")
+    site.store.pages = Pages(1 << 24)  # so that the finished file is sent
+    assert site.get("/tools/poster.pdf").status == 200
+    Tool.objects.filter(pk=tools[0].pk).update(unpublished_at=timezone.now())
+    assert site.get("/tools/poster.pdf").status == 404
+
+
+def test_the_name_of_a_kept_pdf_depends_on_all_of_the_index(tools):
+    with noted() as sources:
+        name_at("/catalog.pdf", "")
+    assert index.VERSION_KEY in sources.parts
 
 
 # ---- Every address, whatever changes ----

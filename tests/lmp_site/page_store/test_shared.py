@@ -1,6 +1,7 @@
 """What one process has made, others send too, also after a restart. The file may be torn."""
 
 import os
+import random
 import sqlite3
 import subprocess
 import sys
@@ -94,6 +95,24 @@ def test_other_code_or_settings_begin_anew(start, tools):
     assert again.made == ["/topics/goals/"]
 
 
+def test_two_versions_at_once_never_read_what_the_other_wrote(start, tools):
+    old, new = start("1"), start("2")
+    old.get("/tools/")
+    new.get("/tools/")
+    old.get("/topics/goals/")  # its file has been emptied by then
+    assert new.get("/topics/goals/").status == 200
+    assert new.made == ["/tools/", "/topics/goals/"]
+
+
+def test_a_process_goes_on_with_the_file_that_another_one_began_anew(start, tools, path):
+    one, two = start(), start()
+    one.get("/tools/"), two.get("/tools/")
+    two.store.shared.remove()
+    two.get("/topics/goals/")
+    one.get("/topics/goals/")
+    assert one.made == ["/tools/"]
+
+
 def test_the_version_is_the_same_in_each_process():
     code = "import django; django.setup()\nfrom lmp_site.page_store.version import *\n"
     command = [sys.executable, "-c", f"{code}print(version_of_site())"]
@@ -104,7 +123,9 @@ def test_the_version_is_the_same_in_each_process():
 
 def test_after_midnight_or_with_an_earlier_clock_a_page_is_made_again(start, tools, monkeypatch):
     start().get("/tools/")
-    entry = SharedPages(start().store.shared.path, 1 << 24, "1").find(PLACE, ())
+    [entry] = SharedPages(start().store.shared.path, 1 << 24, "1").find(PLACE, ())
+    # Each later process believes that nothing has happened in the catalog.
+    monkeypatch.setattr("lmp_site.page_store.changes.next_moment", lambda: 1e12)
     for moment in (entry.until + 1, entry.since - 60):
         monkeypatch.setattr("lmp_site.page_store.wsgi.time.time", lambda now=moment: now)
         later = start()
@@ -136,10 +157,24 @@ def rename_columns(path):
 def spoil_facts(path):
     with sqlite3.connect(path) as file:
         data = zstandard.compress(b"{}\n")
-        file.execute("UPDATE page SET data = ?, hash = ?", [data, shared.hash_of(data)])
+        for (key,) in file.execute("SELECT key FROM page").fetchall():
+            row = data, shared.hash_of(key, data), key
+            file.execute("UPDATE page SET data = ?, hash = ? WHERE key = ?", row)
 
 
-@pytest.mark.parametrize("spoil", [tear, overwrite, flip, rename_columns, spoil_facts])
+def mix_up(path):
+    """Lets the key of each page lead to another one."""
+    with sqlite3.connect(path) as file:
+        rows = file.execute("SELECT data, hash FROM page").fetchall()
+        keys = [key for (key,) in file.execute("SELECT key FROM page").fetchall()]
+        for key, row in zip(keys, rows[1:] + rows[:1], strict=True):
+            file.execute("UPDATE page SET data = ?, hash = ? WHERE key = ?", [*row, key])
+
+
+SPOIL = [tear, overwrite, flip, rename_columns, spoil_facts, mix_up]
+
+
+@pytest.mark.parametrize("spoil", SPOIL)
 def test_a_spoiled_file_costs_nothing_but_time(start, tools, path, spoil):
     site = start()
     made = bodies(site)
@@ -171,9 +206,9 @@ def test_nobody_waits_long_for_a_process_that_writes(start, tools, path):
 # ---- How much it holds ----
 
 
-def entry_with(body, names=None):
+def entry_with(body, names=None, until=1e12):
     entry = Entry([("Content-Type", "text/html")], body, names=names, sources=finished())
-    entry.digest = b"1"
+    entry.digest, entry.until = b"1", until
     return entry
 
 
@@ -183,23 +218,42 @@ def finished():
     return sources
 
 
-def test_a_robot_does_not_drive_out_what_was_read(path, random_bytes):
+def in_file(pages, text=""):
+    return [entry.variants[""][3] for entry in pages.find(PLACE, read_pairs(text))]
+
+
+def fill(pages, count=400):
+    chance = random.Random(1)
+    for number in range(count):
+        body = entry_with(chance.randbytes(8000), names={"q"})
+        pages.put(PLACE, read_pairs(f"q={number}"), body)
+
+
+def test_a_robot_does_not_drive_out_what_was_read(path):
     pages = SharedPages(path, 1 << 20, "1")
-    pages.put(PLACE, (), entry_with(b"popular"))
-    assert pages.find(PLACE, ()).variants[""][3] == b"popular"
-    for number in range(400):
-        pages.put(PLACE, read_pairs(f"q={number}"), entry_with(random_bytes(8000)))
+    pages.put(PLACE, (), entry_with(b"popular", names={"q"}))
+    assert in_file(pages) == [b"popular"]
+    fill(pages)
     assert path.stat().st_size < 3 << 20 and pages.size() < 2 << 20
-    assert pages.find(PLACE, ()).variants[""][3] == b"popular"
-    assert pages.find(PLACE, read_pairs("q=1")) is None
-    assert pages.find(PLACE, read_pairs("q=399"))
+    assert in_file(pages) == [b"popular"]
+    assert in_file(pages, "q=1") == [] and len(in_file(pages, "q=399")) == 1
 
 
-@pytest.fixture
-def random_bytes():
-    import random
+def test_answers_of_yesterday_make_room_first(path):
+    pages = SharedPages(path, 1 << 20, "1")
+    for number in range(100):
+        old = entry_with(random.Random(number).randbytes(8000), names={"q"}, until=1)
+        pages.put(PLACE, read_pairs(f"q=old{number}"), old)
+        in_file(pages, f"q=old{number}")
+    fill(pages, 60)
+    assert all(in_file(pages, f"q={number}") for number in range(60))
 
-    return random.Random(1).randbytes
+
+def test_all_answers_for_an_address_are_found(path):
+    pages = SharedPages(path, 1 << 20, "1")
+    for names in (set(), {"q"}, None):
+        pages.put(PLACE, (), entry_with(b"one", names=names))
+    assert in_file(pages) == [b"one"] * 3
 
 
 # ---- An entry as text ----
