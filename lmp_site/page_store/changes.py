@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import Error, connection, connections
 from django.utils import timezone
 
+from catalog.lib.connections import close_old_connection
 from catalog.lib.notices import connect_to_listen
 
 # Apps whose tables no reader's page shows.
@@ -269,7 +270,7 @@ class Changes:
 def next_moment_or_never():
     """Returns next_moment(). Where the database does not answer, 0: the next request asks again."""
     try:
-        connection.close_if_unusable_or_obsolete()  # Django does it for its own requests only
+        close_old_connection()
         return next_moment()
     except Error:
         return 0

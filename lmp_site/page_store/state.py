@@ -5,6 +5,7 @@ import hashlib
 from django.db import Error, connection
 
 from catalog.lib import clock
+from catalog.lib.connections import close_old_connection
 from catalog.lib.sources import NOW
 from catalog.search.index import latest_index
 
@@ -22,7 +23,7 @@ class State:
         if sources is None or not sources.complete:
             return None
         try:
-            connection.close_if_unusable_or_obsolete()  # Django does it for its own requests only
+            close_old_connection()
             answers = [self.ask(query) for query in sources.queries]
             index = latest_index() if sources.parts else None
         except Error:
