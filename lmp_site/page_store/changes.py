@@ -120,10 +120,6 @@ class SqliteListener:
         )
         self.version = self.token = None
 
-    @property
-    def mark(self):
-        return self.token
-
     def has_changed(self, at_once=False):
         version = self.fetch("PRAGMA data_version")
         if version == self.version:
@@ -148,10 +144,10 @@ class PostgresListener:
 
     def __init__(self, database):
         self.database, self.connection = database, None
-        self.notified, self.next_query, self.mark = False, 0, None
+        self.notified, self.next_query, self.snapshot = False, 0, None
 
     def has_changed(self, at_once=False):
-        """With `at_once`, it tells of all that is committed now, and renews `mark`."""
+        """With `at_once`, it knows of all that is committed now."""
         try:
             if self.connection is None:
                 self.connect()
@@ -178,10 +174,10 @@ class PostgresListener:
         return self.notified
 
     def ask_at_once(self):
-        arrived, before = self.look(), self.mark
-        self.mark = self.fetch_snapshot()
+        arrived, before = self.look(), self.snapshot
+        self.snapshot = self.fetch_snapshot()
         arrived = arrived or self.notified
-        if self.mark != before and not arrived:
+        if self.snapshot != before and not arrived:
             # A commit can be seen some microseconds before its notification is sent.
             time.sleep(SIGNAL_S)
             self.fetch_snapshot()
@@ -206,10 +202,6 @@ class TokenReader:
     """Asks through Django's connection each time: for databases in memory, which have one only."""
 
     token = None
-
-    @property
-    def mark(self):
-        return self.token
 
     def has_changed(self, at_once=False):
         with connection.cursor() as cursor:
@@ -249,13 +241,10 @@ class Changes:
             return self.number
 
     def look(self):
-        """Returns (generation, mark) of this very moment.
-
-        Between two equal marks, nothing has changed that readers may see.
-        """
+        """Returns the generation of this very moment."""
         with self.lock:
             self.refresh(at_once=True)
-            return self.number, self.listener.mark
+            return self.number
 
     def refresh(self, at_once=False):
         started = time.monotonic()

@@ -135,7 +135,7 @@ class PageStore:
     def render(self, place, pairs, environ, start_response):
         started, entry = [], None
         try:
-            number, mark = self.changes.look()
+            number = self.changes.look()
             self.begin_generation(number)
             entry = self.confirm(place, pairs, number)
             if entry:
@@ -148,7 +148,7 @@ class PageStore:
                 entry = own.pop(ENTRY, None)
                 if entry:
                     parts.close()
-                    self.keep(place, pairs, number, mark, entry)
+                    self.keep(place, pairs, number, entry)
         finally:
             with self.lock:
                 if event := self.rendering.pop((place, pairs), None):
@@ -179,18 +179,15 @@ class PageStore:
         is_same = state.digest(entry.sources) == entry.digest
         return is_same and self.changes.generation() == number == state.number
 
-    def keep(self, place, pairs, number, mark, entry):
-        """Keeps an answer that was made for generation `number`, begun at `mark`.
+    def keep(self, place, pairs, number, entry):
+        """Keeps an answer that was made in generation `number`, unless it has ended.
 
-        If something was committed meanwhile, the answer and its digest may not fit together. Then
-        it cannot be confirmed later.
+        If it has ended, the answer and what its sources say now may not fit together.
         """
         state = self.state
         entry.since, entry.until = time.time(), self.changes.until
-        digest = state.digest(entry.sources)
-        number_now, mark_now = self.changes.look()
-        entry.digest = digest if mark_now == mark else None
-        if number_now == number == state.number:
+        entry.digest = state.digest(entry.sources)
+        if self.changes.look() == number == state.number:
             self.pages.put(place, pairs, entry, number)
             if self.shared and entry.digest and not is_file(place[2]):
                 self.shared.put(place, pairs, entry)
