@@ -112,15 +112,28 @@ TRIGGER = {
 
 
 class SqliteListener:
-    """Reads the token of a database file through a connection of its own."""
+    """Reads the token of a database file through a connection of its own.
+
+    If the file cannot be read, all is new. Then Django says what is wrong.
+    """
 
     def __init__(self, path):
-        self.connection = sqlite3.connect(
-            path, timeout=10, isolation_level=None, check_same_thread=False
-        )
+        self.path, self.connection = path, None
         self.version = self.token = None
 
     def has_changed(self, at_once=False):
+        try:
+            self.connection = self.connection or self.connect()
+            return self.ask()
+        except sqlite3.Error:
+            self.connection = self.version = None
+            return True
+
+    def connect(self):
+        options = {"timeout": 10, "isolation_level": None, "check_same_thread": False}
+        return sqlite3.connect(self.path, **options)
+
+    def ask(self):
         version = self.fetch("PRAGMA data_version")
         if version == self.version:
             return False

@@ -1,5 +1,6 @@
 """Every process knows of each change that readers can see, in the moment after it."""
 
+import sqlite3
 import threading
 import time
 
@@ -121,8 +122,6 @@ def test_a_clock_that_is_set_back_makes_all_answers_old(monkeypatch, db):
 
 
 def test_a_database_file_tells_another_connection_of_a_commit(tmp_path):
-    import sqlite3
-
     path = tmp_path / "catalog.sqlite3"
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("PRAGMA journal_mode = WAL")
@@ -139,6 +138,21 @@ def test_a_database_file_tells_another_connection_of_a_commit(tmp_path):
     writer.execute("COMMIT")
     assert listener.has_changed() and not listener.has_changed()
     writer.execute("INSERT INTO job VALUES (1)")
+    assert not listener.has_changed()
+
+
+def test_a_database_file_that_cannot_be_read_makes_all_answers_old(tmp_path):
+    listener = changes.SqliteListener(tmp_path / "no folder" / "catalog.sqlite3")
+    assert listener.has_changed() and listener.has_changed()
+    path = tmp_path / "catalog.sqlite3"
+    with sqlite3.connect(path) as database:
+        for statement in changes.PREPARE["sqlite"]:
+            database.execute(statement)
+    listener = changes.SqliteListener(path)
+    assert listener.has_changed() and not listener.has_changed()
+    listener.connection.close()
+    assert listener.has_changed()
+    listener.has_changed()
     assert not listener.has_changed()
 
 
