@@ -7,6 +7,7 @@ from catalog.search import counting
 from lmp_site.page_store import changes
 from lmp_site.page_store.changes import Changes, PostgresListener, listener_for
 from lmp_site.page_store.wsgi import PageStore
+from tests.lmp_site.page_store.addresses import make_addresses
 
 
 class Answer:
@@ -65,3 +66,10 @@ def site(db, settings, counted):
     settings.SESSION_COOKIE_NAME = "sid"
     settings.ALLOWED_HOSTS = ["testserver"]
     return Site()
+
+
+@pytest.fixture
+def addresses(db, settings, tmp_path):
+    """{URL name: a real address of it}, with the entries that they show."""
+    settings.MEDIA_ROOT = tmp_path
+    return make_addresses()
