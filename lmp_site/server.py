@@ -143,13 +143,17 @@ def keep_memory_small():
 
 
 def raise_file_limit():
-    """Lets a process have as many files open as the system allows. Returns the number."""
+    """Lets a process have as many files open as it needs and the system allows.
+
+    Returns the number that it can use.
+    """
     most = MAX_CONNECTIONS + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < most:
-        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return soft
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return most
+    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return allowed
 
 
 def announce(port):

@@ -78,26 +78,22 @@ def read_time(value):
 
 def note_query(execute, sql, parameters, many, context):
     """Notes a query before Django executes it."""
-    sources = _sources.get()
-    if sources is not None:
-        if many or not sql.lstrip("( \n").startswith(("SELECT", "WITH")):
-            sources.complete = False
-        else:
-            sources.add_query(sql, parameters)
+    if many or not sql.lstrip("( \n").startswith(("SELECT", "WITH")):
+        note_unknown()
+    elif (sources := _sources.get()) is not None:
+        sources.add_query(sql, parameters)
     return execute(sql, parameters, many, context)
 
 
 def note_part(key):
     """Notes that the answer is made from a part of the index."""
-    sources = _sources.get()
-    if sources is not None:
+    if (sources := _sources.get()) is not None:
         sources.parts[intern(key)] = None
 
 
 def note_unknown():
     """Notes that the answer is made from something that cannot be asked again, such as a file."""
-    sources = _sources.get()
-    if sources is not None:
+    if (sources := _sources.get()) is not None:
         sources.complete = False
 
 

@@ -55,8 +55,8 @@ class SharedPages:
         self.lock, self.connection, self.opened = Lock(), None, None
 
     def find(self, place, pairs):
-        """Returns a list of entries that have to be confirmed; None if the file cannot be used."""
-        return self.run(lambda: self.read(json.dumps(place), pairs))
+        """Returns a list of entries that have to be confirmed, empty if the file cannot be used."""
+        return self.run(lambda: self.read(json.dumps(place), pairs)) or []
 
     def put(self, place, pairs, entry):
         with suppress(TypeError):  # a parameter of a query that JSON does not know

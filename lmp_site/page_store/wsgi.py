@@ -53,7 +53,7 @@ class PageStore:
     def __init__(self, application, changes, session_cookie, max_bytes, stale_s=0, shared=None):
         self.application, self.changes = application, changes
         self.cookie = f"{session_cookie}="
-        self.pages, self.state, self.max_bytes = Pages(max_bytes), State(0), max_bytes
+        self.pages, self.state = Pages(max_bytes), State(0)
         self.changed, self.stale_s = [], stale_s  # the last [(number, when it began)]
         self.shared = shared
         self.lock, self.rendering = Lock(), {}
@@ -165,7 +165,7 @@ class PageStore:
             entry.number = max(entry.number, number)
             return entry
         shared = self.shared.find(place, pairs) if self.shared and not is_file(place[2]) else []
-        for entry in shared or []:
+        for entry in shared:
             if self.is_right(entry, number):
                 self.pages.put(place, pairs, entry, number)
                 return entry
