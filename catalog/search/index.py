@@ -77,7 +77,7 @@ class IndexSnapshot:
     def set_of(self, *keys):
         """Returns the set of resources that have at least one of `keys`."""
         for key in keys:
-            note_part(SET + key)
+            self.note(SET + key)
         if len(keys) == 1:
             return self.sets.get(keys[0], EMPTY)
         return reduce(or_, (self.sets.get(key, EMPTY) for key in keys), EMPTY)
@@ -89,8 +89,11 @@ class IndexSnapshot:
 
     def whole_version(self):
         """Returns the version, for answers that depend on all of the index."""
-        note_part(VERSION_KEY)
+        self.note(VERSION_KEY)
         return self.version
+
+    def note(self, key):
+        note_part(key, self.stamp_of(key))
 
     def stamp_of(self, key):
         """Returns a text that changes with the part `key`, None if there is no such part."""
@@ -125,7 +128,7 @@ class IndexSnapshot:
 
     def ranked(self, found, order, tiers=()):
         """Returns the ids of the set `found` in order; see Ranked."""
-        note_part(ORDER + order)
+        self.note(ORDER + order)
         return Ranked(found, tiers, self.orders.get(order) or Order([]))
 
 

@@ -254,10 +254,10 @@ class Changes:
             return self.number
 
     def look(self):
-        """Returns the generation of this very moment."""
+        """Returns the generation of this very moment, and until when it lasts if nothing changes."""
         with self.lock:
             self.refresh(at_once=True)
-            return self.number
+            return self.number, self.until
 
     def refresh(self, at_once=False):
         started = time.monotonic()

@@ -26,14 +26,13 @@ class Entry:
 
     `names` are the parameters that made a difference, None for all. `count` is (function, *values)
     that counts one more reader of it. `is_result` says that it counts as a click if a reader comes
-    from a search page. `sources` are the Sources that it is made from, None if they are unknown.
+    from a search page. `sources` are the Sources that it is made from, None if they cannot be asked.
     """
 
     def __init__(self, headers, body, names=None, count=None, is_result=False, sources=None):
         self.names, self.count, self.is_result, self.sources = names, count, is_result, sources
         self.key = None  # its place in the store
-        # The last generation of the catalog for which it is right, and what its sources say there.
-        self.number = self.digest = None
+        self.number = None  # the last generation of the catalog for which it is right
         self.since = self.until = 0  # the times in seconds between which it may be right
         content_type = dict(headers).get("Content-Type", "")
         is_text = content_type.startswith(COMPRESSED_TYPES)

@@ -27,7 +27,7 @@ class KeepMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        with noted() if STORE in request.environ else nullcontext() as sources:
+        with noted() if STORE in request.environ else nullcontext() as notes:
             response = self.get_response(request)
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             if not response.streaming:  # files say themselves who may keep them
@@ -36,7 +36,7 @@ class KeepMiddleware:
             response.headers.setdefault("Cache-Control", cache_control())
             patch_vary_headers(response, ["Accept-Encoding"])
             if STORE in request.environ:
-                request.environ[ENTRY] = entry_of(request, response, sources)
+                request.environ[ENTRY] = entry_of(request, response, notes.sources())
         return response
 
 

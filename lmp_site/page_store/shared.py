@@ -210,7 +210,7 @@ def as_data(entry):
         "is_result": entry.is_result,
         "queries": queries,
         "parts": entry.sources.parts,
-        "digest": entry.digest.hex(),
+        "digest": entry.sources.digest.hex(),
         "times": [entry.since, entry.until],
     }
     line = json.dumps(facts).encode() + b"\n"
@@ -221,12 +221,11 @@ def entry_of(data):
     """Returns the Entry that as_data() has written."""
     line, _end, body = zstandard.decompress(data).partition(b"\n")
     facts = json.loads(line)
-    sources = Sources()
-    for sql, values in facts["queries"]:
-        read = None if values is None else tuple(map(from_json, values))
-        sources.queries[intern(sql), read] = None
-    sources.parts = dict.fromkeys(facts["parts"])
-    sources.finish()
+    queries = tuple(
+        (intern(sql), None if values is None else tuple(map(from_json, values)))
+        for sql, values in facts["queries"]
+    )
+    sources = Sources(queries, tuple(facts["parts"]), bytes.fromhex(facts["digest"]))
     name, *values = facts["count"] or [None]
     entry = Entry(
         [tuple(pair) for pair in facts["headers"]],
@@ -236,7 +235,6 @@ def entry_of(data):
         is_result=facts["is_result"],
         sources=sources,
     )
-    entry.digest = bytes.fromhex(facts["digest"])
     entry.since, entry.until = facts["times"]
     return entry
 

@@ -1,12 +1,10 @@
 """What the sources of kept answers say in one generation of the catalog."""
 
-import hashlib
-
 from django.db import Error, connection
 
 from catalog.lib import clock
 from catalog.lib.connections import close_old_connection
-from catalog.lib.sources import NOW
+from catalog.lib.sources import NOW, digest_of, hash_of
 from catalog.search.index import latest_index
 
 MAX_ANSWERS = 20_000
@@ -19,16 +17,14 @@ class State:
         self.number, self.answers = number, {}
 
     def digest(self, sources):
-        """Returns a digest of what the sources say now, None if they cannot all be asked."""
-        if sources is None or not sources.complete:
-            return None
+        """Returns the digest of what Sources say now, None if they cannot be asked."""
         try:
             close_old_connection()
             answers = [self.ask(query) for query in sources.queries]
             index = latest_index() if sources.parts else None
         except Error:
             return None
-        return hash_of([answers, [index.stamp_of(key) for key in sources.parts]])
+        return digest_of(answers, (index.stamp_of(key) for key in sources.parts))
 
     def ask(self, query):
         answer = self.answers.get(query)
@@ -45,7 +41,3 @@ def rows_of(sql, parameters):
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters and [now if value is NOW else value for value in parameters])
         return cursor.fetchall()
-
-
-def hash_of(value):
-    return hashlib.blake2b(repr(value).encode(), digest_size=16).digest()

@@ -113,16 +113,22 @@ class PageStore:
         """
         if is_file(place[2]):
             return None
-        with self.lock:
-            old = self.find_old(place, pairs, number)
-            event = self.rendering.get((place, pairs))
-            if event is None and not (old and len(self.rendering) >= PAGES_AT_ONCE):
-                self.rendering[place, pairs] = Event()
+        until = time.monotonic() + RENDER_TIMEOUT_S
+        while True:
+            with self.lock:
+                old = self.find_old(place, pairs, number)
+                event = self.rendering.get((place, pairs))
+                if event is None and not (old and len(self.rendering) >= PAGES_AT_ONCE):
+                    self.rendering[place, pairs] = Event()
+                    return None
+            if old:
+                return old
+            event.wait(until - time.monotonic())
+            entry = self.pages.find(place, pairs, number)
+            if entry is None or time.monotonic() >= until:  # such an answer may not be kept
                 return None
-        if old:
-            return old
-        event.wait(RENDER_TIMEOUT_S)
-        return self.find(place, pairs, number)
+            if entry.number >= number:
+                return entry
 
     def find_old(self, place, pairs, number):
         """Returns an old answer that may still be sent, or None."""
@@ -135,7 +141,8 @@ class PageStore:
     def render(self, place, pairs, environ, start_response):
         started, entry = [], None
         try:
-            number = self.changes.look()
+            number, until = self.changes.look()
+            since = time.time()
             self.begin_generation(number)
             entry = self.confirm(place, pairs, number)
             if entry:
@@ -148,6 +155,7 @@ class PageStore:
                 entry = own.pop(ENTRY, None)
                 if entry:
                     parts.close()
+                    entry.since, entry.until = since, until
                     self.keep(place, pairs, number, entry)
         finally:
             with self.lock:
@@ -161,36 +169,30 @@ class PageStore:
     def confirm(self, place, pairs, number):
         """Returns a kept entry that is still right after a change, else None."""
         entry = self.pages.find(place, pairs, number)
-        if entry and (entry.number >= number or self.is_right(entry, number)):
+        if entry and (entry.number >= number or self.is_right(entry)):
             entry.number = max(entry.number, number)
             return entry
         shared = self.shared.find(place, pairs) if self.shared and not is_file(place[2]) else []
         for entry in shared:
-            if self.is_right(entry, number):
+            if self.is_right(entry):
                 self.pages.put(place, pairs, entry, number)
                 return entry
         return None
 
-    def is_right(self, entry, number):
-        """Whether the entry would be made the same in this generation."""
-        if entry.digest is None or not entry.since <= time.time() < entry.until:
+    def is_right(self, entry):
+        """Whether the entry would be made the same now."""
+        if entry.sources is None or not entry.since <= time.time() < entry.until:
             return False
-        state = self.state
-        is_same = state.digest(entry.sources) == entry.digest
-        return is_same and self.changes.generation() == number == state.number
+        return self.state.digest(entry.sources) == entry.sources.digest
 
     def keep(self, place, pairs, number, entry):
-        """Keeps an answer that was made in generation `number`, unless it has ended.
+        """Keeps an answer. Generation `number` began before it was made, and may have ended since.
 
-        If it has ended, the answer and what its sources say now may not fit together.
+        Then the next reader's request confirms it.
         """
-        state = self.state
-        entry.since, entry.until = time.time(), self.changes.until
-        entry.digest = state.digest(entry.sources)
-        if self.changes.look() == number == state.number:
-            self.pages.put(place, pairs, entry, number)
-            if self.shared and entry.digest and not is_file(place[2]):
-                self.shared.put(place, pairs, entry)
+        self.pages.put(place, pairs, entry, number)
+        if self.shared and entry.sources and not is_file(place[2]):
+            self.shared.put(place, pairs, entry)
 
     def ask(self, environ, started):
         """Returns the parts of Django's answer. Only pages wait for a slot."""

@@ -121,6 +121,46 @@ def test_a_change_while_a_page_is_made_is_in_the_next_answer(site, tools, monkey
         assert "To pin up." in site.get("/tools/poster/").text
 
 
+def test_a_page_is_kept_though_something_else_is_changed_while_it_is_made(site, tools):
+    django = site.django
+
+    def change_another(environ, start_response):
+        answer = django(environ, start_response)
+        rewrite(tools[1])
+        return answer
+
+    site.django = change_another
+    for address in ("/tools/poster/", "/topics/roles/", "/search/?q=poster"):
+        site.get(address)
+    site.made.clear()
+    for address in ("/tools/poster/", "/topics/roles/", "/search/?q=poster"):
+        assert site.get(address).status == 200
+    assert site.made == []
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_change_beside_any_query_of_a_page_is_in_the_next_answer(site, tools, moment):
+    number, asked = 0, None
+
+    def change_once(execute, *query):
+        nonlocal asked
+        asked += 1
+        if asked == number and moment == "before":
+            Tool.objects.filter(pk=tools[0].pk).update(summary=f"Text {number}.")
+        result = execute(*query)
+        if asked == number and moment == "after":
+            Tool.objects.filter(pk=tools[0].pk).update(summary=f"Text {number}.")
+        return result
+
+    while asked is None or asked >= number:
+        number, asked = number + 1, 0
+        site.store.pages = Pages(1 << 24)
+        with connection.execute_wrapper(change_once):
+            site.get("/tools/poster/")
+        assert asked < number or f"Text {number}." in site.get("/tools/poster/").text
+    assert number > 5
+
+
 def test_a_vocabulary_that_sql_has_changed_is_on_the_next_page(site, tools):
     assert "Roles" in site.get("/topics/").text
     Topic.objects.filter(name="Roles").update(name="Duties")
@@ -138,9 +178,9 @@ def test_a_pdf_that_was_made_before_a_restart_is_gone_with_its_entry(site, tools
 
 
 def test_the_name_of_a_kept_pdf_depends_on_all_of_the_index(tools):
-    with noted() as sources:
+    with noted() as notes:
         name_at("/catalog.pdf", "")
-    assert index.VERSION_KEY in sources.parts
+    assert index.VERSION_KEY in notes.parts
 
 
 # ---- Every address, whatever changes ----
@@ -287,7 +327,7 @@ def test_what_was_made_from_the_clock_or_wrote_something_is_not_confirmed(db):
         list(Resource.objects.filter(published_at__lt=timezone.now()))
     with noted() as wrote:
         Topic.objects.create(name="Roles")
-    assert not read.complete and not wrote.complete
+    assert read.sources() is None and wrote.sources() is None
 
 
 def test_what_is_kept_for_several_requests_brings_its_sources(db):
@@ -296,12 +336,35 @@ def test_what_is_kept_for_several_requests_brings_its_sources(db):
         kept.use()
     with noted() as second, unnoted():
         kept.use()
-    assert len(first.queries) == 1 and second.queries == ()
+    assert len(first.queries) == 1 and not second.queries
 
 
 def test_the_parts_of_the_index_that_were_used_are_noted(tools):
-    with noted() as sources:
+    with noted() as notes:
         found = current_index()
         found.ranked(found.set_of("level:1", "level:9"), "title")
-    assert set(sources.parts) == {"set:level:1", "set:level:9", "order:title"}
-    assert found.stamp_of("set:level:1") and found.stamp_of("set:level:9") is None
+    assert set(notes.parts) == {"set:level:1", "set:level:9", "order:title"}
+    assert notes.parts["set:level:1"] and notes.parts["set:level:9"] is None
+
+
+def test_an_answer_that_a_query_gave_two_results_for_is_not_confirmed(db):
+    with noted() as notes:
+        assert list(Topic.objects.all()) == []
+        with unnoted():
+            make_tool("Poster", topics=["Roles"])
+        assert [topic.name for topic in Topic.objects.all()] == ["Roles"]
+    assert notes.sources() is None
+
+
+def test_rows_that_are_noted_are_read_in_every_way(tools):
+    with noted() as notes:
+        titles = Tool.objects.order_by("pk").values_list("title", flat=True)
+        assert list(titles) == list(titles.iterator(chunk_size=1)) == ["Poster", "Form"]
+        assert (titles.first(), titles.count(), titles.exists()) == ("Poster", 2, True)
+        with connection.cursor() as cursor:
+            sql = f"SELECT title FROM {Resource._meta.db_table} ORDER BY id"
+            cursor.execute(sql)
+            assert list(cursor) == [("Poster",), ("Form",)] and cursor.fetchone() is None
+            cursor.execute(sql)
+            assert cursor.fetchmany() == [("Poster",)] and cursor.fetchall() == [("Form",)]
+    assert notes.sources()

@@ -231,7 +231,7 @@ def test_searches_and_clicks_are_counted_for_each_reader(site, tool, counted):
     assert counted[3:] == [("poster",)] * 3
 
 
-def test_a_change_during_the_making_keeps_nothing(site, tool):
+def test_a_change_during_the_making_is_in_the_next_answer(site, tool):
     ask = site.store.application
 
     def ask_and_change(environ, start_response):

@@ -48,7 +48,7 @@ class Generations:
         return self.number
 
     def look(self):
-        return self.number
+        return self.number, self.until
 
 
 def store_of(site, max_bytes=1 << 20, stale_s=0):
