@@ -6,6 +6,7 @@ without background work; `manage.py start` prepares everything.
 """
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import resource
@@ -116,6 +117,8 @@ def load_application():
     for address in WARM_ADDRESSES:
         make_page(site.django, address)
     connections.close_all()
+    gc.collect()
+    gc.freeze()  # or each web process would copy what they share, to look for garbage in it
     return site.application
 
 

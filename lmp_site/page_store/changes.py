@@ -28,7 +28,7 @@ UNSEEN_MODELS = {
     "catalog.Word": "the index; it changes with a resource",
 }
 TOKEN_TABLE, CHANNEL = "lmp_site_change", "lmp_site_change"
-LOOK_S = 0.0002
+LOOK_S = 0.002
 SIGNAL_S = 0.002  # until PostgreSQL has surely sent the notification of a commit that can be seen
 EVENTS = ("INSERT", "UPDATE", "DELETE")
 
@@ -235,8 +235,8 @@ def listener_for(database):
 class Changes:
     """`generation()` is a number that grows with each change that readers may see.
 
-    It looks for changes at most every LOOK_S. Nobody can notice that: the answer to whoever made a
-    change takes longer.
+    It looks for changes at most every LOOK_S. Nobody can notice that, because the answer to whoever
+    makes a change waits as long: see `settle()`.
 
     It also grows when an entry appears or leaves at its time, and at midnight. `until` is the time
     in seconds when the next of this happens.
@@ -253,8 +253,12 @@ class Changes:
             self.refresh()
             return self.number
 
+    def settle(self):
+        """Waits until each process knows of what was committed before."""
+        time.sleep(LOOK_S)
+
     def look(self):
-        """Returns the generation of this very moment, and until when it lasts if nothing changes."""
+        """Returns the generation of this very moment, and the time at which it ends at the latest."""
         with self.lock:
             self.refresh(at_once=True)
             return self.number, self.until

@@ -26,7 +26,7 @@ class Entry:
 
     `names` are the parameters that made a difference, None for all. `count` is (function, *values)
     that counts one more reader of it. `is_result` says that it counts as a click if a reader comes
-    from a search page. `sources` are the Sources that it is made from, None if they cannot be asked.
+    from a search page. `sources` are the Sources of which it is made, None if they cannot be asked.
     """
 
     def __init__(self, headers, body, names=None, count=None, is_result=False, sources=None):
@@ -70,13 +70,12 @@ class Entry:
             variant = self.variants[encoding] = self.variant(encoding, body)
         return variant
 
-    def answer(self, environ, start_response):
+    def answer(self, environ):
+        """Returns (status, headers, parts of the body)."""
         etag, headers, brief, body = self.variant_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if self.is_known(environ, etag):
-            start_response("304 Not Modified", brief)
-            return []
-        start_response("200 OK", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+            return "304 Not Modified", brief, ()
+        return "200 OK", headers, () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
 
     def is_known(self, environ, etag):
         """Whether the client has this answer. An ETag counts more than a date, as RFC 9110 says."""

@@ -11,10 +11,12 @@ from lmp_site.page_store.changes import Changes
 from lmp_site.page_store.memory import Pages
 from lmp_site.page_store.middleware import ENTRY, STORE
 from lmp_site.page_store.query import read_pairs
+from lmp_site.page_store.repeats import Repeats
 from lmp_site.page_store.shared import SharedPages
 from lmp_site.page_store.state import State
 from lmp_site.page_store.version import version_of_site
 
+READING = ("GET", "HEAD")  # methods that change nothing
 NOT_KEPT = "/admin/"
 MAX_ADDRESS = 2000  # characters; longer ones are packets, which hardly anybody asks for twice
 RENDER_TIMEOUT_S = 10  # that a request waits for another one that makes the same answer
@@ -55,16 +57,22 @@ class PageStore:
         self.cookie = f"{session_cookie}="
         self.pages, self.state = Pages(max_bytes), State(0)
         self.changed, self.stale_s = [], stale_s  # the last [(number, when it began)]
-        self.shared = shared
+        self.shared, self.repeats = shared, Repeats()
         self.lock, self.rendering = Lock(), {}
         self.slots = BoundedSemaphore(PAGES_AT_ONCE)
 
     def __call__(self, environ, start_response):
         believe_proxy(environ)
+        number = self.changes.generation()
+        repeat = self.repeats.find(environ, number)
+        if repeat:
+            entry, (status, headers, parts) = repeat
+            count_reader(entry, environ)
+            start_response(status, headers)
+            return parts
         address = self.address_of(environ)
         if address is None:
-            return self.application(environ, start_response)
-        number = self.changes.generation()
+            return self.ask_for_one(environ, start_response)
         if number != self.state.number:
             self.begin_generation(number)
         place, pairs = address
@@ -77,13 +85,20 @@ class PageStore:
         count_reader(entry, environ)
         return self.send(entry, environ, start_response)
 
+    def ask_for_one(self, environ, start_response):
+        """Returns an answer that is not kept, and that may be that to a change."""
+        parts = self.application(environ, start_response)
+        if environ["REQUEST_METHOD"] not in READING:
+            self.changes.settle()
+        return parts
+
     def begin_generation(self, number):
         with self.lock:
             if number <= self.state.number:
                 return
             forget_kept()
             self.changed = [*self.changed, (number, time.monotonic())][-MAX_OLD:]
-            self.state = State(number)
+            self.state, self.repeats = State(number), Repeats()
 
     def find(self, place, pairs, number):
         """Returns an entry that is known to be right, or None."""
@@ -94,7 +109,7 @@ class PageStore:
         """Returns (place, pairs of the query); None for a request that must reach Django."""
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if (
-            environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            environ["REQUEST_METHOD"] not in READING
             or self.cookie in environ.get("HTTP_COOKIE", "")
             or len(path) + len(query) > MAX_ADDRESS
             or path.startswith(NOT_KEPT)
@@ -203,9 +218,12 @@ class PageStore:
 
     def send(self, entry, environ, start_response):
         before = len(entry.variants)
-        parts = entry.answer(environ, start_response)
+        answer = entry.answer(environ)
         if len(entry.variants) > before:
             self.pages.measure(entry)
+        self.repeats.put(environ, entry, answer)
+        status, headers, parts = answer
+        start_response(status, headers)
         return parts
 
 

@@ -33,9 +33,12 @@ class Site:
     """The page store before Django, asked as a server asks it. `made` counts what Django made."""
 
     def __init__(self, max_bytes=1 << 20, shared=None):
-        self.made, self.django = [], WSGIHandler()
+        self.made, self.django, self.shared = [], WSGIHandler(), shared
+        self.restart(max_bytes)
+
+    def restart(self, max_bytes=1 << 20):
         changes = Changes(listener_for(connection))
-        self.store = PageStore(self.ask_django, changes, "sid", max_bytes, shared=shared)
+        self.store = PageStore(self.ask_django, changes, "sid", max_bytes, shared=self.shared)
 
     def ask_django(self, environ, start_response):
         self.made.append(environ["PATH_INFO"])

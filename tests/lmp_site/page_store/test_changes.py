@@ -169,3 +169,13 @@ def test_threads_that_ask_at_once_agree():
     for thread in threads:
         thread.join(5)
     assert numbers == [1, 1]
+
+
+@pytest.mark.parametrize(("method", "waits"), [("POST", True), ("DELETE", True), ("GET", False)])
+def test_the_answer_to_a_change_waits_until_each_process_knows_of_it(
+    site, monkeypatch, method, waits
+):
+    settled = []
+    monkeypatch.setattr(site.store.changes, "settle", lambda: settled.append(site.made[-1]))
+    site.get("/admin/login/", method=method)
+    assert settled == ["/admin/login/"] * waits
