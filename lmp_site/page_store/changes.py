@@ -258,7 +258,7 @@ class Changes:
         time.sleep(LOOK_S)
 
     def look(self):
-        """Returns the generation of this very moment, and the time at which it ends at the latest."""
+        """Returns the generation of this very moment, and the latest time at which it ends."""
         with self.lock:
             self.refresh(at_once=True)
             return self.number, self.until
