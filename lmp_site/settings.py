@@ -132,7 +132,7 @@ CACHES = {
 }
 
 # Megabytes of finished pages that each web process keeps.
-PAGE_STORE_MB = environment.read("PAGE_STORE_MB", "int", 64, validate=rules.Range(1, 4096))
+PAGE_STORE_MB = environment.read("PAGE_STORE_MB", "int", 24, validate=rules.Range(1, 4096))
 # Seconds after a change for which readers may get the old page while the new one is made.
 PAGE_STORE_STALE_S = environment.read("PAGE_STORE_STALE_S", "int", 0, validate=rules.Range(0, 60))
 # All processes share finished pages here.

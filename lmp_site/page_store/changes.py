@@ -239,11 +239,12 @@ class Changes:
     makes a change waits as long: see `settle()`.
 
     It also grows when an entry appears or leaves at its time, and at midnight. `until` is the time
-    in seconds when the next of this happens.
+    in seconds when the next of this happens. `run` runs a function that asks the database.
     """
 
-    def __init__(self, listener=None):
+    def __init__(self, listener=None, run=None):
         self.listener, self.lock = listener, Lock()
+        self.run = run or (lambda function: function())
         self.number, self.since, self.until, self.next_look = 0, 0, 0, 0
 
     def generation(self):
@@ -269,7 +270,7 @@ class Changes:
         # Before `since`, the clock was set back.
         if self.listener.has_changed(at_once) or not self.since <= time.time() < self.until:
             self.number += 1
-            self.since, self.until = time.time(), next_moment_or_never()
+            self.since, self.until = time.time(), self.run(next_moment_or_never)
         self.next_look = started + LOOK_S
 
 

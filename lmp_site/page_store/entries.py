@@ -9,12 +9,15 @@ import zstandard
 
 COMPRESSED_TYPES = ("text/", "image/svg+xml", *(f"application/{name}" for name in (
     "json", "javascript", "xml", "rss+xml", "atom+xml", "opensearchdescription+xml")))  # fmt: skip
-# The quickest first, as each change makes all pages anew. Their sizes differ by a few percent.
+# The quickest first: an entry keeps its text in this form. Their sizes differ by a few percent.
 COMPRESSORS = {
-    "zstd": lambda body: zstandard.compress(body, 6),
+    # Its result keeps the room for the longest one, so it is copied.
+    "zstd": lambda body: bytes(memoryview(zstandard.compress(body, 6))),
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+    "": bytes,
 }
+ENCODINGS = tuple(filter(None, COMPRESSORS))
 MIN_COMPRESSED = 200  # bytes; less does not get smaller
 NOT_MODIFIED_HEADERS = {"cache-control", "vary", "content-security-policy", "expires"}
 OVERHEAD = 2000  # bytes that an entry takes besides its bodies
@@ -36,12 +39,13 @@ class Entry:
         self.since = self.until = 0  # the times in seconds between which it may be right
         content_type = dict(headers).get("Content-Type", "")
         is_text = content_type.startswith(COMPRESSED_TYPES)
-        self.encodings = tuple(COMPRESSORS) if is_text and len(body) >= MIN_COMPRESSED else ()
+        self.encodings = ENCODINGS if is_text and len(body) >= MIN_COMPRESSED else ()
         skipped = {"etag", "content-length"}
         self.headers = [(name, value) for name, value in headers if name.lower() not in skipped]
         self.modified = dict(headers).get("Last-Modified")
         self.tag = strong_tag(dict(headers).get("ETag", "")) or hash_of(body)
-        self.variants = {"": self.variant("", body)}
+        kept_as = self.encodings[0] if self.encodings else ""
+        self.variants = {kept_as: self.variant(kept_as, body)}
         self.size = self.measure()
 
     def measure(self):
@@ -50,8 +54,16 @@ class Entry:
         bodies = sum(len(variant[3]) for variant in self.variants.values())
         return OVERHEAD + QUERY_BYTES * queries + bodies
 
+    @property
+    def body(self):
+        """The answer as Django has made it."""
+        if self.encodings:
+            return zstandard.decompress(self.variants[self.encodings[0]][3])
+        return self.variants[""][3]
+
     def variant(self, encoding, body):
         """Returns (ETag, headers of 200, headers of 304, body) of one encoding."""
+        body = COMPRESSORS[encoding](body)
         etag = f'"{self.tag}{encoding and "-"}{encoding}"'
         headers = [*self.headers, ("ETag", etag)]
         brief = [pair for pair in headers if pair[0].lower() in NOT_MODIFIED_HEADERS]
@@ -66,8 +78,9 @@ class Entry:
         encoding = best_encoding(accepted, self.encodings) if self.encodings else ""
         variant = self.variants.get(encoding)
         if variant is None:
-            body = COMPRESSORS[encoding](self.variants[""][3])
-            variant = self.variants[encoding] = self.variant(encoding, body)
+            variant = self.variant(encoding, self.body)
+            if encoding:  # hardly anybody asks for a text as it is, which takes most room
+                self.variants[encoding] = variant
         return variant
 
     def answer(self, environ):

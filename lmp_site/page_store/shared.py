@@ -214,7 +214,7 @@ def as_data(entry):
         "times": [entry.since, entry.until],
     }
     line = json.dumps(facts).encode() + b"\n"
-    return zstandard.compress(line + entry.variants[""][3], 1)
+    return zstandard.compress(line + entry.body, 1)
 
 
 def entry_of(data):

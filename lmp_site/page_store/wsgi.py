@@ -1,7 +1,9 @@
 """The page store as a WSGI application before Django."""
 
 import time
-from threading import BoundedSemaphore, Event, Lock
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Event, Lock
 
 from django.conf import settings
 
@@ -21,7 +23,8 @@ NOT_KEPT = "/admin/"
 MAX_ADDRESS = 2000  # characters; longer ones are packets, which hardly anybody asks for twice
 RENDER_TIMEOUT_S = 10  # that a request waits for another one that makes the same answer
 # Pages that a process makes at once. More of them share the same time of the processor, so each
-# reader would wait for all of them.
+# reader would wait for all of them. They have threads of their own, because each thread that asks
+# the database keeps a connection, which takes a megabyte.
 PAGES_AT_ONCE = 2
 SHARED_SHARE = 4  # the shared file may take as many times the memory of a process
 MAX_OLD = 2  # earlier states of the catalog whose answers are kept for some seconds
@@ -34,14 +37,26 @@ def store_pages(application):
     """Returns a PageStore before `application`, as the settings say."""
     max_bytes = settings.PAGE_STORE_MB << 20
     shared = SharedPages(settings.PAGE_STORE_FILE, max_bytes * SHARED_SHARE, version_of_site())
+    asking = partial(run_in, ThreadPoolExecutor(1))
     return PageStore(
         application,
-        Changes(),
+        Changes(run=asking),
         settings.SESSION_COOKIE_NAME,
         max_bytes,
         settings.PAGE_STORE_STALE_S,
         shared,
+        making=partial(run_in, ThreadPoolExecutor(PAGES_AT_ONCE)),
+        asking=asking,
     )
+
+
+def run_in(threads, function, *arguments):
+    """Returns what `function` returns in one of the threads."""
+    return threads.submit(function, *arguments).result()
+
+
+def run_here(function, *arguments):
+    return function(*arguments)
 
 
 class PageStore:
@@ -50,16 +65,27 @@ class PageStore:
     `changes` has the generation of the catalog. After a change, a kept answer is sent again if its
     sources say the same as before. Else it is made anew; meanwhile others get the old one for
     `stale_s` seconds after the change. Pages that another process has made are in `shared`, if any.
+    `making` and `asking` run a function: one that makes a page, one that asks the database.
     """
 
-    def __init__(self, application, changes, session_cookie, max_bytes, stale_s=0, shared=None):
+    def __init__(
+        self,
+        application,
+        changes,
+        session_cookie,
+        max_bytes,
+        stale_s=0,
+        shared=None,
+        making=run_here,
+        asking=run_here,
+    ):
         self.application, self.changes = application, changes
         self.cookie = f"{session_cookie}="
         self.pages, self.state = Pages(max_bytes), State(0)
         self.changed, self.stale_s = [], stale_s  # the last [(number, when it began)]
         self.shared, self.repeats = shared, Repeats()
         self.lock, self.rendering = Lock(), {}
-        self.slots = BoundedSemaphore(PAGES_AT_ONCE)
+        self.making, self.asking = making, asking
 
     def __call__(self, environ, start_response):
         believe_proxy(environ)
@@ -159,7 +185,7 @@ class PageStore:
             number, until = self.changes.look()
             since = time.time()
             self.begin_generation(number)
-            entry = self.confirm(place, pairs, number)
+            entry = self.asking(self.confirm, place, pairs, number)
             if entry:
                 count_reader(entry, environ)
             else:
@@ -210,11 +236,9 @@ class PageStore:
             self.shared.put(place, pairs, entry)
 
     def ask(self, environ, started):
-        """Returns the parts of Django's answer. Only pages wait for a slot."""
-        if is_file(environ["PATH_INFO"]):
-            return self.application(environ, lambda *status: started.append(status))
-        with self.slots:
-            return self.application(environ, lambda *status: started.append(status))
+        """Returns the parts of Django's answer. A file or PDF does not wait for pages."""
+        run = run_here if is_file(environ["PATH_INFO"]) else self.making
+        return run(self.application, environ, lambda *status: started.append(status))
 
     def send(self, entry, environ, start_response):
         before = len(entry.variants)

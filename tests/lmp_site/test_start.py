@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -62,7 +62,12 @@ class RunningSite(SiteProcess):
         """Returns the ids of its processes, in the order in which they were started."""
         threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         pids = " ".join(thread.read_text() for thread in threads).split()
-        return sorted((int(pid) for pid in pids if is_running(pid)), key=start_time)
+        started = {}
+        for pid in pids:
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+                if is_running(pid):
+                    started[int(pid)] = start_time(pid)
+        return sorted(started, key=started.get)
 
     def interrupt(self):
         """Does what Ctrl-C does and returns the exit code."""

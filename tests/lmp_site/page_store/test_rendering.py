@@ -1,7 +1,10 @@
 """However many readers ask for an answer at once, it is made once; the memory has a limit."""
 
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.memory import Memory
 from lmp_site.page_store.middleware import ENTRY
-from lmp_site.page_store.wsgi import PAGES_AT_ONCE, PageStore
+from lmp_site.page_store.wsgi import PAGES_AT_ONCE, PageStore, run_in
 
 HEADERS = [("Content-Type", "text/html; charset=utf-8")]
 
@@ -52,7 +55,8 @@ class Generations:
 
 
 def store_of(site, max_bytes=1 << 20, stale_s=0):
-    return PageStore(site, Generations(), "sid", max_bytes, stale_s)
+    making = partial(run_in, ThreadPoolExecutor(PAGES_AT_ONCE))
+    return PageStore(site, Generations(), "sid", max_bytes, stale_s, making=making)
 
 
 def get(store, path, query=""):
@@ -126,8 +130,7 @@ def test_few_pages_are_made_at_once_so_that_each_is_finished_soon():
 def test_a_pdf_takes_no_place_of_a_page():
     site = CountingSite()
     store = store_of(site)
-    for _slot in range(PAGES_AT_ONCE):
-        store.slots.acquire()
+    store.making = None
     assert get(store, "/tools.pdf") == b"1"
 
 
@@ -196,3 +199,28 @@ def test_the_memory_never_holds_more_than_its_limit_and_counts_right(steps):
             assert memory.sizes[place] == sum(entry.size for entry in entries.values())
             assert memory.sizes[place] <= memory.limits[place]
         assert not memory.new.keys() & memory.used.keys()
+
+
+def test_few_threads_make_pages_because_each_keeps_a_connection():
+    site = SlowSite()
+    store, threads = store_of(site), set()
+    make = store.application
+
+    def note_thread(environ, start_response):
+        threads.add(threading.get_ident())
+        return make(environ, start_response)
+
+    store.application = note_thread
+    readers = [threading.Thread(target=get, args=(store, f"/{number}/")) for number in range(12)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(30)
+    assert len(site.paths) == 12 and len(threads) <= PAGES_AT_ONCE
+
+
+def test_a_kept_text_takes_no_more_memory_than_its_compressed_form():
+    entry = Entry(HEADERS, b"<p>A poster</p>" * 1000)
+    [(_etag, _headers, _brief, kept)] = entry.variants.values()
+    assert sys.getsizeof(kept) < 200 and entry.body == b"<p>A poster</p>" * 1000
+    assert entry.size < 3000

@@ -214,7 +214,7 @@ def entry_with(body, names=None, until=1e12):
 
 
 def in_file(pages, text=""):
-    return [entry.variants[""][3] for entry in pages.find(PLACE, read_pairs(text))]
+    return [entry.body for entry in pages.find(PLACE, read_pairs(text))]
 
 
 def fill(pages, count=400):
