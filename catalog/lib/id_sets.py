@@ -3,10 +3,15 @@
 Combining two sets or counting one takes a few microseconds.
 """
 
+from array import array
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import compress
 from operator import itemgetter
 
+PART = 2048  # ids that are looked at together
+SPARSE = 20  # a set with less than one of so many ids is sorted
+NOWHERE = 2**32 - 1
 ON_OFF = bytes.maketrans(b"01", b"\x00\x01")
 
 
@@ -90,22 +95,47 @@ EMPTY = IdSet()
 
 
 class Order:
-    """All ids in some order. It puts sets into that order: 2 ms for 100 000."""
+    """All ids in some order. It puts sets into that order: less than 1 ms for their first ids."""
 
     def __init__(self, ids):
         self.ids = tuple(ids)
         self.size = max(self.ids, default=0) + 1
-        self.flags_in_order = itemgetter(*self.ids) if len(self.ids) > 1 else self.few_flags
 
-    def few_flags(self, flags):
-        return [flags[number] for number in self.ids]
+    @cached_property
+    def parts(self):
+        """[(PART ids, a function that gets their items)]"""
+        parts = [self.ids[first : first + PART] for first in range(0, len(self.ids), PART)]
+        # One id more than there is makes itemgetter return a tuple in any case.
+        return [(part, itemgetter(*part, part[0])) for part in parts]
 
-    def pick(self, members):
+    @cached_property
+    def places(self):
+        """The place of each id, NOWHERE for other numbers."""
+        places = array("I", [NOWHERE]) * self.size
+        for place, number in enumerate(self.ids):
+            places[number] = place
+        return places
+
+    def pick(self, members, most=None):
+        """Returns the first `most` members, all of them by default.
+
+        >>> Order([3, 1, 2]).pick(IdSet([2, 3])), Order([3, 1, 2]).pick(IdSet([2, 3]), 1)
+        ([3, 2], [3])
         """
-        >>> Order([3, 1, 2]).pick(IdSet([2, 3]))
-        [3, 2]
-        """
-        return list(compress(self.ids, self.flags_in_order(members.flags(self.size))))
+        if len(members) * SPARSE < len(self.ids):
+            return self.sort(members)[:most]
+        flags, found = members.flags(self.size), []
+        for part, flags_of in self.parts:
+            if most is not None and len(found) >= most:
+                break
+            found += compress(part, flags_of(flags))
+        return found[:most]
+
+    def sort(self, members):
+        """Returns all members in order. It is faster than looking at all ids if they are few."""
+        places = self.places
+        known = [n for n in members if n < self.size and places[n] != NOWHERE]
+        return sorted(known, key=places.__getitem__)
 
 
 class Ranked(Sequence):
@@ -137,7 +167,7 @@ class Ranked(Sequence):
         for tier in self.tiers:
             end = before + len(tier)
             if before < stop and start < end:
-                ids += self.order.pick(tier)[max(0, start - before) : stop - before]
+                ids += self.order.pick(tier, stop - before)[max(0, start - before) :]
             before = end
         return ids
 

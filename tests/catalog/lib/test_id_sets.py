@@ -1,8 +1,11 @@
 """An IdSet behaves like a set of Python."""
 
+from unittest.mock import patch
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.lib import id_sets
 from catalog.lib.id_sets import IdSet, Order, Ranked, by_count
 
 ids = st.sets(st.integers(0, 3000))
@@ -43,9 +46,17 @@ def test_by_count_says_what_is_in_how_many_sets(sets):
         assert set(members) == {n for n in numbers if sum(n in group for group in sets) >= least}
 
 
-@given(st.lists(st.integers(1, 300), unique=True), ids)
-def test_picked_ids_keep_the_order(order, members):
-    assert Order(order).pick(IdSet(members)) == [n for n in order if n in members]
+@given(
+    st.lists(st.integers(1, 300), unique=True),
+    ids,
+    st.none() | st.integers(0, 40),
+    st.sampled_from([1, 7, 2048]),
+)
+def test_picked_ids_keep_the_order_and_are_the_first(order, members, most, part):
+    picked = [n for n in order if n in members][:most]
+    for sparse in (1, 10**9):  # few members are found in another way than many
+        with patch.object(id_sets, "PART", part), patch.object(id_sets, "SPARSE", sparse):
+            assert Order(order).pick(IdSet(members), most) == picked
 
 
 @given(st.lists(st.integers(1, 60), unique=True), st.lists(st.sets(st.integers(1, 60)), max_size=4))
