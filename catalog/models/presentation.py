@@ -13,6 +13,10 @@ from catalog.models.base import linked
 class Presentation:
     """What cards, pages and PDFs say about a resource, computed from its fields."""
 
+    # The title and the text of a card in pieces with the words of a search marked, and where in its
+    # files these words are. Only a search sets them.
+    title_pieces = blurb_pieces = landing = None
+
     @property
     def blurb(self):
         """The text under the title of a card: the summary, else `best_used`, else a bit of body."""

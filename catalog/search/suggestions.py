@@ -55,9 +55,10 @@ def resources_titled(words):
     if len(hits) < MAX_TITLES:  # the last created may all be drafts
         all_hits = engines.title_hits(words, NO_LIMIT) & public
         hits = IdSet(index.ranked(all_hits, "newest")[:MAX_TITLE_HITS])
-    entries = list(IndexEntry.objects.filter(pk__in=hits).order_by("-newest", "-id"))
-    entries.sort(key=lambda entry: len(content_words(entry.title.split())))
-    return Resource.objects.published().list_of([entry.pk for entry in entries[:MAX_TITLES]])
+    rows = IndexEntry.objects.filter(pk__in=hits).order_by("-newest", "-id")
+    titles = list(rows.values_list("pk", "title"))
+    titles.sort(key=lambda row: len(content_words(row[1].split())))
+    return Resource.objects.published().list_of([pk for pk, _title in titles[:MAX_TITLES]])
 
 
 def site_pages(words):
