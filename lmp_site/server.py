@@ -31,9 +31,9 @@ from granian.server import Server
 from catalog.lib.processes import end_with_parent, fork, is_alive
 
 WORKERS = 2
-# Most threads wait for people who watch videos. A thread that asks the database keeps a connection
-# for a minute; two processes with 40 threads each stay below PostgreSQL's limit of 100 connections.
-THREADS = 40
+# Most threads wait for people who watch videos. A thread that asks the database keeps a connection,
+# and so do six others of a process. Two processes stay below PostgreSQL's limit of 100 connections.
+THREADS = 36
 THREAD_IDLE_S = 30  # after which a thread that does nothing ends
 # Connections that a process takes at once, most of them idle. The others wait until one ends.
 MAX_CONNECTIONS = 10_000

@@ -235,8 +235,8 @@ def listener_for(database):
 class Changes:
     """`generation()` is a number that grows with each change that readers may see.
 
-    It looks for changes at most every LOOK_S. Nobody can notice that, because the answer to whoever
-    makes a change waits as long: see `settle()`.
+    It looks for changes at most every LOOK_S. Whoever makes a change with a request does not notice
+    that, because the answer waits as long: see `settle()`.
 
     It also grows when an entry appears or leaves at its time, and at midnight. `until` is the time
     in seconds when the next of this happens. `run` runs a function that asks the database.
@@ -255,8 +255,8 @@ class Changes:
             return self.number
 
     def settle(self):
-        """Waits until each process knows of what was committed before."""
-        time.sleep(LOOK_S)
+        """Waits as long as any process may take to know of what was committed before."""
+        time.sleep(LOOK_S + getattr(self.listener, "interval", 0))
 
     def look(self):
         """Returns the generation of this very moment, and the latest time at which it ends."""

@@ -6,8 +6,10 @@ DECIDING = (
     "HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_SAVE_DATA",
     "HTTP_RANGE",
 )  # fmt: skip
-OVERHEAD = 2000  # bytes that an answer takes besides its body
-MAX_BYTES = 8 << 20  # of bodies, most of which are in memory anyway
+OVERHEAD = 500  # bytes that an answer takes besides its entry and what the request says
+MAX_BYTES = 8 << 20  # as if none of the entries were kept by the store too
+LARGEST_SHARE = 16  # an entry may take this part of them at most
+MAX_KEY = 4000  # characters of what a request says
 
 
 class Repeats:
@@ -22,9 +24,12 @@ class Repeats:
         return found if found and found[0].number >= number else None
 
     def put(self, environ, entry, answer):
-        _status, _headers, parts = answer
-        self.room -= OVERHEAD + sum(map(len, parts))
+        key = tuple(map(environ.get, DECIDING))
+        length = sum(map(len, filter(None, key)))
+        size = OVERHEAD + 4 * length + entry.size + sum(map(len, answer[2]))
+        if length > MAX_KEY or size * LARGEST_SHARE > MAX_BYTES:
+            return
+        self.room -= size
         if self.room < 0:
             self.answers, self.room = {}, MAX_BYTES
-        else:
-            self.answers[tuple(map(environ.get, DECIDING))] = entry, answer
+        self.answers[key] = entry, answer

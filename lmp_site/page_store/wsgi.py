@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from math import inf
 from threading import Event, Lock
 
 from django.conf import settings
@@ -37,16 +38,16 @@ def store_pages(application):
     """Returns a PageStore before `application`, as the settings say."""
     max_bytes = settings.PAGE_STORE_MB << 20
     shared = SharedPages(settings.PAGE_STORE_FILE, max_bytes * SHARED_SHARE, version_of_site())
-    asking = partial(run_in, ThreadPoolExecutor(1))
+    # What asks when the next entry appears waits for nothing else: all requests wait for it.
     return PageStore(
         application,
-        Changes(run=asking),
+        Changes(run=partial(run_in, ThreadPoolExecutor(1))),
         settings.SESSION_COOKIE_NAME,
         max_bytes,
         settings.PAGE_STORE_STALE_S,
         shared,
         making=partial(run_in, ThreadPoolExecutor(PAGES_AT_ONCE)),
-        asking=asking,
+        asking=partial(run_in, ThreadPoolExecutor(1)),
     )
 
 
@@ -96,11 +97,11 @@ class PageStore:
             count_reader(entry, environ)
             start_response(status, headers)
             return parts
+        if number != self.state.number:
+            self.begin_generation(number)
         address = self.address_of(environ)
         if address is None:
             return self.ask_for_one(environ, start_response)
-        if number != self.state.number:
-            self.begin_generation(number)
         place, pairs = address
         entry = self.find(place, pairs, number)
         if entry is None and environ["REQUEST_METHOD"] == "HEAD":
@@ -154,7 +155,7 @@ class PageStore:
         """
         if is_file(place[2]):
             return None
-        until = time.monotonic() + RENDER_TIMEOUT_S
+        until, before = time.monotonic() + RENDER_TIMEOUT_S, self.newest(place, pairs)
         while True:
             with self.lock:
                 old = self.find_old(place, pairs, number)
@@ -165,11 +166,17 @@ class PageStore:
             if old:
                 return old
             event.wait(until - time.monotonic())
-            entry = self.pages.find(place, pairs, number)
-            if entry is None or time.monotonic() >= until:  # such an answer may not be kept
+            newest = self.newest(place, pairs)
+            if newest == before or time.monotonic() >= until:  # such an answer may not be kept
                 return None
-            if entry.number >= number:
-                return entry
+            if newest >= number:
+                return self.find(place, pairs, number)
+            before = newest
+
+    def newest(self, place, pairs):
+        """Returns the generation of the newest kept answer, 0 if there is none."""
+        entry = self.pages.find(place, pairs, inf)
+        return entry.number if entry else 0
 
     def find_old(self, place, pairs, number):
         """Returns an old answer that may still be sent, or None."""
@@ -185,7 +192,7 @@ class PageStore:
             number, until = self.changes.look()
             since = time.time()
             self.begin_generation(number)
-            entry = self.asking(self.confirm, place, pairs, number)
+            entry = self.confirm(place, pairs, number)
             if entry:
                 count_reader(entry, environ)
             else:
@@ -224,13 +231,16 @@ class PageStore:
         """Whether the entry would be made the same now."""
         if entry.sources is None or not entry.since <= time.time() < entry.until:
             return False
-        return self.state.digest(entry.sources) == entry.sources.digest
+        return self.asking(self.state.digest, entry.sources) == entry.sources.digest
 
     def keep(self, place, pairs, number, entry):
-        """Keeps an answer. Generation `number` began before it was made, and may have ended since.
+        """Keeps an answer, unless there is a newer one.
 
-        Then the next reader's request confirms it.
+        Generation `number` began before it was made, and may have ended since. Then the next
+        reader's request confirms it.
         """
+        if self.newest(place, pairs) > number:
+            return
         self.pages.put(place, pairs, entry, number)
         if self.shared and entry.sources and not is_file(place[2]):
             self.shared.put(place, pairs, entry)

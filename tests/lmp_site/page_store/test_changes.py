@@ -179,3 +179,15 @@ def test_the_answer_to_a_change_waits_until_each_process_knows_of_it(
     monkeypatch.setattr(site.store.changes, "settle", lambda: settled.append(site.made[-1]))
     site.get("/admin/login/", method=method)
     assert settled == ["/admin/login/"] * waits
+
+
+def test_the_wait_is_as_long_as_a_process_may_look_away(monkeypatch):
+    class Listener:
+        interval = 0.02
+
+    slept = []
+    monkeypatch.setattr(changes, "LOOK_S", 0.002)
+    monkeypatch.setattr(changes.time, "sleep", slept.append)
+    Changes(Listener()).settle()
+    Changes(changes.SqliteListener("")).settle()
+    assert slept == [0.022, 0.002]

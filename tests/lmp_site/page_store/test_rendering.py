@@ -24,14 +24,22 @@ class Made(list):
 
 
 class SlowSite:
-    """A WSGI application whose pages take a moment. It keeps them if `keeps`."""
+    """A WSGI application whose pages take a moment. It keeps them if `keeps`.
+
+    It notes how many it makes at once.
+    """
+
+    now = most = 0
 
     def __init__(self, keeps=True, fails=0):
         self.keeps, self.fails, self.paths = keeps, fails, []
 
     def __call__(self, environ, start_response):
         self.paths.append(environ["PATH_INFO"])
+        self.now += 1
+        self.most = max(self.most, self.now)
         time.sleep(0.05)
+        self.now -= 1
         if self.fails:
             self.fails -= 1
             raise ValueError("broken")
@@ -91,6 +99,23 @@ def test_answers_that_are_not_kept_do_not_wait_for_each_other_for_long():
     assert len(site.paths) == 5 and bodies == [b"/tools/" * 100] * 5
 
 
+def test_answers_that_are_no_longer_kept_do_not_wait_for_each_other_either():
+    site = SlowSite()
+    store = store_of(site)
+    get(store, "/tools/")
+    site.keeps, site.most = False, 0
+    store.changes.number += 1
+    get_at_once(store, "/tools/", readers=8)
+    assert site.most == PAGES_AT_ONCE and len(site.paths) == 9
+
+
+def test_a_slow_answer_does_not_take_the_place_of_a_newer_one():
+    store, answers = store_of(SlowSite()), [Entry(HEADERS, body) for body in (b"old", b"new")]
+    for number, entry in ((2, answers[1]), (1, answers[0])):
+        store.keep(("http", "", "/tools/", False), (), number, entry)
+    assert store.find(("http", "", "/tools/", False), (), 2) is answers[1]
+
+
 def test_after_an_error_the_next_reader_makes_the_answer():
     site = SlowSite(fails=1)
     store = store_of(site)
@@ -100,15 +125,10 @@ def test_after_an_error_the_next_reader_makes_the_answer():
 
 
 class CountingSite(SlowSite):
-    """Its pages say how many it has made. It notes how many it makes at once."""
-
-    now = most = 0
+    """Its pages say how many it has made."""
 
     def __call__(self, environ, start_response):
-        self.now += 1
-        self.most = max(self.most, self.now)
         super().__call__(environ, start_response)
-        self.now -= 1
         body = str(len(self.paths)).encode()
         environ[ENTRY] = Entry(HEADERS, body)
         return Made([body])

@@ -73,11 +73,22 @@ def test_the_answers_take_a_limited_room(monkeypatch):
     monkeypatch.setattr(repeats, "MAX_BYTES", 100_000)
     answers, sizes = Repeats(), []
     for number in range(100):
-        entry = Entry([], b"x" * 5000)
+        entry = Entry([], b"x" * 500)
         entry.number = 1
         environ = {"PATH_INFO": f"/{number}/", "REQUEST_METHOD": "GET"}
         answers.put(environ, entry, entry.answer(environ))
         sizes.append(len(answers.answers))
-    assert 5 < max(sizes) < 20 and sizes[-1] > 0
+    assert 20 < max(sizes) < 30 and sizes[-1] > 0
     assert answers.find({"PATH_INFO": "/99/", "REQUEST_METHOD": "GET"}, 1)
     assert not answers.find({"PATH_INFO": "/99/", "REQUEST_METHOD": "GET"}, 2)
+
+
+@pytest.mark.parametrize(
+    ("body", "cookie"), [(b"x" * 600_000, ""), (b"x", "a" * 5000)], ids=["body", "cookie"]
+)
+def test_what_is_large_is_found_by_its_page_only(body, cookie):
+    entry, answers = Entry([], body), Repeats()
+    environ = {"PATH_INFO": "/", "REQUEST_METHOD": "GET", "HTTP_COOKIE": cookie}
+    answers.put(environ | {"HTTP_IF_NONE_MATCH": "*"}, entry, entry.answer(environ))
+    answers.put(environ, entry, entry.answer(environ))
+    assert answers.answers == {}
