@@ -42,8 +42,7 @@ ENGINE_SETTINGS = {
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-            " PRAGMA cache_size=-500;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
     },
     "postgresql": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},

@@ -10,7 +10,7 @@ from itertools import compress
 from operator import itemgetter
 
 PART = 2048  # ids that are looked at together
-SPARSE = 20  # a set with less than one of so many ids is sorted
+SPARSE = 20  # a set with fewer than one of so many ids is sorted
 NOWHERE = 2**32 - 1
 ON_OFF = bytes.maketrans(b"01", b"\x00\x01")
 
@@ -95,7 +95,7 @@ EMPTY = IdSet()
 
 
 class Order:
-    """All ids in some order. It puts sets into that order: less than 1 ms for their first ids."""
+    """All ids in some order. It finds the first ids of a set in that order in some milliseconds."""
 
     def __init__(self, ids):
         self.ids = tuple(ids)

@@ -141,9 +141,7 @@ def note_query(execute, sql, parameters, many, context):
 
 
 def note_part(key, stamp):
-    """Notes that the answer is made from a part of the index. A part that has changed, has another
-    stamp.
-    """
+    """Notes that the answer is made from a part of the index. `stamp` changes with the part."""
     if (notes := _notes.get()) is not None:
         notes.note(notes.parts, intern(key), stamp)
 

@@ -2,5 +2,6 @@
 
 `wsgi.PageStore` stands before Django. It sends an answer that it keeps, compressed and with its
 headers, or asks Django. `middleware.KeepMiddleware` says which answers may be kept. `changes` says
-when all kept answers are out of date: at each change that readers can see.
+when kept answers may be out of date: at each change that readers can see. `state` says which still
+are right.
 """

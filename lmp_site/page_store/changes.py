@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from catalog.lib.connections import close_old_connection
 from catalog.lib.notices import connect_to_listen
+from lmp_site.page_store.threads import run_here
 
 # Apps whose tables no reader's page shows.
 UNSEEN_APPS = {"admin", "auth", "contenttypes", "sessions", "editorial"}
@@ -242,9 +243,8 @@ class Changes:
     in seconds when the next of this happens. `run` runs a function that asks the database.
     """
 
-    def __init__(self, listener=None, run=None):
-        self.listener, self.lock = listener, Lock()
-        self.run = run or (lambda function: function())
+    def __init__(self, listener=None, run=run_here):
+        self.listener, self.run, self.lock = listener, run, Lock()
         self.number, self.since, self.until, self.next_look = 0, 0, 0, 0
 
     def generation(self):

@@ -1,8 +1,6 @@
 """The page store as a WSGI application before Django."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from math import inf
 from threading import Event, Lock
 
@@ -17,6 +15,7 @@ from lmp_site.page_store.query import read_pairs
 from lmp_site.page_store.repeats import Repeats
 from lmp_site.page_store.shared import SharedPages
 from lmp_site.page_store.state import State
+from lmp_site.page_store.threads import run_here, threads_of_own
 from lmp_site.page_store.version import version_of_site
 
 READING = ("GET", "HEAD")  # methods that change nothing
@@ -41,23 +40,14 @@ def store_pages(application):
     # What asks when the next entry appears waits for nothing else: all requests wait for it.
     return PageStore(
         application,
-        Changes(run=partial(run_in, ThreadPoolExecutor(1))),
+        Changes(run=threads_of_own(1)),
         settings.SESSION_COOKIE_NAME,
         max_bytes,
         settings.PAGE_STORE_STALE_S,
         shared,
-        making=partial(run_in, ThreadPoolExecutor(PAGES_AT_ONCE)),
-        asking=partial(run_in, ThreadPoolExecutor(1)),
+        making=threads_of_own(PAGES_AT_ONCE),
+        asking=threads_of_own(1),
     )
-
-
-def run_in(threads, function, *arguments):
-    """Returns what `function` returns in one of the threads."""
-    return threads.submit(function, *arguments).result()
-
-
-def run_here(function, *arguments):
-    return function(*arguments)
 
 
 class PageStore:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ from catalog.search.index import current_index
 from courses.models import Course, Criterion
 from lmp_site.page_store import changes
 from lmp_site.page_store.memory import Pages
+from tests import files
 from tests.lmp_site.page_store.addresses import NOT_KEPT
 from tests.makers import make_course, make_tool
 
@@ -329,6 +331,19 @@ def test_what_was_made_from_the_clock_or_wrote_something_is_not_confirmed(db):
     with noted() as wrote:
         Topic.objects.create(name="Roles")
     assert read.sources() is None and wrote.sources() is None
+
+
+def test_a_feed_that_lacks_a_missing_file_is_made_again_after_any_change(
+    site, tools, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    file = tools[1].renditions.create(file=ContentFile(files.pdf(), "poster.pdf")).file
+    kept = file.read()
+    file.storage.delete(file.name)
+    assert "<enclosure" not in site.get("/topics/goals/feed/").text
+    file.storage.save(file.name, ContentFile(kept))
+    rewrite(tools[0])
+    assert "<enclosure" in site.get("/topics/goals/feed/").text
 
 
 def test_what_is_kept_for_several_requests_brings_its_sources(db):

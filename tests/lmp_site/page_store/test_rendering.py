@@ -3,8 +3,6 @@
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import pytest
 from hypothesis import given
@@ -13,7 +11,8 @@ from hypothesis import strategies as st
 from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.memory import Memory
 from lmp_site.page_store.middleware import ENTRY
-from lmp_site.page_store.wsgi import PAGES_AT_ONCE, PageStore, run_in
+from lmp_site.page_store.threads import threads_of_own
+from lmp_site.page_store.wsgi import PAGES_AT_ONCE, PageStore
 
 HEADERS = [("Content-Type", "text/html; charset=utf-8")]
 
@@ -63,7 +62,7 @@ class Generations:
 
 
 def store_of(site, max_bytes=1 << 20, stale_s=0):
-    making = partial(run_in, ThreadPoolExecutor(PAGES_AT_ONCE))
+    making = threads_of_own(PAGES_AT_ONCE)
     return PageStore(site, Generations(), "sid", max_bytes, stale_s, making=making)
 
 
