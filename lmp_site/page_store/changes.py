@@ -112,6 +112,9 @@ TRIGGER = {
 # ---- What a process knows ----
 
 
+VERSION = "PRAGMA data_version"
+
+
 class SqliteListener:
     """Reads the token of a database file through a connection of its own.
 
@@ -130,12 +133,19 @@ class SqliteListener:
             self.connection = self.version = None
             return True
 
+    def is_quiet(self):
+        """Whether it is certain, without waiting, that nothing has changed."""
+        try:
+            return bool(self.connection) and self.fetch(VERSION) == self.version
+        except sqlite3.Error:
+            return False
+
     def connect(self):
         options = {"timeout": 10, "isolation_level": None, "check_same_thread": False}
         return sqlite3.connect(self.path, **options)
 
     def ask(self):
-        version = self.fetch("PRAGMA data_version")
+        version = self.fetch(VERSION)
         if version == self.version:
             return False
         token, before = self.fetch(f"SELECT token FROM {TOKEN_TABLE} WHERE id = 1"), self.token
@@ -159,6 +169,7 @@ class PostgresListener:
     def __init__(self, database):
         self.database, self.connection = database, None
         self.notified, self.next_query, self.snapshot = False, 0, None
+        self.has_arrived = False
 
     def has_changed(self, at_once=False):
         """With `at_once`, it knows of all that is committed now."""
@@ -166,20 +177,28 @@ class PostgresListener:
             if self.connection is None:
                 self.connect()
                 return True
-            if at_once:
-                return self.ask_at_once()
-            return self.look() or self.ask()
+            changed = self.ask_at_once() if at_once else self.look() or self.ask()
+            self.has_arrived = False
+            return changed
         except self.database.Database.Error:
             self.connection = None
             return True
 
+    def is_quiet(self):
+        """Whether it is certain, without waiting, that nothing has changed."""
+        try:
+            is_due = self.connection is None or time.monotonic() >= self.next_query
+            return not is_due and not self.look()
+        except self.database.Database.Error:
+            return False
+
     def look(self):
-        """Returns whether a notification has arrived."""
-        pgconn, arrived = self.connection.pgconn, False
+        """Returns whether a notification has arrived that has_changed() has not told yet."""
+        pgconn = self.connection.pgconn
         pgconn.consume_input()
         while pgconn.notifies():
-            arrived = True
-        return arrived
+            self.has_arrived = True
+        return self.has_arrived
 
     def ask(self):
         if time.monotonic() < self.next_query:
@@ -217,6 +236,9 @@ class TokenReader:
 
     token = None
 
+    def is_quiet(self):
+        return False
+
     def has_changed(self, at_once=False):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT token FROM {TOKEN_TABLE} WHERE id = 1")
@@ -253,6 +275,22 @@ class Changes:
         with self.lock:
             self.refresh()
             return self.number
+
+    def glance(self):
+        """Returns the generation if it is known without waiting, else None."""
+        started = time.monotonic()
+        if started < self.next_look:
+            return self.number
+        if not self.lock.acquire(blocking=False):
+            return None
+        try:
+            is_time = self.since <= time.time() < self.until
+            if not self.listener or not is_time or not self.listener.is_quiet():
+                return None
+            self.next_look = started + LOOK_S
+            return self.number
+        finally:
+            self.lock.release()
 
     def settle(self):
         """Waits as long as any process may take to know of what was committed before."""

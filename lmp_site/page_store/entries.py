@@ -2,7 +2,8 @@
 
 import gzip
 import hashlib
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import brotli
 import zstandard
@@ -24,6 +25,28 @@ OVERHEAD = 2000  # bytes that an entry takes besides its bodies
 QUERY_BYTES = 400  # that a query takes; equal queries of several entries share their SQL
 VALUE_BYTES = 40  # that one of its parameters takes
 MAX_ACCEPTED = 1000  # characters of an Accept-Encoding header that are read
+
+
+class Variant(NamedTuple):
+    """An entry in one encoding, for clients that do not have it and for those that do (304)."""
+
+    etag: str
+    whole: "Answer"
+    known: "Answer"
+
+    @property
+    def body(self):
+        return self.whole.parts[0]
+
+
+class Answer(NamedTuple("Answer", [("status", str), ("headers", list), ("parts", list)])):
+    """What WSGI sends: a status, [(name, value)] and the parts of the body."""
+
+    @cached_property
+    def head(self):
+        """The status line and the headers as bytes, without the empty line at the end."""
+        lines = [f"HTTP/1.1 {self.status}", *(f"{name}: {value}" for name, value in self.headers)]
+        return "".join(f"{line}\r\n" for line in lines).encode("latin-1")
 
 
 class Entry:
@@ -54,18 +77,17 @@ class Entry:
         """Returns the bytes that it takes in memory."""
         queries = self.sources.queries if self.sources else ()
         asked = sum(QUERY_BYTES + VALUE_BYTES * len(values or ()) for _sql, values in queries)
-        bodies = sum(len(variant[3]) for variant in tuple(self.variants.values()))
+        bodies = sum(len(variant.body) for variant in tuple(self.variants.values()))
         return OVERHEAD + asked + bodies
 
     @property
     def body(self):
         """The answer as Django has made it."""
         if self.encodings:
-            return zstandard.decompress(self.variants[self.encodings[0]][3])
-        return self.variants[""][3]
+            return zstandard.decompress(self.variants[self.encodings[0]].body)
+        return self.variants[""].body
 
     def variant(self, encoding, body):
-        """Returns (ETag, headers of 200, headers of 304, body) of one encoding."""
         body = COMPRESSORS[encoding](body)
         etag = f'"{self.tag}{encoding and "-"}{encoding}"'
         headers = [*self.headers, ("ETag", etag)]
@@ -74,7 +96,8 @@ class Entry:
         headers.append(("Content-Length", str(len(body))))
         if encoding:
             headers.append(("Content-Encoding", encoding))
-        return etag, headers, brief, body
+        whole = Answer("200 OK", headers, [body])
+        return Variant(etag, whole, Answer("304 Not Modified", brief, []))
 
     def variant_for(self, accepted):
         """Returns the variant that a client with this Accept-Encoding header gets."""
@@ -87,11 +110,12 @@ class Entry:
         return variant
 
     def answer(self, environ):
-        """Returns (status, headers, parts of the body). granian sends a list fastest."""
-        etag, headers, brief, body = self.variant_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        if self.is_known(environ, etag):
-            return "304 Not Modified", brief, []
-        return "200 OK", headers, [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        """Returns the Answer to a request."""
+        variant = self.variant_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if self.is_known(environ, variant.etag):
+            return variant.known
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        return variant.whole._replace(parts=[]) if is_head else variant.whole
 
     def is_known(self, environ, etag):
         """Whether the client has this answer. An ETag counts more than a date, as RFC 9110 says."""

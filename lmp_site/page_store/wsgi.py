@@ -78,15 +78,30 @@ class PageStore:
         self.lock, self.rendering = Lock(), {}
         self.making, self.asking = making, asking
 
+    def repeat(self, environ):
+        """Returns a kept Answer if it can be known without waiting that it is right, else None.
+
+        The event loop of a web process asks this. `environ` has what DECIDING and count_reader()
+        name. It need not have more.
+        """
+        believe_proxy(environ)
+        number = self.changes.glance()
+        return None if number is None else self.find_repeat(environ, number)
+
+    def find_repeat(self, environ, number):
+        repeat = self.repeats.find(environ, number)
+        if not repeat:
+            return None
+        entry, answer = repeat
+        count_reader(entry, environ)
+        return answer
+
     def __call__(self, environ, start_response):
         believe_proxy(environ)
         number = self.changes.generation()
-        repeat = self.repeats.find(environ, number)
-        if repeat:
-            entry, (status, headers, parts) = repeat
-            count_reader(entry, environ)
-            start_response(status, headers)
-            return parts
+        if answer := self.find_repeat(environ, number):
+            start_response(answer.status, answer.headers)
+            return answer.parts
         if number != self.state.number:
             self.begin_generation(number)
         address = self.address_of(environ)
@@ -246,9 +261,8 @@ class PageStore:
         if len(entry.variants) > before:
             self.pages.measure(entry)
         self.repeats.put(environ, entry, answer)
-        status, headers, parts = answer
-        start_response(status, headers)
-        return parts
+        start_response(answer.status, answer.headers)
+        return answer.parts
 
 
 def is_file(path):

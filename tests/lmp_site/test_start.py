@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from lmp_site.server import raise_file_limit
+from lmp_site.server.master import raise_file_limit
 from tests.processes import SiteProcess, free_port
 
 ROOT = Path(__file__).resolve().parents[2]

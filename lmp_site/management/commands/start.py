@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog.jobs.supervisor import supervise
 from catalog.sandbox.client import end_sandbox_processes
 from lmp_site import one_time_password, static_fingerprint
-from lmp_site.server import serve
+from lmp_site.server.master import serve
 
 
 class Command(BaseCommand):

@@ -121,6 +121,60 @@ def test_a_clock_that_is_set_back_makes_all_answers_old(monkeypatch, db):
     assert state.generation() == state.generation() == 2
 
 
+class Quiet:
+    """A listener that hears what a test tells it."""
+
+    heard = False
+
+    def has_changed(self, at_once=False):
+        heard, self.heard = self.heard, False
+        return heard
+
+    def is_quiet(self):
+        return not self.heard
+
+
+def test_a_glance_knows_the_generation_only_while_nothing_has_changed(monkeypatch, db):
+    monkeypatch.setattr(changes, "LOOK_S", 0)
+    listener = Quiet()
+    state = Changes(listener)
+    assert state.glance() is None, "Nobody has asked yet when the next entry appears."
+    number = state.generation()
+    assert state.glance() == number
+    listener.heard = True
+    assert state.glance() is None is state.glance()
+    assert state.generation() == number + 1 == state.glance()
+    state.until = 0  # an entry appears
+    assert state.glance() is None
+    assert state.generation() == number + 2 == state.glance()
+
+
+def test_a_glance_does_not_wait_for_somebody_who_asks(monkeypatch, db):
+    monkeypatch.setattr(changes, "LOOK_S", 0)
+    state = Changes(Quiet())
+    state.generation()
+    with state.lock:
+        assert state.glance() is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has a token")
+def test_a_glance_at_postgres_does_not_lose_a_notification():
+    listener = changes.listener_for(connection)
+    assert not listener.is_quiet()
+    assert listener.has_changed() and not listener.has_changed()
+    listener.interval, listener.next_query = 3600, time.monotonic() + 3600
+    assert listener.is_quiet()
+    make_tool("Poster")
+    deadline = time.monotonic() + 30
+    while listener.is_quiet():
+        assert time.monotonic() < deadline
+    assert not listener.is_quiet()
+    assert listener.has_changed() and not listener.has_changed() and listener.is_quiet()
+    listener.connection.close()
+    assert not listener.is_quiet()
+
+
 def test_a_database_file_tells_another_connection_of_a_commit(tmp_path):
     path = tmp_path / "catalog.sqlite3"
     writer = sqlite3.connect(path, isolation_level=None)
@@ -131,11 +185,13 @@ def test_a_database_file_tells_another_connection_of_a_commit(tmp_path):
     writer.execute("CREATE TABLE job (id INTEGER)")
     writer.execute(changes.TRIGGER["sqlite"].format("change_page_insert", "INSERT", "page"))
     listener = changes.SqliteListener(path)
+    assert not listener.is_quiet()
     assert listener.has_changed() and not listener.has_changed()
     writer.execute("BEGIN")
     writer.execute("INSERT INTO page VALUES (1)")
-    assert not listener.has_changed()
+    assert listener.is_quiet() and not listener.has_changed()
     writer.execute("COMMIT")
+    assert not listener.is_quiet() and not listener.is_quiet()
     assert listener.has_changed() and not listener.has_changed()
     writer.execute("INSERT INTO job VALUES (1)")
     assert not listener.has_changed()

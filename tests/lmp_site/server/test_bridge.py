@@ -1,0 +1,221 @@
+"""How a WSGI application is asked, and how its answers are sent."""
+
+import logging
+import os
+import signal
+import time
+from wsgiref.validate import validator
+
+import pytest
+
+from lmp_site.server import bridge
+from tests.lmp_site.server.conftest import LONG, large_file, until
+
+
+def say_body(environ, start_response):
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("X-Length", environ.get("CONTENT_LENGTH", ""))])
+    return [body]
+
+
+def saying(*names):
+    """Returns an application that answers with these values of the environ."""
+
+    def say(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return ["\n".join(str(environ.get(name)) for name in names).encode("latin-1")]
+
+    return say
+
+
+# ---- Requests ----
+
+
+def test_the_environ_is_as_the_standard_says(application, web):
+    application.ways["valid"] = validator(saying("PATH_INFO"))
+    process = web()
+    assert process.ask("/valid/?a=b")[2] == b"/valid/"
+    body = process.ask("/valid/", "Content-Length: 2", method="POST", body=b"ab")[2]
+    assert body == b"/valid/"
+
+
+def test_a_path_keeps_its_bytes(web):
+    assert web().ask("/r%C3%A9sum%C3%A9/%FF%2F/")[2] == b"/r\xc3\xa9sum\xc3\xa9/\xff//"
+
+
+def test_a_whole_address_asks_for_its_path(application, web):
+    application.ways["a"] = saying("PATH_INFO", "QUERY_STRING")
+    assert web().ask("http://example.org/a/?b=c")[2] == b"/a/\nb=c"
+
+
+def test_a_header_that_comes_twice_is_joined(application, web):
+    application.ways["a"] = saying("HTTP_ACCEPT", "HTTP_COOKIE")
+    lines = ["Accept: a", "Accept: b", "Cookie: c=1", "Cookie: d=2"]
+    assert web().ask("/a/", *lines)[2] == b"a,b\nc=1;d=2"
+
+
+def test_a_header_with_an_underscore_does_not_pass_for_another(application, web):
+    application.ways["a"] = saying("HTTP_X_FORWARDED_PROTO", "HTTP_X_KNOWN")
+    lines = ["X_Forwarded_Proto: https", "X-Forwarded_Proto: https", "X-Known: yes"]
+    assert web().ask("/a/", *lines)[2] == b"None\nyes"
+
+
+def test_a_proxy_header_does_not_change_who_asks(application, web):
+    application.ways["a"] = saying("REMOTE_ADDR", "wsgi.url_scheme")
+    lines = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: https"]
+    assert web().ask("/a/", *lines)[2] == b"127.0.0.1\nhttp"
+
+
+@pytest.mark.parametrize("size", [0, 10, bridge.MEMORY_BYTES * 3])
+def test_a_body_arrives_whole(application, web, size):
+    application.ways["body"] = say_body
+    body = os.urandom(size)
+    status, headers, answer = web().ask(
+        "/body/", f"Content-Length: {size}", method="POST", body=body
+    )
+    assert (status, headers["x-length"], answer) == (200, str(size), body)
+
+
+def test_a_body_in_chunks_arrives_with_its_length(application, web):
+    application.ways["body"] = say_body
+    chunks = b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    answer = web().ask("/body/", "Transfer-Encoding: chunked", method="POST", body=chunks)
+    assert answer[1]["x-length"] == "5" and answer[2] == b"abcde"
+
+
+def test_a_client_that_asks_first_is_told_to_send_its_body(application, web):
+    application.ways["body"] = say_body
+    client = web().client()
+    client.ask("/body/", "Content-Length: 2", "Expect: 100-continue", method="POST")
+    assert client.read()[0] == 100
+    client.send(b"ab")
+    assert client.read()[2] == b"ab"
+
+
+@pytest.mark.parametrize("how", ["Content-Length: 2001", "Transfer-Encoding: chunked"])
+def test_a_body_that_is_too_large_is_refused_with_a_sentence(monkeypatch, web, how):
+    monkeypatch.setattr(bridge, "MAX_BODY_BYTES", 2000)
+    body = b"a" * 2001 if "Length" in how else b"7d1\r\n" + b"a" * 2001 + b"\r\n0\r\n\r\n"
+    client = web().client().ask("/", how, method="POST", body=body)
+    assert client.read()[::2] == (413, bridge.TOO_LARGE)
+    assert client.ask("/next/").read()[2] == b"/next/"
+
+
+def test_slow_uploads_do_not_keep_readers_waiting(web):
+    process = web()
+    for _upload in range(bridge.THREADS * 2):
+        process.client().ask("/", "Content-Length: 100", method="POST", body=b"begin")
+    assert process.ask("/")[0] == 200
+
+
+# ---- Answers ----
+
+
+def test_a_file_is_sent_whole_and_closed(application, web):
+    application.ways["file"] = large_file
+    assert web().ask("/file/")[2] == LONG
+
+
+def test_downloads_do_not_keep_readers_waiting(application, web):
+    """Nobody takes these files, which are larger than what a system keeps for a connection."""
+    application.ways["file"] = large_file
+    process = web()
+    for _download in range(bridge.THREADS * 2):
+        process.client().ask("/file/")
+    time.sleep(0.3)
+    assert process.ask("/")[0] == 200
+
+
+class Parts:
+    """An answer that is made part by part, for as long as somebody takes it."""
+
+    streaming = True
+
+    def __init__(self, folder, count):
+        self.folder, self.count = folder, count
+
+    def __iter__(self):
+        for number in range(self.count):
+            yield b"%06d " % number * 1000
+
+    def close(self):
+        (self.folder / "closed").touch()
+
+
+@pytest.fixture
+def stream(application, tmp_path):
+    def send(environ, start_response):
+        start_response("200 OK", [])
+        return Parts(tmp_path, int(environ["QUERY_STRING"]))
+
+    application.ways["stream"] = send
+    return tmp_path
+
+
+def test_an_answer_in_parts_is_sent_in_chunks(stream, web):
+    status, headers, body = web().ask("/stream/?3")
+    assert (status, headers["transfer-encoding"]) == (200, "chunked")
+    assert body == b"000000 " * 1000 + b"000001 " * 1000 + b"000002 " * 1000
+    assert until((stream / "closed").exists)
+
+
+def test_an_answer_in_parts_ends_when_the_client_leaves(stream, web):
+    client = web().client().ask("/stream/?100000000")
+    assert client.file.readline().startswith(b"HTTP/1.1 200")
+    client.file.close()
+    client.socket.close()
+    assert until((stream / "closed").exists)
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_body_has_none(application, web, status):
+    def known(environ, start_response):
+        start_response(f"{status} Known", [("Content-Length", "4"), ("ETag", '"a"')])
+        return [b"body"]
+
+    application.ways["known"] = known
+    client = web().client()
+    for _time in range(2):
+        answer = client.ask("/known/").read()
+        assert answer[0] == status and "content-length" not in answer[1]
+        assert answer[1]["etag"] == '"a"'
+
+
+@pytest.mark.parametrize("path", ["/", "/file/"])
+def test_head_has_the_headers_only(application, web, path):
+    application.ways["file"] = large_file
+    client = web().client()
+    status, headers, _body = client.ask(path, method="HEAD").read(is_head=True)
+    assert status == 200 and int(headers["content-length"]) > 0
+    assert client.ask("/next/").read()[2] == b"/next/"
+
+
+def test_a_failure_is_500_on_that_connection_only(application, web, tmp_path):
+    def fail(environ, start_response):
+        raise LookupError("the reason")
+
+    application.ways["fail"] = fail
+    log = logging.FileHandler(tmp_path / "log")
+    logging.getLogger("uvicorn.error").addHandler(log)
+    process = web()
+    logging.getLogger("uvicorn.error").removeHandler(log)
+    assert process.ask("/fail/")[0] == 500
+    assert process.ask("/")[0] == 200
+    assert "LookupError: the reason" in (tmp_path / "log").read_text()
+
+
+def test_the_end_waits_for_answers_that_are_on_their_way(application, web):
+    def think(environ, start_response):
+        time.sleep(1)
+        start_response("200 OK", [])
+        return [b"thought"]
+
+    application.ways["think"] = think
+    process = web()
+    idle, client = process.client(), process.client()
+    assert idle.ask("/").read()[0] == 200
+    client.ask("/think/")
+    time.sleep(0.3)
+    os.kill(process.pid, signal.SIGTERM)
+    assert client.read()[2] == b"thought"
+    assert idle.is_closed()
