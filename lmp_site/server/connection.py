@@ -106,6 +106,10 @@ class Connection(HttpToolsProtocol):
         self.url, self.headers = b"", []
         self.is_answered = self.expect_100_continue = False
 
+    def on_header(self, name, value):
+        if self.is_in_head:  # a trailer behind the body is no header
+            super().on_header(name, value)
+
     def on_headers_complete(self):
         self.is_in_head, self.head_bytes = False, 0
         self.is_answered = True

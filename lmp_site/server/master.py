@@ -38,7 +38,8 @@ def serve(port, *functions):
     Beside the web processes, it keeps a process running for each of `functions`.
     """
     keep_memory_small()
-    max_connections = raise_file_limit() - OTHER_FILES
+    max_files = raise_file_limit()
+    max_connections = max(max_files - OTHER_FILES, max_files // 2)
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit())
     master = Master()
     try:
@@ -83,7 +84,8 @@ class Master:
             self.functions.pop(os.waitpid(-1, os.WNOHANG)[0], None)
             time.sleep(POLL_S)
         for pid in self.functions:
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def begin(function):

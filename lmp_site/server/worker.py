@@ -9,7 +9,7 @@ import uvicorn
 import uvloop
 
 from lmp_site.server.bridge import Bridge
-from lmp_site.server.connection import Connection, Sweeper
+from lmp_site.server.connection import IDLE_TIMEOUT_S, Connection, Sweeper
 
 # Connections that a process takes at once, most of them idle. More are refused with 503.
 MAX_CONNECTIONS = 10_000
@@ -30,6 +30,7 @@ def work(application, listener, max_connections):
         log_config=None,
         access_log=False,
         proxy_headers=False,
+        timeout_keep_alive=IDLE_TIMEOUT_S,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
     uvloop.run(Server(config).serve([listener]))

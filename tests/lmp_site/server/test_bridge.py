@@ -83,6 +83,13 @@ def test_a_body_in_chunks_arrives_with_its_length(application, web):
     assert answer[1]["x-length"] == "5" and answer[2] == b"abcde"
 
 
+def test_a_trailer_behind_the_body_is_no_header(application, web):
+    application.ways["a"] = saying("HTTP_IF_NONE_MATCH", "HTTP_HOST")
+    chunks = b"1\r\na\r\n0\r\nIf-None-Match: *\r\nHost: elsewhere.example.org\r\n\r\n"
+    answer = web().ask("/a/", "Transfer-Encoding: chunked", method="POST", body=chunks)
+    assert answer[2] == b"None\nexample.org"
+
+
 def test_a_client_that_asks_first_is_told_to_send_its_body(application, web):
     application.ways["body"] = say_body
     client = web().client()
