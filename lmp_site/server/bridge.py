@@ -1,7 +1,7 @@
 """Between uvicorn, which speaks ASGI, and a WSGI application in threads.
 
 The application is asked when the whole request has come, and its thread is free as soon as the
-answer is made. So a thread waits for no client, except while it makes an answer part by part.
+answer, or a part of it, is made. So a thread waits for no client.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class Bridge:
             if isinstance(parts, FileWrapper):
                 await self.send_file(parts.filelike, client)
             else:
-                await run(self.threads, push, parts, client)
+                await self.send_each(iter(parts), client)
             await client.end()
         finally:
             client.leaving.cancel()
@@ -64,13 +64,19 @@ class Bridge:
             if not await client.send_part(part):
                 return
 
+    async def send_each(self, parts, client):
+        """Sends what is made part by part. A thread makes a part, and waits for no client."""
+        while (part := await run(self.threads, next, parts, None)) is not None:
+            if not await client.send_part(part):
+                return
+
 
 class Client:
     """Who gets an answer part by part."""
 
     def __init__(self, receive, send):
-        self.send, self.loop = send, asyncio.get_running_loop()
-        self.leaving = self.loop.create_task(
+        self.send = send
+        self.leaving = asyncio.get_running_loop().create_task(
             receive()
         )  # the request has come, so only this is left
 
@@ -151,14 +157,6 @@ def ask(application, environ):
         return *started, b"".join(parts)
     finally:
         close(parts)
-
-
-def push(parts, client):
-    """Sends parts that are made one by one. The thread waits until the client takes them."""
-    for part in parts:
-        sending = asyncio.run_coroutine_threadsafe(client.send_part(part), client.loop)
-        if not sending.result():
-            return
 
 
 def close(parts):

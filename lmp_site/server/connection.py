@@ -16,6 +16,7 @@ HEAD_TIMEOUT_S = 15  # that a client may take to send the head of a request
 BODY_TIMEOUT_S = 30  # between two parts of the body
 SEND_TIMEOUT_S = 120  # that a client may take none of an answer; the system buffers some megabytes
 IDLE_TIMEOUT_S = 75  # between two requests
+MAX_WAITING = 20  # requests of a connection that wait for the answer before them
 SWEEP_S = 5  # between two looks at these times, while there are connections
 
 ADDRESS_TOO_LONG = "The address is too long."
@@ -123,6 +124,10 @@ class Connection(HttpToolsProtocol):
 
     def ask(self):
         """Lets uvicorn ask the Bridge."""
+        if len(self.pipeline) >= MAX_WAITING:
+            self.is_answered = True
+            self.transport.abort()
+            return
         url, headers, expect_100_continue = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expect_100_continue

@@ -81,7 +81,10 @@ class Master:
                 os.kill(pid, signal.SIGTERM)
         until = time.monotonic() + STOP_TIMEOUT_S + 1
         while self.functions and time.monotonic() < until:
-            self.functions.pop(os.waitpid(-1, os.WNOHANG)[0], None)
+            try:
+                self.functions.pop(os.waitpid(-1, os.WNOHANG)[0], None)
+            except ChildProcessError:  # the last one has ended just before
+                return
             time.sleep(POLL_S)
         for pid in self.functions:
             with suppress(ProcessLookupError):

@@ -166,6 +166,14 @@ def test_an_answer_in_parts_is_sent_in_chunks(stream, web):
     assert until((stream / "closed").exists)
 
 
+def test_answers_in_parts_do_not_keep_readers_waiting(stream, web):
+    process = web()
+    for _download in range(bridge.THREADS * 2):
+        process.client().ask("/stream/?10000000")
+    time.sleep(0.3)
+    assert process.ask("/")[0] == 200
+
+
 def test_an_answer_in_parts_ends_when_the_client_leaves(stream, web):
     client = web().client().ask("/stream/?100000000")
     assert client.file.readline().startswith(b"HTTP/1.1 200")

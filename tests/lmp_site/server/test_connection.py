@@ -252,3 +252,16 @@ def test_requests_without_reading_the_answers_do_not_fill_the_memory(hasty, web)
     with pytest.raises(OSError):
         for _request in range(2_000_000):
             client.ask("/kept/")
+
+
+def test_many_requests_behind_one_that_waits_end_the_connection(application, web):
+    application.ways["slow"] = slow
+    client = web().client().ask("/slow/")
+    with pytest.raises(OSError):
+        for _request in range(100_000):
+            client.ask("/")
+
+
+def slow(environ, start_response):
+    time.sleep(1)
+    return say_made(environ, start_response)
