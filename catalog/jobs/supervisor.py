@@ -82,7 +82,8 @@ class Supervisor:
         self.listener = None
 
     def stop(self):
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
         for lane in self.lanes:
             lane.stop()
 

@@ -8,89 +8,87 @@ import asyncio
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from urllib.parse import unquote_to_bytes
 from wsgiref.util import FileWrapper
 
 THREADS = 24  # that run the application; most of them wait for PDFs
 FILE_THREADS = 2  # that read files for downloads
+MEMORY_BYTES = 64 * 1024  # a longer body is kept in a file
 MAX_BODY_BYTES = 4 << 30  # of a form with a video and its files
-MEMORY_BYTES = 256 * 1024  # a longer body is kept in a file
+# Who has not signed in may send as much, for a form that was open while the session ran out.
+MAX_STRANGERS_BYTES = 20 << 20
+MAX_STRANGERS = 20  # whose bodies take room on the disk at once; the others wait
 PART_BYTES = 256 * 1024  # of a file that is sent
 TOO_LARGE = b"These files are too large to be sent at once. Send them one by one."
+SIGN_IN_FIRST = b"Files are taken only from people who have signed in. Sign in and send them again."
 WITHOUT_BODY = (204, 304)
 
 
 class Bridge:
-    """An ASGI application that asks the WSGI `application`."""
+    """An ASGI application that asks the WSGI `application`.
 
-    def __init__(self, application):
-        self.application = application
-        self.threads, self.file_threads = (
-            ThreadPoolExecutor(THREADS),
-            ThreadPoolExecutor(FILE_THREADS),
-        )
+    `is_signed_in(cookies)` says whether a Cookie header is that of somebody who has signed in.
+    """
+
+    def __init__(self, application, is_signed_in):
+        self.application, self.is_signed_in = application, is_signed_in
+        self.threads = ThreadPoolExecutor(THREADS)
+        self.file_threads = ThreadPoolExecutor(FILE_THREADS)
+        self.strangers = asyncio.Semaphore(MAX_STRANGERS)
 
     async def __call__(self, scope, receive, send):
         with tempfile.SpooledTemporaryFile(MEMORY_BYTES) as body:
-            size = await read_body(scope, receive, body)
-            if size is None:
-                return
-            if size > MAX_BODY_BYTES:
-                await send_whole(send, 413, [("Content-Type", "text/plain")], TOO_LARGE)
-                return
-            environ = environ_of(scope, body, size)
-            status, headers, answer = await run(self.threads, ask, self.application, environ)
+            if is_long(scope) and not await self.is_known(scope):
+                async with self.strangers:
+                    limits = MAX_STRANGERS_BYTES, SIGN_IN_FIRST
+                    await self.answer(scope, receive, send, body, *limits)
+            else:
+                await self.answer(scope, receive, send, body, MAX_BODY_BYTES, TOO_LARGE)
+
+    def is_known(self, scope):
+        cookies = b";".join(value for name, value in scope["headers"] if name == b"cookie")
+        return run(self.threads, self.is_signed_in, cookies.decode("latin-1"))
+
+    async def answer(self, scope, receive, send, body, most, refusal):
+        size = await read_body(scope, receive, body, most)
+        if size is None:
+            return
+        if size > most:
+            await refuse(scope, send, refusal)
+            return
+        environ = environ_of(scope, body, size)
+        status, headers, answer = await run(self.threads, ask, self.application, environ)
         if isinstance(answer, bytes):
             await send_whole(send, status, headers, answer)
-        else:
-            await self.send_parts(receive, send, status, headers, answer)
-
-    async def send_parts(self, receive, send, status, headers, parts):
-        """Sends parts as the client takes them, until it leaves."""
-        client = Client(receive, send)
+            return
         try:
-            await client.begin(status, headers)
-            if isinstance(parts, FileWrapper):
-                await self.send_file(parts.filelike, client)
-            else:
-                await self.send_each(iter(parts), client)
-            await client.end()
+            await self.send_parts(scope, receive, send, status, headers, answer)
         finally:
-            client.leaving.cancel()
-            await run(self.threads, close, parts)
+            await run(self.threads, close, answer)
 
-    async def send_file(self, file, client):
-        while part := await run(self.file_threads, file.read, PART_BYTES):
-            if not await client.send_part(part):
-                return
-
-    async def send_each(self, parts, client):
-        """Sends what is made part by part. A thread makes a part, and waits for no client."""
-        while (part := await run(self.threads, next, parts, None)) is not None:
-            if not await client.send_part(part):
-                return
-
-
-class Client:
-    """Who gets an answer part by part."""
-
-    def __init__(self, receive, send):
-        self.send = send
-        self.leaving = asyncio.get_running_loop().create_task(
-            receive()
-        )  # the request has come, so only this is left
-
-    async def begin(self, status, headers):
-        await send_start(self.send, status, headers)
-
-    async def send_part(self, part):
-        """Returns whether the client is still there."""
-        await self.send({"type": "http.response.body", "body": part, "more_body": True})
-        return not self.leaving.done()
-
-    async def end(self):
-        if not self.leaving.done():
-            await self.send({"type": "http.response.body", "body": b"", "more_body": False})
+    async def send_parts(self, scope, receive, send, status, headers, parts):
+        """Sends parts as the client takes them, until it leaves."""
+        leaving = asyncio.get_running_loop().create_task(receive())
+        with ExitStack() as stack:
+            stack.callback(leaving.cancel)
+            if scope["http_version"] == "1.0" and not has_length(headers):
+                file = stack.enter_context(tempfile.TemporaryFile())
+                await run(self.threads, file.writelines, parts)
+                headers = [*headers, ("Content-Length", str(file.tell()))]
+                file.seek(0)
+                next_part = partial(run, self.file_threads, file.read, PART_BYTES)
+            elif isinstance(parts, FileWrapper):
+                next_part = partial(run, self.file_threads, parts.filelike.read, PART_BYTES)
+            else:  # a thread makes a part, and waits for no client
+                next_part = partial(run, self.threads, next, filter(None, parts), b"")
+            await send_start(send, status, headers)
+            while scope["method"] != "HEAD" and (part := await next_part()):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+                if leaving.done():
+                    return
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 # ---- On the event loop ----
@@ -100,16 +98,22 @@ def run(threads, function, *values):
     return asyncio.get_running_loop().run_in_executor(threads, function, *values)
 
 
-async def read_body(scope, receive, body):
+def is_long(scope):
+    """Whether the body of a request takes room on the disk, or may do so."""
+    names = {name for name, _value in scope["headers"]}
+    return b"transfer-encoding" in names or length_of(scope) > MEMORY_BYTES
+
+
+async def read_body(scope, receive, body, most):
     """Writes the body of a request to a file. Returns its bytes, None if the client has left.
 
-    It stops where a body is longer than MAX_BODY_BYTES.
+    It stops where a body is longer than `most` bytes.
     """
     size = length_of(scope)
-    if size > MAX_BODY_BYTES:
+    if size > most:
         return size
     size, is_more = 0, True
-    while is_more and size <= MAX_BODY_BYTES:
+    while is_more and size <= most:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
@@ -117,6 +121,14 @@ async def read_body(scope, receive, body):
         size, is_more = size + len(message["body"]), message["more_body"]
     body.seek(0)
     return size
+
+
+async def refuse(scope, send, sentence):
+    """A client that would have waited for "100 Continue" may send its body or not, so it leaves."""
+    headers = [("Content-Type", "text/plain; charset=utf-8")]
+    if any(name == b"expect" for name, _value in scope["headers"]):
+        headers.append(("Connection", "close"))
+    await send_whole(send, 413, headers, sentence)
 
 
 def length_of(scope):
@@ -132,12 +144,15 @@ async def send_start(send, status, headers):
 
 
 async def send_whole(send, status, headers, body):
-    names = {name.lower() for name, _value in headers}
-    if "content-length" not in names:
+    if not has_length(headers):
         headers = [*headers, ("Content-Length", str(len(body)))]
     await send_start(send, status, headers)
     body = b"" if status in WITHOUT_BODY else body
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def has_length(headers):
+    return any(name.lower() == "content-length" for name, _value in headers)
 
 
 # ---- In a thread ----

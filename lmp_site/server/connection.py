@@ -1,5 +1,7 @@
 """One connection of a client: its limits, and kept answers straight from the event loop."""
 
+import logging
+import re
 import time
 from email.utils import formatdate
 from functools import lru_cache
@@ -7,6 +9,8 @@ from functools import lru_cache
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from lmp_site.server.bridge import path_info
+
+logger = logging.getLogger(__name__)
 
 # The link of a packet holds all its notes. The library that reads addresses takes no longer ones.
 # That is less than 60 notes of 200 characters can take if each character takes 9 letters.
@@ -31,6 +35,7 @@ READ_HEADERS = (
 )  # fmt: skip
 KEYS = {name.encode(): "HTTP_" + name.upper().replace("-", "_") for name in READ_HEADERS}
 CLOSE, END = b"Connection: close\r\n", b"\r\n"
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
 BODY_HEADERS = {b"content-length", b"transfer-encoding", b"expect", b"upgrade"}
 
 
@@ -45,7 +50,9 @@ class Connection(HttpToolsProtocol):
     ):
         super().__init__(config, server_state, app_state, _loop)
         self.store, self.sweeper, self.max_connections = store, sweeper, max_connections
-        self.is_answered, self.is_in_head, self.head_bytes = False, True, 0
+        self.is_answered, self.is_in_head = False, True
+        self.unread = 0  # bytes since the last step of the parser
+        self.asked = []  # what uvicorn has not finished
         self.since = self.loop.time()  # the last step of the client
         self.unsent = 0  # bytes of answers that the client had not taken at the last look
 
@@ -56,13 +63,27 @@ class Connection(HttpToolsProtocol):
         self.is_one_too_many = len(self.connections) > self.max_connections
         self.sweeper.watch(self.connections, self.loop)
 
+    def connection_lost(self, error):
+        for cycle in self.asked:  # uvicorn does this for the last one only
+            cycle.disconnected = True
+            cycle.message_event.set()
+        super().connection_lost(error)
+
+    def eof_received(self):
+        """A client that has sent all that it wants to send may still wait for its answer."""
+        if not self.is_waited_for():
+            return False
+        self.cycle.keep_alive = False
+        return True
+
     def data_received(self, data):
-        if not self.head_bytes:
+        if not self.unread:
             self.since = self.loop.time()
-        if self.is_in_head:
-            self.head_bytes += len(data)
+            if self.is_in_head and not data.isascii():
+                data = encode_address(data)
+        self.unread += len(data)
         super().data_received(data)
-        if self.is_in_head and self.head_bytes > MAX_HEAD_BYTES:
+        if self.unread > MAX_HEAD_BYTES:
             self.refuse(431, HEAD_TOO_LONG)
 
     def look(self, now):
@@ -82,7 +103,7 @@ class Connection(HttpToolsProtocol):
         if self.unsent:
             return SEND_TIMEOUT_S
         if self.is_in_head:
-            return HEAD_TIMEOUT_S if self.head_bytes else IDLE_TIMEOUT_S
+            return HEAD_TIMEOUT_S if self.unread else IDLE_TIMEOUT_S
         return BODY_TIMEOUT_S
 
     def resume_writing(self):
@@ -90,6 +111,9 @@ class Connection(HttpToolsProtocol):
         self.since = self.loop.time()
 
     def refuse(self, status, sentence):
+        """Ends the connection, with a sentence unless another answer comes first."""
+        if self.cycle and not self.cycle.response_complete:
+            self.transport.abort()
         if self.transport.is_closing():
             return
         body = sentence.encode()
@@ -112,7 +136,7 @@ class Connection(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self):
-        self.is_in_head, self.head_bytes = False, 0
+        self.is_in_head, self.unread = False, 0
         self.is_answered = True
         if self.is_one_too_many:
             self.refuse(503, TOO_MANY)
@@ -134,14 +158,18 @@ class Connection(HttpToolsProtocol):
         self.headers += headers
         self.server_state.default_headers = [(b"date", date_of(int(time.time())))]
         super().on_headers_complete()
+        self.asked = [cycle for cycle in self.asked if not cycle.response_complete]
+        self.asked.append(self.cycle)
+        if self.parser.should_upgrade():  # the parser reads nothing behind such a request
+            self.cycle.keep_alive = False
 
     def on_body(self, body):
-        self.since = self.loop.time()
+        self.since, self.unread = self.loop.time(), 0
         if not self.is_answered:
             super().on_body(body)
 
     def on_message_complete(self):
-        self.is_in_head = True
+        self.is_in_head, self.unread = True, 0
         if not self.is_answered:
             super().on_message_complete()
 
@@ -151,8 +179,12 @@ class Connection(HttpToolsProtocol):
         """Sends a kept answer. Returns whether there is one."""
         if self.flow.write_paused or (self.cycle and not self.cycle.response_complete):
             return False  # earlier answers come first
-        environ = self.environ()
-        answer = environ and self.store.repeat(environ)
+        try:
+            environ = self.environ()
+            answer = environ and self.store.repeat(environ)
+        except Exception:  # the parser would take it for a fault of the client
+            logger.exception("Could not look for a kept answer")
+            return False
         if not answer:
             return False
         is_kept_open = self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
@@ -191,6 +223,16 @@ def date_of(second):
 @lru_cache(1)
 def date_line(second):
     return b"Date: %s\r\n" % date_of(second)
+
+
+def encode_address(data):
+    """Encodes letters in the first line of a request as an address must have them.
+
+    >>> encode_address("GET /résumé/ HTTP/1.1".encode() + b"\\r\\nX-Name: \\xe9")
+    b'GET /r%C3%A9sum%C3%A9/ HTTP/1.1\\r\\nX-Name: \\xe9'
+    """
+    line, end, rest = data.partition(b"\r\n")
+    return NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line) + end + rest
 
 
 class Sweeper:

@@ -27,6 +27,7 @@ WEB_PROCESSES = 2
 OTHER_FILES = 500  # that a process has open besides connections
 BACKLOG = 2048  # connections that wait until a web process takes them
 WARM_ADDRESSES = ("/", "/new/", "/search/", "/new/feed/")
+ENDING = (signal.SIGTERM, signal.SIGINT)
 RESTART_S = 1  # before a process that died is started again
 POLL_S = 0.01
 M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8
@@ -38,16 +39,16 @@ def serve(port, *functions):
     Beside the web processes, it keeps a process running for each of `functions`.
     """
     keep_memory_small()
-    max_files = raise_file_limit()
-    max_connections = max(max_files - OTHER_FILES, max_files // 2)
+    max_connections = most_connections()
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit())
     master = Master()
     try:
         for function in functions:
             master.start(function)
         application = load_application()
-        for listener in listen(port):
-            master.start(partial(work, application, listener, max_connections))
+        master.listeners = listen(port)
+        for listener in master.listeners:
+            master.start(partial(work, application, listener, max_connections), listener)
         address = f"http://127.0.0.1:{port}/"
         print(f"The catalog is at {address} (Ctrl-C stops it).", flush=True)
         master.watch()
@@ -56,46 +57,53 @@ def serve(port, *functions):
 
 
 class Master:
-    """The processes by their id."""
+    """`processes` has what each one runs, by its id: (function, its listening socket or None)."""
 
     def __init__(self):
-        self.functions = {}
+        self.processes, self.listeners = {}, []
 
-    def start(self, function):
-        self.functions[fork(begin, function)] = function
+    def start(self, function, listener=None):
+        # A signal in between would be lost, or would end the master without this process.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        self.processes[fork(self.begin, function, listener)] = function, listener
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+    def begin(self, function, listener):
+        """Runs `function` in a new process, which the master ends."""
+        for other in self.listeners:
+            if other is not listener:
+                other.close()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the master too
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        function()
 
     def watch(self):
         while True:
             pid, _status = os.wait()
-            function = self.functions.pop(pid, None)
-            if function:
+            what = self.processes.pop(pid, None)
+            if what:
                 time.sleep(RESTART_S)
-                self.start(function)
+                self.start(*what)
 
     def end(self):
         """Ends all processes. Those that still send answers have some seconds to do so."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ENDING:
             signal.signal(number, signal.SIG_IGN)
-        for pid in self.functions:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+        for listener in self.listeners:
+            listener.close()
+        self.tell_all(signal.SIGTERM)
         until = time.monotonic() + STOP_TIMEOUT_S + 1
-        while self.functions and time.monotonic() < until:
-            try:
-                self.functions.pop(os.waitpid(-1, os.WNOHANG)[0], None)
-            except ChildProcessError:  # the last one has ended just before
-                return
-            time.sleep(POLL_S)
-        for pid in self.functions:
+        with suppress(ChildProcessError):  # one has ended just before
+            while self.processes and time.monotonic() < until:
+                self.processes.pop(os.waitpid(-1, os.WNOHANG)[0], None)
+                time.sleep(POLL_S)
+            self.tell_all(signal.SIGKILL)
+
+    def tell_all(self, number):
+        for pid in self.processes:
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-
-
-def begin(function):
-    """Runs `function` in a process where the signals do what they do in any new process."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    function()
+                os.kill(pid, number)
 
 
 def listen(port):
@@ -141,6 +149,12 @@ def keep_memory_small():
     if mallopt:
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_TRIM_THRESHOLD, 128 * 1024)
+
+
+def most_connections():
+    """Returns how many connections a web process may take at once."""
+    files = raise_file_limit()
+    return max(files - OTHER_FILES, files // 2)
 
 
 def raise_file_limit():

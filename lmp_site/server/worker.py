@@ -10,6 +10,7 @@ import uvloop
 
 from lmp_site.server.bridge import Bridge
 from lmp_site.server.connection import IDLE_TIMEOUT_S, Connection, Sweeper
+from lmp_site.server.uploads import is_signed_in
 
 # Connections that a process takes at once, most of them idle. More are refused with 503.
 MAX_CONNECTIONS = 10_000
@@ -23,7 +24,7 @@ def work(application, listener, max_connections):
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     config = uvicorn.Config(
-        Bridge(application),
+        Bridge(application, is_signed_in),
         http=partial(Connection, application, Sweeper(), max_connections),
         ws="none",
         lifespan="off",

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +93,7 @@ class WebProcess:
         self.clients = ExitStack()
         sys.stdout.flush()
         self.pid = fork(worker.work, application, self.listener, max_connections)
+        self.descriptors = Path(f"/proc/{self.pid}/fd")
 
     def client(self):
         client = Client(self.port)

@@ -7,8 +7,10 @@ import time
 from wsgiref.validate import validator
 
 import pytest
+from django.contrib.auth.models import User
 
-from lmp_site.server import bridge
+from lmp_site.server import bridge, worker
+from lmp_site.server.uploads import is_signed_in
 from tests.lmp_site.server.conftest import LONG, large_file, until
 
 
@@ -99,13 +101,78 @@ def test_a_client_that_asks_first_is_told_to_send_its_body(application, web):
     assert client.read()[2] == b"ab"
 
 
-@pytest.mark.parametrize("how", ["Content-Length: 2001", "Transfer-Encoding: chunked"])
-def test_a_body_that_is_too_large_is_refused_with_a_sentence(monkeypatch, web, how):
-    monkeypatch.setattr(bridge, "MAX_BODY_BYTES", 2000)
-    body = b"a" * 2001 if "Length" in how else b"7d1\r\n" + b"a" * 2001 + b"\r\n0\r\n\r\n"
-    client = web().client().ask("/", how, method="POST", body=body)
-    assert client.read()[::2] == (413, bridge.TOO_LARGE)
-    assert client.ask("/next/").read()[2] == b"/next/"
+LONG_BODY = b"a" * (bridge.MEMORY_BYTES + 1000)
+CHUNKED = b"%x\r\n%s\r\n0\r\n\r\n" % (len(LONG_BODY), LONG_BODY)
+
+
+@pytest.fixture
+def sign_in(monkeypatch):
+    """Whoever has the cookie "known" has signed in. Others may not send a long body."""
+    monkeypatch.setattr(worker, "is_signed_in", lambda cookies: cookies == "known")
+    monkeypatch.setattr(bridge, "MAX_STRANGERS_BYTES", bridge.MEMORY_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("how", "body"),
+    [(f"Content-Length: {len(LONG_BODY)}", LONG_BODY), ("Transfer-Encoding: chunked", CHUNKED)],
+)
+class TestLongBody:
+    def test_a_stranger_is_asked_to_sign_in(self, sign_in, web, how, body):
+        client = web().client().ask("/", how, method="POST", body=body)
+        assert client.read()[::2] == (413, bridge.SIGN_IN_FIRST)
+        assert client.ask("/next/").read()[2] == b"/next/"
+
+    def test_somebody_who_has_signed_in_may_send_it(self, sign_in, application, web, how, body):
+        application.ways["body"] = say_body
+        answer = web().ask("/body/", how, "Cookie: known", method="POST", body=body)
+        assert answer[2] == LONG_BODY
+
+    def test_there_is_a_limit_for_all(self, sign_in, monkeypatch, web, how, body):
+        monkeypatch.setattr(bridge, "MAX_BODY_BYTES", bridge.MEMORY_BYTES)
+        client = web().client().ask("/", how, "Cookie: known", method="POST", body=body)
+        assert client.read()[::2] == (413, bridge.TOO_LARGE)
+        assert client.ask("/next/").read()[2] == b"/next/"
+
+
+def test_a_refused_body_that_was_not_sent_does_not_swallow_the_next_request(sign_in, web):
+    lines = [f"Content-Length: {len(LONG_BODY)}", "Expect: 100-continue"]
+    client = web().client().ask("/", *lines, method="POST")
+    assert client.read()[0] == 413
+    assert client.is_closed()
+
+
+def test_few_strangers_take_room_on_the_disk_at_once(monkeypatch, sign_in, web):
+    monkeypatch.setattr(bridge, "MAX_STRANGERS", 2)
+    monkeypatch.setattr(bridge, "MAX_STRANGERS_BYTES", len(LONG_BODY))
+    process, most = web(), f"Content-Length: {len(LONG_BODY)}"
+    assert process.ask("/")[0] == 200
+    before = count_files(process)  # those of the test run
+    clients = [process.client().ask("/", most, method="POST") for _client in range(6)]
+    for client in clients:
+        client.send(LONG_BODY[:-1])
+    assert until(lambda: count_files(process) == before + 2)
+    time.sleep(0.2)
+    assert count_files(process) == before + 2 and process.ask("/")[0] == 200
+    for client in clients:
+        client.send(LONG_BODY[-1:])
+        assert client.read()[0] == 200
+
+
+def count_files(process):
+    """Returns how many deleted files the process has open."""
+    links = [os.readlink(link) for link in process.descriptors.iterdir()]
+    return sum(link.endswith(" (deleted)") and "/memfd" not in link for link in links)
+
+
+@pytest.mark.django_db
+def test_only_a_session_of_somebody_who_signed_in_counts(client):
+    client.force_login(User.objects.create_user("editor"))
+    session = client.cookies["sessionid"].value
+    assert is_signed_in(f"a=b; sessionid={session}")
+    assert not is_signed_in("") and not is_signed_in("sessionid=") and not is_signed_in("a=b")
+    assert not is_signed_in(f"sessionid={session[::-1]}")
+    client.logout()
+    assert not is_signed_in(f"sessionid={session}")
 
 
 def test_slow_uploads_do_not_keep_readers_waiting(web):
@@ -164,6 +231,37 @@ def test_an_answer_in_parts_is_sent_in_chunks(stream, web):
     assert (status, headers["transfer-encoding"]) == (200, "chunked")
     assert body == b"000000 " * 1000 + b"000001 " * 1000 + b"000002 " * 1000
     assert until((stream / "closed").exists)
+
+
+def test_an_old_client_gets_an_answer_in_parts_whole(stream, web):
+    """HTTP/1.0 knows no chunks."""
+    client = web().client().ask("/stream/?3", version="1.0")
+    headers, body = client.read()[1:]
+    assert "transfer-encoding" not in headers and headers["content-length"] == "21000"
+    assert body == b"000000 " * 1000 + b"000001 " * 1000 + b"000002 " * 1000
+    assert client.is_closed() and until((stream / "closed").exists)
+
+
+def test_head_makes_no_parts(stream, web):
+    client = web().client()
+    assert client.ask("/stream/?1000000000", method="HEAD").read(is_head=True)[0] == 200
+    assert until((stream / "closed").exists)
+    assert client.ask("/next/").read()[2] == b"/next/"
+
+
+def test_an_empty_part_is_not_the_end(application, web):
+    class Gaps:
+        streaming = True
+
+        def __iter__(self):
+            return iter([b"one", b"", b"two"])
+
+    def send(environ, start_response):
+        start_response("200 OK", [])
+        return Gaps()
+
+    application.ways["gaps"] = send
+    assert web().ask("/gaps/")[2] == b"onetwo"
 
 
 def test_answers_in_parts_do_not_keep_readers_waiting(stream, web):

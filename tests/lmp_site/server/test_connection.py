@@ -1,6 +1,7 @@
 """What the event loop of a web process does itself: kept answers, limits and times."""
 
 import io
+import logging
 import socket
 import time
 
@@ -157,6 +158,88 @@ def test_more_connections_than_allowed_get_503(web):
     assert until(lambda: process.ask("/")[0] == 200)
 
 
+def test_trailers_without_end_are_given_up(web):
+    client = web().client()
+    client.ask("/", "Transfer-Encoding: chunked", method="POST", body=b"1\r\na\r\n0\r\n")
+    with pytest.raises(OSError):
+        for number in range(100_000):
+            client.send(b"X-Trailer-%d: %s\r\n" % (number, b"a" * 1000))
+    assert number < 5000
+
+
+def test_a_long_body_is_no_long_head(web):
+    length = 4 * connection.MAX_HEAD_BYTES
+    lines = [f"Content-Length: {length}"]
+    assert web().ask("/", *lines, method="POST", body=b"a" * length)[0] == 200
+
+
+@pytest.mark.parametrize("target", ["/r\xc3\xa9sum\xc3\xa9/", "/caf\xe9/"])
+def test_letters_in_an_address_mean_their_bytes(web, target):
+    """Browsers encode them. Programs and old links do not always."""
+    process = web()
+    assert process.ask(target, "X-Name: \xe9")[2] == target.encode("latin-1")
+    assert process.ask("/kept/?q=\xe9")[2] == b"kept"
+
+
+def test_a_client_that_leaves_two_requests_behind_is_no_fault(application, web, tmp_path):
+    def send(environ, start_response):
+        start_response("200 OK", [("Content-Length", str(len(LONG)))])
+        return environ["wsgi.file_wrapper"](NotedFile(tmp_path / "closed"))
+
+    application.ways["file"] = send
+    log = logging.FileHandler(tmp_path / "log")
+    logging.getLogger("uvicorn.error").addHandler(log)
+    process = web()
+    logging.getLogger("uvicorn.error").removeHandler(log)
+    client = process.client().ask("/file/").ask("/one/")
+    assert client.file.readline().startswith(b"HTTP/1.1 200")
+    client.file.close()
+    client.socket.close()
+    assert until((tmp_path / "closed").exists)
+    process.end()
+    assert (tmp_path / "log").read_text() == ""
+
+
+def test_rubbish_behind_a_request_does_not_get_into_its_answer(application, web):
+    application.ways["file"] = large_file
+    client = web().client().ask("/file/")
+    client.send(b"rubbish\r\n\r\n")
+    received = b""
+    try:
+        while part := client.socket.recv(1 << 20):
+            received += part
+    except ConnectionResetError:
+        pass
+    assert b"HTTP/1.1 400" not in received
+
+
+def test_a_fault_while_looking_for_a_kept_answer_is_logged_and_answered(application, web, tmp_path):
+    def fail(environ):
+        raise LookupError("the reason")
+
+    application.repeat = fail
+    log = logging.FileHandler(tmp_path / "log")
+    connection.logger.addHandler(log)
+    process = web()
+    connection.logger.removeHandler(log)
+    assert process.ask("/one/")[2] == b"/one/"
+    assert "LookupError: the reason" in (tmp_path / "log").read_text()
+
+
+def test_a_client_that_has_said_all_gets_its_answer(web):
+    client = web().client().ask("/one/")
+    client.socket.shutdown(socket.SHUT_WR)
+    assert client.read()[2] == b"/one/"
+    assert client.is_closed()
+
+
+def test_a_request_behind_one_for_another_protocol_is_not_left_waiting(web):
+    client = web().client().ask("/one/", "Upgrade: h2c", "Connection: Upgrade")
+    client.ask("/two/")
+    assert client.read()[2] == b"/one/"
+    assert client.is_closed()
+
+
 # ---- Slow clients ----
 
 
@@ -172,6 +255,15 @@ def test_a_head_that_comes_letter_by_letter_is_given_up(hasty, web):
 
 def test_a_client_that_says_nothing_is_given_up(hasty, web):
     assert web().client().is_closed()
+
+
+def test_a_connection_stays_open_longer_than_uvicorn_would_keep_it(web):
+    """nginx keeps its connections for a minute, and sends the forms of editors through them."""
+    client = web().client()
+    assert client.ask("/one/").read()[0] == 200
+    time.sleep(5.6)
+    assert client.ask("/two/").read()[0] == 200
+    assert connection.IDLE_TIMEOUT_S > 60
 
 
 def test_a_client_that_keeps_its_connection_has_time_for_the_next_request(hasty, web):
