@@ -40,7 +40,7 @@ def serve(port, *functions):
     """
     keep_memory_small()
     max_connections = most_connections()
-    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit())
+    exit_with_signals()
     master = Master()
     try:
         for function in functions:
@@ -52,8 +52,14 @@ def serve(port, *functions):
         address = f"http://127.0.0.1:{port}/"
         print(f"The catalog is at {address} (Ctrl-C stops it).", flush=True)
         master.watch()
-    except (KeyboardInterrupt, SystemExit):
+    except SystemExit:
         master.end()
+
+
+def exit_with_signals():
+    """Lets signals raise SystemExit, also where a shell that started this process ignores them."""
+    for number in ENDING:
+        signal.signal(number, lambda *_signal: sys.exit())
 
 
 class Master:
