@@ -7,6 +7,7 @@ from django.test import RequestFactory
 from lmp_site.page_store import repeats
 from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.repeats import DECIDING, Repeats
+from lmp_site.server.connection import KEYS
 from tests.makers import make_tool
 
 pytestmark = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
@@ -56,6 +57,12 @@ def test_all_that_decides_an_answer_tells_requests_apart(site, monkeypatch):
         read |= environ.names
     assert len(site.made) == 3  # http, https and with less data
     assert read - OTHERS == set(DECIDING)
+
+
+def test_the_event_loop_reads_all_of_it():
+    """It asks for kept answers with these names only; see server/connection.py."""
+    always = {"REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "wsgi.url_scheme", "REMOTE_ADDR"}
+    assert {*always, *KEYS.values()} == {*DECIDING, *OTHERS}
 
 
 def test_a_repeated_request_is_counted_and_answered_without_a_search_for_its_page(
