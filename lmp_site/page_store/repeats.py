@@ -8,7 +8,7 @@ DECIDING = (
 )  # fmt: skip
 OVERHEAD = 500  # bytes that an answer takes besides its entry and what the request says
 MAX_BYTES = 8 << 20  # as if none of the entries were kept by the store too
-LARGEST_SHARE = 16  # an entry may take this part of them at most
+LARGEST_SHARE = 4  # an entry may take this part of them at most; a plan asks with many ids
 MAX_KEY = 4000  # characters of what a request says
 
 

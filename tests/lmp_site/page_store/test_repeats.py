@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test import RequestFactory
 
+from catalog.lib.sources import Sources
 from lmp_site.page_store import repeats
 from lmp_site.page_store.entries import Entry
 from lmp_site.page_store.repeats import DECIDING, Repeats
@@ -91,7 +92,7 @@ def test_the_answers_take_a_limited_room(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("body", "cookie"), [(b"x" * 600_000, ""), (b"x", "a" * 5000)], ids=["body", "cookie"]
+    ("body", "cookie"), [(b"x" * 1_200_000, ""), (b"x", "a" * 5000)], ids=["body", "cookie"]
 )
 def test_what_is_large_is_found_by_its_page_only(body, cookie):
     entry, answers = Entry([], body), Repeats()
@@ -99,3 +100,12 @@ def test_what_is_large_is_found_by_its_page_only(body, cookie):
     answers.put(environ | {"HTTP_IF_NONE_MATCH": "*"}, entry, entry.answer(environ))
     answers.put(environ, entry, entry.answer(environ))
     assert answers.answers == {}
+
+
+def test_a_plan_that_asks_with_many_ids_is_not_too_large():
+    sources = Sources((("SELECT", tuple(range(20_000))),), (), b"")
+    entry, answers = Entry([], b"a plan", sources=sources), Repeats()
+    environ = {"PATH_INFO": "/", "REQUEST_METHOD": "GET"}
+    entry.number = 1
+    answers.put(environ, entry, entry.answer(environ))
+    assert answers.find(environ, 1)
