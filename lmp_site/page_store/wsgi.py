@@ -260,7 +260,8 @@ class PageStore:
         answer = entry.answer(environ)
         if len(entry.variants) > before:
             self.pages.measure(entry)
-        self.repeats.put(environ, entry, answer)
+        if entry.number is not None:  # else there is a newer one; see keep()
+            self.repeats.put(environ, entry, answer)
         start_response(answer.status, answer.headers)
         return answer.parts
 

@@ -1,5 +1,7 @@
 """A request that says the same as one before gets the same answer, and no other request does."""
 
+from math import inf
+
 import pytest
 from django.db import connection
 from django.test import RequestFactory
@@ -75,6 +77,16 @@ def test_a_repeated_request_is_counted_and_answered_without_a_search_for_its_pag
     second = site.get("/search/?q=poster")
     assert (second.body, second.headers) == (first.body, first.headers)
     assert counted == [("poster", 1)] * 2
+
+
+def test_an_answer_that_came_too_late_to_be_kept_is_not_repeated(site, monkeypatch):
+    """While it was made, another thread has made and kept a newer one."""
+    make_tool("Poster")
+    monkeypatch.setattr(site.store, "newest", lambda place, pairs: inf)
+    first = site.get("/tools/poster/")
+    assert site.store.repeats.answers == {}
+    monkeypatch.undo()
+    assert site.get("/tools/poster/").body == site.get("/tools/poster/").body == first.body
 
 
 def test_the_answers_take_a_limited_room(monkeypatch):
